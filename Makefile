@@ -1,0 +1,64 @@
+# Two commands: `make demo` shows a market on this machine, `make test` checks everything.
+# Each sets up .venv first; that needs Python 3.11 or newer and a C compiler.
+
+# python3 where it is new enough, else the newest that is found.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; \
+	done; echo python3)
+# The newest further Python, for `make test-newer`.
+NEWER ?= $(shell for p in python3.13 python3.12 "$$HOME"/.pyenv/versions/3.13*/bin/python \
+	"$$HOME"/.pyenv/versions/3.12*/bin/python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { echo $$p; exit; }; \
+	done)
+BIN := .venv/bin
+CODE := vrmnode protocol tools tests $(wildcard examples benchmarks)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint-fix vectors lock test-newer clean
+
+help:
+	@echo "make demo        a market of seven processes on this machine"
+	@echo "make test        all checks and all tests"
+	@echo "make check       format, lint, types, import contracts, quotes of the specs"
+	@echo "make lint-fix    format, and repair what the linter can"
+	@echo "make vectors     write the conformance vectors again"
+	@echo "make test-newer  the protocol's tests on a newer Python, where there is one"
+	@echo "make lock        resolve the dependencies again"
+	@echo "make clean       remove environments and caches"
+
+setup:
+	@$(PYTHON) tools/set_up.py .venv
+
+demo: setup
+	@$(BIN)/python -m examples.market
+
+test: check
+	$(BIN)/pytest -n 2
+
+check: setup
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.check_spec_quotes
+	$(BIN)/python -m tools.check_house
+
+lint-fix: setup
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+vectors: setup
+	cd protocol/vectors && ../../$(BIN)/python -m generate
+
+lock: setup
+	$(BIN)/python -m tools.lock
+
+test-newer:
+	@test -n "$(NEWER)" || echo "test-newer: no Python newer than 3.11 found; nothing to do"
+	@test -z "$(NEWER)" || $(NEWER) tools/set_up.py .venv-newer
+	@test -z "$(NEWER)" || .venv-newer/bin/pytest -q -n 2 tests/protocol tests/tools
+
+clean:
+	rm -rf .venv .venv-newer .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,56 @@
+"""The house rules that no linter knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.check_house import complaints
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.lock", "--index-url x\n", "a.lock:1: a registry's address: index-url"),
+        ("a.md", "\nsee pypi.org\n", "a.md:2: a registry's address: pypi.org"),
+        ("a.sh", "cd /work/main\n", "a.sh:1: an absolute path of one machine: /work/"),
+        ("a.sh", "cat '/home/ada/x'\n", "a.sh:1: an absolute path of one machine: /home/ada/"),
+        ("a.py", "# TODO: later\n", "a.py:1: a marker for later work: TODO"),
+        (
+            "a.py",
+            "try:\n    f()\nexcept Exception:\n    pass\n",
+            "a.py:3: swallows every exception in silence",
+        ),
+        (
+            "a.py",
+            "for _ in x:\n    try:\n        f()\n    except:\n        continue\n",
+            "a.py:4: swallows every exception in silence",
+        ),
+        ("a.py", "x = 1\n" * 401, "a.py:401: over 400 lines and no reason in pyproject.toml"),
+    ],
+)
+def test_names_the_breach(path: str, text: str, expected: str) -> None:
+    assert complaints({path: text}, {}) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.md", "https://example.org/work/1 and ./work/x and $HOME/work\n"),
+        ("a.py", "try:\n    f()\nexcept ValueError:\n    pass\n"),
+        ("a.py", "try:\n    f()\nexcept Exception:\n    stop()\n"),
+        ("a.py", "x = 1\n" * 400),
+        ("a.csv", "x\n" * 500),
+        ("a.py", "OPTION = '--no-emit-index-url'\n"),
+    ],
+)
+def test_leaves_the_innocent_alone(path: str, text: str) -> None:
+    assert complaints({path: text}, {}) == []
+
+
+def test_a_long_file_with_a_reason_may_stay() -> None:
+    assert complaints({"a.py": "x = 1\n" * 401}, {"a.py": "one table"}) == []
+
+
+def test_a_reason_for_a_file_that_is_no_longer_long_is_stale() -> None:
+    (found,) = complaints({"a.py": "x = 1\n"}, {"a.py": "one table"})
+    assert "no longer long" in found

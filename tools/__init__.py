@@ -1,0 +1,1 @@
+"""The project's own build and house checks; no part of the node."""
