@@ -17,7 +17,7 @@ CODE := vrmnode protocol tools tests $(wildcard examples benchmarks)
 .PHONY: help setup demo test check lint-fix vectors lock test-newer clean
 
 help:
-	@echo "make demo        a market of seven processes on this machine"
+	@echo "make demo        a market of separate processes on this machine"
 	@echo "make test        all checks and all tests"
 	@echo "make check       format, lint, types, import contracts, quotes of the specs"
 	@echo "make lint-fix    format, and repair what the linter can"

@@ -7,6 +7,7 @@ newer than the lock file and pyproject.toml.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -91,15 +92,23 @@ def make_environment(folder: Path) -> None:
         shutil.rmtree(folder)
     say(f"making {folder.name}")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    pip = [
-        str(folder / "bin" / "python"),
-        *("-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off"),
-    ]
     say("installing the locked dependencies (about a minute with an empty cache)")
-    _run_with_count([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")])
+    _run_with_count([*_pip_install(folder), "--require-hashes", "-r", "requirements.lock"])
     say("installing the project in place")
-    _run_with_count([*pip, "--no-build-isolation", "--no-deps", "--editable", str(ROOT)])
+    install_project(folder)
     say(f"ready in {time.monotonic() - started:.0f} s")
+
+
+def install_project(folder: Path) -> None:
+    """Install the project itself as an editable one, built by the locked build backend."""
+    options = ("--no-build-isolation", "--no-deps", "--editable", ".")
+    _run_with_count([*_pip_install(folder), *options])
+
+
+def _pip_install(folder: Path) -> list[str]:
+    python = str(folder / "bin" / "python")
+    options = ("--disable-pip-version-check", "install", "--progress-bar", "off")
+    return [python, "-m", "pip", *options]
 
 
 def _run_with_count(command: list[str]) -> None:
@@ -108,16 +117,15 @@ def _run_with_count(command: list[str]) -> None:
     collected = 0
     last = time.monotonic()
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
             collected += line.startswith("Collecting ")
-            important = line.startswith(("Building wheels", "Installing collected"))
-            if important or time.monotonic() - last > 5:
+            if time.monotonic() - last > 5:
                 last = time.monotonic()
-                say(f"  {line.strip()[:70]} ({collected} packages fetched so far)")
+                say(f"  {collected} packages fetched; {line.strip()[:60]}")
     if process.returncode != 0:
         sys.stdout.writelines(lines)
         refuse(f"pip failed with status {process.returncode}; its words are above")
@@ -139,26 +147,33 @@ def only_project_changed(folder: Path, stamp: Path) -> bool:
     )
 
 
-def main() -> None:
-    """Bring the environment named by the first argument up to date (`.venv` by default)."""
-    folder = ROOT / (sys.argv[1] if len(sys.argv) > 1 else ".venv")
+def bring_up_to_date(folder: Path) -> None:
+    """Make or renew the environment as far as it is behind; nothing when it is current."""
     stamp = folder / ".stamp"
     if is_current(stamp):
         return
     check_python()
     if only_project_changed(folder, stamp):
         say("pyproject.toml changed: installing the project again")
-        python = str(folder / "bin" / "python")
-        install = ("-m", "pip", "--disable-pip-version-check", "install", "-q")
-        _run_with_count(
-            [python, *install, "--no-build-isolation", "--no-deps", "-e", str(ROOT)],
-        )
+        install_project(folder)
     else:
         missing = missing_debian_packages()
         if missing:
             install_debian_packages(missing)
         make_environment(folder)
     stamp.touch()
+
+
+def main() -> None:
+    """Bring the environment named by the first argument up to date (`.venv` by default)."""
+    folder = ROOT / (sys.argv[1] if len(sys.argv) > 1 else ".venv")
+    with (ROOT / "requirements.lock").open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another set-up to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        bring_up_to_date(folder)
 
 
 if __name__ == "__main__":
