@@ -1,5 +1,6 @@
-"""The VRM protocol without I/O: encoding, keys, envelopes, messages, negotiation.
+"""The VRM protocol without input or output: bytes in, verified objects and bytes out.
 
-Everything is a function of its arguments: the clock, randomness and keys are passed in, and
-nothing here opens a file or a socket. `specs/` is the text that it implements.
+Clock, randomness and keys are arguments of every function that needs them, so that
+everything here can be tested to the byte. `protocol/README.md` names the module for each
+part of `specs/`; nothing is re-exported here, import the modules themselves.
 """

@@ -1,0 +1,123 @@
+"""From a decoded map to a typed struct and back, with errors that name the field.
+
+Used for every schema of `specs/02-envelope-and-keys.md` and `specs/03-messages.md`. A detail
+says which field, what was expected and what came; of text, bytes and containers only the type
+and length are told, since they may be private.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from vrmprotocol.encoding import Map
+from vrmprotocol.errors import LocalError, RemoteError
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+# Without this, msgspec would read a str as base64 where bytes are expected.
+_AS_THEY_ARE = (bytes,)
+_MESSAGE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?\Z", re.DOTALL)
+_UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`\Z", re.DOTALL)
+_MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`\Z")
+_STEP = re.compile(r"\.(?P<name>[A-Za-z0-9]+)|\[(?P<index>[0-9]+)\]")
+_NOTHING = object()
+
+
+def load(struct: type[T], fields: object, *, code: str, unknown_code: str | None = None) -> T:
+    """The struct that a decoded map stands for.
+
+    `unknown_code` is raised for a field that the schema doesn't have, `code` for the rest.
+    """
+    try:
+        loaded = msgspec.convert(fields, struct, builtin_types=_AS_THEY_ARE)
+    except msgspec.ValidationError as error:
+        raise refusal(error, fields, code=code, unknown_code=unknown_code) from None
+    # Signatures cover the map that came, so the struct must stand for that map and no other.
+    if dump(loaded) != fields:
+        raise RemoteError(code, "expected absent optional fields to be left out, came nil or []")
+    return loaded
+
+
+def dump(struct: msgspec.Struct) -> Map:
+    """The map with wire names that a struct stands for; absent optionals are left out."""
+    fields = _plain(msgspec.to_builtins(struct, builtin_types=_AS_THEY_ARE))
+    assert type(fields) is dict
+    return fields
+
+
+def check_own(struct: T) -> T:
+    """A struct of our own making, once it has passed the check that a reader will make.
+
+    Raises:
+        LocalError: with the reader's code.
+    """
+    try:
+        return load(type(struct), dump(struct), code="message.body")
+    except RemoteError as error:
+        raise LocalError(error.code, error.detail) from None
+
+
+def _plain(value: object) -> object:
+    if type(value) is dict:
+        return {key: _plain(item) for key, item in value.items()}
+    if type(value) is tuple or type(value) is list:
+        return [_plain(item) for item in value]
+    return value
+
+
+def refusal(
+    error: msgspec.ValidationError, fields: object, *, code: str, unknown_code: str | None = None
+) -> RemoteError:
+    """The error to raise for what msgspec found in `fields`, without the values it quotes."""
+    match = _MESSAGE.match(str(error))
+    what, path = (match["what"], match["path"] or "") if match else ("expected its schema", "")
+    unknown = _UNKNOWN.match(what)
+    if unknown:
+        where = _dotted(path) + _printable(unknown["name"])
+        return RemoteError(unknown_code or code, f"{where}: expected no such field")
+    missing = _MISSING.match(what)
+    if missing:
+        return RemoteError(code, f"{_dotted(path)}{missing['name']}: expected, came nothing")
+    if what.startswith("Invalid enum value"):
+        what = "Expected one of the listed values"
+    what = what.split(", got ")[0].replace("`", "").replace("object", "map")
+    what = what[:1].lower() + what[1:]
+    return RemoteError(code, f"{_dotted(path)[:-1] or 'map'}: {what}, came {_came(fields, path)}")
+
+
+def _dotted(path: str) -> str:
+    return f"{path.lstrip('.')}." if path else ""
+
+
+def _printable(name: str) -> str:
+    return name if len(name) <= 64 and name.isascii() and name.isprintable() else "a field"
+
+
+def _came(fields: object, path: str) -> str:
+    value = fields
+    for step in _STEP.finditer(path):
+        if step["name"] is not None:
+            value = value.get(step["name"], _NOTHING) if isinstance(value, dict) else _NOTHING
+        else:
+            index = int(step["index"])
+            reachable = isinstance(value, list | tuple) and index < len(value)
+            value = value[index] if reachable else _NOTHING  # type: ignore[index]
+    if "[...]" in path or value is _NOTHING:
+        return "something else"
+    return describe(value)
+
+
+def describe(value: object) -> str:
+    """A value in a word or two: numbers as they are, of everything else type and length."""
+    if value is None or isinstance(value, bool | int):
+        return (
+            {None: "nil", True: "true", False: "false"}[value]
+            if value is None or isinstance(value, bool)
+            else f"int {value}"
+        )
+    names: dict[type, str] = {str: "str", bytes: "bin", list: "array", dict: "map"}
+    name = names.get(type(value), type(value).__name__)
+    return f"{name} of length {len(value)}" if hasattr(value, "__len__") else name
