@@ -1,0 +1,108 @@
+"""What every layer of a connection offers to the next: bytes in, bytes out.
+
+Three things in this package are byte streams: the TCP socket, the Noise channel over it, and each
+Yamux stream over that. Names follow trio.
+"""
+
+from typing import Protocol
+
+import trio
+
+from vrmnode.network.errors import ConnectionLostError, PeerFaultError
+
+
+class ByteStream(Protocol):
+    """Bytes in order, both ways."""
+
+    async def receive_some(self, max_bytes: int) -> bytes:
+        """1 to ``max_bytes`` bytes; empty at the end.
+
+        Raises:
+            ConnectionLostError: the stream was reset.
+            PeerFaultError: what came breaks this layer's protocol.
+        """
+
+    async def send_all(self, data: bytes) -> None:
+        """Hand over all of ``data``; may wait for the peer.
+
+        Raises:
+            ConnectionLostError: the stream can't be written any more.
+        """
+
+
+async def receive_exactly(stream: ByteStream, count: int) -> bytes:
+    """Exactly ``count`` bytes.
+
+    Raises:
+        ConnectionLostError: the stream ended before.
+    """
+    received = bytearray()
+    while len(received) < count:
+        data = await stream.receive_some(count - len(received))
+        if not data:
+            raise ConnectionLostError(f"ended after {len(received)} of {count} bytes")
+        received += data
+    return bytes(received)
+
+
+async def receive_varint(stream: ByteStream, largest: int) -> int:
+    """One unsigned LEB128 number, not above ``largest``.
+
+    Raises:
+        PeerFaultError: ``varint``: it is larger, or longer than it need be for ``largest``.
+    """
+    value = 0
+    for shift in range(0, max(largest.bit_length(), 1), 7):
+        byte = (await receive_exactly(stream, 1))[0]
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            if value > largest:
+                break
+            return value
+    raise PeerFaultError("varint")
+
+
+def encode_varint(value: int) -> bytes:
+    """Unsigned LEB128 of ``value``."""
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+class TcpStream:
+    """A TCP connection as a byte stream."""
+
+    def __init__(self, sock: trio.SocketStream) -> None:
+        self._sock = sock
+
+    @property
+    def remote(self) -> tuple[str, int]:
+        """IP address and port of the other end.
+
+        Raises:
+            ConnectionLostError: it is gone already.
+        """
+        try:
+            name = self._sock.socket.getpeername()
+        except OSError as error:
+            raise ConnectionLostError("no remote address") from error
+        return str(name[0]), int(name[1])
+
+    async def receive_some(self, max_bytes: int) -> bytes:
+        try:
+            return bytes(await self._sock.receive_some(max_bytes))
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            raise ConnectionLostError("tcp read") from error
+
+    async def send_all(self, data: bytes) -> None:
+        try:
+            await self._sock.send_all(data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            raise ConnectionLostError("tcp write") from error
+
+    def close(self) -> None:
+        """Close at once; whatever waits on it raises ``ConnectionLostError``."""
+        self._sock.socket.close()

@@ -1,0 +1,39 @@
+"""What happens to a peer that misbehaves: counted, scored, and in the end banned."""
+
+from collections.abc import Callable
+
+from vrmnode.network.ban_list import BanList
+from vrmnode.network.bounded_log import BoundedLog
+from vrmnode.network.counters import Counters
+from vrmnode.network.errors import PeerFaultError
+from vrmnode.network.peer_score import FAULT_MALFORMED, PeerScores
+
+
+class Conduct:
+    """Faults of peers, wherever in the package they are found."""
+
+    def __init__(
+        self, scores: PeerScores, bans: BanList, counters: Counters, log: BoundedLog
+    ) -> None:
+        self._scores = scores
+        self._bans = bans
+        self._counters = counters
+        self._log = log
+        self.disconnect: Callable[[str], None] = lambda peer: None
+        """Ends the connection with a peer at once; set by whoever owns the connections."""
+
+    def broke_protocol(self, peer: str, fault: PeerFaultError) -> None:
+        """``peer`` sent something that ended its stream or connection."""
+        self._counters.add("malformed")
+        self._log.event(peer, f"broke the protocol: {fault.reason}")
+        self.blame(peer, FAULT_MALFORMED)
+
+    def blame(self, peer: str, weight: float) -> None:
+        """Count ``weight`` against ``peer``; ban and disconnect it when that is too much."""
+        # SPEC 07: A node MUST disconnect a peer that it bans and refuse its peer id for the time
+        # SPEC 07: of the ban.
+        if self._scores.fault(peer, weight) and not self._bans.is_banned(peer):
+            self._bans.ban(peer)
+            self._counters.add("banned")
+            self._log.event(peer, "banned")
+            self.disconnect(peer)

@@ -1,0 +1,301 @@
+"""GossipSub's decisions: who is in the mesh, who gets what. Pure: no clock, no I/O.
+
+Stands in for ``libp2p.pubsub.gossipsub`` with the part of GossipSub 1.1 that specs/07 asks for
+(``specs/07-gossip.md#gossipsub``): mesh with graft, prune and backoff, lazy gossip by IHAVE and
+IWANT, scores, flood publishing. In 0.8.1 the original crashes on junk in control messages, keeps
+peers with any score in the mesh, and remembers every delivery for ever. It can go when upstream
+validates control messages and takes a message id function throughout.
+
+Own messages go to *every* peer subscribed to the topic (flood publishing) and there is no fanout:
+nodes have at most a few hundred connections, so it costs little; it saves the mesh's extra hops;
+and it works when an attacker has filled the whole mesh.
+"""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from vrmnode.network.message_cache import MessageCache
+from vrmnode.network.peer_score import (
+    FAULT_BROKEN_PROMISE,
+    FAULT_GRAFT_IN_BACKOFF,
+    GOSSIP_THRESHOLD,
+    MESH_THRESHOLD,
+    PeerScores,
+)
+from vrmnode.network.rpc_messages import MessageId, Prune, Rpc, control_frame
+
+DEGREE = 6
+DEGREE_LOW = 4
+DEGREE_HIGH = 12
+DEGREE_LAZY = 6
+"""Peers outside the mesh that get IHAVE in a heartbeat, at least."""
+GOSSIP_FACTOR = 0.25
+"""Share of the peers outside the mesh that get IHAVE, if that is more."""
+DEGREE_OUTBOUND = 2
+"""Peers that we dialled and keep when pruning: an attacker can't choose those."""
+BACKOFF_S = 60
+MAX_BACKOFF_S = 3_600
+"""A longer backoff that a peer asks for counts as this."""
+MAX_IHAVE_IDS = 5_000
+"""Ids of one peer's IHAVEs that are looked at between two heartbeats; also what we send."""
+MAX_IWANT_IDS = 5_000
+"""Ids of one peer's IWANTs that are answered between two heartbeats."""
+MAX_RESENDS = 3
+"""Times one message is sent to one peer on request."""
+IWANT_TIMEOUT_S = 3.0
+"""Seconds a peer has to send what it advertised before another one is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send ``frame`` to ``peer``."""
+
+    peer: str
+    frame: bytes = field(repr=False)
+    control: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Count a fault of ``weight`` against ``peer``."""
+
+    peer: str
+    weight: float
+
+
+Effect = Send | Blame
+
+
+@dataclass(slots=True)
+class _Peer:
+    outbound: bool
+    topics: set[str] = field(default_factory=set)
+    ihave_left: int = MAX_IHAVE_IDS
+    iwant_left: int = MAX_IWANT_IDS
+    resent: dict[MessageId, int] = field(default_factory=dict)
+
+
+class GossipRouter:
+    """The mesh of one node. ``now`` is monotonic, in seconds, and given by the caller."""
+
+    def __init__(
+        self, topics: Iterable[str], cache: MessageCache, scores: PeerScores, rng: random.Random
+    ) -> None:
+        self.topics = frozenset(topics)
+        self.mesh: dict[str, set[str]] = {topic: set() for topic in self.topics}
+        self._cache = cache
+        self._scores = scores
+        self._rng = rng
+        self._peers: dict[str, _Peer] = {}
+        self._backoff: dict[tuple[str, str], float] = {}
+        self._promised: dict[MessageId, tuple[str, float]] = {}
+
+    # Peers.
+
+    def add_peer(self, peer: str, *, outbound: bool) -> None:
+        """``peer`` can be sent gossip from now on."""
+        self._peers[peer] = _Peer(outbound)
+
+    def remove_peer(self, peer: str) -> None:
+        """``peer`` is gone."""
+        self._peers.pop(peer, None)
+        for members in self.mesh.values():
+            members.discard(peer)
+
+    def topics_of(self, peer: str) -> tuple[str, ...]:
+        """Our topics that ``peer`` is subscribed to, sorted."""
+        known = self._peers.get(peer)
+        return tuple(sorted(known.topics)) if known else ()
+
+    # Messages.
+
+    def publish_targets(self, topic: str) -> list[str]:
+        """Peers that get a message of our own."""
+        return self._subscribers(topic)
+
+    def relay_targets(self, topic: str, source: str) -> list[str]:
+        """Peers that get a message which ``source`` brought."""
+        return [peer for peer in self.mesh.get(topic, ()) if peer != source]
+
+    def fulfilled(self, message: MessageId) -> None:
+        """``message`` has come, from whomever."""
+        self._promised.pop(message, None)
+
+    # What a peer says.
+
+    def handle(self, peer: str, rpc: Rpc, now: float, unseen: Iterable[MessageId]) -> list[Effect]:
+        """Act on the subscriptions and the control part of ``rpc``.
+
+        ``unseen`` are the ids of its IHAVEs, in our topics, that the node hasn't seen.
+        """
+        known = self._peers.get(peer)
+        if known is None:
+            return []
+        effects: list[Effect] = []
+        effects += self._handle_subscriptions(peer, known, rpc.subscriptions, now)
+        effects += self._handle_prunes(peer, rpc.prune, now)
+        effects += self._handle_grafts(peer, rpc.graft, now)
+        if self._scores.score(peer) >= GOSSIP_THRESHOLD:
+            effects += self._handle_ihave(peer, known, unseen, now)
+            effects += self._handle_iwant(peer, known, rpc.iwant)
+        return effects
+
+    def _handle_subscriptions(
+        self, peer: str, known: _Peer, subscriptions: Iterable[tuple[str, bool]], now: float
+    ) -> list[Effect]:
+        effects: list[Effect] = []
+        for topic, subscribe in subscriptions:
+            # Topics that we don't have ourselves are of no use to us and would take memory.
+            if topic not in self.topics:
+                continue
+            if not subscribe:
+                known.topics.discard(topic)
+                self.mesh[topic].discard(peer)
+                continue
+            known.topics.add(topic)
+            # Small networks shouldn't wait for a heartbeat until messages flow.
+            if len(self.mesh[topic]) < DEGREE_LOW and self._may_graft(topic, peer, now):
+                effects.append(self._graft(topic, peer))
+        return effects
+
+    def _handle_prunes(self, peer: str, prunes: Iterable[Prune], now: float) -> list[Effect]:
+        for prune in prunes:
+            if prune.topic in self.topics:
+                asked = BACKOFF_S if prune.backoff_s is None else prune.backoff_s
+                self.mesh[prune.topic].discard(peer)
+                self._back_off(prune.topic, peer, now + min(max(asked, 0), MAX_BACKOFF_S))
+        return []
+
+    def _handle_grafts(self, peer: str, grafts: Iterable[str], now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        refused: list[str] = []
+        for topic in dict.fromkeys(grafts):
+            if topic not in self.topics or peer in self.mesh[topic]:
+                continue
+            if self._backoff.get((topic, peer), 0.0) > now:
+                effects.append(Blame(peer, FAULT_GRAFT_IN_BACKOFF))
+                refused.append(topic)
+            elif self._scores.score(peer) < MESH_THRESHOLD or (
+                len(self.mesh[topic]) >= DEGREE_HIGH and not self._peers[peer].outbound
+            ):
+                refused.append(topic)
+            else:
+                self.mesh[topic].add(peer)
+        if refused:
+            effects.append(self._prune(refused, peer, now))
+        return effects
+
+    def _handle_ihave(
+        self, peer: str, known: _Peer, unseen: Iterable[MessageId], now: float
+    ) -> list[Effect]:
+        wanted: list[MessageId] = []
+        for message in unseen:
+            if known.ihave_left == 0:
+                break
+            known.ihave_left -= 1
+            if message not in self._promised:
+                self._promised[message] = (peer, now + IWANT_TIMEOUT_S)
+                wanted.append(message)
+        return [Send(peer, control_frame(iwant=wanted), control=True)] if wanted else []
+
+    def _handle_iwant(
+        self, peer: str, known: _Peer, wanted: Iterable[MessageId]
+    ) -> list[Effect]:
+        effects: list[Effect] = []
+        for message in dict.fromkeys(wanted):
+            if known.iwant_left == 0:
+                break
+            known.iwant_left -= 1
+            frame = self._cache.get(message)
+            times = known.resent.get(message, 0)
+            if frame is not None and times < MAX_RESENDS:
+                known.resent[message] = times + 1
+                effects.append(Send(peer, frame, control=False))
+        return effects
+
+    # Once a second.
+
+    def heartbeat(self, now: float) -> list[Effect]:
+        """Mend the meshes, advertise recent messages, call in broken promises."""
+        effects = self._broken_promises(now)
+        for key in [key for key, until in self._backoff.items() if until <= now]:
+            del self._backoff[key]
+        for known in self._peers.values():
+            known.ihave_left, known.iwant_left = MAX_IHAVE_IDS, MAX_IWANT_IDS
+            known.resent = {m: n for m, n in known.resent.items() if self._cache.get(m)}
+        for topic in sorted(self.topics):
+            effects += self._mend(topic, now)
+            effects += self._advertise(topic)
+        self._cache.shift()
+        return effects
+
+    def _broken_promises(self, now: float) -> list[Effect]:
+        late = [(m, peer) for m, (peer, until) in self._promised.items() if until <= now]
+        for message, _ in late:
+            del self._promised[message]
+        # One fault however many ids: a peer that is merely slow shouldn't be banned for one RPC.
+        return [Blame(peer, FAULT_BROKEN_PROMISE) for peer in dict.fromkeys(p for _, p in late)]
+
+    def _mend(self, topic: str, now: float) -> list[Effect]:
+        mesh = self.mesh[topic]
+        effects: list[Effect] = []
+        for peer in [p for p in sorted(mesh) if self._scores.score(p) < MESH_THRESHOLD]:
+            effects.append(self._prune([topic], peer, now))
+        if len(mesh) < DEGREE_LOW:
+            candidates = [p for p in self._subscribers(topic) if self._may_graft(topic, p, now)]
+            for peer in self._rng.sample(candidates, min(len(candidates), DEGREE - len(mesh))):
+                effects.append(self._graft(topic, peer))
+        elif len(mesh) > DEGREE_HIGH:
+            for peer in self._surplus(mesh):
+                effects.append(self._prune([topic], peer, now))
+        return effects
+
+    def _surplus(self, mesh: set[str]) -> list[str]:
+        members = sorted(mesh)
+        self._rng.shuffle(members)
+        members.sort(key=self._scores.score, reverse=True)
+        kept = [p for p in members if self._peers[p].outbound][:DEGREE_OUTBOUND]
+        kept += [p for p in members if p not in kept][: DEGREE - len(kept)]
+        return [p for p in members if p not in kept]
+
+    def _advertise(self, topic: str) -> list[Effect]:
+        recent = self._cache.recent(topic)
+        if not recent:
+            return []
+        ids = self._rng.sample(recent, min(len(recent), MAX_IHAVE_IDS))
+        outside = [
+            peer
+            for peer in self._subscribers(topic)
+            if peer not in self.mesh[topic] and self._scores.score(peer) >= GOSSIP_THRESHOLD
+        ]
+        count = min(len(outside), max(DEGREE_LAZY, int(len(outside) * GOSSIP_FACTOR)))
+        frame = control_frame(ihave=[(topic, ids)])
+        return [Send(peer, frame, control=True) for peer in self._rng.sample(outside, count)]
+
+    # Parts.
+
+    def _subscribers(self, topic: str) -> list[str]:
+        return sorted(p for p, known in self._peers.items() if topic in known.topics)
+
+    def _may_graft(self, topic: str, peer: str, now: float) -> bool:
+        return (
+            peer not in self.mesh[topic]
+            and self._backoff.get((topic, peer), 0.0) <= now
+            and self._scores.score(peer) >= MESH_THRESHOLD
+        )
+
+    def _graft(self, topic: str, peer: str) -> Send:
+        self.mesh[topic].add(peer)
+        return Send(peer, control_frame(graft=[topic]), control=True)
+
+    def _prune(self, topics: Iterable[str], peer: str, now: float) -> Send:
+        for topic in topics:
+            self.mesh[topic].discard(peer)
+            self._back_off(topic, peer, now + BACKOFF_S)
+        frame = control_frame(prune=[Prune(topic, BACKOFF_S) for topic in topics])
+        return Send(peer, frame, control=True)
+
+    def _back_off(self, topic: str, peer: str, until: float) -> None:
+        key = (topic, peer)
+        self._backoff[key] = max(self._backoff.get(key, 0.0), until)

@@ -1,0 +1,49 @@
+"""The values that cross the border between the network and the rest of the node."""
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+class Verdict(enum.Enum):
+    """What the validator says of one gossip message (``specs/07-gossip.md#verdicts``)."""
+
+    ACCEPT = "accept"
+    """Deliver it here and relay it."""
+    REJECT = "reject"
+    """Drop it and count it against the peer that forwarded it."""
+    IGNORE = "ignore"
+    """Drop it; nobody is to blame."""
+
+
+Validator = Callable[[str, bytes, str], Verdict]
+"""(topic, data, forwarding peer id) -> verdict. Called inline for every new message, so it must be
+quick and must not await. An exception in it is logged and counts as IGNORE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One accepted message, delivered once per (topic, data) while its id is remembered."""
+
+    topic: str
+    data: bytes = field(repr=False)
+    peer: str
+    """Peer id of the peer that forwarded it first; says nothing about who wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerStatus:
+    """One connected peer, as of the moment of the call."""
+
+    peer_id: str
+    addresses: tuple[str, ...]
+    direction: str
+    """``inbound`` (the peer dialled us) or ``outbound``."""
+    topics: tuple[str, ...]
+    """Topics the peer has subscribed to, of those that we know."""
+    connected_at: int
+    """Unix seconds, UTC."""
+    score: float
+    """Above 0: useful; below 0: it sent messages that were rejected. See ``peer_score``."""
+    gossip: bool
+    """Whether the peer speaks gossip with us yet."""

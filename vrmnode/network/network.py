@@ -1,0 +1,256 @@
+"""The network as the rest of the node sees it: open, publish, receive, look."""
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import trio
+
+from vrmnode.network import identify, ping
+from vrmnode.network.addresses import (
+    announced_hosts,
+    parse_dial_address,
+    parse_listen_address,
+    tcp_multiaddr,
+)
+from vrmnode.network.ban_list import BanList
+from vrmnode.network.bounded_log import BoundedLog
+from vrmnode.network.conduct import Conduct
+from vrmnode.network.config import NetworkConfig
+from vrmnode.network.connection_table import ConnectionTable
+from vrmnode.network.connector import Connector
+from vrmnode.network.counters import Counters
+from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP_PROTOCOLS
+from vrmnode.network.gossip_router import GossipRouter
+from vrmnode.network.gossip_service import GossipService
+from vrmnode.network.inbound_slots import InboundSlots
+from vrmnode.network.interface import Delivery, PeerStatus, Validator
+from vrmnode.network.listener import bound_addresses, close_listeners, open_listeners, serve
+from vrmnode.network.message_cache import MessageCache
+from vrmnode.network.peer_score import PeerScores
+from vrmnode.network.pinned_libp2p import (
+    KeyPair,
+    check_version,
+    key_pair_from_seed,
+    noise_transport,
+    peer_id_from_key,
+)
+from vrmnode.network.redial import Redial
+from vrmnode.network.seen_messages import SeenMessages
+from vrmnode.network.stream_guard import StreamGuard, StreamHandler
+from vrmnode.network.yamux_stream import YamuxStream
+
+GOODBYE_S = 0.5
+"""Seconds for telling peers that we go away, before connections are simply closed."""
+
+
+class Network:
+    """A node's place in the network, while ``open_network``'s context lasts."""
+
+    def __init__(
+        self,
+        config: NetworkConfig,
+        key_pair: KeyPair,
+        validate: Validator,
+        bound: Sequence[tuple[str, int]],
+        nursery: trio.Nursery,
+    ) -> None:
+        """Use ``open_network`` instead."""
+        self.peer_id: str = peer_id_from_key(key_pair)
+        self._config = config
+        self._public_key: bytes = key_pair.public_key.serialize()
+        self._listening = [(a, port) for host, port in bound for a in announced_hosts(host)]
+        self.addresses: list[str] = [
+            f"{tcp_multiaddr(host, port)}/p2p/{self.peer_id}" for host, port in self._listening
+        ]
+        self._nursery = nursery
+        self._listening_scope = trio.CancelScope()
+        clock = trio.current_time
+        # Which peers are grafted and told must be unforeseeable, so the system's randomness.
+        rng = random.SystemRandom()
+        send, receive = trio.open_memory_channel[Delivery](config.delivery_queue)
+        self.deliveries: trio.MemoryReceiveChannel[Delivery] = receive
+        self._counters = Counters()
+        self._log = BoundedLog(clock)
+        self._bans = BanList(config.ban_s, clock)
+        self._scores = PeerScores(config.ban_after_faults, clock)
+        conduct = Conduct(self._scores, self._bans, self._counters, self._log)
+        cache = MessageCache()
+        self._router = GossipRouter(config.topics, cache, self._scores, rng)
+        self._gossip = GossipService(
+            config,
+            validate,
+            self._router,
+            cache,
+            SeenMessages(config.seen_ttl_s, clock),
+            self._scores,
+            conduct,
+            self._counters,
+            send,
+            self._log,
+            clock,
+        )
+        self._table = ConnectionTable(self.peer_id, config.max_connections, self._bans)
+        inbound = max(1, config.max_connections * 3 // 4)
+        self._guard = StreamGuard(
+            self._stream_handlers(),
+            negotiation_s=config.handshake_timeout_s,
+            log=self._log,
+            on_fault=conduct.broke_protocol,
+        )
+        self._connector = Connector(
+            config,
+            noise_transport(key_pair),
+            self._table,
+            InboundSlots(inbound, config.max_inbound_per_address),
+            self._bans,
+            self._gossip,
+            conduct,
+            self._counters,
+            self._log,
+            self._guard.serve,
+            nursery,
+        )
+        conduct.disconnect = self._connector.disconnect
+        self._redial = Redial(
+            self._connector.dial,
+            self._connector.wait_while_connected,
+            shortest_s=config.redial_min_s,
+            longest_s=config.redial_max_s,
+            jitter=rng,
+        )
+
+    async def publish(self, topic: str, data: bytes) -> int:
+        """Send ``data`` to every peer subscribed to ``topic``; the number it was queued to.
+
+        Waits while their queues are full, at most ``publish_wait_s``. 0: nobody has it. The
+        message isn't validated and doesn't come back as a delivery.
+
+        Raises:
+            NetworkError: ``network.message_too_large``, ``network.topic_unknown``.
+        """
+        return await self._gossip.publish(topic, data)
+
+    async def connect(self, multiaddr: str) -> str:
+        """Dial ``multiaddr`` once, and keep it connected from then on; its peer id.
+
+        At once if the peer is connected already. An address that fails isn't remembered.
+
+        Raises:
+            NetworkError: ``network.address_invalid``, ``network.dial_failed``,
+                ``network.dial_timeout``, ``network.peer_mismatch``, ``network.peer_banned``.
+        """
+        address = parse_dial_address(multiaddr)
+        await self._connector.dial(address)
+        self._redial.remember(address, self._nursery)
+        return address.peer_id
+
+    def peers(self) -> list[PeerStatus]:
+        """Connected peers, longest connected first."""
+        found = []
+        for connection in sorted(self._table.all(), key=lambda c: c.opened_at):
+            link = self._gossip.link(connection.peer)
+            found.append(
+                PeerStatus(
+                    peer_id=connection.peer,
+                    addresses=(f"{tcp_multiaddr(*connection.remote)}/p2p/{connection.peer}",),
+                    direction=connection.direction,
+                    topics=self._router.topics_of(connection.peer),
+                    connected_at=int(connection.opened_at),
+                    score=self._scores.score(connection.peer),
+                    gossip=link is not None and link.speaks,
+                )
+            )
+        return found
+
+    def stats(self) -> dict[str, int]:
+        """Counters since the network was opened (``counters.KEYS``), and what is there now."""
+        counts = self._counters.snapshot()
+        live = self._table.all()
+        counts["bytes_received"] += sum(c.muxer.bytes_received for c in live)
+        counts["bytes_sent"] += sum(c.muxer.bytes_sent for c in live)
+        counts["connections"] = len(live)
+        counts["bans"] = len(self._bans)
+        counts["mesh"] = sum(len(members) for members in self._router.mesh.values())
+        return counts
+
+    # For open_network.
+
+    def start(self, listeners: Sequence[trio.SocketListener]) -> None:
+        """Start every task that runs for as long as the network."""
+        if listeners:
+            self._nursery.start_soon(self._listen, listeners)
+        self._nursery.start_soon(self._beat)
+        for text in self._config.peers:
+            self._redial.remember(parse_dial_address(text), self._nursery)
+
+    async def goodbye(self) -> None:
+        """Accept no more connections, and tell peers that we go away."""
+        self._listening_scope.cancel()
+        with trio.CancelScope(shield=True), trio.move_on_after(GOODBYE_S):
+            await self._connector.goodbye()
+
+    def _stream_handlers(self) -> dict[str, StreamHandler]:
+        handlers: dict[str, StreamHandler] = dict.fromkeys(
+            GOSSIP_PROTOCOLS, self._gossip.handle_stream
+        )
+
+        async def answer_identify(stream: YamuxStream, peer: str, protocol: str) -> None:
+            connection = self._table.get(peer)
+            observed = None if connection is None else connection.remote
+            frame = identify.identify_frame(
+                self._public_key, self._listening, observed, tuple(handlers)
+            )
+            await identify.answer_identify(stream, frame)
+
+        async def answer_pings(stream: YamuxStream, peer: str, protocol: str) -> None:
+            await ping.answer_pings(stream)
+
+        handlers[identify.PROTOCOL] = answer_identify
+        handlers[ping.PROTOCOL] = answer_pings
+        return handlers
+
+    async def _listen(self, listeners: Sequence[trio.SocketListener]) -> None:
+        with self._listening_scope:
+            await serve(listeners, self._connector.accept, self._nursery)
+
+    async def _beat(self) -> None:
+        while True:
+            await trio.sleep(self._config.heartbeat_s)
+            self._gossip.heartbeat()
+
+
+@asynccontextmanager
+async def open_network(
+    config: NetworkConfig, identity_seed: bytes, validate: Validator
+) -> AsyncIterator[Network]:
+    """The network, listening and dialling, while the context lasts.
+
+    ``identity_seed`` is 32 random bytes, drawn once per installation and kept secret. Leaving the
+    context closes every socket, in less than 1.5 seconds. An exception of the body leaves as it is,
+    not wrapped in a group.
+
+    Raises:
+        NetworkError: ``network.libp2p_version``, ``network.seed_invalid``,
+            ``network.address_invalid``, ``network.port_in_use``, ``network.listen_failed``.
+    """
+    check_version()
+    key_pair = key_pair_from_seed(identity_seed)
+    for text in config.peers:
+        parse_dial_address(text)
+    listeners = await open_listeners([parse_listen_address(text) for text in config.listen])
+    failure: Exception | None = None
+    try:
+        async with trio.open_nursery() as nursery:
+            network = Network(config, key_pair, validate, bound_addresses(listeners), nursery)
+            network.start(listeners)
+            try:
+                yield network
+            except Exception as error:
+                failure = error
+            await network.goodbye()
+            nursery.cancel_scope.cancel()
+    finally:
+        close_listeners(listeners)
+    if failure is not None:
+        raise failure
