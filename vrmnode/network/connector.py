@@ -62,7 +62,7 @@ class Connector:
                     await self._accept_within_slot(sock, address)
                 else:
                     self._counters.add("connections_refused")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the boundary to a peer; seen in the log
             self._log.exception(address, "inbound connection failed", error)
         finally:
             sock.socket.close()
@@ -110,9 +110,7 @@ class Connector:
                 raise
             if self._admit(connection):
                 self._counters.add("connections_out")
-                self._nursery.start_soon(
-                    self._serve, connection, self._gossip.attach(connection)
-                )
+                self._nursery.start_soon(self._serve, connection, self._gossip.attach(connection))
             elif self._table.get(peer) is None:
                 raise NetworkError("network.dial_failed", f"no room for {address.text}")
 
@@ -158,9 +156,7 @@ class Connector:
             for connection in self._table.all():
                 nursery.start_soon(connection.goodbye)
 
-    async def _agree(
-        self, sock: trio.SocketStream, *, expected_peer: str | None
-    ) -> PeerConnection:
+    async def _agree(self, sock: trio.SocketStream, *, expected_peer: str | None) -> PeerConnection:
         return await agree(
             sock, self._config, self._transport, self._serve_stream, expected_peer=expected_peer
         )
@@ -192,7 +188,7 @@ class Connector:
             pass
         except PeerFaultError as fault:
             self._conduct.broke_protocol(connection.peer, fault)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the boundary to a peer; seen in the log
             self._log.exception(connection.peer, "connection failed", error)
 
     async def _write(self, link: GossipLink) -> None:

@@ -199,9 +199,7 @@ class GossipRouter:
                 wanted.append(message)
         return [Send(peer, control_frame(iwant=wanted), control=True)] if wanted else []
 
-    def _handle_iwant(
-        self, peer: str, known: _Peer, wanted: Iterable[MessageId]
-    ) -> list[Effect]:
+    def _handle_iwant(self, peer: str, known: _Peer, wanted: Iterable[MessageId]) -> list[Effect]:
         effects: list[Effect] = []
         for message in dict.fromkeys(wanted):
             if known.iwant_left == 0:

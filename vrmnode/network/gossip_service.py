@@ -79,9 +79,7 @@ class GossipService:
         """The link of a new connection, ready to queue; an older one of its peer is dropped."""
         peer = connection.peer
         self._drop(peer)
-        queue = OutboundQueue(
-            self._config.outbound_queue_frames, self._config.outbound_queue_bytes
-        )
+        queue = OutboundQueue(self._config.outbound_queue_frames, self._config.outbound_queue_bytes)
         link = self._links[peer] = GossipLink(connection, queue)
         self._router.add_peer(peer, outbound=connection.direction == OUTBOUND)
         queue.push(subscriptions_frame(self._config.topics), control=True)
@@ -210,7 +208,7 @@ class GossipService:
     def _ask(self, topic: str, data: bytes, peer: str) -> Verdict:
         try:
             return self._validate(topic, data, peer)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the validator is not ours
             # A bug of ours that some message has found: nobody is to blame, the node goes on.
             self._counters.add("validator_errors")
             self._log.exception(peer, "validator failed", error)

@@ -34,9 +34,7 @@ async def open_listeners(addresses: Sequence[ListenAddress]) -> list[trio.Socket
 
 async def _open(address: ListenAddress) -> list[trio.SocketListener]:
     try:
-        opened = await trio.open_tcp_listeners(
-            address.port, host=address.host, backlog=BACKLOG
-        )
+        opened = await trio.open_tcp_listeners(address.port, host=address.host, backlog=BACKLOG)
         return list(opened)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

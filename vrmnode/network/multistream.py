@@ -83,5 +83,3 @@ async def _read_line(stream: ByteStream) -> bytes:
     if line[-1:] != b"\n":
         raise PeerFaultError("multistream")
     return line[:-1]
-
-

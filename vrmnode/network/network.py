@@ -246,7 +246,7 @@ async def open_network(
             network.start(listeners)
             try:
                 yield network
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - raised again below, ungrouped
                 failure = error
             await network.goodbye()
             nursery.cancel_scope.cancel()

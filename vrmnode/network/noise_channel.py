@@ -133,7 +133,5 @@ async def noise_handshake(
         raise PeerFaultError("handshake") from error
     session = cast(SecureSession, secure)
     ciphers = cast(NoiseTransportReadWriter, session.conn).noise_state.noise_protocol
-    channel = NoiseChannel(
-        tcp, ciphers.cipher_state_encrypt.k, ciphers.cipher_state_decrypt.k
-    )
+    channel = NoiseChannel(tcp, ciphers.cipher_state_encrypt.k, ciphers.cipher_state_decrypt.k)
     return channel, session.get_remote_peer().to_base58()

@@ -24,9 +24,7 @@ StreamServer = Callable[[YamuxStream, str], Awaitable[None]]
 class PeerConnection:
     """An agreed connection; ``run`` serves it to its end."""
 
-    def __init__(
-        self, tcp: TcpStream, muxer: YamuxConnection, peer: str, direction: str
-    ) -> None:
+    def __init__(self, tcp: TcpStream, muxer: YamuxConnection, peer: str, direction: str) -> None:
         self.peer = peer
         self.direction = direction
         self.remote = tcp.remote
@@ -116,9 +114,7 @@ async def agree(
     return PeerConnection(tcp, muxer, peer, OUTBOUND if initiator else INBOUND)
 
 
-async def _select(
-    stream: ByteStream, protocol: str, *, initiator: bool
-) -> None:
+async def _select(stream: ByteStream, protocol: str, *, initiator: bool) -> None:
     try:
         if initiator:
             await multistream.propose(stream, (protocol,))
@@ -126,5 +122,3 @@ async def _select(
             await multistream.accept(stream, (protocol,))
     except multistream.ProtocolsRefusedError as error:
         raise PeerFaultError("multistream") from error
-
-

@@ -49,7 +49,7 @@ class StreamGuard:
             stream.reset()
         except trio.TooSlowError:
             stream.reset()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the boundary to a peer
             # A bug of ours that a peer has found. It must not end the node; it must be seen.
             self._log.exception(peer, "stream handler failed", error)
             stream.reset()

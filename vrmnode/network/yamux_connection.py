@@ -190,9 +190,7 @@ class YamuxConnection:
         else:
             raise ConnectionLostError("the peer went away")
 
-    def _handle_stream_frame(
-        self, header: FrameHeader, body: bytes, nursery: trio.Nursery
-    ) -> None:
+    def _handle_stream_frame(self, header: FrameHeader, body: bytes, nursery: trio.Nursery) -> None:
         stream = self._streams.get(header.stream_id)
         if header.flags & SYN:
             stream = self._accept(header, stream, nursery)
