@@ -1,0 +1,206 @@
+"""config.toml and the environment: what the owner sets before the node starts.
+
+Every key has a default, so an empty file is complete. An environment variable wins over the file.
+What commands change while the node runs is in the database's settings instead.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from vrmnode import privatefile
+from vrmnode.errors import ConfigError
+from vrmnode.settingspec import KEYS, SECTIONS, Key, nearest
+
+MAX_FILE_BYTES = 1024 * 1024
+DATA_VARIABLE = "VRM_DATA"
+
+DEFAULT_TEXT = """\
+# Settings of this node; every line may stay out. Each key has an environment variable, which wins.
+
+[node]
+# Where to listen: libp2p addresses. VRM_LISTEN (several: with commas).
+listen = ["/ip4/0.0.0.0/tcp/4101"]
+# Peers to connect to first, with their /p2p/ identity. VRM_PEERS (several: with commas).
+peers = []
+# A name for this node in its own displays; nobody else sees it. VRM_NAME.
+# name = "at home"
+
+[privacy]
+# Automatic answers wait up to this many milliseconds, at random. VRM_JITTER_MS.
+jitter_ms = 1500
+
+[limits]
+# Other people's envelopes are kept up to this size in MiB. VRM_STORE_MB.
+store_mb = 512
+
+[log]
+# debug, info, warning or error; to stderr. VRM_LOG_LEVEL.
+level = "info"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSection:
+    """Addresses to listen on and to connect to; the display name."""
+
+    listen: tuple[str, ...]
+    peers: tuple[str, ...]
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacySection:
+    """`jitter_ms`: the longest random delay of automatic answers."""
+
+    jitter_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsSection:
+    """`store_mb`: MiB of envelopes kept for others."""
+
+    store_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogSection:
+    """`level`: debug, info, warning or error."""
+
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The node's settings, complete and checked."""
+
+    node: NodeSection
+    privacy: PrivacySection
+    limits: LimitsSection
+    log: LogSection
+
+
+def load(path: Path, env: Mapping[str, str]) -> Config:
+    """Return the settings of a file (none: the defaults) and of the environment.
+
+    Raises ConfigError `config.unreadable`, `config.syntax` (with line and column),
+    `config.invalid` (with file or variable, key, what was expected and what came).
+    """
+    document = _read(path)
+    _require_known(document, path)
+    values = {key.path: _value(key, document, path, env) for key in KEYS}
+    return Config(
+        node=NodeSection(
+            listen=_texts(values["node.listen"]),
+            peers=_texts(values["node.peers"]),
+            name=_text(values["node.name"]),
+        ),
+        privacy=PrivacySection(jitter_ms=_number(values["privacy.jitter_ms"])),
+        limits=LimitsSection(store_mb=_number(values["limits.store_mb"])),
+        log=LogSection(level=_text(values["log.level"]) or "info"),
+    )
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError("config.unreadable", f"{path} can't be read: {error}") from error
+    if len(raw) > MAX_FILE_BYTES:
+        raise ConfigError("config.unreadable", f"expected at most {MAX_FILE_BYTES} bytes in {path}")
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            "config.syntax", f"{path}: expected UTF-8, came other bytes (line {line})"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        # The message ends with the place: "(at line 3, column 8)".
+        raise ConfigError("config.syntax", f"{path}: {error}") from error
+    except RecursionError as error:
+        raise ConfigError("config.syntax", f"{path}: nested too deeply") from error
+
+
+def _require_known(document: Mapping[str, object], path: Path) -> None:
+    for section, content in document.items():
+        if section not in SECTIONS:
+            hint = nearest(section, SECTIONS)
+            raise _invalid(path, section, f"unknown section{hint}")
+        if not isinstance(content, dict):
+            raise _invalid(path, section, f"expected a section [{section}], came {content!r:.60}")
+        names = [key.name for key in KEYS if key.section == section]
+        for name in content:
+            if name not in names:
+                hint = nearest(name, names) or _elsewhere(name)
+                raise _invalid(path, f"{section}.{name}", f"unknown key{hint}")
+
+
+def _elsewhere(name: str) -> str:
+    sections = [key.section for key in KEYS if key.name == name]
+    return f"; it belongs into [{sections[0]}]" if sections else ""
+
+
+def _value(key: Key, document: Mapping[str, object], path: Path, env: Mapping[str, str]) -> object:
+    text = env.get(key.variable)
+    if text is not None:
+        came, place = key.read_text(text), f"environment variable {key.variable}"
+    else:
+        section = document.get(key.section)
+        content = section if isinstance(section, dict) else {}
+        if key.name not in content:
+            return key.default
+        came, place = content[key.name], f"{path}: {key.path}"
+    if not key.fits(came):
+        raise ConfigError("config.invalid", f"{place}: expected {key.expected}, came {came!r:.80}")
+    return came
+
+
+def _invalid(path: Path, key: str, what: str) -> ConfigError:
+    return ConfigError("config.invalid", f"{path}: {key}: {what}")
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else ()
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def data_folder(option: Path | None, env: Mapping[str, str]) -> Path:
+    """Return the data folder: the option, else `VRM_DATA`, else the user's XDG data folder."""
+    if option is not None:
+        return option
+    named = env.get(DATA_VARIABLE)
+    if named:
+        return Path(named)
+    return Path(platformdirs.user_data_dir("vrm"))
+
+
+def prepare_folder(path: Path) -> None:
+    """Make the data folder, readable by its owner alone; ConfigError `config.unreadable`."""
+    try:
+        path.mkdir(mode=privatefile.FOLDER_MODE, parents=True, exist_ok=True)
+        if path.stat().st_mode & 0o077:
+            path.chmod(privatefile.FOLDER_MODE)
+        writable = os.access(path, os.W_OK | os.X_OK)
+    except OSError as error:
+        raise ConfigError(
+            "config.unreadable", f"the data folder {path} can't be made: {error}"
+        ) from error
+    if not writable:
+        raise ConfigError("config.unreadable", f"the data folder {path} can't be written")

@@ -1,0 +1,138 @@
+"""The one table of settings: key, environment variable, default, and what fits."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+LEVELS = ("debug", "info", "warning", "error")
+
+MAX_ADDRESSES = 64
+MAX_ADDRESS_CHARACTERS = 512
+MAX_NAME_CHARACTERS = 128
+MAX_JITTER_MS = 60_000
+MIN_STORE_MB, MAX_STORE_MB = 16, 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting. `expected` says in words what `fits` accepts."""
+
+    section: str
+    name: str
+    variable: str
+    default: object
+    expected: str
+    fits: Callable[[object], bool]
+    read_text: Callable[[str], object]
+
+    @property
+    def path(self) -> str:
+        return f"{self.section}.{self.name}"
+
+
+def _addresses(value: object) -> bool:
+    return (
+        isinstance(value, (list, tuple))
+        and len(value) <= MAX_ADDRESSES
+        and all(isinstance(item, str) and _is_address(item) for item in value)
+    )
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith("/") and len(text) <= MAX_ADDRESS_CHARACTERS and text.isprintable()
+
+
+def _name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MAX_NAME_CHARACTERS and value.isprintable()
+
+
+def _between(least: int, most: int) -> Callable[[object], bool]:
+    def fits(value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+    return fits
+
+
+def _list(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _integer(text: str) -> object:
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def _same(text: str) -> object:
+    return text
+
+
+_ADDRESS_WORDS = f"a list of at most {MAX_ADDRESSES} addresses like "
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        "node",
+        "listen",
+        "VRM_LISTEN",
+        ("/ip4/0.0.0.0/tcp/4101",),
+        _ADDRESS_WORDS + '"/ip4/0.0.0.0/tcp/4101"',
+        _addresses,
+        _list,
+    ),
+    Key(
+        "node",
+        "peers",
+        "VRM_PEERS",
+        (),
+        _ADDRESS_WORDS + '"/ip4/192.0.2.1/tcp/4101/p2p/…"',
+        _addresses,
+        _list,
+    ),
+    Key(
+        "node",
+        "name",
+        "VRM_NAME",
+        None,
+        f"a text of 1..{MAX_NAME_CHARACTERS} characters",
+        _name,
+        _same,
+    ),
+    Key(
+        "privacy",
+        "jitter_ms",
+        "VRM_JITTER_MS",
+        1500,
+        f"an integer 0..{MAX_JITTER_MS}",
+        _between(0, MAX_JITTER_MS),
+        _integer,
+    ),
+    Key(
+        "limits",
+        "store_mb",
+        "VRM_STORE_MB",
+        512,
+        f"an integer {MIN_STORE_MB}..{MAX_STORE_MB}",
+        _between(MIN_STORE_MB, MAX_STORE_MB),
+        _integer,
+    ),
+    Key(
+        "log",
+        "level",
+        "VRM_LOG_LEVEL",
+        "info",
+        "one of " + ", ".join(LEVELS),
+        lambda value: value in LEVELS,
+        str.lower,
+    ),
+)
+
+SECTIONS = tuple(dict.fromkeys(key.section for key in KEYS))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return "; did you mean …?" for the known name most like this one, or nothing."""
+    close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else ""

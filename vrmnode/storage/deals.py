@@ -1,0 +1,159 @@
+"""Deals: one negotiation between one intent and one vendor, as this node keeps it.
+
+The state is what `vrmprotocol.negotiation` derived from the deal's messages; the row holds it
+together with what is needed to go on writing to the other side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict, Unpack
+
+from vrmnode.errors import StorageError
+from vrmnode.storage.connection import Connection
+from vrmnode.storage.table import Table, hex_bounds
+
+CUSTOMER = "customer"
+VENDOR = "vendor"
+
+LOCKING_STATES = ("accepted", "agreed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deal:
+    """A deal. `deal`, keys and digests: 32 bytes; `total`: minor units; `body_bytes`: mail size."""
+
+    deal: bytes
+    role: str
+    customer: bytes
+    vendor_root: bytes
+    vendor_name: str = ""
+    intent_id: bytes
+    state: str
+    offer_digest: bytes | None = None
+    total: int | None = None
+    currency: str | None = None
+    quantity: int | None = None
+    valid_through: int | None = None
+    confirm_by: int | None = None
+    peer_seal_suite: str | None = None
+    peer_seal_key: bytes | None = None
+    shard_out: int | None = None
+    shard_in: int | None = None
+    body_bytes: int = 4096
+    next_seq: int = 0
+    last_digest: bytes | None = None
+    highest_in: int = -1
+    created: int
+    updated: int
+    document: bytes | None = None
+    fault: str | None = None
+
+
+class Changes(TypedDict, total=False):
+    """The columns that `update` may change."""
+
+    vendor_name: str
+    state: str
+    offer_digest: bytes | None
+    total: int | None
+    currency: str | None
+    quantity: int | None
+    valid_through: int | None
+    confirm_by: int | None
+    peer_seal_suite: str | None
+    peer_seal_key: bytes | None
+    shard_out: int | None
+    shard_in: int | None
+    body_bytes: int
+    next_seq: int
+    last_digest: bytes | None
+    highest_in: int
+    document: bytes | None
+    fault: str | None
+
+
+_DEALS = Table("deals", Deal)
+_CHANGEABLE = Changes.__optional_keys__
+
+
+def insert(tx: Connection, deal: Deal) -> None:
+    """Keep a new deal; StorageError `storage.conflict` where it exists."""
+    _DEALS.insert(tx, deal)
+
+
+def get(tx: Connection, deal: bytes) -> Deal | None:
+    """Return the deal of this id."""
+    return _DEALS.first(tx, "WHERE deal = ?", (deal,))
+
+
+def get_by_intent(tx: Connection, intent_id: bytes, vendor_root: bytes, role: str) -> Deal | None:
+    """Return the newest deal between an intent and a vendor, seen from `role`."""
+    where = "WHERE intent_id = ? AND vendor_root = ? AND role = ? ORDER BY updated DESC"
+    return _DEALS.first(tx, where, (intent_id, vendor_root, role))
+
+
+def update(tx: Connection, deal: bytes, *, updated: int, **fields: Unpack[Changes]) -> None:
+    """Change the named columns of a deal.
+
+    Raises TypeError for a column that can't be changed, StorageError `storage.conflict` for an
+    unknown deal.
+    """
+    unknown = fields.keys() - _CHANGEABLE
+    if unknown:
+        raise TypeError(f"deals have no changeable column {', '.join(sorted(unknown))}")
+    names = ["updated", *fields]
+    sets = ", ".join(f"{name} = ?" for name in names)
+    values = [updated, *fields.values()]
+    tx.run(f"UPDATE deals SET {sets} WHERE deal = ?", [*values, deal])  # type: ignore[list-item]
+    if tx.changes() != 1:
+        raise StorageError("storage.conflict", f"expected a deal {deal.hex()}, came none")
+
+
+def list_deals(
+    tx: Connection,
+    *,
+    role: str | None = None,
+    state: str | None = None,
+    intent_id: bytes | None = None,
+) -> list[Deal]:
+    """Return the deals that fit all given values, the one changed last first."""
+    asked = {"role": role, "state": state, "intent_id": intent_id}
+    given = {name: value for name, value in asked.items() if value is not None}
+    where = " AND ".join(f"{name} = :{name}" for name in given) or "1"
+    return _DEALS.select(tx, f"WHERE {where} ORDER BY updated DESC, deal", dict(given))
+
+
+def by_prefix(tx: Connection, hex_prefix: str) -> list[Deal]:
+    """Return the deals whose id starts with these hex digits."""
+    bounds = hex_bounds(hex_prefix)
+    return [] if bounds is None else _DEALS.select(tx, "WHERE deal BETWEEN ? AND ?", bounds)
+
+
+def locked_quantity(tx: Connection, intent_id: bytes) -> int:
+    """Return how much of an own intent's quantity acceptances hold, open or agreed."""
+    return int(
+        tx.value(
+            "SELECT coalesce(sum(quantity), 0) FROM deals"
+            " WHERE intent_id = ? AND role = ? AND state IN (?, ?)",
+            (intent_id, CUSTOMER, *LOCKING_STATES),
+        )
+    )
+
+
+def opened_since(tx: Connection, role: str, since: int) -> int:
+    """Return how many deals of a role were opened at that time or later."""
+    return int(
+        tx.value("SELECT count(*) FROM deals WHERE role = ? AND created >= ?", (role, since))
+    )
+
+
+def count_of_intent(tx: Connection, intent_id: bytes) -> int:
+    """Return how many deals an intent has, in any state."""
+    return int(tx.value("SELECT count(*) FROM deals WHERE intent_id = ?", (intent_id,)))
+
+
+def count_by_state(tx: Connection, role: str) -> dict[str, int]:
+    """Return how many deals of a role are in each state."""
+    rows = tx.rows("SELECT state, count(*) FROM deals WHERE role = ? GROUP BY state", (role,))
+    return {str(state): int(count) for state, count in rows}

@@ -1,0 +1,82 @@
+"""Envelopes kept for others and for catching up, within a size; own ones until they expire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vrmnode.storage.connection import Connection
+from vrmnode.storage.table import Table
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEnvelope:
+    """A verified envelope; `raw` is its canonical form, `own` says this node made it."""
+
+    id: bytes
+    topic: str
+    kind: str
+    author: bytes
+    tag: bytes | None = None
+    created: int
+    expires: int
+    received_at: int
+    own: bool = False
+    raw: bytes
+
+
+_ENVELOPES = Table("envelopes", StoredEnvelope, booleans=("own",))
+
+
+def put(tx: Connection, envelope: StoredEnvelope) -> bool:
+    """Keep an envelope; False where its id was known."""
+    columns = ", ".join(_ENVELOPES.columns)
+    marks = "?, " * len(_ENVELOPES.columns)
+    tx.run(
+        f"INSERT INTO envelopes ({columns}, bytes) VALUES ({marks}?) ON CONFLICT (id) DO NOTHING",
+        [*_ENVELOPES.values(envelope), len(envelope.raw)],
+    )
+    return tx.changes() == 1
+
+
+def get(tx: Connection, envelope_id: bytes) -> StoredEnvelope | None:
+    """Return the envelope of this id, if it is still kept."""
+    return _ENVELOPES.first(tx, "WHERE id = ?", (envelope_id,))
+
+
+def latest(tx: Connection, topic: str, limit: int, now: int) -> list[StoredEnvelope]:
+    """Return the unexpired envelopes of a topic, the one received last first."""
+    where = "WHERE topic = ? AND expires > ? ORDER BY received_at DESC, id LIMIT ?"
+    return _ENVELOPES.select(tx, where, (topic, now, limit))
+
+
+def count_bytes(tx: Connection) -> int:
+    """Return the size of all kept envelopes in bytes."""
+    return int(tx.value("SELECT coalesce(sum(bytes), 0) FROM envelopes"))
+
+
+def evict(tx: Connection, now: int, max_bytes: int) -> int:
+    """Remove expired envelopes, then those that expire soonest, until at most `max_bytes` remain.
+
+    Own unexpired ones stay in any case. Return how many rows went.
+    """
+    tx.run("DELETE FROM envelopes WHERE expires <= ?", (now,))
+    removed = tx.changes()
+    excess = count_bytes(tx) - max_bytes
+    while excess > 0:
+        rows = tx.rows(
+            "SELECT rowid, bytes FROM envelopes WHERE own = 0 ORDER BY expires, bytes DESC LIMIT ?",
+            (_BATCH,),
+        )
+        if not rows:
+            break
+        going = []
+        for row_id, size_bytes in rows:
+            going.append((row_id,))
+            excess -= size_bytes
+            if excess <= 0:
+                break
+        tx.run_many("DELETE FROM envelopes WHERE rowid = ?", going)
+        removed += len(going)
+    return removed

@@ -1,0 +1,123 @@
+"""The customer's own intents, each under a pseudonym of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vrmnode.errors import StorageError
+from vrmnode.storage.connection import Connection, Value
+from vrmnode.storage.table import Table, hex_bounds, to_json
+
+ACTIVE = "active"
+WITHDRAWN = "withdrawn"
+EXPIRED = "expired"
+FULFILLED = "fulfilled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnIntent:
+    """An own intent.
+
+    `intent_id` is the id of its first envelope and stays; `envelope_id` is the latest one's.
+    `key_context` (16 bytes) derives the pseudonym's key from the seed. `body` is canonical.
+    """
+
+    pseudonym: bytes
+    intent_id: bytes
+    envelope_id: bytes
+    key_context: bytes
+    body: bytes
+    status: str = ACTIVE
+    seq: int = 0
+    quantity: int
+    reply_tag: bytes
+    valid_through: int
+    created: int
+    label: str | None = None
+    acceptance: Mapping[str, object] | None = None
+
+
+_INTENTS = Table("intents", OwnIntent, json_columns=("acceptance",))
+
+
+def insert(tx: Connection, intent: OwnIntent) -> None:
+    """Keep a new intent; StorageError `storage.conflict` where the pseudonym or id exists."""
+    _INTENTS.insert(tx, intent)
+
+
+def get_by_id(tx: Connection, intent_id: bytes) -> OwnIntent | None:
+    """Return the intent whose first envelope has this id."""
+    return _INTENTS.first(tx, "WHERE intent_id = ?", (intent_id,))
+
+
+def get_by_pseudonym(tx: Connection, pseudonym: bytes) -> OwnIntent | None:
+    """Return the intent of this pseudonym (public key)."""
+    return _INTENTS.first(tx, "WHERE pseudonym = ?", (pseudonym,))
+
+
+def get_by_envelope(tx: Connection, envelope_id: bytes) -> OwnIntent | None:
+    """Return the intent whose first or latest envelope has this id."""
+    return _INTENTS.first(tx, "WHERE envelope_id = ?1 OR intent_id = ?1", (envelope_id,))
+
+
+def get_by_reply_tag(tx: Connection, reply_tag: bytes) -> OwnIntent | None:
+    """Return the intent that published this reply tag."""
+    return _INTENTS.first(tx, "WHERE reply_tag = ?", (reply_tag,))
+
+
+def by_prefix(tx: Connection, hex_prefix: str) -> list[OwnIntent]:
+    """Return the intents whose id starts with these hex digits."""
+    bounds = hex_bounds(hex_prefix)
+    return [] if bounds is None else _INTENTS.select(tx, "WHERE intent_id BETWEEN ? AND ?", bounds)
+
+
+def list_intents(tx: Connection, status: str | None = None) -> list[OwnIntent]:
+    """Return the own intents, newest first; of one status if given."""
+    where = "WHERE ?1 IS NULL OR status = ?1 ORDER BY created DESC, intent_id"
+    return _INTENTS.select(tx, where, (status,))
+
+
+def update_status(tx: Connection, pseudonym: bytes, status: str) -> None:
+    """Set the status; StorageError `storage.conflict` for an unknown pseudonym or status."""
+    _update(tx, pseudonym, "status = ?", (status,))
+
+
+def set_envelope(
+    tx: Connection,
+    pseudonym: bytes,
+    *,
+    envelope_id: bytes,
+    seq: int,
+    body: bytes,
+    valid_through: int,
+) -> None:
+    """Note that an update replaced the intent's public form."""
+    sets = "envelope_id = ?, seq = ?, body = ?, valid_through = ?"
+    _update(tx, pseudonym, sets, (envelope_id, seq, body, valid_through))
+
+
+def set_acceptance(
+    tx: Connection, pseudonym: bytes, acceptance: Mapping[str, object] | None
+) -> None:
+    """Set the intent's own acceptance policy (None: the node's)."""
+    text = None if acceptance is None else to_json(acceptance)
+    _update(tx, pseudonym, "acceptance = ?", (text,))
+
+
+def expire(tx: Connection, now: int) -> list[bytes]:
+    """Mark active intents past their end as expired; return their ids."""
+    rows = tx.rows(
+        "UPDATE intents SET status = 'expired'"
+        " WHERE status = 'active' AND valid_through <= ? RETURNING intent_id",
+        (now,),
+    )
+    return [intent_id for (intent_id,) in rows]
+
+
+def _update(tx: Connection, pseudonym: bytes, sets: str, values: tuple[Value, ...]) -> None:
+    tx.run(f"UPDATE intents SET {sets} WHERE pseudonym = ?", (*values, pseudonym))
+    if tx.changes() != 1:
+        raise StorageError(
+            "storage.conflict", f"expected an own intent under {pseudonym.hex()}, came none"
+        )

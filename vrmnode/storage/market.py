@@ -1,0 +1,138 @@
+"""Other people's market messages that this node interprets: intents and vendor profiles.
+
+Of each author only the highest sequence number counts. A profile's highest number is remembered
+even after the profile has expired, so an older one can't come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Literal
+
+from vrmnode.errors import StorageError
+from vrmnode.storage.connection import Connection
+from vrmnode.storage.table import Table
+
+
+class _Any(Enum):
+    ANY = "any"
+
+
+ANY: Final = _Any.ANY  # no filter; None asks for what has no answer yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketIntent:
+    """The newest public form of an intent, and what this vendor answered (`reason`: words)."""
+
+    pseudonym: bytes
+    envelope_id: bytes
+    seq: int
+    status: str
+    body: bytes
+    valid_through: int
+    received_at: int
+    answer: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredProfile:
+    """A vendor's newest profile; `body` is canonical."""
+
+    root: bytes
+    seq: int
+    envelope_id: bytes
+    name: str
+    body: bytes
+    expires: int
+    received_at: int
+
+
+_INTENTS = Table("market_intents", MarketIntent)
+_PROFILES = Table("profiles", StoredProfile)
+
+
+def upsert_intent(tx: Connection, intent: MarketIntent) -> bool:
+    """Keep an intent or its update; False unless the sequence number is the highest so far.
+
+    An update keeps the answer given before.
+    """
+    tx.run(
+        f"INSERT {_INTENTS.insert_sql} ON CONFLICT (pseudonym) DO UPDATE SET"
+        " envelope_id = excluded.envelope_id, seq = excluded.seq, status = excluded.status,"
+        " body = excluded.body, valid_through = excluded.valid_through,"
+        " received_at = excluded.received_at WHERE excluded.seq > market_intents.seq",
+        _INTENTS.values(intent),
+    )
+    return tx.changes() == 1
+
+
+def set_answer(
+    tx: Connection, pseudonym: bytes, answer: str | None, reason: str | None = None
+) -> None:
+    """Note what was answered: 'offered', 'refused', 'ignored', 'human', or None: nothing yet."""
+    tx.run(
+        "UPDATE market_intents SET answer = ?, reason = ? WHERE pseudonym = ?",
+        (answer, reason, pseudonym),
+    )
+    if tx.changes() != 1:
+        raise StorageError(
+            "storage.conflict", f"expected an intent under {pseudonym.hex()}, came none"
+        )
+
+
+def get_intent(tx: Connection, pseudonym: bytes) -> MarketIntent | None:
+    """Return the intent of this pseudonym."""
+    return _INTENTS.first(tx, "WHERE pseudonym = ?", (pseudonym,))
+
+
+def get_intent_by_envelope(tx: Connection, envelope_id: bytes) -> MarketIntent | None:
+    """Return the intent whose newest envelope has this id."""
+    return _INTENTS.first(tx, "WHERE envelope_id = ?", (envelope_id,))
+
+
+def list_intents(
+    tx: Connection,
+    now: int,
+    *,
+    answer: str | Literal[_Any.ANY] | None = ANY,
+    limit: int = 1000,
+) -> list[MarketIntent]:
+    """Return the intents that still run, newest first."""
+    params: list[int | str | None] = [now, limit]
+    which = ""
+    if not isinstance(answer, _Any):
+        which = "AND answer IS ?3 "
+        params.append(answer)
+    where = f"WHERE valid_through > ?1 {which}ORDER BY received_at DESC, pseudonym LIMIT ?2"
+    return _INTENTS.select(tx, where, params)
+
+
+def forget_intents(tx: Connection, now: int) -> int:
+    """Forget the intents whose time is over. Return how many."""
+    tx.run("DELETE FROM market_intents WHERE valid_through <= ?", (now,))
+    return tx.changes()
+
+
+def upsert_profile(tx: Connection, profile: StoredProfile) -> bool:
+    """Keep a profile; False unless its sequence number is the vendor's highest so far."""
+    tx.run(
+        f"INSERT {_PROFILES.insert_sql} ON CONFLICT (root) DO UPDATE SET"
+        " seq = excluded.seq, envelope_id = excluded.envelope_id, name = excluded.name,"
+        " body = excluded.body, expires = excluded.expires, received_at = excluded.received_at"
+        " WHERE excluded.seq > profiles.seq",
+        _PROFILES.values(profile),
+    )
+    return tx.changes() == 1
+
+
+def get_profile(tx: Connection, root: bytes) -> StoredProfile | None:
+    """Return a vendor's newest profile, perhaps expired."""
+    return _PROFILES.first(tx, "WHERE root = ?", (root,))
+
+
+def list_profiles(tx: Connection, now: int) -> list[StoredProfile]:
+    """Return the profiles that still run, by name."""
+    return _PROFILES.select(tx, "WHERE expires > ? ORDER BY name, root", (now,))

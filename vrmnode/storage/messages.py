@@ -1,0 +1,111 @@
+"""The signed messages of deals: own and received, kept for ever, once each by digest.
+
+They are the truth of a deal. Also who has acknowledged what: `acked_at` says when the other side
+confirmed an own message, `ack_sent_at` when this node confirmed one of theirs.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vrmnode.storage.connection import Connection
+from vrmnode.storage.deals import CUSTOMER
+from vrmnode.storage.table import Table, hex_bounds, touched
+
+ACKNOWLEDGED_AT_ONCE = 16  # digests that one message carries
+
+_UNACKNOWLEDGED = "own = 0 AND kind <> 'ack' AND ack_sent_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    """A verified inner message; `raw` is its signed canonical form."""
+
+    digest: bytes
+    deal: bytes
+    author: bytes
+    seq: int
+    kind: str
+    own: bool
+    created: int
+    received_at: int
+    acked_at: int | None = None
+    ack_sent_at: int | None = None
+    raw: bytes
+
+
+_MESSAGES = Table("messages", StoredMessage, booleans=("own",))
+
+
+def put(tx: Connection, message: StoredMessage) -> bool:
+    """Keep a message; False where it was known. Its deal must exist (`storage.conflict`)."""
+    return _MESSAGES.insert_new(tx, message, "digest")
+
+
+def get(tx: Connection, digest: bytes) -> StoredMessage | None:
+    """Return the message of this digest."""
+    return _MESSAGES.first(tx, "WHERE digest = ?", (digest,))
+
+
+def list_messages(tx: Connection, deal: bytes) -> list[StoredMessage]:
+    """Return the messages of a deal as they came in or were written."""
+    return _MESSAGES.select(tx, "WHERE deal = ? ORDER BY received_at, seq, digest", (deal,))
+
+
+def by_prefix(tx: Connection, hex_prefix: str, kind: str | None = None) -> list[StoredMessage]:
+    """Return the messages whose digest starts with these hex digits, of one kind if given."""
+    bounds = hex_bounds(hex_prefix)
+    if bounds is None:
+        return []
+    where = "WHERE digest BETWEEN ?1 AND ?2 AND (?3 IS NULL OR kind = ?3)"
+    return _MESSAGES.select(tx, where, (*bounds, kind))
+
+
+def offers(tx: Connection, intent_id: bytes | None = None) -> list[StoredMessage]:
+    """Return the offers received as a customer, oldest first; for one intent if given."""
+    where = (
+        "WHERE kind = 'offer' AND own = 0 AND deal IN (SELECT deal FROM deals"
+        " WHERE role = ?1 AND (?2 IS NULL OR intent_id = ?2)) ORDER BY received_at, digest"
+    )
+    return _MESSAGES.select(tx, where, (CUSTOMER, intent_id))
+
+
+def mark_acked(tx: Connection, digests: Iterable[bytes], at: int) -> int:
+    """Note that the other side has these own messages; return how many that was news for."""
+    sql = "UPDATE messages SET acked_at = ? WHERE digest = ? AND own = 1 AND acked_at IS NULL"
+    return touched(tx, sql, ((at, digest) for digest in digests))
+
+
+def to_acknowledge(tx: Connection, deal: bytes, limit: int = ACKNOWLEDGED_AT_ONCE) -> list[bytes]:
+    """Return the digests of the other side's messages to acknowledge, oldest first."""
+    sql = f"SELECT digest FROM messages WHERE deal = ? AND {_UNACKNOWLEDGED}"
+    rows = tx.rows(f"{sql} ORDER BY received_at, seq, digest LIMIT ?", (deal, limit))
+    return [digest for (digest,) in rows]
+
+
+def deals_to_acknowledge(tx: Connection) -> list[bytes]:
+    """Return the deals in which something is left to acknowledge: after a restart."""
+    rows = tx.rows(f"SELECT DISTINCT deal FROM messages WHERE {_UNACKNOWLEDGED}")
+    return [deal for (deal,) in rows]
+
+
+def mark_ack_sent(tx: Connection, digests: Iterable[bytes], at: int) -> None:
+    """Note that an own message carries the acknowledgement of these."""
+    sql = "UPDATE messages SET ack_sent_at = ? WHERE digest = ? AND own = 0"
+    tx.run_many(sql, [(at, digest) for digest in digests])
+
+
+def need_ack_again(tx: Connection, digest: bytes) -> None:
+    """Acknowledge a message once more: it came again, so the first one got lost."""
+    tx.run("UPDATE messages SET ack_sent_at = NULL WHERE digest = ? AND own = 0", (digest,))
+
+
+def missing_seqs(tx: Connection, deal: bytes, author: bytes, limit: int = 64) -> list[int]:
+    """Return the lowest sequence numbers below an author's highest that haven't come."""
+    rows = tx.rows("SELECT seq FROM messages WHERE deal = ? AND author = ?", (deal, author))
+    present = {seq for (seq,) in rows}
+    # Lazily: the highest is what a peer wrote, up to 2^31.
+    missing = (seq for seq in range(max(present, default=0)) if seq not in present)
+    return list(itertools.islice(missing, limit))

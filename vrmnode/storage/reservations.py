@@ -1,0 +1,118 @@
+"""Stock held for deals: reserved until a time, then sold or released.
+
+`products.stock` is what is on the shelf: a reservation only counts against it, a sale takes it
+off, once, however often it is asked for. All in the caller's transaction, so two customers
+racing for the last one can't both have it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vrmnode.storage.connection import Connection
+from vrmnode.storage.table import Table
+
+RESERVED = "reserved"
+SOLD = "sold"
+RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """The one reservation of a deal."""
+
+    deal: bytes
+    sku: str
+    quantity: int
+    until: int
+    state: str
+
+
+_RESERVATIONS = Table("reservations", Reservation)
+
+
+def get(tx: Connection, deal: bytes) -> Reservation | None:
+    """Return a deal's reservation."""
+    return _RESERVATIONS.first(tx, "WHERE deal = ?", (deal,))
+
+
+def available(tx: Connection, sku: str, now: int, *, but_for: bytes | None = None) -> int | None:
+    """Return how much of a product can still be promised; None where stock isn't tracked.
+
+    0 for an unknown product. The reservation of the deal `but_for` doesn't count.
+    """
+    row = tx.row("SELECT stock FROM products WHERE sku = ?", (sku,))
+    if row is None:
+        return 0
+    if row[0] is None:
+        return None
+    held = tx.value(
+        "SELECT coalesce(sum(quantity), 0) FROM reservations"
+        " WHERE sku = ? AND state = 'reserved' AND until > ? AND deal IS NOT ?",
+        (sku, now, but_for),
+    )
+    return max(0, int(row[0]) - int(held))
+
+
+def reserve(tx: Connection, deal: bytes, sku: str, quantity: int, until: int, now: int) -> bool:
+    """Hold stock for a deal until a time, in place of what it held; False: there is too little.
+
+    A deal that has already sold keeps that: True, nothing changes.
+    """
+    held = get(tx, deal)
+    if held is not None and held.state == SOLD:
+        return True
+    if not _enough(tx, deal, sku, quantity, now):
+        return False
+    _keep(tx, Reservation(deal=deal, sku=sku, quantity=quantity, until=until, state=RESERVED))
+    return True
+
+
+def sell(tx: Connection, deal: bytes, sku: str, quantity: int, now: int) -> bool:
+    """Take the stock for a deal, once; False where there is too little.
+
+    With a running reservation, a lapsed one, or none.
+    """
+    held = get(tx, deal)
+    if held is not None and held.state == SOLD:
+        return True
+    if not _enough(tx, deal, sku, quantity, now):
+        return False
+    # A product whose stock isn't tracked keeps NULL.
+    tx.run("UPDATE products SET stock = stock - ? WHERE sku = ?", (quantity, sku))
+    until = now if held is None else held.until
+    _keep(tx, Reservation(deal=deal, sku=sku, quantity=quantity, until=until, state=SOLD))
+    return True
+
+
+def release(tx: Connection, deal: bytes) -> bool:
+    """Give back what a deal holds: the promise, or the stock where it had sold.
+
+    False where it holds nothing.
+    """
+    held = get(tx, deal)
+    if held is None or held.state == RELEASED:
+        return False
+    if held.state == SOLD:
+        tx.run("UPDATE products SET stock = stock + ? WHERE sku = ?", (held.quantity, held.sku))
+    tx.run("UPDATE reservations SET state = 'released' WHERE deal = ?", (deal,))
+    return True
+
+
+def lapse(tx: Connection, now: int) -> list[bytes]:
+    """Release the reservations whose time is over; return their deals."""
+    rows = tx.rows(
+        "UPDATE reservations SET state = 'released'"
+        " WHERE state = 'reserved' AND until <= ? RETURNING deal",
+        (now,),
+    )
+    return [deal for (deal,) in rows]
+
+
+def _enough(tx: Connection, deal: bytes, sku: str, quantity: int, now: int) -> bool:
+    left = available(tx, sku, now, but_for=deal)
+    return left is None or left >= quantity
+
+
+def _keep(tx: Connection, reservation: Reservation) -> None:
+    tx.run(f"INSERT OR REPLACE {_RESERVATIONS.insert_sql}", _RESERVATIONS.values(reservation))

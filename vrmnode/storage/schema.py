@@ -1,0 +1,243 @@
+"""Version 1 of the schema, as released: later versions are further scripts in `migrations`.
+
+Times are integer Unix seconds; ids, keys and digests are BLOBs of 32 bytes, tags of 16. Money is
+in minor units. Tables are STRICT: SQLite refuses a value of another type.
+"""
+
+from __future__ import annotations
+
+VERSION_1 = """
+CREATE TABLE seen (
+    id BLOB PRIMARY KEY,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX seen_until ON seen (until);
+
+CREATE TABLE envelopes (
+    id BLOB PRIMARY KEY,
+    topic TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    author BLOB NOT NULL,
+    tag BLOB,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    own INTEGER NOT NULL CHECK (own IN (0, 1)),
+    bytes INTEGER NOT NULL,
+    raw BLOB NOT NULL
+) STRICT;
+CREATE INDEX envelopes_expires ON envelopes (expires, own, bytes);
+CREATE INDEX envelopes_topic ON envelopes (topic, received_at);
+
+CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE secrets (
+    owner_kind TEXT NOT NULL,
+    owner_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    box BLOB NOT NULL,
+    PRIMARY KEY (owner_kind, owner_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE intents (
+    pseudonym BLOB PRIMARY KEY,
+    intent_id BLOB NOT NULL UNIQUE,
+    envelope_id BLOB NOT NULL,
+    key_context BLOB NOT NULL,
+    body BLOB NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('active', 'withdrawn', 'expired', 'fulfilled')),
+    seq INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    reply_tag BLOB NOT NULL,
+    valid_through INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    label TEXT,
+    acceptance TEXT
+) STRICT;
+CREATE INDEX intents_envelope ON intents (envelope_id);
+CREATE INDEX intents_reply_tag ON intents (reply_tag);
+
+CREATE TABLE market_intents (
+    pseudonym BLOB PRIMARY KEY,
+    envelope_id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('active', 'withdrawn')),
+    body BLOB NOT NULL,
+    valid_through INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    answer TEXT CHECK (answer IN ('offered', 'refused', 'ignored', 'human')),
+    reason TEXT
+) STRICT;
+CREATE INDEX market_intents_envelope ON market_intents (envelope_id);
+CREATE INDEX market_intents_until ON market_intents (valid_through);
+CREATE INDEX market_intents_answer ON market_intents (answer, received_at);
+
+CREATE TABLE profiles (
+    root BLOB PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    envelope_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    body BLOB NOT NULL,
+    expires INTEGER NOT NULL,
+    received_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE deals (
+    deal BLOB PRIMARY KEY,
+    role TEXT NOT NULL CHECK (role IN ('customer', 'vendor')),
+    customer BLOB NOT NULL,
+    vendor_root BLOB NOT NULL,
+    vendor_name TEXT NOT NULL,
+    intent_id BLOB NOT NULL,
+    state TEXT NOT NULL,
+    offer_digest BLOB,
+    total INTEGER,
+    currency TEXT,
+    quantity INTEGER,
+    valid_through INTEGER,
+    confirm_by INTEGER,
+    peer_seal_suite TEXT,
+    peer_seal_key BLOB,
+    shard_out INTEGER,
+    shard_in INTEGER,
+    body_bytes INTEGER NOT NULL,
+    next_seq INTEGER NOT NULL,
+    last_digest BLOB,
+    highest_in INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    document BLOB,
+    fault TEXT
+) STRICT;
+CREATE INDEX deals_intent ON deals (intent_id, vendor_root);
+CREATE INDEX deals_updated ON deals (updated);
+
+CREATE TABLE messages (
+    digest BLOB PRIMARY KEY,
+    deal BLOB NOT NULL REFERENCES deals (deal),
+    author BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    own INTEGER NOT NULL CHECK (own IN (0, 1)),
+    created INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    acked_at INTEGER,
+    ack_sent_at INTEGER,
+    raw BLOB NOT NULL
+) STRICT;
+CREATE INDEX messages_deal ON messages (deal, author, seq);
+CREATE INDEX messages_offers ON messages (deal) WHERE kind = 'offer' AND own = 0;
+CREATE INDEX messages_to_acknowledge ON messages (deal)
+    WHERE own = 0 AND kind <> 'ack' AND ack_sent_at IS NULL;
+
+CREATE TABLE watched_tags (
+    tag BLOB PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('intent', 'deal')),
+    owner BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX watched_tags_owner ON watched_tags (owner, seq);
+CREATE INDEX watched_tags_until ON watched_tags (until);
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('market', 'mail')),
+    topic TEXT NOT NULL,
+    envelope_id BLOB,
+    raw BLOB NOT NULL,
+    deal BLOB,
+    digest BLOB,
+    seq INTEGER,
+    next_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    done_at INTEGER
+) STRICT;
+CREATE INDEX outbox_pending ON outbox (next_at) WHERE done_at IS NULL;
+CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX outbox_deal ON outbox (deal) WHERE deal IS NOT NULL;
+CREATE UNIQUE INDEX outbox_digest ON outbox (digest) WHERE kind = 'mail';
+CREATE UNIQUE INDEX outbox_envelope ON outbox (envelope_id) WHERE kind = 'market';
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    subject_id BLOB NOT NULL,
+    data TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_subject ON events (subject_id, subject_kind);
+
+CREATE TABLE timers (
+    kind TEXT NOT NULL,
+    subject BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timers_at ON timers (at);
+CREATE INDEX timers_subject ON timers (subject);
+
+CREATE TABLE products (
+    id INTEGER PRIMARY KEY,
+    sku TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    price INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    gtin14 TEXT,
+    mpn TEXT,
+    brand TEXT,
+    description TEXT,
+    category INTEGER,
+    category_path TEXT,
+    condition TEXT NOT NULL,
+    stock INTEGER CHECK (stock >= 0),
+    url TEXT,
+    image BLOB,
+    properties TEXT NOT NULL,
+    delivery TEXT,
+    updated INTEGER NOT NULL
+) STRICT;
+CREATE INDEX products_gtin ON products (gtin14) WHERE gtin14 IS NOT NULL;
+CREATE INDEX products_mpn ON products (mpn COLLATE NOCASE) WHERE mpn IS NOT NULL;
+CREATE INDEX products_category ON products (category, price) WHERE category IS NOT NULL;
+CREATE INDEX products_path ON products (category_path, price) WHERE category_path IS NOT NULL;
+
+CREATE VIRTUAL TABLE products_fts USING fts5 (
+    name, brand, description, category_path,
+    content = 'products', content_rowid = 'id',
+    tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER products_added AFTER INSERT ON products BEGIN
+    INSERT INTO products_fts (rowid, name, brand, description, category_path)
+    VALUES (new.id, new.name, new.brand, new.description, new.category_path);
+END;
+CREATE TRIGGER products_removed AFTER DELETE ON products BEGIN
+    INSERT INTO products_fts (products_fts, rowid, name, brand, description, category_path)
+    VALUES ('delete', old.id, old.name, old.brand, old.description, old.category_path);
+END;
+CREATE TRIGGER products_reworded AFTER UPDATE OF name, brand, description, category_path ON products
+WHEN old.name IS NOT new.name OR old.brand IS NOT new.brand
+    OR old.description IS NOT new.description OR old.category_path IS NOT new.category_path
+BEGIN
+    INSERT INTO products_fts (products_fts, rowid, name, brand, description, category_path)
+    VALUES ('delete', old.id, old.name, old.brand, old.description, old.category_path);
+    INSERT INTO products_fts (rowid, name, brand, description, category_path)
+    VALUES (new.id, new.name, new.brand, new.description, new.category_path);
+END;
+
+CREATE TABLE reservations (
+    deal BLOB PRIMARY KEY,
+    sku TEXT NOT NULL,
+    quantity INTEGER NOT NULL CHECK (quantity > 0),
+    until INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('reserved', 'sold', 'released'))
+) STRICT;
+CREATE INDEX reservations_sku ON reservations (sku) WHERE state = 'reserved';
+CREATE INDEX reservations_until ON reservations (until) WHERE state = 'reserved';
+"""

@@ -1,0 +1,65 @@
+"""The mail tags this node watches for: what arrives under another one isn't for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vrmnode.storage.connection import Connection
+from vrmnode.storage.table import Table
+
+INTENT = "intent"
+DEAL = "deal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedTag:
+    """A tag (16 bytes) of an own intent, or of one message and attempt in a deal."""
+
+    tag: bytes
+    kind: str
+    owner: bytes
+    seq: int = 0
+    attempt: int = 0
+    until: int
+
+
+_TAGS = Table("watched_tags", WatchedTag)
+
+
+def watch(tx: Connection, rows: Iterable[WatchedTag]) -> None:
+    """Watch these tags; one already watched keeps the later end."""
+    tx.run_many(
+        f"INSERT {_TAGS.insert_sql} ON CONFLICT (tag) DO UPDATE"
+        " SET until = max(until, excluded.until)",
+        [_TAGS.values(row) for row in rows],
+    )
+
+
+def lookup(tx: Connection, tag: bytes) -> WatchedTag | None:
+    """Return what a tag stands for, or None: mail for somebody else."""
+    return _TAGS.first(tx, "WHERE tag = ?", (tag,))
+
+
+def list_tags(tx: Connection, owner: bytes | None = None) -> list[WatchedTag]:
+    """Return the watched tags; of one intent or deal if given."""
+    where = "WHERE ?1 IS NULL OR owner = ?1 ORDER BY owner, seq, attempt"
+    return _TAGS.select(tx, where, (owner,))
+
+
+def unwatch(tx: Connection, owner: bytes) -> int:
+    """Watch nothing more of an intent or deal. Return how many tags that was."""
+    tx.run("DELETE FROM watched_tags WHERE owner = ?", (owner,))
+    return tx.changes()
+
+
+def unwatch_seq(tx: Connection, owner: bytes, seq: int) -> int:
+    """Watch no more for one message of a deal. Return how many tags that was."""
+    tx.run("DELETE FROM watched_tags WHERE owner = ? AND seq = ?", (owner, seq))
+    return tx.changes()
+
+
+def purge(tx: Connection, now: int) -> int:
+    """Forget the tags whose time is over. Return how many."""
+    tx.run("DELETE FROM watched_tags WHERE until <= ?", (now,))
+    return tx.changes()
