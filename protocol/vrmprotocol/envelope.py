@@ -265,6 +265,8 @@ def _load(raw: bytes, max_bytes: int) -> Envelope:
         typed = msgspec.convert(fields, _Fields, builtin_types=(bytes,))
     except msgspec.ValidationError as error:
         raise schema.refusal(error, fields, code="envelope.schema") from None
+    if (typed.kind == MAIL_KIND) != (typed.tag is not msgspec.UNSET):
+        raise RemoteError("envelope.schema", "tag: expected with kind mail, and only there")
     assert type(fields) is dict
     del fields["stamp"], fields["sig"]
     return Envelope(

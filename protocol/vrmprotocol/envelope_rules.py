@@ -118,8 +118,6 @@ def _check_topic(header: _Header) -> None:
     kind, topic, tag = header.kind, header.topic, header.tag
     if kind == MAIL_KIND:
         fits = tag is not None and topic == topics.mail_topic(tag)
-    elif tag is not None:
-        fits = False
     elif kind in MARKET_KINDS:
         fits = topics.is_market(topic)
     elif kind in DIRECTORY_KINDS:

@@ -22,17 +22,14 @@ Time = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Amount = Annotated[int, Meta(ge=0, le=10**12)]
 CategoryId = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
-Text16 = Annotated[str, Meta(max_length=16, pattern=_TEXT)]
-Text64 = Annotated[str, Meta(max_length=64, pattern=_TEXT)]
-Text128 = Annotated[str, Meta(max_length=128, pattern=_TEXT)]
-Text200 = Annotated[str, Meta(max_length=200, pattern=_TEXT)]
-Text256 = Annotated[str, Meta(max_length=256, pattern=_TEXT)]
-Text500 = Annotated[str, Meta(max_length=500, pattern=_TEXT)]
-Text1000 = Annotated[str, Meta(max_length=1000, pattern=_TEXT)]
-Name32 = Annotated[str, Meta(min_length=1, max_length=32, pattern=_TEXT)]
-Name64 = Annotated[str, Meta(min_length=1, max_length=64, pattern=_TEXT)]
-Name128 = Annotated[str, Meta(min_length=1, max_length=128, pattern=_TEXT)]
-Name200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=_TEXT)]
+Text16 = Annotated[str, Meta(min_length=1, max_length=16, pattern=_TEXT)]
+Text32 = Annotated[str, Meta(min_length=1, max_length=32, pattern=_TEXT)]
+Text64 = Annotated[str, Meta(min_length=1, max_length=64, pattern=_TEXT)]
+Text128 = Annotated[str, Meta(min_length=1, max_length=128, pattern=_TEXT)]
+Text200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=_TEXT)]
+Text256 = Annotated[str, Meta(min_length=1, max_length=256, pattern=_TEXT)]
+Text500 = Annotated[str, Meta(min_length=1, max_length=500, pattern=_TEXT)]
+Text1000 = Annotated[str, Meta(min_length=1, max_length=1000, pattern=_TEXT)]
 
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
@@ -44,11 +41,11 @@ Images = Annotated[tuple[Bytes32, ...], Meta(max_length=8)]
 BusinessFunction = Literal["Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose"]
 ItemCondition = Literal["NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition"]
 DeliveryMethod = Literal["ship", "pickup", "download", "onsite"]
-PaymentMethod: TypeAlias = Name32
+PaymentMethod: TypeAlias = Text32
 
 # Values of `ext` are any canonical value; they are carried, never interpreted here.
-Ext = Annotated[dict[Name64, object], Meta(max_length=16)]
-Critical = Annotated[tuple[Name64, ...], Meta(max_length=16)]
+Ext = Annotated[dict[Text64, object], Meta(max_length=16)]
+Critical = Annotated[tuple[Text64, ...], Meta(max_length=16)]
 
 SUITE_X25519 = "x25519-hkdf-sha256-chacha20poly1305"
 
@@ -74,5 +71,5 @@ class Body(Wire, frozen=True, kw_only=True):
 class RecipientKey(Wire, frozen=True, kw_only=True):
     """The public key that mail is sealed to, with the name of its suite."""
 
-    suite: Name64
+    suite: Text64
     key: Annotated[bytes, Meta(min_length=1, max_length=4096)]

@@ -19,10 +19,14 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 # Without this, msgspec would read a str as base64 where bytes are expected.
 _AS_THEY_ARE = (bytes,)
+# Writes a struct as the canonical bytes of its map, without making the map.
+_SORTED = msgspec.msgpack.Encoder(order="sorted")
 _MESSAGE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?\Z", re.DOTALL)
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`\Z", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`\Z")
 _STEP = re.compile(r"\.(?P<name>[A-Za-z0-9]+)|\[(?P<index>[0-9]+)\]")
+# An embedded certificate has codes of its own.
+_CERTIFICATE = re.compile(r"\.certificate(\.|\Z)")
 _NOTHING = object()
 
 
@@ -36,7 +40,7 @@ def load(struct: type[T], fields: object, *, code: str, unknown_code: str | None
     except msgspec.ValidationError as error:
         raise refusal(error, fields, code=code, unknown_code=unknown_code) from None
     # Signatures cover the map that came, so the struct must stand for that map and no other.
-    if dump(loaded) != fields:
+    if _SORTED.encode(loaded) != _SORTED.encode(fields):
         raise RemoteError(code, "expected absent optional fields to be left out, came nil or []")
     return loaded
 
@@ -74,6 +78,8 @@ def refusal(
     """The error to raise for what msgspec found in `fields`, without the values it quotes."""
     match = _MESSAGE.match(str(error))
     what, path = (match["what"], match["path"] or "") if match else ("expected its schema", "")
+    if _CERTIFICATE.search(path):
+        code = unknown_code = "certificate.schema"
     unknown = _UNKNOWN.match(what)
     if unknown:
         where = _dotted(path) + _printable(unknown["name"])

@@ -1,0 +1,92 @@
+"""The kinds of mail: which body each has, and from map to struct and back.
+
+Implements the tables of `specs/03-messages.md#mail-messages`; market bodies are read by
+`market.load_market`, because they need their envelope.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from vrmprotocol import draft, schema
+from vrmprotocol.body_checks import check_extensions, check_recipient_key, refuse
+from vrmprotocol.encoding import Map
+from vrmprotocol.errors import LocalError, RemoteError
+from vrmprotocol.mail import (
+    RELATIONSHIP_COMMITMENT,
+    Accept,
+    Ack,
+    Agreement,
+    Decline,
+    Offer,
+    WithdrawAccept,
+)
+
+MailBody: TypeAlias = Offer | Accept | Agreement | Decline | WithdrawAccept | Ack
+
+_STRUCTS: dict[str, type[MailBody]] = {
+    "offer": Offer,
+    "accept": Accept,
+    "agreement": Agreement,
+    "decline": Decline,
+    "withdraw_accept": WithdrawAccept,
+    "ack": Ack,
+}
+_KINDS: dict[type[MailBody], str] = {struct: kind for kind, struct in _STRUCTS.items()}
+
+MAIL_KINDS: tuple[str, ...] = tuple(_STRUCTS)
+
+
+def kind_of(body: MailBody) -> str:
+    """The kind that a body belongs to."""
+    return _KINDS[type(body)]
+
+
+def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozenset()) -> MailBody:
+    """The body that a map stands for, with every check that needs nothing but the body.
+
+    `known_ext` are the names of extensions that the caller understands.
+
+    Raises:
+        RemoteError: `message.version` for an unknown kind, `message.body`, `.unknown_field`,
+            `.critical`, `.total_mismatch`, `certificate.schema`.
+    """
+    struct = _STRUCTS.get(kind)
+    if struct is None:
+        raise RemoteError("message.version", "kind: expected a known one")
+    body: MailBody = schema.load(
+        struct, fields, code="message.body", unknown_code="message.unknown_field"
+    )
+    check_extensions(body, known_ext)
+    if isinstance(body, Offer):
+        check_recipient_key("replyKey", body.reply_key)
+        check_extensions(body.draft, known_ext)
+        draft.check(body.draft)
+    elif isinstance(body, Accept) and RELATIONSHIP_COMMITMENT not in body.commitments:
+        raise refuse(f"commitments.{RELATIONSHIP_COMMITMENT}", "it, came nothing")
+    return body
+
+
+def to_wire(struct: msgspec.Struct) -> Map:
+    """The map of any struct of `market`, `draft` or `mail`."""
+    return schema.dump(struct)
+
+
+def check_own(body: MailBody) -> MailBody:
+    """A body of our own making, once it has passed the checks that its reader will make.
+
+    Raises:
+        LocalError: with the reader's code.
+    """
+    try:
+        return from_wire(kind_of(body), to_wire(body), known_ext=extension_names(body))
+    except RemoteError as error:
+        raise LocalError(error.code, error.detail) from None
+
+
+def extension_names(body: MailBody) -> frozenset[str]:
+    """The names of all extensions in a body, those of an offer's draft included."""
+    names = frozenset(body.ext)
+    return names | frozenset(body.draft.ext) if isinstance(body, Offer) else names

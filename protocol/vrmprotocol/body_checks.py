@@ -1,0 +1,43 @@
+"""Checks of values inside bodies that types alone can't express.
+
+Implements the sentences beside the tables of `specs/03-messages.md`. Each check raises
+`message.body` with the field's name, or says nothing.
+"""
+
+from __future__ import annotations
+
+from vrmprotocol import gtin
+from vrmprotocol.errors import RemoteError
+from vrmprotocol.fields import SUITE_X25519, Body, RecipientKey
+
+X25519_BYTES = 32
+
+
+def refuse(field: str, expected: str) -> RemoteError:
+    """The error to raise for a field that is not as expected."""
+    return RemoteError("message.body", f"{field}: expected {expected}")
+
+
+def check_extensions(body: Body, known_ext: frozenset[str]) -> None:
+    """Refuse critical extensions that aren't there, or that the caller doesn't know.
+
+    Raises:
+        RemoteError: `message.body`, `message.critical`.
+    """
+    for name in body.critical:
+        if name not in body.ext:
+            raise refuse("critical", "names that ext has")
+        if name not in known_ext:
+            raise RemoteError("message.critical", "critical: expected extensions known here")
+
+
+def check_gtin(value: str | None) -> None:
+    """Refuse a GTIN with a wrong check digit."""
+    if value is not None and not gtin.is_valid(value):
+        raise refuse("itemOffered.gtin", "a right check digit")
+
+
+def check_recipient_key(field: str, key: RecipientKey) -> None:
+    """Refuse a key of the wrong length for its suite; unknown suites pass."""
+    if key.suite == SUITE_X25519 and len(key.key) != X25519_BYTES:
+        raise refuse(f"{field}.key", f"{X25519_BYTES} bytes, came {len(key.key)}")

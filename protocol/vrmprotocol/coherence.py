@@ -1,0 +1,177 @@
+"""How a body stands to the header it came under: parties, deal, certificate, side.
+
+Implements the reader requirements of `specs/03-messages.md#mail-messages` and the first-contact
+part of `specs/06-sealing-and-mail.md#the-inner-message`. What needs other messages of the deal is
+in `negotiation`, but for `check_repeats`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from vrmprotocol import agreement, bodies, inner, topics
+from vrmprotocol import certificate as certificates
+from vrmprotocol.body_checks import refuse
+from vrmprotocol.certificate import Certificate
+from vrmprotocol.draft import deal_id
+from vrmprotocol.encoding import Map
+from vrmprotocol.errors import RemoteError
+from vrmprotocol.inner import Header, SignedMessage
+from vrmprotocol.mail import (
+    CUSTOMER_DECLINE_REASONS,
+    MAX_OFFER_BYTES,
+    VENDOR_DECLINE_REASONS,
+    Accept,
+    Agreement,
+    Decline,
+    Offer,
+    WithdrawAccept,
+)
+
+Role: TypeAlias = Literal["customer", "vendor"]
+
+# These say that the message isn't from the right party at all, so nothing is acknowledged.
+_OTHER_PARTY = frozenset({"message.author", "message.wrong_deal", "message.wrong_recipient"})
+
+
+def concerns_party(error: RemoteError) -> bool:
+    """Whether a failure leaves open who speaks, so that the message is refused as a whole."""
+    return error.code in _OTHER_PARTY or error.code.startswith("certificate.")
+
+
+def check(
+    message: SignedMessage, *, writer: Role | None, now: int | None, first_contact: bool
+) -> None:
+    """Refuse a body that doesn't fit its header.
+
+    `writer` is the author's side, if the reader knows it; `now` (Unix seconds) the moment at
+    which certificates have to be valid, None to leave the dates alone; `first_contact` whether
+    nothing but this message says who its author is.
+
+    Raises:
+        RemoteError: `message.body`, `.wrong_deal`, `.author`, `certificate.*`,
+            `agreement.customer_signature`.
+    """
+    body = message.body
+    _check_side(body, writer)
+    if isinstance(body, Offer):
+        _check_offer(message, body, now)
+    elif isinstance(body, Accept):
+        _check_accept(message, body)
+    elif isinstance(body, Decline):
+        _check_decline(message, body, writer, now)
+        if first_contact and body.certificate is None:
+            raise refuse("certificate", "it in a decline of an intent, came nothing")
+
+
+def load_offer(raw: bytes) -> SignedMessage:
+    """The signed offer that an accept embeds (at most 40,000 bytes).
+
+    Its certificate's signature is verified, but not its dates: it was offered in the past.
+
+    Raises:
+        RemoteError: `encoding.*`, `message.*`, `certificate.*`.
+    """
+    opened = inner.read(raw)
+    if opened.version != 1 or opened.header.kind != "offer":
+        raise refuse("offer", "an offer message")
+    body = bodies.from_wire("offer", opened.body, known_ext=_any_extension(opened.body))
+    message = inner.interpreted(opened.header, body)
+    check(message, writer="vendor", now=None, first_contact=False)
+    return message
+
+
+def check_repeats(offer: Offer, earlier: Offer) -> None:
+    """Refuse a later offer of a deal that changes how the customer answers.
+
+    Raises:
+        RemoteError: `message.body`.
+    """
+    for name in ("secret", "reply_key", "shard"):
+        if getattr(offer, name) != getattr(earlier, name):
+            raise refuse(name, "that of the earlier offer of the deal")
+
+
+def document_of(accept: SignedMessage, offer: SignedMessage) -> Map:
+    """The agreement document that follows from an accept and the offer it embeds."""
+    assert isinstance(accept.body, Accept)
+    assert isinstance(offer.body, Offer)
+    return agreement.document(
+        draft=offer.body.draft,
+        offer=offer.digest,
+        accepted_at=accept.body.accepted_at,
+        commitments=accept.body.commitments,
+    )
+
+
+def _any_extension(fields: object) -> frozenset[str]:
+    # Whoever wrote or took the offer understood it then; an accept of it stands all the same.
+    names: set[str] = set()
+    for holder in (fields, fields.get("draft") if isinstance(fields, dict) else None):
+        ext = holder.get("ext") if isinstance(holder, dict) else None
+        names.update(ext if isinstance(ext, dict) else ())
+    return frozenset(names)
+
+
+def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
+    if writer == "customer" and isinstance(body, Offer | Agreement):
+        raise refuse("kind", "one that a customer writes")
+    if writer == "vendor" and isinstance(body, Accept | WithdrawAccept):
+        raise refuse("kind", "one that a vendor writes")
+
+
+def _check_offer(message: SignedMessage, offer: Offer, now: int | None) -> None:
+    draft = offer.draft
+    if draft.vendor.certificate.root != draft.vendor.root:
+        raise RemoteError("message.author", "expected a certificate of the draft's vendor root")
+    _check_vendor(message, draft.vendor.certificate, now)
+    if len(message.raw) > MAX_OFFER_BYTES:
+        raise refuse("offer", f"at most {MAX_OFFER_BYTES} bytes, came {len(message.raw)}")
+    if draft.deal != message.deal:
+        raise refuse("draft.deal", "the header's deal")
+    if draft.customer != message.recipient:
+        raise refuse("draft.customer", "the header's recipient")
+    if draft.intent != offer.intent:
+        raise refuse("draft.intent", "the offer's intent")
+    if offer.shard >= topics.MAIL_SHARDS:
+        raise refuse("shard", f"below {topics.MAIL_SHARDS}, came {offer.shard}")
+
+
+def _check_vendor(message: Header, certificate: Certificate, now: int | None) -> None:
+    if message.deal != deal_id(message.recipient, certificate.root):
+        raise RemoteError("message.wrong_deal", "expected the deal of recipient and vendor root")
+    if now is None:
+        certificates.verify_signature(certificate)
+    else:
+        certificates.verify(certificate, now=now)
+    if message.author != certificate.subject:
+        raise RemoteError("message.author", "expected the certificate's subject to sign")
+
+
+def _check_accept(message: SignedMessage, accept: Accept) -> None:
+    try:
+        offer = load_offer(accept.offer)
+    except RemoteError as error:
+        raise refuse("offer", f"a valid signed offer, came {error.code}") from error
+    if offer.deal != message.deal or offer.recipient != message.author:
+        raise refuse("offer", "an offer of this deal to the accept's author")
+    if offer.author != message.recipient:
+        raise refuse("offer", "an offer by the accept's recipient")
+    document = document_of(message, offer)
+    if not agreement.verify_signature(document, message.author, accept.signature):
+        raise RemoteError(
+            "agreement.customer_signature", "expected the customer's signature on the document"
+        )
+
+
+def _check_decline(
+    message: SignedMessage, decline: Decline, writer: Role | None, now: int | None
+) -> None:
+    if decline.certificate is not None:
+        if writer == "customer":
+            raise refuse("certificate", "none in a customer's decline")
+        _check_vendor(message, decline.certificate, now)
+    side = "vendor" if decline.certificate is not None else writer
+    reasons = {"vendor": VENDOR_DECLINE_REASONS, "customer": CUSTOMER_DECLINE_REASONS}
+    if side is not None and decline.reason not in reasons[side]:
+        raise refuse("reason", f"one of a {side}")

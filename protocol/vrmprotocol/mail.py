@@ -1,0 +1,121 @@
+"""Bodies of sealed messages: offer, accept, agreement, decline, withdraw_accept, ack.
+
+Implements `specs/03-messages.md#mail-messages`. How they stand to their header and to one
+another is checked in `coherence` and `negotiation`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta
+
+from vrmprotocol.certificate import Certificate
+from vrmprotocol.draft import Draft
+from vrmprotocol.fields import (
+    Body,
+    Bytes32,
+    Bytes64,
+    RecipientKey,
+    Text64,
+    Text200,
+    Text500,
+    Time,
+)
+
+MAX_OFFER_BYTES = 40_000
+RELATIONSHIP_COMMITMENT = "relationship"
+
+CustomerReason = Literal[
+    "chosen_other",
+    "too_expensive",
+    "terms",
+    "delivery",
+    "not_trusted",
+    "expired",
+    "no_longer_wanted",
+    "unspecified",
+]
+VendorReason = Literal[
+    "out_of_stock",
+    "late",
+    "over_budget",
+    "out_of_area",
+    "terms",
+    "quantity",
+    "condition",
+    "constraint",
+    "delivery",
+    "payment",
+    "currency",
+    "closed",
+    "withdrawn",
+    "invalid",
+    "unspecified",
+]
+WithdrawReason = Literal[
+    "unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "unspecified"
+]
+
+CUSTOMER_DECLINE_REASONS: frozenset[str] = frozenset(get_args(CustomerReason))
+VENDOR_DECLINE_REASONS: frozenset[str] = frozenset(get_args(VendorReason))
+WITHDRAW_REASONS: frozenset[str] = frozenset(get_args(WithdrawReason))
+
+Commitments = Annotated[dict[Text64, Bytes32], Meta(min_length=1, max_length=32)]
+
+
+class Offer(Body, frozen=True, kw_only=True):
+    """A vendor's draft, and the secret and key with which the customer answers."""
+
+    intent: Bytes32
+    draft: Draft
+    secret: Bytes32
+    reply_key: RecipientKey
+    shard: Annotated[int, Meta(ge=0, le=255)]
+    note: Text500 | None = None
+
+    def __repr__(self) -> str:
+        return f"Offer(intent={self.intent.hex()[:16]}…, total={self._total()}, secret=hidden)"
+
+    def _total(self) -> str:
+        price = self.draft.price_specification
+        return f"{price.total} {price.price_currency}"
+
+
+class Accept(Body, frozen=True, kw_only=True):
+    """The customer's signature under the document that follows from the embedded offer."""
+
+    offer: Annotated[bytes, Meta(min_length=1, max_length=MAX_OFFER_BYTES)]
+    accepted_at: Time
+    commitments: Commitments
+    signature: Bytes64
+
+    def __repr__(self) -> str:
+        return f"Accept(accepted_at={self.accepted_at}, offer of {len(self.offer)} bytes)"
+
+
+class Agreement(Body, frozen=True, kw_only=True):
+    """The vendor's signature under the same document."""
+
+    accept: Bytes32
+    signature: Bytes64
+
+
+class Decline(Body, frozen=True, kw_only=True):
+    """No to an offer (customer), to an intent or an accept (vendor)."""
+
+    of: Bytes32
+    reason: CustomerReason | VendorReason
+    note: Text200 | None = None
+    certificate: Certificate | None = None
+
+
+class WithdrawAccept(Body, frozen=True, kw_only=True):
+    """The customer takes an unconfirmed accept back."""
+
+    accept: Bytes32
+    reason: WithdrawReason
+
+
+class Ack(Body, frozen=True, kw_only=True):
+    """Nothing but the header's `received`."""

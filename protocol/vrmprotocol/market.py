@@ -1,0 +1,286 @@
+"""Public messages: vendor profiles, intents and their updates.
+
+Implements `specs/03-messages.md#market-messages`. `load_market` reads the body of a verified
+envelope and holds it against that envelope; remembering sequence numbers is left to the caller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta
+
+from vrmprotocol import certificate as certificates
+from vrmprotocol import encoding, schema
+from vrmprotocol.body_checks import check_extensions, check_gtin, check_recipient_key, refuse
+from vrmprotocol.certificate import Certificate
+from vrmprotocol.encoding import Map
+from vrmprotocol.envelope import Envelope
+from vrmprotocol.errors import LocalError, RemoteError
+from vrmprotocol.fields import (
+    Amount,
+    Body,
+    BusinessFunction,
+    Bytes16,
+    CategoryId,
+    Country,
+    Currency,
+    DeliveryMethod,
+    Gtin,
+    Images,
+    ItemCondition,
+    Language,
+    PaymentMethod,
+    RecipientKey,
+    TermsId,
+    Text16,
+    Text64,
+    Text128,
+    Text200,
+    Text256,
+    Text1000,
+    Time,
+    Wire,
+)
+
+DAY_S = 86_400
+
+Features = Annotated[tuple[Text64, ...], Meta(max_length=32)]
+Scalar: TypeAlias = str | int | bool
+
+
+class Prekey(RecipientKey, frozen=True, kw_only=True):
+    """A vendor's weekly key for first mail; nobody seals to it after `not_after`."""
+
+    not_after: Time
+
+    def recipient_key(self) -> RecipientKey:
+        """The key alone, as sealing takes it."""
+        return RecipientKey(suite=self.suite, key=self.key)
+
+
+class VendorProfile(Body, frozen=True, kw_only=True):
+    """What a vendor deals in, on which terms, and how to reach it first."""
+
+    v: Literal[1]
+    seq: Annotated[int, Meta(ge=0, le=2**53 - 1)]
+    name: Text128
+    legal_name: Text128 | None = None
+    url: Text256 | None = None
+    description: Text1000 | None = None
+    area_served: Annotated[tuple[Country, ...], Meta(max_length=64)]
+    category: Annotated[tuple[CategoryId, ...], Meta(max_length=64)]
+    business_function: Annotated[tuple[BusinessFunction, ...], Meta(min_length=1, max_length=6)]
+    accepted_terms: Annotated[tuple[TermsId, ...], Meta(min_length=1, max_length=16)]
+    payment_method: Annotated[tuple[PaymentMethod, ...], Meta(max_length=16)]
+    delivery_method: Annotated[tuple[DeliveryMethod, ...], Meta(max_length=4)]
+    in_language: Annotated[tuple[Language, ...], Meta(max_length=16)]
+    certificate: Certificate
+    prekey: Prekey
+    reply_tag: Bytes16
+    features: Features
+    image: Images = ()
+
+
+class DemandedItem(Wire, frozen=True, kw_only=True):
+    """What is wanted; at least one of name, gtin, mpn and category."""
+
+    name: Text200 | None = None
+    gtin: Gtin | None = None
+    mpn: Text64 | None = None
+    brand: Text64 | None = None
+    category: CategoryId | None = None
+    description: Text1000 | None = None
+
+
+class Constraint(Wire, frozen=True, kw_only=True):
+    """A condition on a property of the item; an array of values exactly with `in`."""
+
+    name: Text64
+    op: Literal["eq", "in", "ge", "le"]
+    value: Scalar | Annotated[tuple[str | int, ...], Meta(min_length=1, max_length=64)]
+
+
+class Area(Wire, frozen=True, kw_only=True):
+    """Where to; no finer than the customer chose."""
+
+    country: Country
+    region: Text64 | None = None
+    cell: Text16 | None = None
+
+
+class Budget(Wire, frozen=True, kw_only=True):
+    """The currency, and the most to pay to the door in minor units, if the customer says so."""
+
+    price_currency: Currency
+    max_price: Amount | None = None
+
+
+class Intent(Body, frozen=True, kw_only=True):
+    """What a customer wants, under a pseudonym of its own; times are Unix seconds."""
+
+    v: Literal[1]
+    salt: Bytes16
+    business_function: BusinessFunction
+    item_offered: DemandedItem
+    eligible_quantity: Annotated[int, Meta(ge=1, le=10_000)]
+    item_condition: Annotated[tuple[ItemCondition, ...], Meta(max_length=4)] = ()
+    must: Annotated[tuple[Constraint, ...], Meta(max_length=16)] = ()
+    prefer: Annotated[tuple[Constraint, ...], Meta(max_length=16)] = ()
+    area: Area
+    availability_ends: Time | None = None
+    price_specification: Budget | None = None
+    accepted_terms: Annotated[tuple[TermsId, ...], Meta(min_length=1, max_length=13)]
+    delivery_method: Annotated[tuple[DeliveryMethod, ...], Meta(max_length=4)] = ()
+    payment_method: Annotated[tuple[PaymentMethod, ...], Meta(max_length=16)] = ()
+    reply_key: RecipientKey
+    reply_tag: Bytes16
+    max_offers: Annotated[int, Meta(ge=1, le=100)]
+    valid_through: Time
+    in_language: Annotated[tuple[Language, ...], Meta(max_length=16)] = ()
+    image: Images = ()
+    features: Features = ()
+
+
+class IntentUpdate(Body, frozen=True, kw_only=True):
+    """A whole intent that takes the place of the one before, or says it is withdrawn."""
+
+    v: Literal[1]
+    salt: Bytes16
+    seq: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    status: Literal["active", "withdrawn"]
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Uninterpreted:
+    """A market message of a kind or version that isn't known here; it is relayed all the same."""
+
+    kind: str
+    reason: str
+
+
+MarketBody: TypeAlias = VendorProfile | Intent | IntentUpdate
+
+_STRUCTS: dict[str, type[MarketBody]] = {
+    "vendor_profile": VendorProfile,
+    "intent": Intent,
+    "intent_update": IntentUpdate,
+}
+
+
+def load_market(
+    envelope: Envelope,
+    *,
+    now: int | None = None,
+    known_ext: frozenset[str] = frozenset(),
+) -> MarketBody | Uninterpreted:
+    """What a verified market envelope says.
+
+    `now` (Unix seconds) is the moment at which a profile's certificate has to be valid; without
+    it (a message read again from a store) that is the envelope's `created`.
+
+    Raises:
+        RemoteError: `message.*` or `certificate.*`; the verdict is ignore.
+    """
+    struct = _STRUCTS.get(envelope.kind)
+    if struct is None:
+        return Uninterpreted(envelope.kind, "message.version")
+    fields = _body_map(envelope.body)
+    if fields["v"] != 1:
+        return Uninterpreted(envelope.kind, "message.version")
+    body = schema.load(struct, fields, code="message.body", unknown_code="message.unknown_field")
+    check_content(body, known_ext=known_ext)
+    if isinstance(body, VendorProfile):
+        _check_signer(body, envelope, envelope.created if now is None else now)
+        return body
+    intent = body.intent if isinstance(body, IntentUpdate) else body
+    if intent.valid_through != envelope.expires:
+        raise refuse(
+            "validThrough", f"the envelope's {envelope.expires}, came {intent.valid_through}"
+        )
+    return body
+
+
+def to_body(body: MarketBody) -> bytes:
+    """The bytes that go into an envelope.
+
+    Raises:
+        LocalError: the code with which a reader would refuse them.
+    """
+    checked = schema.check_own(body)
+    try:
+        check_content(checked, known_ext=frozenset(checked.ext))
+    except RemoteError as error:
+        raise LocalError(error.code, error.detail) from None
+    return encoding.encode(schema.dump(checked))
+
+
+def check_content(body: MarketBody, *, known_ext: frozenset[str] = frozenset()) -> None:
+    """Refuse what is wrong in a body whatever its envelope is.
+
+    Raises:
+        RemoteError: `message.body`, `message.critical`.
+    """
+    check_extensions(body, known_ext)
+    if isinstance(body, VendorProfile):
+        check_recipient_key("prekey", body.prekey)
+        return
+    if isinstance(body, IntentUpdate):
+        check_extensions(body.intent, known_ext)
+    _check_wish(body.intent if isinstance(body, IntentUpdate) else body)
+
+
+def check_update(
+    update: IntentUpdate,
+    update_envelope: Envelope,
+    *,
+    original: Intent,
+    original_envelope: Envelope,
+) -> None:
+    """Refuse an update that doesn't belong to the intent it would replace.
+
+    Raises:
+        RemoteError: `message.author` for another author, else `message.body`.
+    """
+    if update_envelope.author != original_envelope.author:
+        raise RemoteError("message.author", "expected the author of the intent, came another")
+    if update.intent.reply_key != original.reply_key:
+        raise refuse("intent.replyKey", "that of the intent")
+    if update.intent.reply_tag != original.reply_tag:
+        raise refuse("intent.replyTag", "that of the intent")
+    if update_envelope.expires < original_envelope.expires:
+        raise refuse("intent.validThrough", f"at least {original_envelope.expires}")
+
+
+def _body_map(body: bytes) -> Map:
+    try:
+        fields = encoding.decode_map(body)
+    except RemoteError as error:
+        raise RemoteError("message.body", f"expected a canonical map, came {error.code}") from error
+    version = fields.get("v")
+    if type(version) is not int or version < 1:
+        raise refuse("v", f"int >= 1, came {schema.describe(version)}")
+    return fields
+
+
+def _check_signer(profile: VendorProfile, envelope: Envelope, moment: int) -> None:
+    certificates.verify(profile.certificate, now=moment)
+    if profile.certificate.subject != envelope.author:
+        raise RemoteError(
+            "message.author", "expected the certificate's subject to sign the envelope"
+        )
+
+
+def _check_wish(intent: Intent) -> None:
+    item = intent.item_offered
+    if item.name is None and item.gtin is None and item.mpn is None and item.category is None:
+        raise refuse("itemOffered", "at least one of name, gtin, mpn, category")
+    check_gtin(item.gtin)
+    check_recipient_key("replyKey", intent.reply_key)
+    for constraint in (*intent.must, *intent.prefer):
+        if (constraint.op == "in") != isinstance(constraint.value, tuple):
+            raise refuse("value", "an array exactly when op is in")
+    if intent.availability_ends is not None and intent.availability_ends % DAY_S:
+        raise refuse("availabilityEnds", f"a multiple of {DAY_S}")

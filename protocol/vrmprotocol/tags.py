@@ -1,0 +1,71 @@
+"""Tags: the addresses that the two sides of a deal derive and nobody else can join.
+
+Implements `specs/06-sealing-and-mail.md#tags`. First contact uses the published `replyTag`
+of the intent; everything after it a tag made here.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection
+
+from vrmprotocol import topics
+from vrmprotocol.errors import LocalError
+
+CUSTOMER = "c"
+VENDOR = "v"
+TAG_BYTES = 16
+ATTEMPTS = 4
+WINDOW = 8
+# A sender chooses its own sequence numbers; without a bound below, one huge number would make
+# its reader watch every smaller one.
+LOOK_BACK = 64
+
+_CONTEXT = b"vrm/1 tag\0"
+_DIRECTIONS = frozenset({CUSTOMER, VENDOR})
+
+
+def shard_of(tag: bytes) -> int:
+    """The shard number of a tag (16 bytes)."""
+    return tag[0] % topics.MAIL_SHARDS
+
+
+def derive(secret: bytes, direction: str, seq: int, attempt: int, shard: int) -> bytes:
+    """The tag (16 bytes) of a message at one of its attempts.
+
+    `secret` (32 bytes) is that of the offer; `direction` is the sender's, `CUSTOMER` or
+    `VENDOR`; `shard` is the recipient's shard number; attempts after 3 count as 3.
+
+    Raises:
+        LocalError: `tags.argument`.
+    """
+    if direction not in _DIRECTIONS or not 0 <= shard < topics.MAIL_SHARDS or attempt < 0:
+        raise LocalError("tags.argument", "expected a direction, a shard number and an attempt")
+    counted = min(attempt, ATTEMPTS - 1)
+    message = _CONTEXT + direction.encode() + seq.to_bytes(4, "big") + bytes([counted])
+    digest = hmac.digest(secret, message, "sha256")[:TAG_BYTES]
+    return bytes([_first_byte(digest[0], shard)]) + digest[1:]
+
+
+def _first_byte(random: int, shard: int) -> int:
+    moved = random - random % topics.MAIL_SHARDS + shard
+    return moved if moved <= 255 else moved - topics.MAIL_SHARDS
+
+
+def window(
+    secret: bytes, direction: str, shard: int, received: Collection[int]
+) -> dict[bytes, tuple[int, int]]:
+    """The tags to watch for mail from `direction`, each with its (seq, attempt).
+
+    `received` are the sequence numbers that came. Watched are the others up to 8 above the
+    highest of them, and of those below it the last 64.
+    """
+    highest = max(received, default=-1)
+    first = max(0, highest - LOOK_BACK)
+    seen = frozenset(received)
+    return {
+        derive(secret, direction, seq, attempt, shard): (seq, attempt)
+        for seq in range(first, min(highest + WINDOW, 2**31 - 1) + 1)
+        if seq not in seen
+        for attempt in range(ATTEMPTS)
+    }
