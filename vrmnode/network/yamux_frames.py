@@ -18,7 +18,7 @@ INITIAL_WINDOW = 262_144
 MAX_DATA = 65_536 - HEADER_BYTES
 """Bytes we put into one frame; more would hold up other streams."""
 MAX_SEND_WINDOW = 16 << 20
-"""A peer that grants more than this is granting nonsense."""
+"""Bytes we ever send ahead; a larger grant (py-libp2p gives more) counts as this."""
 
 _HEADER = struct.Struct("!BBHII")
 

@@ -140,9 +140,7 @@ class YamuxStream:
 
     def handle_window(self, increment: int) -> None:
         """The peer grants ``increment`` bytes more."""
-        self._send_window += increment
-        if self._send_window > MAX_SEND_WINDOW:
-            raise PeerFaultError("yamux_window")
+        self._send_window = min(self._send_window + increment, MAX_SEND_WINDOW)
         self._writable.set()
 
     def handle_fin(self) -> None:
