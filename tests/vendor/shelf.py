@@ -1,0 +1,50 @@
+"""A catalogue in memory for tests of matching: the simplest index that can be right."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from vrmnode.values.words import fold
+from vrmnode.vendor.product import Product, ProductFields
+
+
+class Shelf:
+    def __init__(self, products: Iterable[Product]) -> None:
+        self.products = list(products)
+
+    def available(self, sku: str) -> int | None:
+        return next((product.stock for product in self.products if product.sku == sku), 0)
+
+    def find_by_gtin(self, gtin14: str) -> Sequence[ProductFields]:
+        return [product for product in self.products if product.gtin14 == gtin14]
+
+    def find_by_mpn(self, mpn: str, brand: str | None) -> Sequence[ProductFields]:
+        return [
+            product
+            for product in self.products
+            if product.mpn == mpn and (brand is None or product.brand == brand)
+        ]
+
+    def find_by_category(
+        self, categories: Collection[int], max_price: int | None, limit: int
+    ) -> Sequence[ProductFields]:
+        found = [
+            product
+            for product in self.products
+            if product.category in categories and (max_price is None or product.price <= max_price)
+        ]
+        return sorted(found, key=lambda product: product.price)[:limit]
+
+    def find_by_words(
+        self,
+        words: Iterable[str],
+        categories: Collection[int] | None,
+        max_price: int | None,
+        limit: int,
+    ) -> Sequence[ProductFields]:
+        wanted = {word for text in words for word in fold(text)}
+
+        def shared(product: Product) -> int:
+            texts = (product.name, product.brand or "", product.description, product.category_path)
+            return len(wanted & set(fold(" ".join(texts))))
+
+        found = [product for product in self.products if shared(product)]
+        return sorted(found, key=shared, reverse=True)[:limit]

@@ -1,0 +1,215 @@
+"""Which offer the node may accept by itself, and the rule that said so.
+
+By default none. An automatic policy has bounds that hold together: vendors, maximum total, terms
+by exact id, and a wait, so that the first offer isn't taken because it came first.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from vrmnode.customer.ranking import RankedOffer
+from vrmnode.values.fields import Fields
+from vrmnode.values.money import Money, format_money
+from vrmnode.values.spans import format_moment
+from vrmprotocol import terms
+from vrmprotocol.errors import LocalError
+from vrmprotocol.keys import from_did, to_did
+
+MODES = ("manual", "automatic")
+VENDORS = ("trusted", "named", "any")
+LEAD_S = 60
+"""So long before an offer lapses it is decided on, even if the wait isn't over."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptancePolicy:
+    """`named` holds vendor roots; no `terms`: those of the intent; `wait_s` from publishing."""
+
+    mode: str = "manual"
+    vendors: str = "trusted"
+    named: frozenset[bytes] = frozenset()
+    max_total: Money | None = None
+    terms: frozenset[str] = frozenset()
+    wait_offers: int = 3
+    wait_s: int = 600
+
+    @staticmethod
+    def from_dict(raw: Mapping[str, object]) -> "AcceptancePolicy":
+        """Raises: FieldError `acceptance.invalid`, `acceptance.unknown_field`."""
+        return read_policy(raw)
+
+    def to_dict(self) -> dict[str, object]:
+        """The form that `read_policy` reads."""
+        return {
+            "mode": self.mode,
+            "vendors": self.vendors,
+            "named": sorted(to_did(root) for root in self.named),
+            "max_total": None if self.max_total is None else str(self.max_total),
+            "terms": sorted(self.terms),
+            "wait_offers": self.wait_offers,
+            "wait_until": self.wait_s,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`accept` the offer `digest`, `wait` till `until`, or `none`; `rule` says why."""
+
+    action: str
+    rule: str
+    digest: bytes | None = None
+    until: int | None = None
+
+
+def read_policy(
+    raw: Mapping[str, object], base: AcceptancePolicy | None = None
+) -> AcceptancePolicy:
+    """The policy that `raw` makes of `base`: what `raw` doesn't name stays.
+
+    Raises: FieldError `acceptance.invalid`, `acceptance.unknown_field`.
+    """
+    plain = base or AcceptancePolicy()
+    fields = Fields(raw, "acceptance")
+    given = set(raw)
+    policy = AcceptancePolicy(
+        mode=fields.one_of("mode", MODES, plain.mode),
+        vendors=fields.one_of("vendors", VENDORS, plain.vendors),
+        named=_named(fields) if "named" in given else plain.named,
+        max_total=fields.money("max_total")
+        if _take(given, "max_total", fields)
+        else plain.max_total,
+        terms=_terms(fields) if _take(given, "terms", fields) else plain.terms,
+        wait_offers=fields.whole("wait_offers", 1, 100, plain.wait_offers),
+        wait_s=fields.span("wait_until", plain.wait_s),
+    )
+    fields.finish()
+    if policy.named and policy.vendors != "named":
+        if "vendors" in given:
+            raise fields.error(
+                "named", 'vendors = "named" beside it', f"vendors = {policy.vendors}"
+            )
+        policy = replace(policy, vendors="named")
+    if policy.vendors == "named" and not policy.named:
+        raise fields.error("named", "at least one vendor where vendors is named", None)
+    return policy
+
+
+def decide(
+    policy: AcceptancePolicy,
+    ranked: Sequence[RankedOffer],
+    *,
+    now: int,
+    published_at: int,
+    wanted: int,
+    already_locked: int,
+    limit: int | None = None,
+) -> Decision:
+    """What to do now with the offers of one intent, ranked best first.
+
+    `wanted` and `already_locked` are quantities of the intent; `limit` is the customer's own
+    maximum total (public or private) in the currency of the offers.
+    """
+    if policy.mode != "automatic":
+        return Decision("none", "manual: the customer accepts")
+    if already_locked >= wanted:
+        return Decision("none", f"automatic: {already_locked} of {wanted} already accepted")
+    if policy.max_total is None and limit is None:
+        return Decision("none", "automatic: no maximum total is set, so nothing is accepted")
+    fitting = [
+        offer for offer in ranked
+        if not _objection(policy, offer, limit) and offer.quantity + already_locked <= wanted
+    ]  # fmt: skip
+    until = published_at + policy.wait_s
+    vendors = len({offer.vendor_root for offer in ranked})
+    if not fitting:
+        return _without(policy, ranked, limit, now, until)
+    # An offer that lapses during the wait would be lost by waiting.
+    until = min(until, min(offer.valid_through for offer in fitting) - LEAD_S)
+    if vendors < policy.wait_offers and now < until:
+        missing = policy.wait_offers - vendors
+        rule = f"automatic: waits for {missing} more offers or until {format_moment(until)}"
+        return Decision("wait", rule, until=until)
+    return Decision("accept", _rule(policy, fitting[0], vendors, limit), digest=fitting[0].digest)
+
+
+def _take(given: set[str], name: str, fields: Fields) -> bool:
+    """Whether the field is there; one that isn't still counts as known."""
+    if name not in given:
+        fields.take(name)
+    return name in given
+
+
+def _named(fields: Fields) -> frozenset[bytes]:
+    roots = set()
+    for at, value in enumerate(fields.items("named", 1000), 1):
+        root = _root(value) if isinstance(value, str) else None
+        if root is None:
+            raise fields.error(f"named[{at}]", "a did:key, or 64 hex digits", value)
+        roots.add(root)
+    return frozenset(roots)
+
+
+def _root(text: str) -> bytes | None:
+    if re.fullmatch("[0-9a-fA-F]{64}", text):
+        return bytes.fromhex(text)
+    try:
+        return from_did(text)
+    except LocalError:
+        return None
+
+
+def _terms(fields: Fields) -> frozenset[str]:
+    return frozenset(fields.several_of("terms", terms.ROSTER))
+
+
+def _objection(policy: AcceptancePolicy, offer: RankedOffer, limit: int | None) -> str | None:
+    """The first bound of the policy that the offer breaks."""
+    if not offer.acceptable:
+        return offer.problems[0].words
+    if policy.vendors == "trusted" and not offer.trusted:
+        return "the vendor isn't trusted"
+    if policy.vendors == "named" and offer.vendor_root not in policy.named:
+        return "the vendor isn't named"
+    if policy.terms and offer.terms not in policy.terms:
+        return f"terms {offer.terms} aren't among those for automatic acceptance"
+    most = policy.max_total
+    if most is not None and offer.currency != most.currency:
+        return f"it is in {offer.currency}, the maximum in {most.currency}"
+    if most is not None and offer.total > most.amount:
+        over = format_money(offer.total - most.amount, most.currency)
+        return f"{over} over the maximum of {most}"
+    if limit is not None and offer.total > limit:
+        return f"{format_money(offer.total - limit, offer.currency)} over your limit"
+    return None
+
+
+def _without(
+    policy: AcceptancePolicy,
+    ranked: Sequence[RankedOffer],
+    limit: int | None,
+    now: int,
+    until: int,
+) -> Decision:
+    """No offer may be accepted: wait for others, or say what speaks against the best."""
+    if not ranked:
+        rule = "automatic: no offers yet"
+    else:
+        objection = _objection(policy, ranked[0], limit) or "its quantity is more than still wanted"
+        rule = f"automatic: none acceptable; the best, of {ranked[0].vendor_name}: {objection}"
+    if now < until:
+        return Decision("wait", f"{rule}; looks again at {format_moment(until)}", until=until)
+    return Decision("none", f"{rule}; looks again when an offer comes")
+
+
+def _rule(policy: AcceptancePolicy, offer: RankedOffer, vendors: int, limit: int | None) -> str:
+    who = {"trusted": "vendor trusted", "named": "vendor named", "any": "any vendor"}
+    bounds = [] if limit is None else [limit]
+    if policy.max_total is not None:
+        bounds.append(policy.max_total.amount)
+    total = format_money(offer.total, offer.currency).rpartition(" ")[0]
+    return (
+        f"automatic: cheapest acceptable offer after {vendors} offer{'' if vendors == 1 else 's'}, "
+        f"{who[policy.vendors]}, total {total} ≤ {format_money(min(bounds), offer.currency)}, "
+        f"terms {offer.terms}"
+    )

@@ -1,0 +1,190 @@
+"""Whether an offer's draft gives what the intent asked for, and where not.
+
+The customer's node checks for itself what the vendor's matching promised: a vendor may err, or
+try. Reads only the intent and the signed draft.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from vrmnode.values import constraints, words
+from vrmnode.values.constraints import Scalar
+from vrmnode.values.money import format_money
+from vrmnode.values.spans import format_day, format_moment
+from vrmprotocol import gtin
+from vrmprotocol.draft import Draft
+from vrmprotocol.errors import LocalError
+from vrmprotocol.market import Constraint, Intent
+
+CONDITION_WORDS = {
+    "NewCondition": "new",
+    "UsedCondition": "used",
+    "RefurbishedCondition": "refurbished",
+    "DamagedCondition": "damaged",
+}
+PROPERTIES = "properties"
+"""Name in the draft's `ext` of properties that the vendor signs for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A reason not to accept: a stable code, and the same in words."""
+
+    code: str
+    words: str
+
+
+def problems_of(
+    draft: Draft, intent: Intent, now: int, private_maximum: int | None, declined: bool
+) -> tuple[Problem, ...]:
+    """Every problem of an offer, the weightiest first; `private_maximum` in minor units."""
+    found = [
+        *_item(draft, intent),
+        *_money(draft, intent, private_maximum),
+        *_terms(draft, intent),
+        *_supply(draft, intent),
+        *_delivery(draft, intent),
+        *_time(draft, now),
+    ]
+    if declined:
+        found.append(Problem("declined", "you declined it"))
+    return tuple(found)
+
+
+def wishes(draft: Draft, intent: Intent) -> int:
+    """How many of the intent's `prefer` constraints the draft shows to hold."""
+    return sum(_holds(draft, constraint) is True for constraint in intent.prefer)
+
+
+def unproven(draft: Draft, intent: Intent) -> list[str]:
+    """Musts that the draft says nothing of, in words."""
+    return [_words(each) for each in intent.must if _holds(draft, each) is None]
+
+
+def _item(draft: Draft, intent: Intent) -> Iterator[Problem]:
+    asked, offered = intent.item_offered, draft.item_offered
+    if draft.business_function != intent.business_function:
+        yield Problem(
+            "item", f"you asked for {intent.business_function}, not {draft.business_function}"
+        )
+    if asked.gtin is not None and not _same_gtin(asked.gtin, offered.gtin):
+        yield Problem("item", f"another product number: {offered.gtin or 'none'}")
+    elif asked.gtin is None and _differ(asked.mpn, offered.mpn):
+        yield Problem("item", f"another model number: {offered.mpn}")
+    elif asked.gtin is None and asked.name is not None and asked.mpn is None:
+        wanted = words.significant(asked.name)
+        if not words.enough(wanted, _described(draft)):
+            yield Problem("item", f"it doesn't look like what you asked for: {offered.name}")
+    if _differ(asked.brand, offered.brand):
+        yield Problem("item", f"another brand: {offered.brand}")
+    if intent.item_condition and offered.item_condition not in intent.item_condition:
+        asked_for = " or ".join(CONDITION_WORDS.get(each, each) for each in intent.item_condition)
+        there = CONDITION_WORDS.get(offered.item_condition, offered.item_condition)
+        yield Problem("condition", f"it is {there}, you asked for {asked_for}")
+    for constraint in intent.must:
+        if _holds(draft, constraint) is False:
+            yield Problem("constraint", f"not met: {_words(constraint)}")
+
+
+def _money(draft: Draft, intent: Intent, private_maximum: int | None) -> Iterator[Problem]:
+    price, budget = draft.price_specification, intent.price_specification
+    currency = price.price_currency
+    if budget is not None and budget.price_currency != currency:
+        yield Problem("currency", f"it is in {currency}, you asked for {budget.price_currency}")
+        return
+    most = budget.max_price if budget is not None else None
+    if most is not None and price.total > most:
+        over = format_money(price.total - most, currency)
+        yield Problem("over_budget", f"{over} over your limit of {format_money(most, currency)}")
+    elif private_maximum is not None and price.total > private_maximum:
+        over = format_money(price.total - private_maximum, currency)
+        yield Problem("over_private_maximum", f"{over} over your private limit")
+
+
+def _terms(draft: Draft, intent: Intent) -> Iterator[Problem]:
+    if draft.terms not in intent.accepted_terms:
+        asked = ", ".join(intent.accepted_terms)
+        yield Problem("terms", f"terms {draft.terms}, you proffered {asked}")
+    if intent.payment_method and not set(draft.payment.method) & set(intent.payment_method):
+        ways = ", ".join(draft.payment.method)
+        yield Problem("payment", f"payment by {ways} only")
+
+
+def _supply(draft: Draft, intent: Intent) -> Iterator[Problem]:
+    wanted, offered = intent.eligible_quantity, draft.eligible_quantity
+    if offered != wanted:
+        less = "only " if offered < wanted else ""
+        yield Problem("quantity", f"{less}{offered} where you asked for {wanted}")
+
+
+def _delivery(draft: Draft, intent: Intent) -> Iterator[Problem]:
+    if intent.delivery_method and draft.delivery_method not in intent.delivery_method:
+        asked = " or ".join(intent.delivery_method)
+        yield Problem("delivery", f"delivery by {draft.delivery_method}, you asked for {asked}")
+    until = intent.availability_ends
+    if until is None:
+        return
+    if draft.delivery_latest is None:
+        yield Problem("late", f"no day of delivery is promised, you need it by {format_day(until)}")
+    elif draft.delivery_latest > until:
+        day = format_day(draft.delivery_latest)
+        yield Problem("late", f"it may come on {day}, you need it by {format_day(until)}")
+
+
+def _time(draft: Draft, now: int) -> Iterator[Problem]:
+    if draft.valid_through <= now:
+        yield Problem("expired", f"it was valid until {format_moment(draft.valid_through)}")
+
+
+def _described(draft: Draft) -> str:
+    """All that the vendor signs for in words."""
+    item = draft.item_offered
+    texts = [item.name, item.brand or "", item.mpn or "", item.description or ""]
+    texts += [value for value in _stated(draft).values() if isinstance(value, str)]
+    return " ".join(texts)
+
+
+def _differ(asked: str | None, offered: str | None) -> bool:
+    return asked is not None and offered is not None and words.fold(asked) != words.fold(offered)
+
+
+def _same_gtin(asked: str, offered: str | None) -> bool:
+    try:
+        return offered is not None and gtin.gtin14(asked) == gtin.gtin14(offered)
+    except LocalError:
+        return False
+
+
+def _holds(draft: Draft, constraint: Constraint) -> bool | None:
+    """None when the draft doesn't say."""
+    actual = _value(draft, constraint.name)
+    if actual is None:
+        return None
+    return constraints.holds(constraint.op, constraint.value, actual)
+
+
+def _value(draft: Draft, name: str) -> Scalar | None:
+    item = draft.item_offered
+    fields: dict[str, Scalar | None] = {
+        "name": item.name,
+        "brand": item.brand,
+        "mpn": item.mpn,
+        "sku": item.sku,
+        "condition": CONDITION_WORDS.get(item.item_condition, item.item_condition),
+        "itemcondition": item.item_condition,
+    }
+    key = constraints.property_name(name)
+    if key in fields:
+        return fields[key]
+    return constraints.find_property(_stated(draft), name)
+
+
+def _stated(draft: Draft) -> dict[str, Scalar]:
+    stated = draft.ext.get(PROPERTIES)
+    if not isinstance(stated, Mapping):
+        return {}
+    return {str(key): value for key, value in stated.items() if isinstance(value, str | int)}
+
+
+def _words(constraint: Constraint) -> str:
+    return constraints.words_of(constraint.name, constraint.op, constraint.value)

@@ -1,0 +1,191 @@
+"""The order of the offers for an intent, with the reasons in plain words.
+
+Offers that meet the intent come first; among them the lower total to the door, then more of the
+wishes, earlier delivery, trusted vendors. Nothing is accepted here.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from vrmnode.customer.fitness import Problem, problems_of, unproven, wishes
+from vrmnode.values.money import format_money
+from vrmnode.values.spans import format_day, format_moment
+from vrmprotocol.draft import Draft
+from vrmprotocol.mail import Offer
+from vrmprotocol.market import Intent
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedOffer:
+    """A verified offer as it came; `declined` when the customer already said no to it."""
+
+    digest: bytes
+    deal: bytes
+    offer: Offer
+    vendor_root: bytes
+    received_at: int
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RankedOffer:
+    """An offer in its place; `reasons` say why there. `acceptable`: it has no problems."""
+
+    position: int
+    digest: bytes
+    deal: bytes
+    vendor_root: bytes
+    vendor_name: str
+    item_name: str
+    total: int
+    currency: str
+    quantity: int
+    terms: str
+    delivery_latest: int | None
+    valid_through: int
+    confirm_by: int
+    reserved: bool
+    trusted: bool
+    acceptable: bool
+    reasons: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Ready for JSON: ids in hex, amounts also as people read them."""
+        found: dict[str, object] = {}
+        for name in self.__slots__:
+            value = getattr(self, name)
+            found[name] = value.hex() if isinstance(value, bytes) else value
+        found["reasons"] = list(self.reasons)
+        found["problems"] = [{"code": each.code, "words": each.words} for each in self.problems]
+        found["price"] = format_money(self.total, self.currency)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    received: ReceivedOffer
+    problems: tuple[Problem, ...]
+    satisfied: int
+    trusted: bool
+
+    @property
+    def draft(self) -> Draft:
+        return self.received.offer.draft
+
+    def order(self, currency: str) -> tuple[object, ...]:
+        price = self.draft.price_specification
+        latest = self.draft.delivery_latest
+        return (
+            bool(self.problems),
+            len(self.problems),
+            price.price_currency != currency,
+            price.price_currency,
+            price.total,
+            -self.satisfied,
+            (latest is None, latest or 0),
+            not self.trusted,
+            self.received.received_at,
+            self.received.digest,
+        )
+
+
+def rank(
+    offers: Iterable[ReceivedOffer],
+    intent: Intent,
+    *,
+    trusted: Collection[bytes],
+    now: int,
+    private_maximum: int | None = None,
+) -> list[RankedOffer]:
+    """The offers, best first. `trusted` holds vendor roots; amounts are in minor units."""
+    weighed = [
+        _Weighed(
+            received,
+            problems_of(received.offer.draft, intent, now, private_maximum, received.declined),
+            wishes(received.offer.draft, intent),
+            received.vendor_root in trusted,
+        )
+        for received in offers
+    ]
+    currency = _main_currency(intent, weighed)
+    weighed.sort(key=lambda each: each.order(currency))
+    return [_ranked(at, each, weighed, intent, currency) for at, each in enumerate(weighed, 1)]
+
+
+def _main_currency(intent: Intent, weighed: list[_Weighed]) -> str:
+    """That of the intent; else the one most offers are in."""
+    if intent.price_specification is not None:
+        return intent.price_specification.price_currency
+    seen = [each.draft.price_specification.price_currency for each in weighed]
+    return max(sorted(set(seen)), key=seen.count) if seen else ""
+
+
+def _ranked(
+    position: int, each: _Weighed, all_of: list[_Weighed], intent: Intent, currency: str
+) -> RankedOffer:
+    draft, received = each.draft, each.received
+    price = draft.price_specification
+    return RankedOffer(
+        position=position,
+        digest=received.digest,
+        deal=received.deal,
+        vendor_root=received.vendor_root,
+        vendor_name=draft.vendor.name,
+        item_name=draft.item_offered.name,
+        total=price.total,
+        currency=price.price_currency,
+        quantity=draft.eligible_quantity,
+        terms=draft.terms,
+        delivery_latest=draft.delivery_latest,
+        valid_through=draft.valid_through,
+        confirm_by=draft.confirm_by,
+        reserved=draft.reserved,
+        trusted=each.trusted,
+        acceptable=not each.problems,
+        reasons=tuple(_reasons(each, all_of, intent, currency)),
+        problems=each.problems,
+    )
+
+
+def _reasons(each: _Weighed, all_of: list[_Weighed], intent: Intent, currency: str) -> list[str]:
+    draft = each.draft
+    reasons = [_price_reason(each, all_of, currency)]
+    if draft.delivery_latest is not None:
+        day = format_day(draft.delivery_latest)
+        dated = [other.draft.delivery_latest for other in all_of]
+        first = min(day for day in dated if day is not None)
+        fastest = len(all_of) > 1 and draft.delivery_latest == first and dated.count(first) == 1
+        reasons.append(f"{'soonest' if fastest else 'there'} by {day} ({draft.delivery_method})")
+    if intent.prefer:
+        reasons.append(f"{each.satisfied} of {len(intent.prefer)} wishes met")
+    if len(intent.accepted_terms) > 1 and draft.terms in intent.accepted_terms:
+        place = intent.accepted_terms.index(draft.terms) + 1
+        reasons.append(f"{draft.terms}, your choice {place} of {len(intent.accepted_terms)}")
+    reasons.append(
+        "a vendor you trust" if each.trusted else "a vendor you haven't marked as trusted"
+    )
+    if draft.reserved:
+        reasons.append(f"set aside for you until {format_moment(draft.confirm_by)}")
+    reasons += [f"the vendor must still show: {words}" for words in unproven(draft, intent)]
+    return reasons
+
+
+def _price_reason(each: _Weighed, all_of: list[_Weighed], currency: str) -> str:
+    price = each.draft.price_specification
+    shown = format_money(price.total, price.price_currency)
+    if price.price_currency != currency:
+        return f"to the door: {shown}"
+    comparable = [
+        other.draft.price_specification.total
+        for other in all_of
+        if other.draft.price_specification.price_currency == currency
+        and (bool(each.problems) or not other.problems)
+    ]
+    least = min(comparable)
+    if price.total > least:
+        more = format_money(price.total - least, currency)
+        return f"to the door: {shown}, {more} more than the cheapest"
+    if len(comparable) > 1 and comparable.count(least) > 1:
+        return f"to the door: {shown}, as cheap as another"
+    return f"cheapest to the door: {shown}" if len(all_of) > 1 else f"to the door: {shown}"

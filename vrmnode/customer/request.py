@@ -1,0 +1,205 @@
+"""An intent from what its customer asked for: flags, a file or JSON, in people's units.
+
+Implements the writer's part of `specs/03-messages.md` (intent). Keys, salt and tag are arguments;
+values that could fingerprint the customer are made coarse here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vrmnode.customer.constraint_text import read_constraints
+from vrmnode.customer.rarity import warnings
+from vrmnode.values.fields import Fields
+from vrmnode.values.money import Money
+from vrmnode.values.spans import DAY_EXPECTED, DAY_S, parse_day
+from vrmprotocol import gtin, terms
+from vrmprotocol.errors import LocalError
+from vrmprotocol.fields import SUITE_X25519, RecipientKey
+from vrmprotocol.market import Area, Budget, Constraint, DemandedItem, Intent
+
+FUNCTIONS = ("Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose")
+CONDITIONS = {
+    "new": "NewCondition",
+    "used": "UsedCondition",
+    "refurbished": "RefurbishedCondition",
+    "damaged": "DamagedCondition",
+}
+METHODS = ("ship", "pickup", "download", "onsite")
+DEFAULT_TERMS = ("SD-BASE",)
+TIME_QUANTUM_S = 600
+DEFAULT_VALID_S = 7 * DAY_S
+MAX_VALID_S = 90 * DAY_S
+WITHOUT_ITEM = "at least one of name, gtin, mpn and category"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRequest:
+    """What the customer asked for, checked. `label` and `private_maximum` never leave the node."""
+
+    item: DemandedItem
+    quantity: int
+    function: str
+    condition: tuple[str, ...]
+    must: tuple[Constraint, ...]
+    prefer: tuple[Constraint, ...]
+    country: str
+    region: str | None
+    cell: str | None
+    by: int | None
+    currency: str | None
+    maximum: int | None
+    private_maximum: Money | None
+    terms: tuple[str, ...]
+    delivery: tuple[str, ...]
+    payment: tuple[str, ...]
+    max_offers: int
+    valid_s: int
+    language: tuple[str, ...]
+    label: str
+
+
+def read_request(raw: Mapping[str, object]) -> IntentRequest:
+    """The request, from the fields that people write.
+
+    Raises: FieldError `request.invalid`, `request.unknown_field`.
+    """
+    fields = Fields(raw, "request")
+    item = _item(fields)
+    currency, maximum, private_maximum = _budget(fields)
+    request = IntentRequest(
+        item=item,
+        quantity=fields.whole("quantity", 1, 10_000, 1),
+        function=fields.one_of("function", FUNCTIONS, "Sell"),
+        condition=_conditions(fields),
+        must=read_constraints(fields, "must"),
+        prefer=read_constraints(fields, "prefer"),
+        country=_country(fields),
+        region=fields.text("region", 64),
+        cell=fields.text("cell", 16),
+        by=fields.parsed("by", parse_day, DAY_EXPECTED),
+        currency=currency,
+        maximum=maximum,
+        private_maximum=private_maximum,
+        terms=fields.several_of("terms", terms.ROSTER) or DEFAULT_TERMS,
+        delivery=fields.several_of("delivery", METHODS)[:4],
+        payment=fields.texts("payment", 16, 32),
+        max_offers=fields.whole("max_offers", 1, 100, 10),
+        valid_s=_valid_s(fields),
+        language=fields.texts("language", 16, 35, r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*"),
+        label=fields.text("label", 100) or _label(item),
+    )
+    fields.finish()
+    return request
+
+
+def build_intent(
+    request: IntentRequest, *, now: int, salt: bytes, reply_key: bytes, reply_tag: bytes
+) -> Intent:
+    """The body of the intent; `salt` and `reply_tag` are 16 random bytes, `reply_key` 32.
+
+    Raises: FieldError `request.invalid` when `by` lies in the past.
+    """
+    if request.by is not None and request.by + DAY_S <= now:
+        raise Fields({}, "request").error("by", "a day that isn't over", "one in the past")
+    budget = None
+    if request.currency is not None:
+        budget = Budget(price_currency=request.currency, max_price=request.maximum)
+    return Intent(
+        v=1,
+        salt=salt,
+        business_function=request.function,  # type: ignore[arg-type]
+        item_offered=request.item,
+        eligible_quantity=request.quantity,
+        item_condition=request.condition,  # type: ignore[arg-type]
+        must=request.must,
+        prefer=request.prefer,
+        area=Area(country=request.country, region=request.region, cell=request.cell),
+        availability_ends=request.by,
+        price_specification=budget,
+        accepted_terms=request.terms,
+        delivery_method=request.delivery,  # type: ignore[arg-type]
+        payment_method=request.payment,
+        reply_key=RecipientKey(suite=SUITE_X25519, key=reply_key),
+        reply_tag=reply_tag,
+        max_offers=request.max_offers,
+        valid_through=_valid_through(now, request.valid_s),
+        in_language=request.language,
+    )
+
+
+def _item(fields: Fields) -> DemandedItem:
+    item = DemandedItem(
+        name=fields.text("name", 200),
+        gtin=_gtin(fields),
+        mpn=fields.text("mpn", 64),
+        brand=fields.text("brand", 64),
+        category=fields.whole("category", 0, 2**31 - 1, None),
+        description=fields.text("description", 1000),
+    )
+    if item.name is None and item.gtin is None and item.mpn is None and item.category is None:
+        raise fields.error("name", WITHOUT_ITEM, None)
+    return item
+
+
+def _gtin(fields: Fields) -> str | None:
+    """Spaces and hyphens, as in printed ISBNs, are taken out."""
+    text = fields.text("gtin", 32)
+    if text is None:
+        return None
+    digits = text.replace("-", "").replace(" ", "")
+    try:
+        gtin.gtin14(digits)
+    except LocalError:
+        expected = "a GTIN or ISBN of 8, 12, 13 or 14 digits with the right check digit"
+        raise fields.error("gtin", expected, text) from None
+    return digits
+
+
+def _conditions(fields: Fields) -> tuple[str, ...]:
+    named = fields.several_of("condition", (*CONDITIONS, *CONDITIONS.values()))
+    return tuple(dict.fromkeys(CONDITIONS.get(name, name) for name in named))
+
+
+def _country(fields: Fields) -> str:
+    value = fields.take("country")
+    country = value.strip().upper() if isinstance(value, str) else ""
+    if len(country) != 2 or not country.isascii() or not country.isalpha():
+        raise fields.error("country", 'two letters of ISO 3166 such as "NL"', value)
+    return country
+
+
+def _budget(fields: Fields) -> tuple[str | None, int | None, Money | None]:
+    """The public currency and maximum, and the private maximum; all in one currency."""
+    currency = fields.text("currency", 3, "[A-Z]{3}")
+    budget = fields.money("budget", currency)
+    private = fields.money("private_maximum", currency or (budget.currency if budget else None))
+    for name, money in (("budget", budget), ("private_maximum", private)):
+        if money is None:
+            continue
+        if currency is not None and money.currency != currency:
+            raise fields.error(name, f"an amount in {currency}", str(money))
+        currency = money.currency
+    if budget is not None and private is not None and private.amount < budget.amount:
+        raise fields.error("private_maximum", f"at least the budget of {budget}", str(private))
+    return currency, budget.amount if budget else None, private
+
+
+def _valid_s(fields: Fields) -> int:
+    seconds = fields.span("valid_for", DEFAULT_VALID_S)
+    if not TIME_QUANTUM_S <= seconds <= MAX_VALID_S:
+        raise fields.error("valid_for", "a span of 10 minutes to 90 days", f"{seconds} seconds")
+    return seconds
+
+
+def _valid_through(now: int, valid_s: int) -> int:
+    """Up to the next ten minutes, so that it tells less of when the customer wrote it."""
+    latest = now - now % TIME_QUANTUM_S + MAX_VALID_S
+    return min(now + valid_s + -(now + valid_s) % TIME_QUANTUM_S, latest)
+
+
+def _label(item: DemandedItem) -> str:
+    text = item.name or item.gtin or item.mpn or f"category {item.category}"
+    return text[:100]
+
+
+__all__ = ["IntentRequest", "build_intent", "read_request", "warnings"]

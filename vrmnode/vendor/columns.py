@@ -1,0 +1,153 @@
+"""Which column of a catalogue file holds which field of a product.
+
+From the owner's mapping ("gtin=3,name=Title"), or suggested from the words of a header row.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from vrmnode.values.constraints import property_name
+from vrmnode.values.fields import FieldError, shown
+
+PROPERTY = "property."
+FIELDS = (
+    "sku",
+    "name",
+    "price",
+    "gtin",
+    "mpn",
+    "brand",
+    "description",
+    "category",
+    "category_path",
+    "currency",
+    "condition",
+    "stock",
+    "url",
+)
+MAX_COLUMNS = 1000
+MAPPING_EXPECTED = "fields with a column each, such as gtin=3,name=Title"
+
+# Names of columns in exports of shops and in product feeds, folded by `property_name`.
+_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "sku": ("sku", "variantsku", "id", "articlenumber", "artikelnummer", "itemnumber", "partnersku",
+            "productid", "referentie", "bestelnummer"),
+    "name": ("name", "title", "productname", "titel", "naam", "bezeichnung", "omschrijvingkort",
+             "producttitle", "artikelname", "nombre", "nom", "product"),
+    "price": ("price", "variantprice", "unitprice", "preis", "prijs", "prix", "precio",
+              "retailprice", "verkoopprijs", "priceeur", "preiseur", "prijseur", "sellingprice"),
+    "gtin": ("gtin", "ean", "ean13", "isbn", "isbn13", "barcode", "variantbarcode", "upc", "gtin13",
+             "gtin14", "ean code", "eancode"),
+    "mpn": ("mpn", "googleshoppingmpn", "manufacturerpartnumber", "partnumber", "herstellernummer",
+            "modelnumber"),
+    "brand": ("brand", "vendor", "marke", "merk", "marque", "manufacturer", "hersteller",
+              "fabrikant"),
+    "description": ("description", "bodyhtml", "beschreibung", "omschrijving", "descripcion"),
+    "category": ("googleproductcategory", "googleshoppinggoogleproductcategory", "categoryid",
+                 "taxonomyid"),
+    "category_path": ("category", "categorypath", "producttype", "kategorie", "categorie",
+                      "productcategory", "rubriek", "warengruppe"),
+    "currency": ("currency", "waehrung", "wahrung", "valuta", "pricecurrency"),
+    "condition": ("condition", "itemcondition", "googleshoppingcondition", "zustand", "staat",
+                  "conditie"),
+    "stock": ("stock", "quantity", "variantinventoryqty", "inventory", "availability", "bestand",
+              "voorraad", "lagerbestand", "qty", "instock", "onhand", "aantal", "lager",
+              "numinstock"),
+    "url": ("url", "link", "producturl", "canonicalurl"),
+}  # fmt: skip
+_PROPERTY_NAMES = (
+    "author autor auteur format binding pages language publisher edition year color colour "
+    "size material weight length width height voltage power capacity series diameter set"
+)
+_PROPERTIES = frozenset(_PROPERTY_NAMES.split())
+
+
+def parse_mapping(text: str) -> dict[str, str | int]:
+    """ "gtin=3,name=Title,property.author=Autor": a field and its column, by name or from 1.
+
+    Raises: FieldError `catalogue.mapping`.
+    """
+    mapping: dict[str, str | int] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        field, equals, column = (side.strip() for side in part.partition("="))
+        if not equals or not field or not column:
+            raise _error("mapping", MAPPING_EXPECTED, part)
+        mapping[field] = int(column) if re.fullmatch("[0-9]{1,4}", column) else column
+    check_mapping(mapping)
+    return mapping
+
+
+def check_mapping(mapping: Mapping[str, str | int]) -> None:
+    """Raises: FieldError `catalogue.mapping` for an unknown field or an impossible column."""
+    for field, column in mapping.items():
+        is_property = field.startswith(PROPERTY) and 1 <= len(field) - len(PROPERTY) <= 64
+        if field not in FIELDS and not is_property:
+            raise _error(
+                f"mapping.{field[:40]}", f"one of {', '.join(FIELDS)}, property.<name>", field
+            )
+        wrong = isinstance(column, bool) or not isinstance(column, int | str)
+        if wrong or (isinstance(column, int) and not 1 <= column <= MAX_COLUMNS):
+            raise _error(
+                f"mapping.{field}", f"a column's name, or its number 1..{MAX_COLUMNS}", column
+            )
+
+
+def suggest_mapping(header: Sequence[str]) -> dict[str, str | int]:
+    """The fields that the header's names tell; the first column that fits a field gets it."""
+    folded = [property_name(cell) for cell in header]
+    mapping: dict[str, str | int] = {}
+    for field, names in _SYNONYMS.items():
+        # The order of the synonyms says which is meant where several are there.
+        found = next((folded.index(name) for name in names if name in folded), None)
+        if found is not None:
+            mapping[field] = found + 1
+    taken = set(mapping.values())
+    for at, name in enumerate(folded, 1):
+        if name in _PROPERTIES and at not in taken:
+            mapping[f"{PROPERTY}{name}"] = at
+    return mapping
+
+
+def looks_like_header(cells: Sequence[str]) -> bool:
+    """Whether a first row names columns rather than a product."""
+    filled = [cell for cell in cells if cell.strip()]
+    known = {name for names in _SYNONYMS.values() for name in names} | _PROPERTIES
+    named = sum(property_name(cell) in known for cell in filled)
+    numeric = any(re.fullmatch(r"[\d.,\s]*\d[\d.,\s]*", cell) for cell in filled)
+    return not numeric and (named >= 2 or (named == 1 and len(filled) <= 2))
+
+
+def resolve(
+    mapping: Mapping[str, str | int], header: Sequence[str] | None, width: int
+) -> dict[str, int]:
+    """Each field's column, from 0.
+
+    Raises: FieldError `catalogue.mapping` when a column isn't there, or name or price has none.
+    """
+    by_name: dict[str, int] = {}
+    for number, cell in enumerate(header or ()):
+        by_name.setdefault(cell.strip().casefold(), number)
+        by_name.setdefault(property_name(cell), number)
+    columns: dict[str, int] = {}
+    at: int | None
+    for field, column in mapping.items():
+        if isinstance(column, int):
+            at = column - 1 if column <= width else None
+        else:
+            at = by_name.get(column.strip().casefold(), by_name.get(property_name(column)))
+        if at is None:
+            there = ", ".join(cell.strip()[:30] for cell in list(header or ())[:20])
+            raise _error(
+                f"mapping.{field}",
+                f"one of the file's {width} columns" + (f": {there}" if there else ""),
+                column,
+            )
+        columns[field] = at
+    for field in ("name", "price"):
+        if field not in columns:
+            raise _error("mapping", f"a column for {field}; {MAPPING_EXPECTED}", dict(mapping))
+    return columns
+
+
+def _error(field: str, expected: str, came: object) -> FieldError:
+    return FieldError("catalogue.mapping", field, expected, shown(came))

@@ -1,0 +1,192 @@
+"""Which products of the catalogue meet what an intent asks for, best first.
+
+Identifiers decide where there are any; else words of the name, else the category. What comes
+near but doesn't fit is kept with a coded reason. Prices, stock and delivery are left to the
+responder.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vrmnode.values import constraints, words
+from vrmnode.values.constraints import Scalar
+from vrmnode.vendor import taxonomy
+from vrmnode.vendor.product import ProductFields, ProductIndex
+from vrmprotocol import gtin
+from vrmprotocol.market import Constraint, DemandedItem, Intent
+
+WORD_SPREAD = 100
+"""Permille below the best name within which another product still counts as asked for."""
+CONDITION_WORDS = {
+    "NewCondition": "new",
+    "UsedCondition": "used",
+    "RefurbishedCondition": "refurbished",
+    "DamagedCondition": "damaged",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """Why a product doesn't fit: a reason of a vendor's decline, and the same in words."""
+
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A product that was found; `score` in permille, `preferred` counts satisfied wishes."""
+
+    product: ProductFields
+    found_by: str
+    score: int
+    preferred: int = 0
+    problem: NearMiss | None = None
+
+
+def match(
+    intent: Intent, index: ProductIndex, *, unit_bound: int | None = None, limit: int = 20
+) -> list[Candidate]:
+    """What fits first, then near misses; at most `limit` of each way of finding.
+
+    `unit_bound` is the highest catalogue price that can still meet the intent's budget.
+    """
+    found_by, products = _find(intent.item_offered, index, unit_bound, limit)
+    wanted = words.significant(intent.item_offered.name or "")
+    candidates = [
+        Candidate(
+            product=product,
+            found_by=found_by,
+            score=_score(wanted, product) if found_by == "words" else words.FULL,
+            preferred=sum(_holds(constraint, product) for constraint in intent.prefer),
+            problem=_problem(intent, product, found_by),
+        )
+        for product in products
+    ]
+    if found_by == "words":
+        candidates = _nearest(candidates)
+    return sorted(candidates, key=_order)
+
+
+def _find(
+    item: DemandedItem, index: ProductIndex, bound: int | None, limit: int
+) -> tuple[str, Sequence[ProductFields]]:
+    if item.gtin and (found := index.find_by_gtin(gtin.gtin14(item.gtin))):
+        return "gtin", found[:limit]
+    if item.mpn and (found := index.find_by_mpn(item.mpn, item.brand)):
+        return "mpn", found[:limit]
+    if item.name:
+        return "words", _by_words(item, index, limit)
+    if item.category is not None and not item.gtin and not item.mpn:
+        return "category", _by_category(item.category, index, bound, limit)
+    return "nothing", ()
+
+
+def _by_words(item: DemandedItem, index: ProductIndex, limit: int) -> list[ProductFields]:
+    wanted = words.significant(item.name or "")
+    # The name alone can't tell how well a product fits: more are drawn than are kept.
+    found = index.find_by_words(words.plain(item.name or ""), None, None, 5 * limit)
+    return [
+        product
+        for product in found
+        if words.enough(wanted, _searched(product))
+        and words.share(wanted, product.name) > 0
+        and (item.category is None or _in_category(item.category, product))
+    ][: 2 * limit]
+
+
+def _by_category(
+    category: int, index: ProductIndex, bound: int | None, limit: int
+) -> Sequence[ProductFields]:
+    ids = taxonomy.with_children(category)
+    found = [*index.find_by_category(ids, bound, limit)]
+    if not found and (name := taxonomy.name_of(category)):
+        # Products known only by a path deeper than our names, or by an id below them.
+        last = name.rpartition(" > ")[2]
+        drawn = index.find_by_words(words.plain(last), None, bound, 5 * limit)
+        found = [product for product in drawn if _in_category(category, product)][:limit]
+    if not found and bound is not None:
+        return _by_category(category, index, None, min(limit, 3))
+    return found
+
+
+def _in_category(wanted: int, product: ProductFields) -> bool:
+    return taxonomy.belongs(wanted, product.category, product.category_path)
+
+
+def _searched(product: ProductFields) -> str:
+    """The text in which an intent's words are looked for: name, brand, number, author and such."""
+    texts = [product.name, product.brand or "", product.mpn or ""]
+    texts += [value for value in product.properties.values() if isinstance(value, str)]
+    return " ".join(texts)
+
+
+def _score(wanted: tuple[str, ...], product: ProductFields) -> int:
+    """Mostly how much of the intent's words is there; then how much of the name they are."""
+    name = words.significant(product.name)
+    covered = sum(word in wanted for word in name) * words.FULL // max(len(name), 1)
+    return (7 * words.share(wanted, _searched(product)) + 3 * covered) // 10
+
+
+def _nearest(candidates: Iterable[Candidate]) -> list[Candidate]:
+    found = list(candidates)
+    best = max((candidate.score for candidate in found), default=0)
+    return [candidate for candidate in found if candidate.score >= best - WORD_SPREAD]
+
+
+def _order(candidate: Candidate) -> tuple[bool, int, int, int, str]:
+    return (
+        candidate.problem is not None,
+        -candidate.score,
+        -candidate.preferred,
+        candidate.product.price,
+        candidate.product.sku,
+    )
+
+
+def _problem(intent: Intent, product: ProductFields, found_by: str) -> NearMiss | None:
+    item = intent.item_offered
+    if item.gtin and product.gtin14 and gtin.gtin14(item.gtin) != product.gtin14:
+        return NearMiss("constraint", "we have it under that name with another product number only")
+    if item.mpn and found_by == "words" and product.mpn:
+        return NearMiss("constraint", "we have it under that name with another model number only")
+    if item.brand and not _is_brand(item.brand, product):
+        return NearMiss("constraint", f"we don't have it of the brand {item.brand}")
+    if intent.item_condition and product.condition not in intent.item_condition:
+        asked = " or ".join(CONDITION_WORDS.get(name, name) for name in intent.item_condition)
+        there = CONDITION_WORDS.get(product.condition, product.condition)
+        return NearMiss("condition", f"asked for {asked}, we have it {there}")
+    for constraint in intent.must:
+        if not _holds(constraint, product):
+            asked = constraints.words_of(constraint.name, constraint.op, constraint.value)
+            return NearMiss("constraint", f"we can't promise: {asked}")
+    return None
+
+
+def _is_brand(brand: str, product: ProductFields) -> bool:
+    if product.brand:
+        return words.fold(brand) == words.fold(product.brand)
+    return words.share(words.significant(brand), product.name) == words.FULL
+
+
+def _holds(constraint: Constraint, product: ProductFields) -> bool:
+    return constraints.holds(constraint.op, constraint.value, value_of(product, constraint.name))
+
+
+def value_of(product: ProductFields, name: str) -> Scalar | None:
+    """The value of a field or property that a constraint names, or None if it isn't known."""
+    fields: dict[str, Scalar | None] = {
+        "name": product.name,
+        "brand": product.brand,
+        "mpn": product.mpn,
+        "sku": product.sku,
+        "condition": CONDITION_WORDS.get(product.condition, product.condition),
+        "itemcondition": product.condition,
+    }
+    key = constraints.property_name(name)
+    if key in fields:
+        return fields[key]
+    known = {
+        key: value for key, value in product.properties.items() if isinstance(value, str | int)
+    }
+    return constraints.find_property(known, name)

@@ -1,0 +1,153 @@
+"""What the vendor's owner lets the node offer by itself: prices, delivery, terms, stock, limits.
+
+Every field has a default, so that a catalogue and a profile are enough to sell.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vrmnode.values.fields import Fields
+from vrmnode.values.money import Money
+from vrmnode.vendor.delivery import Table, Way, read_table, table_to_dict
+from vrmnode.vendor.prices import PriceRule, read_rule, rule_to_dict, tax_rate
+from vrmprotocol import terms
+
+DUE = ("on_agreement", "on_delivery", "days_after_delivery")
+COST = ("customer", "vendor")
+DEFAULT_TERMS = ("SD-BASE", "SD-BASE-DP")
+DEFAULT_PAYMENT = ("invoice", "bank_transfer")
+
+
+@dataclass(frozen=True, slots=True)
+class VendorPolicy:
+    """Times in minutes, amounts in minor units of `currency`; see the fields of `from_dict`.
+
+    A reserved offer holds stock until its `confirmBy`, so `reserve_minutes` also bounds how
+    long such an offer is valid. `automatic_up_to` None means: any total.
+    """
+
+    answer: bool = True
+    currency: str = "EUR"
+    prices: tuple[PriceRule, ...] = ()
+    delivery: Table = field(default_factory=dict)
+    accepted_terms: tuple[str, ...] = DEFAULT_TERMS
+    payment_method: tuple[str, ...] = DEFAULT_PAYMENT
+    payment_due: str = "on_agreement"
+    payment_due_days: int | None = None
+    returns_days: int = 14
+    returns_cost: str = "customer"
+    tax_rate_ppm: int | None = None
+    confirm_minutes: int = 30
+    offer_valid_minutes: int = 1440
+    reserve: bool = True
+    reserve_minutes: int = 60
+    max_quantity: int = 10_000
+    max_offers_per_minute: int = 60
+    refuse_near_misses: bool = True
+    automatic_up_to: int | None = None
+
+    def ways(self, area_served: tuple[str, ...]) -> Table:
+        """The delivery table; without one, free shipping within the area served."""
+        if self.delivery:
+            return self.delivery
+        return dict.fromkeys(area_served, (Way("ship", 0, (3, 7)),))
+
+    @staticmethod
+    def from_dict(raw: Mapping[str, object]) -> "VendorPolicy":
+        """Raises: FieldError `policy.invalid`, `policy.unknown_field`."""
+        fields = Fields(raw, "policy")
+        plain = VendorPolicy()
+        currency = fields.text("currency", 3, "[A-Z]{3}") or plain.currency
+        delivery = fields.take("delivery")
+        limit = _own_currency(fields, "automatic_up_to", currency)
+        payment, due, due_days = _payment(fields)
+        returns_days, returns_cost = _returns(fields)
+        policy = VendorPolicy(
+            answer=fields.flag("answer", plain.answer),
+            currency=currency,
+            prices=tuple(
+                read_rule(rule, f"prices[{at}]", currency)
+                for at, rule in enumerate(fields.items("prices", 200), 1)
+            ),
+            delivery=read_table(delivery, "policy", "delivery", currency) if delivery else {},
+            accepted_terms=_terms(fields),
+            payment_method=payment,
+            payment_due=due,
+            payment_due_days=due_days,
+            returns_days=returns_days,
+            returns_cost=returns_cost,
+            tax_rate_ppm=tax_rate(fields),
+            confirm_minutes=fields.whole("confirm_minutes", 1, 10_080, plain.confirm_minutes),
+            offer_valid_minutes=fields.whole(
+                "offer_valid_minutes", 1, 43_200, plain.offer_valid_minutes
+            ),
+            reserve=fields.flag("reserve", plain.reserve),
+            reserve_minutes=fields.whole("reserve_minutes", 1, 43_200, plain.reserve_minutes),
+            max_quantity=fields.whole("max_quantity", 1, 10_000, plain.max_quantity),
+            max_offers_per_minute=fields.whole(
+                "max_offers_per_minute", 1, 100_000, plain.max_offers_per_minute
+            ),
+            refuse_near_misses=fields.flag("refuse_near_misses", plain.refuse_near_misses),
+            automatic_up_to=limit,
+        )
+        fields.finish()
+        return policy
+
+    def to_dict(self) -> dict[str, object]:
+        """The form that `from_dict` reads."""
+        found: dict[str, object] = {
+            name: getattr(self, name)
+            for name in (
+                "answer", "currency", "confirm_minutes", "offer_valid_minutes", "reserve",
+                "reserve_minutes", "max_quantity", "max_offers_per_minute", "refuse_near_misses",
+            )
+        }  # fmt: skip
+        found["prices"] = [rule_to_dict(rule, self.currency) for rule in self.prices]
+        found["delivery"] = table_to_dict(self.delivery, self.currency)
+        found["accepted_terms"] = list(self.accepted_terms)
+        found["payment"] = {"method": list(self.payment_method), "due": self.payment_due}
+        if self.payment_due_days is not None:
+            found["payment"] |= {"due_days": self.payment_due_days}  # type: ignore[operator]
+        found["returns"] = {"days": self.returns_days, "cost": self.returns_cost}
+        if self.tax_rate_ppm is not None:
+            found["tax_percent"] = rule_to_dict(
+                PriceRule(tax_rate_ppm=self.tax_rate_ppm), self.currency
+            )["tax_percent"]
+        if self.automatic_up_to is not None:
+            found["automatic_up_to"] = str(Money(self.automatic_up_to, self.currency))
+        return found
+
+
+def _own_currency(fields: Fields, name: str, currency: str) -> int | None:
+    money = fields.money(name, currency)
+    if money is not None and money.currency != currency:
+        raise fields.error(name, f"an amount in {currency}", str(money))
+    return money.amount if money else None
+
+
+def _terms(fields: Fields) -> tuple[str, ...]:
+    accepted = fields.several_of("accepted_terms", terms.ROSTER)
+    return accepted or DEFAULT_TERMS
+
+
+def _payment(fields: Fields) -> tuple[tuple[str, ...], str, int | None]:
+    child = fields.child("payment")
+    if child is None:
+        return DEFAULT_PAYMENT, DUE[0], None
+    methods = child.texts("method", 16, 32) or DEFAULT_PAYMENT
+    due = child.one_of("due", DUE, DUE[0])
+    days = child.whole("due_days", 0, 180, None)
+    if (days is None) == (due == DUE[2]):
+        came = "nothing" if days is None else f"{days} with due = {due}"
+        raise child.error("due_days", f"days 0..180 where due is {DUE[2]}, else nothing", came)
+    child.finish()
+    return methods, due, days
+
+
+def _returns(fields: Fields) -> tuple[int, str]:
+    child = fields.child("returns")
+    if child is None:
+        return 14, COST[0]
+    days, cost = child.whole("days", 0, 3650, 14), child.one_of("cost", COST, COST[0])
+    child.finish()
+    return days, cost

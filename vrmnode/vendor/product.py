@@ -1,0 +1,228 @@
+"""A product of the vendor's catalogue, its JSON form, and the index that finds products.
+
+Fields are those of the catalogue table; identifiers are checked when a product is read. Where
+products are kept is left to the caller.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from vrmnode.values.constraints import Scalar
+from vrmnode.values.fields import FieldError, Fields
+from vrmnode.values.money import MAX_AMOUNT
+from vrmnode.vendor import taxonomy
+from vrmprotocol import gtin
+from vrmprotocol.errors import LocalError
+
+CONDITIONS = ("NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition")
+MAX_PROPERTIES = 32
+MAX_STOCK = 10**9
+GTIN_EXPECTED = "a GTIN of 8, 12, 13 or 14 digits (or an ISBN-10) with the right check digit"
+
+
+class ProductFields(Protocol):
+    """What matching reads of a product; a row of the catalogue has these."""
+
+    @property
+    def sku(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def price(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def gtin14(self) -> str | None: ...
+    @property
+    def mpn(self) -> str | None: ...
+    @property
+    def brand(self) -> str | None: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def category(self) -> int | None: ...
+    @property
+    def category_path(self) -> str: ...
+    @property
+    def condition(self) -> str: ...
+    @property
+    def image(self) -> bytes | None: ...
+    @property
+    def properties(self) -> Mapping[str, object]: ...
+    @property
+    def delivery(self) -> Mapping[str, object] | None: ...
+
+
+class ProductIndex(Protocol):
+    """Finds products of a catalogue; best or cheapest first, at most `limit`."""
+
+    def find_by_gtin(self, gtin14: str) -> Sequence[ProductFields]: ...
+
+    def find_by_mpn(self, mpn: str, brand: str | None) -> Sequence[ProductFields]: ...
+
+    def find_by_category(
+        self, categories: Collection[int], max_price: int | None, limit: int
+    ) -> Sequence[ProductFields]: ...
+
+    def find_by_words(
+        self,
+        words: Iterable[str],
+        categories: Collection[int] | None,
+        max_price: int | None,
+        limit: int,
+    ) -> Sequence[ProductFields]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One thing for sale: `price` in minor units; `stock` None where it isn't counted."""
+
+    sku: str
+    name: str
+    price: int
+    currency: str
+    gtin14: str | None = None
+    mpn: str | None = None
+    brand: str | None = None
+    description: str = ""
+    category: int | None = None
+    category_path: str = ""
+    condition: str = "NewCondition"
+    stock: int | None = None
+    url: str | None = None
+    image: bytes | None = None
+    properties: Mapping[str, Scalar] = field(default_factory=dict)
+    delivery: Mapping[str, object] | None = None
+
+
+def read_gtin(text: str) -> str | None:
+    """The 14 digits of a GTIN or ISBN-10, hyphens and spaces allowed; None if it is none."""
+    digits = re.sub(r"[\s\-\u2010-\u2014]", "", text)
+    if re.fullmatch(r"[0-9]{9}[0-9Xx]", digits):
+        return _from_isbn10(digits)
+    try:
+        return gtin.gtin14(digits)
+    except LocalError:
+        return None
+
+
+def _from_isbn10(digits: str) -> str | None:
+    values = [10 if mark in "Xx" else int(mark) for mark in digits]
+    if sum(value * (10 - at) for at, value in enumerate(values)) % 11:
+        return None
+    stem = "978" + digits[:9]
+    return gtin.gtin14(stem + gtin.check_digit(stem))
+
+
+def gtin_for_people(gtin14: str) -> str:
+    """The customary form: 13 digits where the first is a padding zero."""
+    return gtin14[1:] if gtin14.startswith("0") else gtin14
+
+
+def product_from_dict(raw: Mapping[str, object]) -> Product:
+    """A product from its JSON form.
+
+    Raises: FieldError `product.invalid`, `product.unknown_field`.
+    """
+    fields = Fields(raw, "product")
+    product = Product(
+        sku=fields.required_text("sku", 64),
+        name=fields.required_text("name", 200),
+        price=_price(fields),
+        currency=fields.required_text("currency", 3, "[A-Z]{3}"),
+        gtin14=_gtin14(fields),
+        mpn=fields.text("mpn", 64),
+        brand=fields.text("brand", 64),
+        description=fields.text("description", 1000) or "",
+        category=fields.whole("category", 0, 2**31 - 1, None),
+        category_path=fields.text("category_path", 500) or "",
+        condition=fields.one_of("condition", CONDITIONS, "NewCondition"),
+        stock=fields.whole("stock", 0, MAX_STOCK, None),
+        url=fields.text("url", 256),
+        image=_image(fields),
+        properties=_properties(fields),
+        delivery=_delivery(fields),
+    )
+    fields.finish()
+    return product
+
+
+def product_to_dict(product: Product) -> dict[str, object]:
+    """The JSON form; what is absent or empty is left out."""
+    found: dict[str, object] = {}
+    for name in Product.__slots__:
+        value = getattr(product, name)
+        if value is None or value in ("", {}):
+            continue
+        if name == "properties":
+            value = dict(value)
+        found["gtin" if name == "gtin14" else name] = value.hex() if name == "image" else value
+    return found
+
+
+def with_category(category: int | None, category_path: str) -> int | None:
+    """The given id, else the one that the path leads to."""
+    return category if category is not None else taxonomy.category_of_path(category_path)
+
+
+def _price(fields: Fields) -> int:
+    price = fields.whole("price", 0, MAX_AMOUNT, None)
+    if price is None:
+        raise fields.error("price", f"minor units, an integer 0..{MAX_AMOUNT}", None)
+    return price
+
+
+def _gtin14(fields: Fields) -> str | None:
+    text = fields.text("gtin", 32)
+    if text is None:
+        return None
+    digits = read_gtin(text)
+    if digits is None:
+        raise fields.error("gtin", GTIN_EXPECTED, text)
+    return digits
+
+
+def _image(fields: Fields) -> bytes | None:
+    text = fields.text("image", 64, "[0-9a-fA-F]{64}")
+    return bytes.fromhex(text) if text else None
+
+
+def _properties(fields: Fields) -> dict[str, Scalar]:
+    raw = fields.take("properties") or {}
+    if not isinstance(raw, Mapping) or len(raw) > MAX_PROPERTIES:
+        raise fields.error("properties", f"at most {MAX_PROPERTIES} named values", raw)
+    found: dict[str, Scalar] = {}
+    for name, value in raw.items():
+        whole = isinstance(value, int) and -(2**63) <= value < 2**63
+        short = isinstance(value, str) and len(value) <= 256
+        if not isinstance(name, str) or not 1 <= len(name) <= 64 or not (whole or short):
+            raise fields.error(
+                f"properties.{str(name)[:64]}", "a short text, integer or yes/no", value
+            )
+        found[name] = value
+    return found
+
+
+def _delivery(fields: Fields) -> dict[str, object] | None:
+    raw = fields.take("delivery")
+    if raw is None:
+        return None
+    if not isinstance(raw, Mapping) or len(raw) > 260:
+        raise fields.error("delivery", "ways of delivery by country", raw)
+    return {str(country): way for country, way in raw.items()}
+
+
+__all__ = [
+    "CONDITIONS",
+    "FieldError",
+    "Product",
+    "ProductFields",
+    "ProductIndex",
+    "gtin_for_people",
+    "product_from_dict",
+    "product_to_dict",
+    "read_gtin",
+    "with_category",
+]
