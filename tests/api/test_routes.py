@@ -1,0 +1,92 @@
+"""Every route is one command or query, with the parameters the node expects."""
+
+import json
+
+import pytest
+
+from tests.api.fake_service import FakeService
+from tests.api.http import exchange, request, run_api
+
+ID = "ab12cd" * 4
+
+ROUTES = [
+    ("GET", "/v1/status", None, "status", {}),
+    ("GET", "/v1/identity", None, "identity", {}),
+    ("GET", "/v1/peers", None, "peers", {}),
+    ("POST", "/v1/peers", {"address": "/ip4/1.2.3.4/tcp/1/p2p/x"}, "peers.connect",
+     {"address": "/ip4/1.2.3.4/tcp/1/p2p/x"}),
+    ("GET", "/v1/policy", None, "policy", {}),
+    ("PUT", "/v1/policy", {"mode": "manual"}, "policy.set", {"mode": "manual"}),
+    ("GET", "/v1/vendor/profile", None, "vendor.profile", {}),
+    ("PUT", "/v1/vendor/profile", {"name": "A"}, "vendor.profile.set", {"name": "A"}),
+    ("GET", "/v1/vendor/policy", None, "vendor.policy", {}),
+    ("PUT", "/v1/vendor/policy", {"reserve": True}, "vendor.policy.set", {"reserve": True}),
+    ("GET", "/v1/catalogue", None, "catalogue.list", {"limit": 100}),
+    ("GET", "/v1/catalogue?limit=5&after=a%2Fb", None, "catalogue.list",
+     {"limit": 5, "after": "a/b"}),
+    ("POST", "/v1/catalogue/rows", {"products": [{"sku": "1"}]}, "catalogue.rows",
+     {"products": [{"sku": "1"}]}),
+    ("POST", "/v1/intents", {"request": {"gtin": "1"}, "dry_run": True}, "intent.publish",
+     {"request": {"gtin": "1"}, "dry_run": True}),
+    ("POST", "/v1/intents", {"request": {"a": [1, None]}, "acceptance": {"mode": "manual"}},
+     "intent.publish",
+     {"request": {"a": [1, None]}, "acceptance": {"mode": "manual"}, "dry_run": False}),
+    ("GET", "/v1/intents", None, "intent.list", {}),
+    ("GET", "/v1/intents?status=active", None, "intent.list", {"status": "active"}),
+    ("GET", f"/v1/intents/{ID}", None, "intent.show", {"intent": ID}),
+    ("POST", f"/v1/intents/{ID}/withdraw", {}, "intent.withdraw", {"intent": ID}),
+    ("GET", f"/v1/offers?intent={ID}", None, "offer.list", {"intent": ID}),
+    ("GET", f"/v1/offers/{ID}", None, "offer.show", {"offer": ID}),
+    ("POST", f"/v1/offers/{ID}/accept", {}, "offer.accept", {"offer": ID}),
+    ("POST", f"/v1/offers/{ID}/accept", None, "offer.accept", {"offer": ID}),
+    ("POST", f"/v1/offers/{ID}/decline", {"reason": "terms"}, "offer.decline",
+     {"offer": ID, "reason": "terms"}),
+    ("GET", "/v1/deals?role=vendor&state=agreed", None, "deal.list",
+     {"role": "vendor", "state": "agreed"}),
+    ("GET", f"/v1/deals/{ID}", None, "deal.show", {"deal": ID}),
+    ("GET", f"/v1/deals/{ID}/agreement", None, "deal.export", {"deal": ID}),
+    ("POST", f"/v1/deals/{ID}/withdraw", {"reason": "unconfirmed"}, "deal.withdraw",
+     {"deal": ID, "reason": "unconfirmed"}),
+    ("GET", "/v1/events?after=0&limit=7", None, "events", {"after": 0, "limit": 7}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "name", "params"),
+    ROUTES,
+    ids=[f"{route[0]} {route[1]} {route[3]}" for route in ROUTES],
+)
+def test_route(tmp_path, method, target, body, name, params):
+    service = FakeService()
+
+    async def check(path):
+        answer = await exchange(path, request(method, target, body))
+        assert answer.status == (201 if (method, target) == ("POST", "/v1/intents")
+                                 and not params["dry_run"] else 200)  # fmt: skip
+        assert isinstance(answer.json, dict)
+
+    run_api(tmp_path, service, check)
+    assert service.calls == [(name, params)]
+
+
+def test_lists_may_be_answers(tmp_path):
+    service = FakeService()
+    service.answers["intent.list"] = [{"intent": ID}]
+
+    async def check(path):
+        assert (await exchange(path, request("GET", "/v1/intents"))).json == [{"intent": ID}]
+
+    run_api(tmp_path, service, check)
+
+
+def test_openapi_describes_every_route(tmp_path):
+    async def check(path):
+        answer = await exchange(path, request("GET", "/v1/openapi.json"))
+        described = json.loads(answer.body)["paths"]
+        for method, target, *_ in ROUTES:
+            plain = target.partition("?")[0]
+            for name in ("intents", "offers", "deals"):
+                plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
+            assert method.lower() in described[plain]
+
+    run_api(tmp_path, FakeService(), check)

@@ -1,0 +1,91 @@
+"""What the API refuses before it looks at a request: browsers, large and slow bodies.
+
+A page in a browser can't open a unix socket; whoever sends `Origin` came through some bridge
+that its owner did not mean. Bodies are read whole before a route sees them, so that a route
+never waits for a client that stalls.
+"""
+
+from __future__ import annotations
+
+import trio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vrmnode.api.problems import problem
+
+MAX_BODY_BYTES = 1024 * 1024
+BODY_TIMEOUT_S = 30.0
+
+
+class _Refused(Exception):
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+
+
+class Limits:
+    """ASGI middleware with the refusals named in the module's first lines."""
+
+    def __init__(self, app: ASGIApp, *, body_timeout_s: float = BODY_TIMEOUT_S) -> None:
+        self._app = app
+        self._body_timeout_s = body_timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return  # no WebSockets here; the server closes the connection
+        try:
+            self._check_headers(scope)
+            body = await self._read_body(receive)
+        except _Refused as refused:
+            response = problem(refused.status, refused.code, refused.detail)
+            await response(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    def _check_headers(self, scope: Scope) -> None:
+        headers = dict(scope["headers"])
+        if b"origin" in headers:
+            raise _Refused(
+                403, "request.origin", "expected a local program, came a request with Origin"
+            )
+        declared = headers.get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > MAX_BODY_BYTES:
+            raise _too_large(declared.decode("latin-1")[:20])
+
+    async def _read_body(self, receive: Receive) -> bytes:
+        body = bytearray()
+        with trio.move_on_after(self._body_timeout_s):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return bytes(body)
+                body += message.get("body", b"")
+                if len(body) > MAX_BODY_BYTES:
+                    raise _too_large(f"more than {MAX_BODY_BYTES}")
+                if not message.get("more_body", False):
+                    return bytes(body)
+        raise _Refused(
+            408,
+            "request.timeout",
+            f"expected the whole body within {self._body_timeout_s:g} s, came {len(body)} bytes",
+        )
+
+
+def _too_large(came: str) -> _Refused:
+    return _Refused(
+        413, "request.too_large", f"expected at most {MAX_BODY_BYTES} bytes of body, came {came}"
+    )
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The body as one message; then whatever else the server reports (a disconnect)."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replayed

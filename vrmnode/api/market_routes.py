@@ -1,0 +1,88 @@
+"""Intents, offers and deals: `/v1/intents`, `/v1/offers`, `/v1/deals`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from vrmnode.api.bodies import (
+    DealFilter,
+    DeclineOffer,
+    HexId,
+    IntentFilter,
+    Nothing,
+    OfferFilter,
+    PublishIntent,
+    WithdrawDeal,
+    WithdrawIntent,
+    given,
+)
+from vrmnode.api.service import Json, NodeService
+
+Id = Annotated[HexId, Path()]
+
+
+def market_routes(service: NodeService) -> APIRouter:
+    """The routes of the market, each one command or query of `service`."""
+    routes = APIRouter()
+    _intents(routes, service)
+    _offers(routes, service)
+    _deals(routes, service)
+    return routes
+
+
+def _intents(routes: APIRouter, service: NodeService) -> None:
+    @routes.post("/intents", status_code=201)
+    async def publish_intent(body: PublishIntent, response: Response) -> Json:
+        if body.dry_run:
+            response.status_code = 200
+        return await service.execute("intent.publish", given(body))
+
+    @routes.get("/intents")
+    async def list_intents(query: Annotated[IntentFilter, Query()]) -> object:
+        return await service.query("intent.list", given(query))
+
+    @routes.get("/intents/{intent}")
+    async def show_intent(intent: Id) -> object:
+        return await service.query("intent.show", {"intent": intent})
+
+    @routes.post("/intents/{intent}/withdraw")
+    async def withdraw_intent(intent: Id, body: WithdrawIntent) -> Json:
+        return await service.execute("intent.withdraw", {"intent": intent, **given(body)})
+
+
+def _offers(routes: APIRouter, service: NodeService) -> None:
+    @routes.get("/offers")
+    async def list_offers(query: Annotated[OfferFilter, Query()]) -> object:
+        return await service.query("offer.list", given(query))
+
+    @routes.get("/offers/{offer}")
+    async def show_offer(offer: Id) -> object:
+        return await service.query("offer.show", {"offer": offer})
+
+    @routes.post("/offers/{offer}/accept")
+    async def accept_offer(offer: Id, body: Nothing | None = None) -> Json:
+        return await service.execute("offer.accept", {"offer": offer})
+
+    @routes.post("/offers/{offer}/decline")
+    async def decline_offer(offer: Id, body: DeclineOffer) -> Json:
+        return await service.execute("offer.decline", {"offer": offer, **given(body)})
+
+
+def _deals(routes: APIRouter, service: NodeService) -> None:
+    @routes.get("/deals")
+    async def list_deals(query: Annotated[DealFilter, Query()]) -> object:
+        return await service.query("deal.list", given(query))
+
+    @routes.get("/deals/{deal}")
+    async def show_deal(deal: Id) -> object:
+        return await service.query("deal.show", {"deal": deal})
+
+    @routes.get("/deals/{deal}/agreement")
+    async def export_deal(deal: Id) -> object:
+        return await service.query("deal.export", {"deal": deal})
+
+    @routes.post("/deals/{deal}/withdraw")
+    async def withdraw_deal(deal: Id, body: WithdrawDeal) -> Json:
+        return await service.execute("deal.withdraw", {"deal": deal, **given(body)})

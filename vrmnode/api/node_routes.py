@@ -1,0 +1,66 @@
+"""The node itself and the vendor's side: status, identity, policies, catalogue, peers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from vrmnode.api.bodies import CatalogueRows, ConnectPeer, JsonObject, ProductPage, given
+from vrmnode.api.service import Json, NodeService
+
+
+def node_routes(service: NodeService) -> APIRouter:
+    """The routes of the node, each one command or query of `service`."""
+    routes = APIRouter()
+    _reads(routes, service)
+    _settings(routes, service)
+
+    @routes.get("/catalogue")
+    async def list_products(query: Annotated[ProductPage, Query()]) -> object:
+        return await service.query("catalogue.list", given(query))
+
+    @routes.post("/catalogue/rows")
+    async def import_rows(body: CatalogueRows) -> Json:
+        return await service.execute("catalogue.rows", given(body))
+
+    @routes.post("/peers")
+    async def connect_peer(body: ConnectPeer) -> Json:
+        return await service.execute("peers.connect", given(body))
+
+    return routes
+
+
+def _reads(routes: APIRouter, service: NodeService) -> None:
+    for path, name in (
+        ("/status", "status"),
+        ("/identity", "identity"),
+        ("/peers", "peers"),
+        ("/policy", "policy"),
+        ("/vendor/profile", "vendor.profile"),
+        ("/vendor/policy", "vendor.policy"),
+    ):
+        routes.add_api_route(path, _read(service, name), methods=["GET"], name=name)
+
+
+def _settings(routes: APIRouter, service: NodeService) -> None:
+    for path, name in (
+        ("/policy", "policy.set"),
+        ("/vendor/profile", "vendor.profile.set"),
+        ("/vendor/policy", "vendor.policy.set"),
+    ):
+        routes.add_api_route(path, _set(service, name), methods=["PUT"], name=name)
+
+
+def _read(service: NodeService, name: str):  # type: ignore[no-untyped-def]  # FastAPI reads it
+    async def read() -> object:
+        return await service.query(name, {})
+
+    return read
+
+
+def _set(service: NodeService, name: str):  # type: ignore[no-untyped-def]
+    async def replace(body: JsonObject) -> Json:
+        return await service.execute(name, dict(body))
+
+    return replace
