@@ -1,0 +1,1 @@
+"""The commands of `vrm`, one module each group; imported only when called."""

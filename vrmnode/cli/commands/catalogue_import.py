@@ -1,0 +1,211 @@
+"""`vrm vendor catalogue import`: reads the file here, sends its products to the node in chunks."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from vrmnode.cli.failures import FAILED, CommandError, from_coded, usage
+from vrmnode.cli.session import Session, session, shared_options
+
+if TYPE_CHECKING:
+    from vrmnode.vendor.feed import Feed, RowError
+
+ROWS_SHOWN = 20
+CHUNK_PRODUCTS = 500
+# The API takes 1 MiB; what surrounds the products is small.
+CHUNK_BYTES = 900_000
+
+Json = dict[str, object]
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--mapping",
+    help='Which column is what, by name or number: "gtin=isbn,name=title,price=8".',
+)
+@click.option("--currency", default="EUR", show_default=True, help="Of prices that name none.")
+@click.option("--delimiter", help="The character between columns.  [default: found out]")
+@click.option("--encoding", help="The file's encoding.  [default: found out]")
+@click.option(
+    "--header/--no-header", default=None, help="The first row has names.  [default: found out]"
+)
+@click.option(
+    "--errors",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all refused rows to this CSV file.",
+)
+@shared_options
+def import_file(file: Path, mapping: str | None, errors: Path | None, **options: Any) -> None:
+    """Import products from a CSV file.
+
+    Rows with mistakes are named and left out, all others imported; products with a known sku are
+    replaced. Exit code 0 if any product was imported, 1 if none.
+
+    \b
+    Examples:
+      vrm vendor catalogue import books.csv --mapping "gtin=isbn,name=title" --currency EUR
+      vrm vendor catalogue import feed.csv --errors refused.csv
+    """
+    here = session()
+    here.client.get("status")  # before a long file is read, not after
+    with ExitStack() as stack:
+        stream = _opened(file, stack)
+        refused = _Refused(here, stack, errors)
+        feed = _feed(stream, mapping, options)
+        counts = _send_all(here, feed, refused)
+    _report(here, file, counts, refused, feed)
+
+
+def _opened(file: Path, stack: ExitStack) -> BinaryIO:
+    if str(file) == "-":
+        return sys.stdin.buffer
+    try:
+        return stack.enter_context(file.open("rb"))
+    except OSError as error:
+        detail = f"{file}: expected a readable file, came: {error.strerror}"
+        raise usage("file.read", detail) from None
+
+
+def _feed(stream: BinaryIO, mapping: str | None, options: dict[str, Any]) -> Feed:
+    from vrmnode.vendor.feed import FeedOptions, parse_mapping, read_products
+
+    try:
+        parsed = parse_mapping(mapping) if mapping else None
+        return read_products(stream, FeedOptions(mapping=parsed, **options))
+    except Exception as error:
+        raise _coded(error) from error
+
+
+def _coded(error: Exception) -> Exception:
+    """Errors that carry a code are the user's file; anything else is a bug and stays one."""
+    return from_coded(error) if hasattr(error, "code") else error
+
+
+def _send_all(here: Session, feed: Feed, refused: _Refused) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for chunk in _chunks(feed, refused):
+        answer = here.client.post("catalogue", "rows", body={"products": chunk})
+        for name, number in answer.items():
+            if isinstance(number, int):
+                counts[name] = counts.get(name, 0) + number
+        refused.add_answered(answer.get("errors"))
+        counts["sent"] = counts.get("sent", 0) + len(chunk)
+        here.progress(f"{counts['sent']} products sent …")
+    return counts
+
+
+def _chunks(feed: Feed, refused: _Refused) -> Iterator[list[Json]]:
+    from vrmnode.vendor.product import Product, product_to_dict
+
+    chunk: list[Json] = []
+    size_bytes = 0
+    try:
+        for item in feed:
+            if not isinstance(item, Product):
+                refused.add(item)
+                continue
+            product = product_to_dict(item)
+            cost = len(json.dumps(product)) + 2
+            if chunk and (len(chunk) == CHUNK_PRODUCTS or size_bytes + cost > CHUNK_BYTES):
+                yield chunk
+                chunk, size_bytes = [], 0
+            chunk.append(product)
+            size_bytes += cost
+    except Exception as error:
+        raise _coded(error) from error
+    if chunk:
+        yield chunk
+
+
+class _Refused:
+    """Counts refused rows, shows the first on stderr, and writes all to a file if wanted."""
+
+    def __init__(self, here: Session, stack: ExitStack, path: Path | None) -> None:
+        self.count = 0
+        self.first: list[Json] = []
+        self._here = here
+        self._writer: Any = None
+        if path is not None:
+            try:
+                file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+            except OSError as error:
+                detail = f"{path}: expected to write it, came: {error.strerror}"
+                raise usage("file.write", detail) from None
+            self._writer = csv.writer(file)
+            self._writer.writerow(("row", "column", "code", "expected", "came"))
+
+    def add(self, error: RowError) -> None:
+        self._add(
+            {
+                "row": error.row,
+                "column": error.column,
+                "code": error.code,
+                "expected": error.expected,
+                "came": error.came,
+            }
+        )
+
+    def add_answered(self, errors: object) -> None:
+        """Products that the node itself refused."""
+        for each in errors if isinstance(errors, list) else []:
+            if isinstance(each, dict):
+                self._add(each)
+
+    def _add(self, row: Json) -> None:
+        self.count += 1
+        if len(self.first) < ROWS_SHOWN:
+            self.first.append(row)
+            self._here.progress(_row_words(row))
+        if self._writer is not None:
+            names = ("row", "column", "code", "expected", "came")
+            self._writer.writerow([row.get(name, "") for name in names])
+
+
+def _row_words(row: Json) -> str:
+    place = f"row {row['row']}" if "row" in row else f"sku {row.get('sku', '?')}"
+    if "expected" not in row:
+        return f"{place}: {row.get('detail') or row.get('message') or row.get('code')}"
+    return f"{place}, {row.get('column')}: expected {row['expected']}, came {row.get('came')}"
+
+
+def _report(
+    here: Session, file: Path, counts: dict[str, int], refused: _Refused, feed: Feed
+) -> None:
+    sent = counts.pop("sent", 0)
+    imported = counts.pop("imported", sent)
+    rest = refused.count - len(refused.first)
+    if rest > 0:
+        here.progress(f"… and {rest} more refused rows; --errors FILE writes them all")
+    report = feed.report
+    value: Json = {
+        "file": str(file),
+        "imported": imported,
+        "refused": refused.count,
+        **counts,
+        "encoding": report.encoding,
+        "delimiter": report.delimiter,
+        "header": report.header,
+        "mapping": report.mapping,
+        "warnings": list(report.warnings),
+        "errors": refused.first,
+    }
+    for warning in report.warnings:
+        here.progress(f"note: {warning}")
+    details = "".join(f", {number} {name}" for name, number in counts.items())
+    here.result(value, f"{imported} products imported, {refused.count} rows refused{details}")
+    if imported == 0:
+        raise CommandError(
+            FAILED,
+            "catalogue.nothing_imported",
+            f"{file}: expected at least one product, came none",
+            'say which column is what: --mapping "gtin=isbn,name=title,price=price"',
+        )

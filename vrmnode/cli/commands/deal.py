@@ -1,0 +1,159 @@
+"""`vrm deal`: negotiations and the agreements they end in."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import sys
+from pathlib import Path
+
+import click
+
+from vrmnode.cli.failures import FAILED, CommandError, usage
+from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.show import columns, entries, moment, money, nested, short
+
+_HERE = "vrmnode.cli.commands.deal"
+STATES = ("offered", "refused", "accepted", "agreed", "declined", "withdrawn", "cancelled")
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at={
+        "list": (_HERE, "list_deals", "List deals of both roles."),
+        "show": (_HERE, "show_deal", "Show one deal with its messages."),
+        "export": (_HERE, "export", "Write the agreement of a deal to a file."),
+        "verify": ("vrmnode.cli.commands.verify", "verify", "Verify an agreement file offline."),
+        "withdraw": (_HERE, "withdraw", "Take back an acceptance."),
+    },
+)
+@shared_options
+def deal() -> None:
+    """See, export and verify deals.
+
+    \b
+    Example:
+      vrm deal list --state agreed
+    """
+
+
+@click.command("list")
+@click.option("--role", type=click.Choice(["customer", "vendor"]), help="Only this role of yours.")
+@click.option("--state", type=click.Choice(STATES), help="Only deals in this state.")
+@shared_options
+def list_deals(role: str | None, state: str | None) -> None:
+    """List deals of both roles.
+
+    \b
+    Example:
+      vrm deal list --role customer --state agreed
+    """
+    here = session()
+    value = here.client.get("deals", role=role, state=state)
+    here.result(value, lambda: _table(entries(value, "deals")))
+
+
+def _table(deals: list[dict[str, object]]) -> str:
+    if not deals:
+        return "no deals"
+    header = ("deal", "role", "state", "total", "vendor", "intent", "updated")
+    return columns(header, [_row(each) for each in deals])
+
+
+def _row(each: dict[str, object]) -> tuple[object, ...]:
+    return (
+        short(each.get("deal")),
+        each.get("role"),
+        each.get("display_state") or each.get("state"),
+        money(each.get("total"), each.get("currency")),
+        each.get("vendor_name") or short(each.get("vendor") or "-"),
+        short(each.get("intent") or "-"),
+        moment(each.get("updated")),
+    )
+
+
+@click.command("show")
+@click.argument("deal_id", metavar="DEAL")
+@shared_options
+def show_deal(deal_id: str) -> None:
+    """Show one deal with its messages.
+
+    \b
+    Example:
+      vrm deal show 0a1b2c3d4e5f
+    """
+    here = session()
+    value = here.client.get("deals", deal_id)
+    here.result(value, lambda: nested(value))
+
+
+@click.command()
+@click.argument("deal_id", metavar="DEAL")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="File to write; - for stdout."
+)
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@shared_options
+def export(deal_id: str, output: Path | None, force: bool) -> None:
+    """Write the agreement of a deal to a file.
+
+    Both parties hold the same bytes. Anybody can verify them with: vrm deal verify FILE
+
+    \b
+    Example:
+      vrm deal export 0a1b2c3d4e5f -o book.vrm
+    """
+    here = session()
+    value = here.client.get("deals", deal_id, "agreement")
+    raw = _file_bytes(value)
+    if str(output) == "-":
+        sys.stdout.buffer.write(raw)
+        return
+    path = output or Path(f"deal-{short(deal_id)}.vrm")
+    try:
+        with path.open("wb" if force else "xb") as file:
+            file.write(raw)
+    except FileExistsError:
+        advice = "choose another name with -o, or replace it with --force"
+        raise usage("file.exists", f"{path}: expected a new file, one is there", advice) from None
+    except OSError as error:
+        detail = f"{path}: expected to write it, came: {error.strerror}"
+        raise CommandError(FAILED, "file.write", detail) from None
+    report = {"file": str(path), "size_bytes": len(raw)}
+    here.result(report, f"wrote {path} ({len(raw)} bytes); verify it with: vrm deal verify {path}")
+
+
+def _file_bytes(value: object) -> bytes:
+    try:
+        assert isinstance(value, dict)
+        return base64.b64decode(str(value["file"]), validate=True)
+    except (AssertionError, KeyError, binascii.Error):
+        raise CommandError(
+            FAILED, "daemon.answer", "expected an agreement file, came none"
+        ) from None
+
+
+@click.command()
+@click.argument("deal_id", metavar="DEAL")
+@click.option(
+    "--reason",
+    type=click.Choice(
+        ["unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "unspecified"]
+    ),
+    default="unspecified",
+    show_default=True,
+)
+@shared_options
+def withdraw(deal_id: str, reason: str) -> None:
+    """Take back an acceptance.
+
+    If the vendor's agreement crosses it, the deal is cancelled free of charge on both sides.
+
+    \b
+    Example:
+      vrm deal withdraw 0a1b2c3d4e5f --reason unconfirmed
+    """
+    here = session()
+    value = here.client.post("deals", deal_id, "withdraw", body={"reason": reason})
+    here.result(value, lambda: f"withdrawn ({reason})\n{nested(value)}".rstrip())

@@ -1,0 +1,99 @@
+"""`vrm intent`: list, show, watch and withdraw what you want; publishing is next door."""
+
+from __future__ import annotations
+
+import click
+
+from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.show import columns, entries, moment, nested, short
+
+_HERE = "vrmnode.cli.commands.intent"
+STATUSES = ("active", "withdrawn", "expired", "fulfilled")
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at={
+        "publish": ("vrmnode.cli.commands.publish", "publish", "Publish an intent."),
+        "list": (_HERE, "list_intents", "List your intents."),
+        "show": (_HERE, "show_intent", "Show one intent, its offers and deals."),
+        "watch": ("vrmnode.cli.commands.watch", "watch", "Follow an intent to its end."),
+        "withdraw": (_HERE, "withdraw", "Withdraw an intent."),
+    },
+)
+@shared_options
+def intent() -> None:
+    """Publish what you want, and follow it.
+
+    \b
+    Example:
+      vrm intent publish --gtin 9780131103627 --country DE --budget "45.00 EUR"
+    """
+
+
+@click.command("list")
+@click.option("--status", type=click.Choice(STATUSES), help="Only intents in this state.")
+@shared_options
+def list_intents(status: str | None) -> None:
+    """List your intents.
+
+    \b
+    Example:
+      vrm intent list --status active
+    """
+    here = session()
+    value = here.client.get("intents", status=status)
+    here.result(value, lambda: _table(entries(value, "intents")))
+
+
+def _table(intents: list[dict[str, object]]) -> str:
+    if not intents:
+        return "no intents; publish one with: vrm intent publish --help"
+    header = ("intent", "status", "offers", "valid until", "what")
+    return columns(header, [_row(each) for each in intents])
+
+
+def _row(each: dict[str, object]) -> tuple[object, ...]:
+    what = each.get("label") or each.get("item_name") or each.get("name")
+    return (
+        short(each.get("intent")),
+        each.get("status"),
+        each.get("offers"),
+        moment(each.get("valid_through")),
+        what,
+    )
+
+
+@click.command("show")
+@click.argument("intent_id", metavar="INTENT")
+@shared_options
+def show_intent(intent_id: str) -> None:
+    """Show one intent, its offers and deals.
+
+    INTENT is an id or the first 6 characters of it, or more.
+
+    \b
+    Example:
+      vrm intent show 3fa2c4d5e6f7
+    """
+    here = session()
+    value = here.client.get("intents", intent_id)
+    here.result(value, lambda: nested(value))
+
+
+@click.command()
+@click.argument("intent_id", metavar="INTENT")
+@shared_options
+def withdraw(intent_id: str) -> None:
+    """Withdraw an intent.
+
+    Everybody who has the intent is told. Offers already accepted stay as they are.
+
+    \b
+    Example:
+      vrm intent withdraw 3fa2c4d5e6f7
+    """
+    here = session()
+    value = here.client.post("intents", intent_id, "withdraw", body={})
+    here.result(value, lambda: f"withdrawn: intent {short(value.get('intent') or intent_id)}")

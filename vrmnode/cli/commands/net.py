@@ -1,0 +1,64 @@
+"""`vrm net`: the node's peers."""
+
+from __future__ import annotations
+
+import click
+
+from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.show import columns, entries, nested
+
+_HERE = "vrmnode.cli.commands.net"
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at={
+        "peers": (_HERE, "peers", "List the connected peers."),
+        "connect": (_HERE, "connect", "Connect to a peer by its address."),
+    },
+)
+@shared_options
+def net() -> None:
+    """See and connect peers.
+
+    \b
+    Example:
+      vrm net peers
+    """
+
+
+@click.command()
+@shared_options
+def peers() -> None:
+    """List the connected peers.
+
+    \b
+    Example:
+      vrm net peers --json
+    """
+    here = session()
+    value = here.client.get("peers")
+    rows = entries(value, "peers")
+    if not rows:
+        here.result(value, "no peers; connect with: vrm net connect ADDRESS")
+        return
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    here.result(value, lambda: columns(names, [[row.get(n) for n in names] for row in rows]))
+
+
+@click.command()
+@click.argument("address")
+@shared_options
+def connect(address: str) -> None:
+    """Connect to a peer by its address.
+
+    The address is a multiaddress with the peer's id; vrm status shows those of a node.
+
+    \b
+    Example:
+      vrm net connect /ip4/192.0.2.7/tcp/4101/p2p/12D3KooWPeerId
+    """
+    here = session()
+    value = here.client.post("peers", body={"address": address})
+    here.result(value, lambda: nested(value) if value else f"connected to {address}")

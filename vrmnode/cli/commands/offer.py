@@ -1,0 +1,149 @@
+"""`vrm offer`: what vendors offered, best first."""
+
+from __future__ import annotations
+
+import click
+
+from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.show import day, entries, moment, money, nested, short
+
+_HERE = "vrmnode.cli.commands.offer"
+REASONS = (
+    "chosen_other",
+    "too_expensive",
+    "terms",
+    "delivery",
+    "not_trusted",
+    "expired",
+    "no_longer_wanted",
+    "unspecified",
+)
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at={
+        "list": (_HERE, "list_offers", "List offers, the best first, with the reasons."),
+        "show": (_HERE, "show_offer", "Show one offer whole."),
+        "accept": (_HERE, "accept", "Accept an offer: a binding order once the vendor agrees."),
+        "decline": (_HERE, "decline", "Decline an offer."),
+    },
+)
+@shared_options
+def offer() -> None:
+    """Compare, accept and decline offers.
+
+    \b
+    Example:
+      vrm offer list --intent 3fa2c4d5e6f7
+    """
+
+
+@click.command("list")
+@click.option("--intent", help="Only offers for this intent.")
+@shared_options
+def list_offers(intent: str | None) -> None:
+    """List offers, the best first, with the reasons.
+
+    \b
+    Example:
+      vrm offer list --intent 3fa2c4d5e6f7 --json
+    """
+    here = session()
+    value = here.client.get("offers", intent=intent)
+    here.result(value, lambda: offers_words(entries(value, "offers")))
+
+
+def offers_words(offers: list[dict[str, object]]) -> str:
+    """The ranking of each intent with its reasons, for people."""
+    if not offers:
+        return "no offers; watch for them with: vrm intent watch INTENT"
+    lines: list[str] = []
+    last_intent: object = None
+    for row in offers:
+        if row.get("intent") != last_intent:
+            last_intent = row.get("intent")
+            lines.append(f"Intent {short(last_intent)}  {row.get('item_name') or ''}".rstrip())
+        lines += _offer_lines(row)
+    return "\n".join(lines)
+
+
+def _offer_lines(row: dict[str, object]) -> list[str]:
+    total = money(row.get("total"), row.get("currency"))
+    facts = [f"{row['quantity']} pieces"] if row.get("quantity") not in (None, 1) else []
+    facts += [str(row["terms"])] if row.get("terms") else []
+    if isinstance(row.get("delivery_latest"), int):
+        facts.append(f"there by {day(row['delivery_latest'])}")
+    facts += ["reserved"] if row.get("reserved") else ["subject to stock"]
+    state = row.get("state")
+    facts += [str(state)] if state not in (None, "offered") else []
+    name = row.get("vendor_name") or short(row.get("vendor") or row.get("vendor_root") or "")
+    identifier = row.get("offer") or row.get("digest")
+    lines = [
+        f"{row.get('position', '-'):>3}. {total:>14}  {name}  ({', '.join(facts)})",
+        f"       offer {short(identifier)}, valid until {moment(row.get('valid_through'))}",
+    ]
+    lines += [f"       + {reason}" for reason in _texts(row.get("reasons"))]
+    lines += [f"       ! {problem}" for problem in _texts(row.get("problems"))]
+    return lines
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list):
+        return []
+    return [str(item.get("words", item)) if isinstance(item, dict) else str(item) for item in value]
+
+
+@click.command("show")
+@click.argument("offer_id", metavar="OFFER")
+@shared_options
+def show_offer(offer_id: str) -> None:
+    """Show one offer whole.
+
+    OFFER is an id or the first 6 characters of it, or more.
+
+    \b
+    Example:
+      vrm offer show 9f8e7d6c5b4a
+    """
+    here = session()
+    value = here.client.get("offers", offer_id)
+    here.result(value, lambda: nested(value))
+
+
+@click.command()
+@click.argument("offer_id", metavar="OFFER")
+@shared_options
+def accept(offer_id: str) -> None:
+    """Accept an offer: a binding order once the vendor agrees.
+
+    The vendor still has to countersign; vrm deal list shows when it has.
+
+    \b
+    Example:
+      vrm offer accept 9f8e7d6c5b4a
+    """
+    here = session()
+    value = here.client.post("offers", offer_id, "accept", body={})
+    here.result(value, lambda: f"accepted; the vendor decides now\n{nested(value)}")
+
+
+@click.command()
+@click.argument("offer_id", metavar="OFFER")
+@click.option("--reason", type=click.Choice(REASONS), default="unspecified", show_default=True)
+@click.option("--note", help="A sentence for the vendor, up to 200 characters.")
+@shared_options
+def decline(offer_id: str, reason: str, note: str | None) -> None:
+    """Decline an offer.
+
+    \b
+    Example:
+      vrm offer decline 9f8e7d6c5b4a --reason too_expensive
+    """
+    here = session()
+    body: dict[str, object] = {"reason": reason}
+    if note is not None:
+        body["note"] = note
+    value = here.client.post("offers", offer_id, "decline", body=body)
+    here.result(value, lambda: f"declined ({reason})")

@@ -1,0 +1,115 @@
+"""`vrm intent publish`: from flags or a file to a published intent, or a dry run of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vrmnode.cli.commands.offer import offers_words
+from vrmnode.cli.dry_run import dry_run_words
+from vrmnode.cli.failures import usage
+from vrmnode.cli.intent_options import (
+    acceptance_of,
+    acceptance_options,
+    request_of,
+    request_options,
+)
+from vrmnode.cli.session import Session, session, shared_options
+from vrmnode.cli.show import entries, moment, short
+from vrmnode.cli.user_files import read_object
+from vrmnode.cli.waiting import last_event, seconds, wait_until
+
+Options = dict[str, Any]
+
+
+@click.command()
+@request_options
+@acceptance_options
+@click.option(
+    "--file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A .toml or .json file with these fields; flags win over it. - reads JSON from stdin.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what each audience would see; send nothing.")
+@click.option("--wait", type=click.IntRange(1, 100), help="Wait for this many offers.")
+@click.option("--timeout", default="60s", show_default=True, help="How long --wait waits.")
+@shared_options
+def publish(
+    file: Path | None, dry_run: bool, wait: int | None, timeout: str, **options: Any
+) -> None:
+    """Publish an intent.
+
+    Says to everybody what is wanted, under a name made for this intent alone. Nothing of you
+    goes out but what --dry-run shows. In a file the fields have the names of the flags, with _
+    for -; what concerns acceptance stands in a table [acceptance].
+
+    \b
+    Examples:
+      vrm intent publish --gtin 9780131103627 --country DE --budget "45.00 EUR" --wait 2
+      vrm intent publish --name "desk lamp" --country AT --must "colour=black" --dry-run
+      vrm intent publish --file lamp.toml --accept automatic --max-total "60.00 EUR"
+    """
+    timeout_s = seconds(timeout, "--timeout")
+    body = _body(file, options)
+    body["dry_run"] = dry_run
+    here = session()
+    if dry_run:
+        value = here.client.post("intents", body=body)
+        here.result(value, lambda: dry_run_words(value))
+        return
+    before = last_event(here.client)
+    value = here.client.post("intents", body=body)
+    if wait is None:
+        here.result(value, lambda: _words(value))
+        return
+    _wait_for_offers(here, value, before, wait, timeout_s)
+
+
+def _body(file: Path | None, options: Options) -> dict[str, object]:
+    request = read_object(file) if file is not None else {}
+    acceptance = request.pop("acceptance", {})
+    if not isinstance(acceptance, dict):
+        came = type(acceptance).__name__
+        raise usage("file.acceptance", f"{file}: acceptance: expected a table, came {came}")
+    request = {**request, **request_of(options)}
+    if not request:
+        raise usage(
+            "option.missing",
+            "expected what you want: --gtin, --mpn, --name or --category, or --file; came nothing",
+            'try: vrm intent publish --name "desk lamp" --country AT --dry-run',
+        )
+    acceptance = {**acceptance, **acceptance_of(options)}
+    return {"request": request, **({"acceptance": acceptance} if acceptance else {})}
+
+
+def _words(value: dict[str, object]) -> str:
+    lines = [
+        f"published: intent {short(value.get('intent'))}",
+        f"valid until {moment(value.get('valid_through'))}",
+    ]
+    lines += [f"note: {warning}" for warning in _list(value.get("warnings"))]
+    if value.get("queued_to_peers") == 0 or value.get("peers") == 0:
+        lines.append("no peers now: it waits in the node until there are some")
+    lines.append(f"follow it with: vrm intent watch {short(value.get('intent'))}")
+    return "\n".join(lines)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _wait_for_offers(
+    here: Session, published: dict[str, object], before: int, wait: int, timeout_s: float | None
+) -> None:
+    identifier = str(published.get("intent"))
+    here.progress(_words(published))
+    here.progress(f"waiting for {wait} offers …")
+
+    def check() -> list[dict[str, object]] | None:
+        offers = entries(here.client.get("offers", intent=identifier), "offers")
+        return offers if len(offers) >= wait else None
+
+    offers = wait_until(here.client, before, timeout_s, check, f"{wait} offers")
+    here.result({**published, "offers": offers}, lambda: offers_words(offers))

@@ -1,0 +1,128 @@
+"""`vrm vendor`: what makes a node sell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.session import shared_options
+from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
+
+_HERE = "vrmnode.cli.commands.vendor"
+_CATALOGUE = "vrmnode.cli.commands.catalogue"
+PROFILE = ("vendor", "profile")
+POLICY = ("vendor", "policy")
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at={
+        "profile": (_HERE, "profile", "Show or set who you are to customers."),
+        "catalogue": (_CATALOGUE, "catalogue", "Import and list the products you sell."),
+        "policy": (_HERE, "policy", "Show or set how intents are answered."),
+    },
+)
+@shared_options
+def vendor() -> None:
+    """Sell: profile, catalogue and policy.
+
+    \b
+    Example:
+      vrm vendor profile set --file profile.toml
+      vrm vendor catalogue import books.csv --mapping "gtin=isbn,name=title" --currency EUR
+    """
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at={
+        "show": (_HERE, "show_profile", "Show who you are to customers."),
+        "set": (_HERE, "set_profile", "Set who you are to customers."),
+    },
+)
+@shared_options
+def profile() -> None:
+    """Show or set who you are to customers.
+
+    \b
+    Example:
+      vrm vendor profile show
+    """
+
+
+@click.command("show")
+@shared_options
+def show_profile() -> None:
+    """Show who you are to customers.
+
+    \b
+    Example:
+      vrm vendor profile show --json
+    """
+    show(PROFILE)
+
+
+@click.command("set")
+@pairs_argument
+@settings_file
+@shared_options
+def set_profile(pairs: tuple[str, ...], file: Path | None) -> None:
+    """Set who you are to customers.
+
+    NAME=VALUE changes one name and keeps the others; --file replaces all. The profile is public
+    and is published at once. Lists are written as JSON.
+
+    \b
+    Examples:
+      vrm vendor profile set name="Harbour Books" area_served='["DE","AT"]'
+      vrm vendor profile set --file profile.toml
+    """
+    replace(PROFILE, file, pairs)
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at={
+        "show": (_HERE, "show_policy", "Show how intents are answered."),
+        "set": (_HERE, "set_policy", "Set how intents are answered."),
+    },
+)
+@shared_options
+def policy() -> None:
+    """Show or set how intents are answered.
+
+    \b
+    Example:
+      vrm vendor policy show
+    """
+
+
+@click.command("show")
+@shared_options
+def show_policy() -> None:
+    """Show how intents are answered.
+
+    \b
+    Example:
+      vrm vendor policy show --json
+    """
+    show(POLICY)
+
+
+@click.command("set")
+@pairs_argument
+@settings_file
+@shared_options
+def set_policy(pairs: tuple[str, ...], file: Path | None) -> None:
+    """Set how intents are answered.
+
+    NAME=VALUE changes one name and keeps the others; --file replaces all.
+
+    \b
+    Examples:
+      vrm vendor policy set confirm_minutes=60 accepted_terms='["SD-BASE"]'
+      vrm vendor policy set --file policy.toml
+    """
+    replace(POLICY, file, pairs)

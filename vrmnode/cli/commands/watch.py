@@ -1,0 +1,92 @@
+"""`vrm intent watch`: an intent's events, until it has ended one way or another."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from vrmnode.cli.commands.events import print_event
+from vrmnode.cli.failures import FAILED, CommandError
+from vrmnode.cli.session import Session, session, shared_options
+from vrmnode.cli.show import entries, money, short
+from vrmnode.cli.waiting import events, last_event, seconds, timed_out
+
+_OVER = ("withdrawn", "expired", "fulfilled")
+
+
+@click.command()
+@click.argument("intent_id", metavar="INTENT")
+@click.option("--timeout", help="Stop waiting after this time, such as 30s or 5m (exit code 8).")
+@shared_options
+def watch(intent_id: str, timeout: str | None) -> None:
+    """Follow an intent to its end.
+
+    Ends with 0 when a deal is agreed, with 1 when the intent expires or is withdrawn without one.
+    With --json each event is one line, and so is the intent's last state.
+
+    \b
+    Example:
+      vrm intent watch 3fa2c4d5e6f7 --timeout 10m
+    """
+    here = session()
+    timeout_s = seconds(timeout, "--timeout")
+    after = last_event(here.client)
+    shown = _shown(here, intent_id)
+    if _is_over(here, shown):
+        return
+    here.progress(f"watching intent {short(shown.get('intent') or intent_id)}; Ctrl-C ends it")
+    follow(here, intent_id, after, timeout_s)
+
+
+def follow(here: Session, intent_id: str, after: int, timeout_s: float | None) -> None:
+    """Print the intent's events after `after` until it is over."""
+    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+    shown = _shown(here, intent_id)
+    for event in events(here.client, after, left):
+        # Without an event the node's sign of life: the clock alone may have ended the intent.
+        if event and not _concerns(event, shown):
+            continue
+        if event:
+            print_event(here, event)
+        shown = _shown(here, intent_id)
+        if _is_over(here, shown):
+            return
+    raise timed_out(here.client, "an agreement", timeout_s)
+
+
+def _shown(here: Session, intent_id: str) -> dict[str, object]:
+    value = here.client.get("intents", intent_id)
+    return value if isinstance(value, dict) else {}
+
+
+def _concerns(event: dict[str, object], shown: dict[str, object]) -> bool:
+    data = event.get("data")
+    mentioned = {event.get("subject_id")}
+    if isinstance(data, dict):
+        mentioned |= {data.get("intent"), data.get("deal")}
+    ours = {shown.get("intent"), *(each.get("deal") for each in entries(shown, "deals"))}
+    return bool(mentioned & (ours - {None}))
+
+
+def _is_over(here: Session, shown: dict[str, object]) -> bool:
+    deals = entries(shown, "deals")
+    agreed = next((each for each in deals if each.get("state") == "agreed"), None)
+    if agreed is not None:
+        total = money(agreed.get("total"), agreed.get("currency"))
+        words = (
+            f"agreed with {agreed.get('vendor_name')}: {total}\n"
+            f"export it with: vrm deal export {short(agreed.get('deal'))}"
+        )
+        here.line({"type": "watch.agreed", "intent": shown.get("intent"), "deal": agreed}, words)
+        return True
+    pending = any(each.get("state") == "accepted" for each in deals)
+    if shown.get("status") in _OVER and not pending:
+        raise CommandError(
+            FAILED,
+            f"intent.{shown.get('status')}",
+            f"expected an agreement, and the intent is {shown.get('status')} without one",
+            f"see why with: vrm offer list --intent {short(shown.get('intent'))}",
+        )
+    return False

@@ -1,0 +1,125 @@
+"""How a command fails: exit codes, and an error that carries one of them.
+
+Every message says what was expected, what came, and what to do next.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import IO, Any
+
+import click
+
+from vrmnode.cli.safe_text import one_line
+
+OK = 0
+FAILED = 1
+USAGE = 2
+NOT_FOUND = 3
+CONFLICT = 4
+LOCKED = 5
+DAEMON_DOWN = 6
+NO_PEERS = 7
+TIMED_OUT = 8
+
+EXIT_CODES = (
+    (OK, "ok"),
+    (FAILED, "failed"),
+    (USAGE, "usage: an option, argument or file is wrong"),
+    (NOT_FOUND, "not found"),
+    (CONFLICT, "state conflict: not possible any more, or done already"),
+    (LOCKED, "locked: wrong passphrase or not allowed"),
+    (DAEMON_DOWN, "daemon down: start it with: vrm run"),
+    (NO_PEERS, "no peers"),
+    (TIMED_OUT, "wait timed out"),
+)
+
+# Codes that say more than the HTTP status or the class of the error they came with.
+EXIT_BY_CODE = {
+    "keystore.exists": CONFLICT,
+    "keystore.missing": NOT_FOUND,
+    "keystore.wrong_passphrase": LOCKED,
+    "keystore.permissions": LOCKED,
+    "node.already_running": CONFLICT,
+    "config.invalid": USAGE,
+    "peers.unreachable": NO_PEERS,
+    "network.no_peers": NO_PEERS,
+    "network.unreachable": NO_PEERS,
+}
+EXIT_BY_STATUS = {
+    400: USAGE,
+    401: LOCKED,
+    403: LOCKED,
+    404: NOT_FOUND,
+    409: CONFLICT,
+    413: USAGE,
+    422: USAGE,
+    504: TIMED_OUT,
+}
+
+
+class CommandError(click.ClickException):
+    """A failure with its exit code; `advice` says what to do next."""
+
+    def __init__(self, exit_code: int, code: str, detail: str, advice: str = "") -> None:
+        super().__init__(detail)
+        # click declares it for the class, and reads it of the error.
+        self.exit_code = exit_code  # type: ignore[misc]
+        self.code = code
+        self.detail = detail
+        self.advice = advice
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the error to stderr: words, or one JSON object with `--json`."""
+        out = file or sys.stderr
+        context = click.get_current_context(silent=True)
+        if context is not None and context.find_root().meta.get("vrm.json"):
+            error = {"code": self.code, "detail": self.detail, "exit_code": self.exit_code}
+            if self.advice:
+                error["advice"] = self.advice
+            out.write(json.dumps({"error": error}) + "\n")
+            return
+        out.write(f"Error: {one_line(self.detail)} [{one_line(self.code)}]\n")
+        if self.advice:
+            out.write(f"  {one_line(self.advice)}\n")
+
+
+def usage(code: str, detail: str, advice: str = "") -> CommandError:
+    """An option, argument or file of the user is wrong."""
+    return CommandError(USAGE, code, detail, advice)
+
+
+def from_problem(status: int, problem: dict[str, object]) -> CommandError:
+    """The node's problem document as a failure of this command."""
+    code = str(problem.get("code", "internal.error"))
+    detail = str(problem.get("detail", f"the node answered with HTTP status {status}"))
+    exit_code = EXIT_BY_CODE.get(code, EXIT_BY_STATUS.get(status, FAILED))
+    return CommandError(exit_code, code, detail, _ADVICE.get(exit_code, ""))
+
+
+def from_coded(error: Exception) -> CommandError:
+    """An error of a library (`code`, and `detail` or `message`) as a failure of this command."""
+    code = str(getattr(error, "code", "internal.error"))
+    detail = str(getattr(error, "detail", None) or getattr(error, "message", None) or error)
+    detail = detail.removeprefix(f"{code}: ")
+    exit_code = EXIT_BY_CODE.get(code, FAILED)
+    return CommandError(exit_code, code, detail, _ADVICE_BY_CODE.get(code, ""))
+
+
+_ADVICE = {
+    NOT_FOUND: "list what there is with: vrm intent list, vrm offer list, vrm deal list",
+    NO_PEERS: "see vrm net peers; connect with: vrm net connect ADDRESS",
+}
+_ADVICE_BY_CODE = {
+    "keystore.missing": "make a node in this folder with: vrm init",
+    "keystore.exists": "use this node as it is, or choose another folder with --data",
+    "keystore.wrong_passphrase": "try again; without the passphrase only the 24 words help",
+    "node.already_running": "talk to it with: vrm status",
+}
+
+
+def epilog() -> str:
+    """The exit codes for `vrm --help`."""
+    lines = "\n".join(f"  {number}  {words}" for number, words in EXIT_CODES)
+    return f"\b\nExit codes:\n{lines}"

@@ -1,0 +1,138 @@
+"""The flags of `vrm intent publish`, and the request and acceptance they stand for.
+
+The node knows what the fields may contain and answers with the name of a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+Options = dict[str, Any]
+
+# flag, type, help; the request's field has the flag's name with _ for -.
+_SINGLE: tuple[tuple[str, Any, str], ...] = (
+    ("--name", str, "What it is called."),
+    ("--gtin", str, "Its GTIN, EAN or ISBN."),
+    ("--mpn", str, "Its maker's part number."),
+    ("--brand", str, "Its brand."),
+    ("--category", int, "Its Google taxonomy number."),
+    ("--description", str, "More words about it."),
+    ("--quantity", int, "How many.  [default: 1]"),
+    ("--country", str, "Where to: a country code such as DE."),
+    ("--region", str, "A region in it, if you want to say."),
+    ("--cell", str, "An H3 cell, no finer than you want to say."),
+    ("--by", str, "Needed by this day, such as 2026-12-24."),
+    ("--budget", str, 'What it may cost to the door, such as "45.00 EUR"; vendors see it.'),
+    ("--private-maximum", str, "What it may cost to the door; stays in your node."),
+    ("--currency", str, "The currency you want to pay in."),
+    ("--max-offers", int, "How many offers you want to see."),
+    ("--valid-for", str, "How long it stands: 36h, 2d, 1w."),
+    ("--function", str, "What the vendor does: Sell, LeaseOut, Repair, Maintain, …"),
+    ("--label", str, "A name of your own for it; stays in your node."),
+)
+_REPEATED: tuple[tuple[str, str], ...] = (
+    ("--condition", "NewCondition, UsedCondition, RefurbishedCondition, DamagedCondition."),
+    ("--must", 'Needed: "format=hardcover", "pages>=200".'),
+    ("--prefer", "Wished for, written like --must."),
+    ("--terms", "Terms you offer, in your order of preference, such as SD-BASE."),
+    ("--delivery", "ship, pickup, download or onsite."),
+    ("--payment", "invoice, card, bank_transfer, …"),
+    ("--language", "Languages you read, such as en."),
+)
+
+
+def request_options(function: Any) -> Any:
+    """Add the flags of the request."""
+    for flag, words in reversed(_REPEATED):
+        function = click.option(flag, multiple=True, help=f"{words}  [repeatable]")(function)
+    for flag, kind, words in reversed(_SINGLE):
+        function = click.option(flag, type=kind, help=words)(function)
+    return function
+
+
+def request_of(options: Options) -> dict[str, object]:
+    """The fields of the request that were given as flags."""
+    request: dict[str, object] = {}
+    for flag, *_ in (*_SINGLE, *_REPEATED):
+        name = flag[2:].replace("-", "_")
+        value = options[name]
+        if isinstance(value, tuple):
+            value = list(value) or None
+        if value is not None:
+            request[name] = value
+    return request
+
+
+_ACCEPTANCE: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
+    (
+        "--accept",
+        "mode",
+        click.option(
+            "--accept",
+            type=click.Choice(["automatic", "manual"]),
+            help="Who accepts: the node under the rules below, or you.",
+        ),
+    ),
+    (
+        "--accept-vendors",
+        "vendors",
+        click.option(
+            "--accept-vendors",
+            type=click.Choice(["trusted", "named", "any"]),
+            help="Whose offers the node may accept.",
+        ),
+    ),
+    (
+        "--vendor",
+        "named",
+        click.option(
+            "--vendor", multiple=True, metavar="DID", help="A vendor for named.  [repeatable]"
+        ),
+    ),
+    (
+        "--max-total",
+        "max_total",
+        click.option("--max-total", help='Accept up to this total, such as "45.00 EUR".'),
+    ),
+    (
+        "--accept-terms",
+        "terms",
+        click.option(
+            "--accept-terms", multiple=True, help="Accept only under these terms.  [repeatable]"
+        ),
+    ),
+    (
+        "--wait-offers",
+        "wait_offers",
+        click.option("--wait-offers", type=int, help="Decide when there are this many offers."),
+    ),
+    (
+        "--wait-for",
+        "wait_until",
+        click.option("--wait-for", help="Decide after this time at the latest: 30s, 10m."),
+    ),
+)
+
+
+def acceptance_options(function: Any) -> Any:
+    """Add the flags that say when the node may accept by itself."""
+    for *_, option in reversed(_ACCEPTANCE):
+        function = option(function)
+    return function
+
+
+def acceptance_of(options: Options) -> dict[str, object]:
+    """The acceptance policy's fields that were given as flags."""
+    acceptance: dict[str, object] = {}
+    for flag, field, _ in _ACCEPTANCE:
+        value = options[flag[2:].replace("-", "_")]
+        if isinstance(value, tuple):
+            value = list(value) or None
+        if value is not None:
+            acceptance[field] = value
+    if "named" in acceptance:
+        acceptance.setdefault("vendors", "named")
+    return acceptance

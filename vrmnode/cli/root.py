@@ -1,0 +1,56 @@
+"""`vrm` itself: its groups, its shared options, its help."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from vrmnode.cli.failures import epilog
+from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.session import shared_options
+
+_HERE = "vrmnode.cli.commands"
+
+_COMMANDS = {
+    "init": (f"{_HERE}.init", "init", "Make a node: its folder, keys and configuration."),
+    "run": (f"{_HERE}.run", "run", "Start the node and keep it running."),
+    "status": (f"{_HERE}.status", "status", "Show how the running node is."),
+    "id": (f"{_HERE}.identity", "identity", "Show, back up and restore the node's identity."),
+    "intent": (f"{_HERE}.intent", "intent", "Publish what you want, and follow it."),
+    "offer": (f"{_HERE}.offer", "offer", "Compare, accept and decline offers."),
+    "deal": (f"{_HERE}.deal", "deal", "See, export and verify deals."),
+    "vendor": (f"{_HERE}.vendor", "vendor", "Sell: profile, catalogue and policy."),
+    "policy": (f"{_HERE}.policy", "policy", "Show or set how offers are accepted."),
+    "net": (f"{_HERE}.net", "net", "See and connect peers."),
+    "events": (f"{_HERE}.events", "events", "Read or follow the node's event log."),
+    "version": (f"{_HERE}.version", "version", "Show the version."),
+    "completion": (f"{_HERE}.completion", "completion", "Print a completion script for a shell."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=epilog(),
+)
+@shared_options
+def vrm() -> None:
+    """Say what you want, on your own terms; vendors answer with offers.
+
+    \b
+    Example:
+      vrm init && vrm run &
+      vrm intent publish --gtin 9780131103627 --budget "45.00 EUR" --country DE --wait 2
+      vrm offer list
+    """
+
+
+def main() -> None:
+    """Run `vrm` and leave the process with one of the documented exit codes."""
+    # A terminal that can't show a character gets "?", not a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    vrm(prog_name="vrm")

@@ -1,0 +1,46 @@
+"""Settings that the node keeps as one object: shown, changed by name, replaced by a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vrmnode.cli.failures import usage
+from vrmnode.cli.session import session
+from vrmnode.cli.show import nested
+from vrmnode.cli.user_files import changed
+
+pairs_argument: Callable[[Any], Any] = click.argument("pairs", nargs=-1, metavar="[NAME=VALUE]...")
+settings_file: Callable[[Any], Any] = click.option(
+    "--file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A .toml or .json file with all of it; - reads JSON from stdin.",
+)
+
+
+def show(place: tuple[str, ...]) -> None:
+    """Print the settings at this path of the API."""
+    here = session()
+    value = here.client.get(*place)
+    here.result(value, lambda: nested(value) if value else "nothing is set")
+
+
+def replace(
+    place: tuple[str, ...],
+    file: Path | None,
+    pairs: tuple[str, ...],
+    extra: dict[str, object] | None = None,
+) -> None:
+    """Store the settings at this path: of the file, else the present ones, then changed."""
+    if file is None and not pairs and not extra:
+        raise usage("option.missing", "expected NAME=VALUE or --file, came neither")
+    here = session()
+    present = here.client.get(*place) if file is None else {}
+    base = dict(present) if isinstance(present, dict) else {}
+    value = changed(base, file, pairs)
+    value.update(extra or {})
+    stored = here.client.put(*place, body=value)
+    here.result(stored, lambda: nested(stored) if stored else "stored")

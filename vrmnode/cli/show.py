@@ -1,0 +1,113 @@
+"""Small pieces of output: times, money, ids, aligned columns, nested values."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from vrmnode.cli.safe_text import one_line, shortened
+
+SHORT_ID_CHARS = 12
+MAX_CELL_CHARS = 48
+
+
+def moment(unix_s: object) -> str:
+    """A time such as `2026-11-24 18:00 UTC`."""
+    if not isinstance(unix_s, int):
+        return "-"
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(unix_s))
+
+
+def day(unix_s: object) -> str:
+    """A day such as `2026-11-24`."""
+    return moment(unix_s)[:10]
+
+
+def money(amount: object, currency: object) -> str:
+    """Minor units as `45.00 EUR`."""
+    if not isinstance(amount, int) or not isinstance(currency, str):
+        return "-"
+    from vrmnode.values.money import format_money
+
+    return format_money(amount, currency)
+
+
+def short(identifier: object) -> str:
+    """The beginning of an id, long enough to name it to the next command."""
+    return one_line(identifier)[:SHORT_ID_CHARS]
+
+
+def columns(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows under a header, aligned; long cells are cut."""
+    cells = [[shortened("-" if v is None else v, MAX_CELL_CHARS) for v in row] for row in rows]
+    table = [list(header), *cells]
+    widths = [max(_width(row[i]) for row in table) for i in range(len(header))]
+    return "\n".join(_padded(row, widths) for row in table)
+
+
+def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
+    parts = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+    return "  ".join(parts).rstrip()
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    return sum(_char_width(char) for char in text)
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def nested(value: object, indent: str = "") -> str:
+    """A JSON value for people: one `name: value` a line, deeper ones indented."""
+    return "\n".join(_nested(value, indent))
+
+
+def _nested(value: object, indent: str) -> list[str]:
+    lines: list[str] = []
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            lines += _entry(f"{indent}{one_line(name)}:", item, indent)
+    elif isinstance(value, list):
+        for item in value:
+            lines += _entry(f"{indent}-", item, indent)
+    else:
+        lines.append(f"{indent}{_scalar(value)}")
+    return lines
+
+
+def _entry(label: str, item: object, indent: str) -> list[str]:
+    if isinstance(item, (Mapping, list)) and item:
+        if isinstance(item, list) and all(not isinstance(i, (Mapping, list)) for i in item):
+            return [f"{label} {', '.join(_scalar(i) for i in item)}"]
+        return [label, *_nested(item, indent + "  ")]
+    return [f"{label} {_scalar(item)}"]
+
+
+def _scalar(value: object) -> str:
+    if value is None or value == {} or value == []:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return one_line(value)
+
+
+def hexdump(raw: bytes) -> str:
+    """Every byte of `raw`: offset, sixteen in hex, the same as text."""
+    lines = []
+    for start in range(0, len(raw), 16):
+        part = raw[start : start + 16]
+        text = "".join(chr(b) if 32 <= b < 127 else "." for b in part)
+        lines.append(f"{start:06x}  {part.hex(' '):<47}  {text}")
+    return "\n".join(lines)
+
+
+def entries(value: object, key: str) -> list[dict[str, object]]:
+    """The rows of a list answer, which is a list or an object with the list under `key`."""
+    rows = value.get(key, []) if isinstance(value, Mapping) else value
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
