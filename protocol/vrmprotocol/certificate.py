@@ -106,6 +106,15 @@ def verify(certificate: Certificate, *, now: int) -> None:
         RemoteError: `certificate.schema`, `.signature`, `.not_yet_valid`, `.expired`.
     """
     verify_signature(certificate)
+    check_validity(certificate, now=now)
+
+
+def check_validity(certificate: Certificate, *, now: int) -> None:
+    """Refuse a certificate before or after its dates (±300 s); its signature isn't looked at.
+
+    Raises:
+        RemoteError: `certificate.not_yet_valid`, `certificate.expired`.
+    """
     if now + SKEW_S < certificate.not_before:
         raise RemoteError(
             "certificate.not_yet_valid",
