@@ -56,10 +56,23 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "url": ("url", "link", "producturl", "canonicalurl"),
 }  # fmt: skip
 _PROPERTY_NAMES = (
-    "author autor auteur format binding pages language publisher edition year color colour "
+    "author format pages language publisher edition year color "
     "size material weight length width height voltage power capacity series diameter set"
 )
-_PROPERTIES = frozenset(_PROPERTY_NAMES.split())
+_PROPERTIES = {property_name(name): name for name in _PROPERTY_NAMES.split()} | {
+    "autor": "author",
+    "auteur": "author",
+    "schrijver": "author",
+    "einband": "format",
+    "binding": "format",
+    "seitenzahl": "pages",
+    "colour": "color",
+    "farbe": "color",
+    "kleur": "color",
+}
+_FOLDED = {
+    field: tuple(property_name(name) for name in names) for field, names in _SYNONYMS.items()
+}
 
 
 def parse_mapping(text: str) -> dict[str, str | int]:
@@ -96,7 +109,7 @@ def suggest_mapping(header: Sequence[str]) -> dict[str, str | int]:
     """The fields that the header's names tell; the first column that fits a field gets it."""
     folded = [property_name(cell) for cell in header]
     mapping: dict[str, str | int] = {}
-    for field, names in _SYNONYMS.items():
+    for field, names in _FOLDED.items():
         # The order of the synonyms says which is meant where several are there.
         found = next((folded.index(name) for name in names if name in folded), None)
         if found is not None:
@@ -104,14 +117,14 @@ def suggest_mapping(header: Sequence[str]) -> dict[str, str | int]:
     taken = set(mapping.values())
     for at, name in enumerate(folded, 1):
         if name in _PROPERTIES and at not in taken:
-            mapping[f"{PROPERTY}{name}"] = at
+            mapping[f"{PROPERTY}{_PROPERTIES[name]}"] = at
     return mapping
 
 
 def looks_like_header(cells: Sequence[str]) -> bool:
     """Whether a first row names columns rather than a product."""
     filled = [cell for cell in cells if cell.strip()]
-    known = {name for names in _SYNONYMS.values() for name in names} | _PROPERTIES
+    known = {name for names in _FOLDED.values() for name in names} | set(_PROPERTIES)
     named = sum(property_name(cell) in known for cell in filled)
     numeric = any(re.fullmatch(r"[\d.,\s]*\d[\d.,\s]*", cell) for cell in filled)
     return not numeric and (named >= 2 or (named == 1 and len(filled) <= 2))

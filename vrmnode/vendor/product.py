@@ -5,7 +5,7 @@ products are kept is left to the caller.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -68,7 +68,7 @@ class ProductIndex(Protocol):
 
     def find_by_words(
         self,
-        words: Iterable[str],
+        words: Sequence[str],
         categories: Collection[int] | None,
         max_price: int | None,
         limit: int,
