@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from vrmprotocol import draft as drafts
 from vrmprotocol import encoding, keys, schema
+from vrmprotocol.body_checks import check_commitments
 from vrmprotocol.draft import Draft
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import RemoteError
@@ -114,10 +115,8 @@ def read_file(raw: bytes) -> AgreementFile:
     fields = encoding.decode_map(raw, max_bytes=MAX_FILE_BYTES)
     try:
         loaded = schema.load(_File, fields, code="agreement.schema")
-    except RemoteError as error:
-        raise RemoteError("agreement.schema", error.detail) from error
-    try:
         drafts.check_form(loaded.document.draft)
+        check_commitments(loaded.document.commitments)
     except RemoteError as error:
         raise RemoteError("agreement.schema", error.detail) from error
     document_fields = fields["document"]

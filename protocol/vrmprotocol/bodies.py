@@ -11,11 +11,10 @@ from typing import TypeAlias
 import msgspec
 
 from vrmprotocol import draft, schema
-from vrmprotocol.body_checks import check_extensions, check_recipient_key, refuse
+from vrmprotocol.body_checks import check_commitments, check_extensions, check_recipient_key
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.mail import (
-    RELATIONSHIP_COMMITMENT,
     Accept,
     Ack,
     Agreement,
@@ -64,8 +63,8 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         check_recipient_key("replyKey", body.reply_key)
         check_extensions(body.draft, known_ext)
         draft.check(body.draft)
-    elif isinstance(body, Accept) and RELATIONSHIP_COMMITMENT not in body.commitments:
-        raise refuse(f"commitments.{RELATIONSHIP_COMMITMENT}", "it, came nothing")
+    elif isinstance(body, Accept):
+        check_commitments(body.commitments)
     return body
 
 

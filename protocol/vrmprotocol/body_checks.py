@@ -6,11 +6,14 @@ Implements the sentences beside the tables of `specs/03-messages.md`. Each check
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vrmprotocol import gtin
 from vrmprotocol.errors import RemoteError
 from vrmprotocol.fields import SUITE_X25519, Body, RecipientKey
 
 X25519_BYTES = 32
+RELATIONSHIP_COMMITMENT = "relationship"
 
 
 def refuse(field: str, expected: str) -> RemoteError:
@@ -41,3 +44,9 @@ def check_recipient_key(field: str, key: RecipientKey) -> None:
     """Refuse a key of the wrong length for its suite; unknown suites pass."""
     if key.suite == SUITE_X25519 and len(key.key) != X25519_BYTES:
         raise refuse(f"{field}.key", f"{X25519_BYTES} bytes, came {len(key.key)}")
+
+
+def check_commitments(commitments: Mapping[str, bytes]) -> None:
+    """Refuse commitments without the one to the relationship key."""
+    if RELATIONSHIP_COMMITMENT not in commitments:
+        raise refuse(f"commitments.{RELATIONSHIP_COMMITMENT}", "it, came nothing")

@@ -24,7 +24,6 @@ from vrmprotocol.fields import (
 )
 
 MAX_OFFER_BYTES = 40_000
-RELATIONSHIP_COMMITMENT = "relationship"
 
 CustomerReason = Literal[
     "chosen_other",

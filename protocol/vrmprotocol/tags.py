@@ -30,30 +30,43 @@ def shard_of(tag: bytes) -> int:
     return tag[0] % topics.MAIL_SHARDS
 
 
-def derive(secret: bytes, direction: str, seq: int, attempt: int, shard: int) -> bytes:
+def derive(
+    secret: bytes,
+    direction: str,
+    seq: int,
+    attempt: int,
+    shard: int,
+    *,
+    shards: int = topics.MAIL_SHARDS,
+) -> bytes:
     """The tag (16 bytes) of a message at one of its attempts.
 
     `secret` (32 bytes) is that of the offer; `direction` is the sender's, `CUSTOMER` or
-    `VENDOR`; `shard` is the recipient's shard number; attempts after 3 count as 3.
+    `VENDOR`; `shard` is the recipient's shard number, below `shards`; attempts after 3 count as 3.
 
     Raises:
         LocalError: `tags.argument`.
     """
-    if direction not in _DIRECTIONS or not 0 <= shard < topics.MAIL_SHARDS or attempt < 0:
+    if direction not in _DIRECTIONS or not 0 <= shard < shards or attempt < 0:
         raise LocalError("tags.argument", "expected a direction, a shard number and an attempt")
     counted = min(attempt, ATTEMPTS - 1)
     message = _CONTEXT + direction.encode() + seq.to_bytes(4, "big") + bytes([counted])
     digest = hmac.digest(secret, message, "sha256")[:TAG_BYTES]
-    return bytes([_first_byte(digest[0], shard)]) + digest[1:]
+    return bytes([_first_byte(digest[0], shard, shards)]) + digest[1:]
 
 
-def _first_byte(random: int, shard: int) -> int:
-    moved = random - random % topics.MAIL_SHARDS + shard
-    return moved if moved <= 255 else moved - topics.MAIL_SHARDS
+def _first_byte(random: int, shard: int, shards: int) -> int:
+    moved = random - random % shards + shard
+    return moved if moved <= 255 else moved - shards
 
 
 def window(
-    secret: bytes, direction: str, shard: int, received: Collection[int]
+    secret: bytes,
+    direction: str,
+    shard: int,
+    received: Collection[int],
+    *,
+    shards: int = topics.MAIL_SHARDS,
 ) -> dict[bytes, tuple[int, int]]:
     """The tags to watch for mail from `direction`, each with its (seq, attempt).
 
@@ -64,7 +77,7 @@ def window(
     first = max(0, highest - LOOK_BACK)
     seen = frozenset(received)
     return {
-        derive(secret, direction, seq, attempt, shard): (seq, attempt)
+        derive(secret, direction, seq, attempt, shard, shards=shards): (seq, attempt)
         for seq in range(first, min(highest + WINDOW, 2**31 - 1) + 1)
         if seq not in seen
         for attempt in range(ATTEMPTS)
