@@ -46,7 +46,7 @@ class FakeService:
         number = len(self.log) + 1
         event: dict[str, object] = {"id": number, "at": 1_800_000_000, "type": kind, "data": data}
         event["subject_kind"] = "intent"
-        event["subject_id"] = data.get("intent")
+        event["subject"] = data.get("intent")
         self.log.append(event)
         self._grown.set()
         self._grown = trio.Event()

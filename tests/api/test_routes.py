@@ -47,6 +47,8 @@ ROUTES = [
     ("GET", f"/v1/deals/{ID}/agreement", None, "deal.export", {"deal": ID}),
     ("POST", f"/v1/deals/{ID}/withdraw", {"reason": "unconfirmed"}, "deal.withdraw",
      {"deal": ID, "reason": "unconfirmed"}),
+    ("POST", "/v1/backup", {"path": "/b", "passphrase": "p"}, "backup.write",
+     {"path": "/b", "passphrase": "p", "force": False}),
     ("GET", "/v1/events?after=0&limit=7", None, "events", {"after": 0, "limit": 7}),
 ]  # fmt: skip
 

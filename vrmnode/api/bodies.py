@@ -75,6 +75,14 @@ class ConnectPeer(Closed):
     address: Annotated[str, Field(min_length=1, max_length=512)]
 
 
+class WriteBackup(Closed):
+    """`POST /v1/backup`: where the node writes it, and the passphrase that protects it."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096, pattern="^/")]
+    passphrase: Annotated[str, Field(max_length=4096)]
+    force: Annotated[bool, Field(strict=True)] = False
+
+
 class IntentFilter(Closed):
     """Query of `GET /v1/intents`."""
 

@@ -6,7 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from vrmnode.api.bodies import CatalogueRows, ConnectPeer, JsonObject, ProductPage, given
+from vrmnode.api.bodies import (
+    CatalogueRows,
+    ConnectPeer,
+    JsonObject,
+    ProductPage,
+    WriteBackup,
+    given,
+)
 from vrmnode.api.service import Json, NodeService
 
 
@@ -27,6 +34,10 @@ def node_routes(service: NodeService) -> APIRouter:
     @routes.post("/peers")
     async def connect_peer(body: ConnectPeer) -> Json:
         return await service.execute("peers.connect", given(body))
+
+    @routes.post("/backup")
+    async def write_backup(body: WriteBackup) -> Json:
+        return await service.execute("backup.write", given(body))
 
     return routes
 

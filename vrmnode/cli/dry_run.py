@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from vrmnode.cli.show import entries, hexdump, nested
 
-_HEADINGS = {
-    "everyone": "Everyone sees",
-    "matching_vendor": "A matching vendor sees besides",
-    "a matching vendor": "A matching vendor sees besides",
-    "nobody": "Nobody sees; it stays on this node",
-}
-
 
 def dry_run_words(value: dict[str, object]) -> str:
     """The dry run for people: each audience with the fields and the bytes it gets."""
@@ -26,7 +19,7 @@ def _audience(each: dict[str, object]) -> str:
     name = str(each.get("audience", ""))
     raw = _raw(each.get("bytes_hex"))
     size = f" ({len(raw)} bytes)" if raw else ""
-    lines = [f"{_HEADINGS.get(name, name)}{size}:"]
+    lines = [f"== {name}{size}"]
     decoded = each.get("decoded")
     lines.append(nested(decoded, "  ") if decoded else "  nothing")
     if raw:

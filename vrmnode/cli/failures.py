@@ -42,10 +42,16 @@ EXIT_BY_CODE = {
     "keystore.wrong_passphrase": LOCKED,
     "keystore.permissions": LOCKED,
     "node.already_running": CONFLICT,
+    "backup.exists": CONFLICT,
+    "backup.missing": NOT_FOUND,
+    "backup.running": CONFLICT,
+    "backup.wrong_passphrase": LOCKED,
     "config.invalid": USAGE,
-    "peers.unreachable": NO_PEERS,
+    "config.syntax": USAGE,
     "network.no_peers": NO_PEERS,
-    "network.unreachable": NO_PEERS,
+    "network.dial_failed": NO_PEERS,
+    "network.dial_timeout": NO_PEERS,
+    "network.peer_mismatch": NO_PEERS,
 }
 EXIT_BY_STATUS = {
     400: USAGE,
@@ -115,6 +121,7 @@ _ADVICE_BY_CODE = {
     "keystore.missing": "make a node in this folder with: vrm init",
     "keystore.exists": "use this node as it is, or choose another folder with --data",
     "keystore.wrong_passphrase": "try again; without the passphrase only the 24 words help",
+    "network.port_in_use": "end what uses it, or choose another: vrm run --listen ADDRESS",
     "node.already_running": "talk to it with: vrm status",
 }
 

@@ -34,7 +34,7 @@ _SINGLE: tuple[tuple[str, Any, str], ...] = (
     ("--label", str, "A name of your own for it; stays in your node."),
 )
 _REPEATED: tuple[tuple[str, str], ...] = (
-    ("--condition", "NewCondition, UsedCondition, RefurbishedCondition, DamagedCondition."),
+    ("--condition", "new, used, refurbished or damaged."),
     ("--must", 'Needed: "format=hardcover", "pages>=200".'),
     ("--prefer", "Wished for, written like --must."),
     ("--terms", "Terms you offer, in your order of preference, such as SD-BASE."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 
 def run_node(
@@ -23,11 +23,34 @@ def run_node(
     """Be the node until it ends; its exit code."""
     node = importlib.import_module("vrmnode.node")
     code: int = node.run_node(
-        data_dir, passphrase.encode(), listen=listen, peers=peers, log_level=log_level
+        data_dir,
+        passphrase.encode("utf-8", "surrogateescape"),
+        listen=listen,
+        peers=peers,
+        log_level=log_level,
     )
     return code
 
 
-def backup_module() -> ModuleType:
-    """`vrmnode.storage.backup`."""
-    return importlib.import_module("vrmnode.storage.backup")
+def write_backup(
+    data_dir: Path,
+    keystore_raw: bytes,
+    target: Path,
+    passphrase: str,
+    *,
+    created: int,
+    force: bool,
+) -> Any:
+    """Back up a node that doesn't run; a `vrmnode.storage.backup.BackupReport`."""
+    storage = importlib.import_module("vrmnode.storage.database")
+    backup = importlib.import_module("vrmnode.storage.backup")
+    with storage.Database.open(data_dir / "node.db") as database:
+        return backup.write_backup(
+            database, keystore_raw, target, passphrase, created=created, force=force
+        )
+
+
+def restore_backup(source: Path, passphrase: str, folder: Path, **options: Any) -> Any:
+    """Put a backup into a folder; a `vrmnode.storage.backup.BackupReport`."""
+    backup = importlib.import_module("vrmnode.storage.backup")
+    return backup.restore_backup(source, passphrase, folder, **options)

@@ -39,7 +39,9 @@ def replace(
         raise usage("option.missing", "expected NAME=VALUE or --file, came neither")
     here = session()
     present = here.client.get(*place) if file is None else {}
-    base = dict(present) if isinstance(present, dict) else {}
+    # What was never set is shown as null, and is not sent back.
+    items = present.items() if isinstance(present, dict) else ()
+    base = {name: value for name, value in items if value is not None}
     value = changed(base, file, pairs)
     value.update(extra or {})
     stored = here.client.put(*place, body=value)

@@ -61,7 +61,7 @@ def _table(products: list[dict[str, object]], limit: int) -> str:
 def _row(each: dict[str, object]) -> tuple[object, ...]:
     return (
         each.get("sku"),
-        each.get("gtin14"),
+        each.get("gtin"),
         money(each.get("price"), each.get("currency")),
         each.get("stock"),
         each.get("name"),

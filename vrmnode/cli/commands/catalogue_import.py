@@ -94,10 +94,9 @@ def _send_all(here: Session, feed: Feed, refused: _Refused) -> dict[str, int]:
     counts: dict[str, int] = {}
     for chunk in _chunks(feed, refused):
         answer = here.client.post("catalogue", "rows", body={"products": chunk})
-        for name, number in answer.items():
-            if isinstance(number, int):
-                counts[name] = counts.get(name, 0) + number
-        refused.add_answered(answer.get("errors"))
+        for name in ("added", "updated", "unchanged"):
+            number = answer.get(name)
+            counts[name] = counts.get(name, 0) + (number if isinstance(number, int) else 0)
         counts["sent"] = counts.get("sent", 0) + len(chunk)
         here.progress(f"{counts['sent']} products sent …")
     return counts
@@ -144,44 +143,20 @@ class _Refused:
             self._writer.writerow(("row", "column", "code", "expected", "came"))
 
     def add(self, error: RowError) -> None:
-        self._add(
-            {
-                "row": error.row,
-                "column": error.column,
-                "code": error.code,
-                "expected": error.expected,
-                "came": error.came,
-            }
-        )
-
-    def add_answered(self, errors: object) -> None:
-        """Products that the node itself refused."""
-        for each in errors if isinstance(errors, list) else []:
-            if isinstance(each, dict):
-                self._add(each)
-
-    def _add(self, row: Json) -> None:
+        names = ("row", "column", "code", "expected", "came")
+        row: Json = {name: getattr(error, name) for name in names}
         self.count += 1
         if len(self.first) < ROWS_SHOWN:
             self.first.append(row)
-            self._here.progress(_row_words(row))
+            self._here.progress(error.words)
         if self._writer is not None:
-            names = ("row", "column", "code", "expected", "came")
-            self._writer.writerow([row.get(name, "") for name in names])
-
-
-def _row_words(row: Json) -> str:
-    place = f"row {row['row']}" if "row" in row else f"sku {row.get('sku', '?')}"
-    if "expected" not in row:
-        return f"{place}: {row.get('detail') or row.get('message') or row.get('code')}"
-    return f"{place}, {row.get('column')}: expected {row['expected']}, came {row.get('came')}"
+            self._writer.writerow(list(row.values()))
 
 
 def _report(
     here: Session, file: Path, counts: dict[str, int], refused: _Refused, feed: Feed
 ) -> None:
-    sent = counts.pop("sent", 0)
-    imported = counts.pop("imported", sent)
+    imported = counts.pop("sent", 0)
     rest = refused.count - len(refused.first)
     if rest > 0:
         here.progress(f"… and {rest} more refused rows; --errors FILE writes them all")

@@ -49,7 +49,7 @@ def event_words(event: dict[str, object]) -> str:
     data = event.get("data")
     pairs = data.items() if isinstance(data, dict) else ()
     details = "  ".join(f"{name}={_brief(value)}" for name, value in pairs if value is not None)
-    subject = f"{event.get('subject_kind', '')} {short(event.get('subject_id') or '')}".strip()
+    subject = f"{event.get('subject_kind', '')} {short(event.get('subject') or '')}".strip()
     line = f"{event.get('id', ''):>6}  {moment(event.get('at'))}  {event.get('type', '')}"
     return "  ".join(part for part in (line, subject, details) if part)
 

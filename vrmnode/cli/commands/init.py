@@ -14,7 +14,7 @@ import click
 from vrmnode.cli.failures import FAILED, CommandError, from_coded, usage
 from vrmnode.cli.passphrase import passphrase_options, read_passphrase
 from vrmnode.cli.session import Session, session, shared_options
-from vrmnode.errors import KeystoreError
+from vrmnode.errors import ConfigError, KeystoreError
 
 DEFAULT_LISTEN = "/ip4/0.0.0.0/tcp/4101"
 _ADDRESS = re.compile(r"/(ip4|ip6|dns|dns4|dns6)/[^/\s]+/tcp/\d{1,5}(/p2p/[A-Za-z0-9]+)?")
@@ -93,15 +93,12 @@ def _entropy_of_words() -> bytes:
 
 
 def _make_folder(here: Session) -> None:
+    from vrmnode.config import prepare_folder
+
     try:
-        here.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if here.data_dir.stat().st_mode & 0o077:
-            here.data_dir.chmod(0o700)
-            here.progress(f"{here.data_dir}: only you may enter it now (mode 0700)")
-    except OSError as error:
-        detail = f"{here.data_dir}: expected to make this folder, came: {error.strerror}"
-        advice = "choose another with --data"
-        raise CommandError(FAILED, "init.folder", detail, advice) from None
+        prepare_folder(here.data_dir)
+    except ConfigError as error:
+        raise from_coded(error) from error
 
 
 def _make_keystore(data_dir: Path, passphrase: str, entropy: bytes) -> None:
@@ -116,9 +113,14 @@ def _make_keystore(data_dir: Path, passphrase: str, entropy: bytes) -> None:
 
 
 def _write_config(here: Session, listen: list[str], peers: list[str]) -> Path:
+    from vrmnode.config import DEFAULT_TEXT
+
     path = here.data_dir / "config.toml"
-    # A JSON list of ASCII strings is a TOML one too.
-    text = f"[node]\nlisten = {json.dumps(listen)}\npeers = {json.dumps(peers)}\n"
+    text = DEFAULT_TEXT
+    for name, addresses in (("listen", listen), ("peers", peers)):
+        # A JSON list of ASCII strings is a TOML one too.
+        line = f"{name} = {json.dumps(addresses)}"
+        text = re.sub(rf"^{name} = .*$", line, text, flags=re.MULTILINE)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -7,8 +7,22 @@ import click
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import nested
 
-# In this order, where the node reports them; whatever else it reports follows.
-_FIRST = ("version", "peer_id", "addresses", "peers", "uptime_s")
+# What people see, in this order; --json has all that the node reports.
+_SHOWN = (
+    "version",
+    "vendor",
+    "peer_id",
+    "addresses",
+    "peers",
+    "uptime_s",
+    "intents",
+    "deals",
+    "market_intents",
+    "products",
+    "outbox",
+    "refused",
+    "warnings",
+)
 
 
 @click.command()
@@ -30,9 +44,7 @@ def status() -> None:
 def _words(value: object) -> str:
     if not isinstance(value, dict):
         return nested(value)
-    ordered = {name: value[name] for name in _FIRST if name in value}
-    ordered.update({name: item for name, item in value.items() if name not in ordered})
-    lines = nested(ordered)
+    lines = nested({name: value[name] for name in _SHOWN if value.get(name) not in (None, [], {})})
     if value.get("peers") == 0:
         lines += "\nNo peers: messages wait here until there are some. See: vrm net connect --help"
     return lines

@@ -27,10 +27,10 @@ def verify(file: Path) -> None:
       vrm deal verify book.vrm
     """
     raw = _read(file)
-    from vrmprotocol.agreement import verify_file
+    from vrmprotocol.agreement_report import verify_file
 
     report = verify_file(raw)
-    checks = [
+    checks: list[dict[str, object]] = [
         {"name": c.name, "ok": c.ok, "evidence": c.evidence, "words": c.words, "code": c.code}
         for c in report.checks
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
 from vrmnode.cli.commands.events import print_event
@@ -41,16 +39,12 @@ def watch(intent_id: str, timeout: str | None) -> None:
 
 def follow(here: Session, intent_id: str, after: int, timeout_s: float | None) -> None:
     """Print the intent's events after `after` until it is over."""
-    deadline = None if timeout_s is None else time.monotonic() + timeout_s
-    left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
-    shown = _shown(here, intent_id)
-    for event in events(here.client, after, left):
-        # Without an event the node's sign of life: the clock alone may have ended the intent.
-        if event and not _concerns(event, shown):
-            continue
-        if event:
-            print_event(here, event)
+    for event in events(here.client, after, timeout_s):
+        # Asked at each sign of life too, and before an event is judged: it may be the first of a
+        # deal that was not there a moment ago.
         shown = _shown(here, intent_id)
+        if event and _concerns(event, shown):
+            print_event(here, event)
         if _is_over(here, shown):
             return
     raise timed_out(here.client, "an agreement", timeout_s)
@@ -63,11 +57,13 @@ def _shown(here: Session, intent_id: str) -> dict[str, object]:
 
 def _concerns(event: dict[str, object], shown: dict[str, object]) -> bool:
     data = event.get("data")
-    mentioned = {event.get("subject_id")}
+    mentioned = [event.get("subject")]
     if isinstance(data, dict):
-        mentioned |= {data.get("intent"), data.get("deal")}
-    ours = {shown.get("intent"), *(each.get("deal") for each in entries(shown, "deals"))}
-    return bool(mentioned & (ours - {None}))
+        mentioned += [data.get("intent"), data.get("deal")]
+    ours = [shown.get("intent")]
+    ours += [each.get("deal") for each in entries(shown, "deals")]
+    ours += [each.get("offer") for each in entries(shown, "ranking")]
+    return any(name is not None and name in ours for name in mentioned)
 
 
 def _is_over(here: Session, shown: dict[str, object]) -> bool:

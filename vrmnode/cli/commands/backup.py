@@ -1,0 +1,109 @@
+"""`vrm id backup` and `restore`: keys and database in one encrypted file.
+
+A running node writes its own backup; of one that stands still, this command does.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from vrmnode.cli import late
+from vrmnode.cli.failures import DAEMON_DOWN, CommandError, from_coded
+from vrmnode.cli.passphrase import passphrase_options, read_passphrase
+from vrmnode.cli.session import Session, session, shared_options
+from vrmnode.cli.show import moment
+from vrmnode.errors import KeystoreError, NodeError
+
+Json = dict[str, object]
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@passphrase_options
+@shared_options
+def backup(file: Path, force: bool, passphrase_file: Path | None, no_passphrase: bool) -> None:
+    """Write keys and database to an encrypted file.
+
+    The passphrase protects the file; the keys in it stay under the node's own passphrase too.
+    Works while the node runs.
+
+    \b
+    Example:
+      vrm id backup node.vrmbackup
+    """
+    here = session()
+    passphrase = read_passphrase(passphrase_file, none=no_passphrase, confirm=True)
+    target = file.absolute()
+    body: Json = {"path": str(target), "passphrase": passphrase, "force": force}
+    try:
+        value = here.client.post("backup", body=body)
+    except CommandError as error:
+        if error.exit_code != DAEMON_DOWN:
+            raise
+        value = _write_here(here, target, passphrase, force=force)
+    here.result(value, f"wrote {file} ({value.get('size_bytes')} bytes), and read it back")
+
+
+def _write_here(here: Session, target: Path, passphrase: str, *, force: bool) -> Json:
+    from vrmnode import keystore
+
+    try:
+        raw = keystore.read(here.data_dir / "keystore.json")
+        report = late.write_backup(
+            here.data_dir, raw, target, passphrase, created=int(time.time()), force=force
+        )
+    except NodeError as error:
+        raise from_coded(error) from error
+    return {"path": str(target), "size_bytes": report.size_bytes, "deals": report.deals}
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace a node in the folder; it is kept beside.")
+@passphrase_options
+@shared_options
+def restore(file: Path, force: bool, passphrase_file: Path | None, no_passphrase: bool) -> None:
+    """Make a node from a backup file.
+
+    The whole file is verified before anything is replaced. The node must not be running. The
+    passphrase is that of the backup; the restored keys open with the one they had.
+
+    \b
+    Example:
+      vrm id restore node.vrmbackup --data ./again
+    """
+    here = session()
+    passphrase = read_passphrase(passphrase_file, none=no_passphrase)
+    from vrmnode import config, keystore
+
+    try:
+        _check_stopped(here)
+        config.prepare_folder(here.data_dir)
+        report = late.restore_backup(
+            file, passphrase, here.data_dir, check_keystore=keystore.check, force=force
+        )
+    except NodeError as error:
+        raise from_coded(error) from error
+    value: Json = {
+        "data_dir": str(here.data_dir),
+        "created": report.created,
+        "deals": report.deals,
+        "messages": report.messages,
+        "intents": report.intents,
+    }
+    words = f"restored {here.data_dir} as it was on {moment(report.created)}"
+    counts = f"{report.deals} deals, {report.intents} intents, {report.messages} messages"
+    here.result(value, f"{words}: {counts}\nstart it with: vrm run")
+
+
+def _check_stopped(here: Session) -> None:
+    from vrmnode.lockfile import running_pid
+
+    pid = running_pid(here.data_dir / "node.lock")
+    if pid is not None:
+        detail = f"process {pid} runs a node in {here.data_dir}: stop it before restoring"
+        raise KeystoreError("node.already_running", detail)
