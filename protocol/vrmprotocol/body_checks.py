@@ -34,6 +34,14 @@ def check_extensions(body: Body, known_ext: frozenset[str]) -> None:
             raise RemoteError("message.critical", "critical: expected extensions known here")
 
 
+def check_choices(body: object, *names: str) -> None:
+    """Refuse an array of choices that names one of them twice."""
+    for name in names:
+        choices = getattr(body, name)
+        if len(set(choices)) != len(choices):
+            raise refuse(name, "each choice at most once")
+
+
 def check_gtin(value: str | None) -> None:
     """Refuse a GTIN with a wrong check digit."""
     if value is not None and not gtin.is_valid(value):

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from vrmprotocol import encoding
-from vrmprotocol.body_checks import check_gtin, refuse
+from vrmprotocol.body_checks import check_choices, check_gtin, refuse
 from vrmprotocol.certificate import Certificate
 from vrmprotocol.errors import RemoteError
 from vrmprotocol.fields import (
@@ -144,6 +144,7 @@ def check_form(draft: Draft) -> None:
         RemoteError: `message.body`.
     """
     check_gtin(draft.item_offered.gtin)
+    check_choices(draft.payment, "method")
     if draft.confirm_by < draft.valid_through:
         raise refuse("draft.confirmBy", f"at least {draft.valid_through}, came {draft.confirm_by}")
     earliest, latest = draft.delivery_earliest, draft.delivery_latest

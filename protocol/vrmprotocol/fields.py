@@ -6,7 +6,7 @@ in `schema.load`; values that we build ourselves pass the same check in `schema.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -23,7 +23,6 @@ Amount = Annotated[int, Meta(ge=0, le=10**12)]
 CategoryId = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 Text16 = Annotated[str, Meta(min_length=1, max_length=16, pattern=_TEXT)]
-Text32 = Annotated[str, Meta(min_length=1, max_length=32, pattern=_TEXT)]
 Text64 = Annotated[str, Meta(min_length=1, max_length=64, pattern=_TEXT)]
 Text128 = Annotated[str, Meta(min_length=1, max_length=128, pattern=_TEXT)]
 Text200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=_TEXT)]
@@ -41,7 +40,7 @@ Images = Annotated[tuple[Bytes32, ...], Meta(max_length=8)]
 BusinessFunction = Literal["Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose"]
 ItemCondition = Literal["NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition"]
 DeliveryMethod = Literal["ship", "pickup", "download", "onsite"]
-PaymentMethod: TypeAlias = Text32
+PaymentMethod = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
 
 # Values of `ext` are any canonical value; they are carried, never interpreted here.
 Ext = Annotated[dict[Text64, object], Meta(max_length=16)]

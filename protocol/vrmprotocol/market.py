@@ -13,7 +13,13 @@ from msgspec import Meta
 
 from vrmprotocol import certificate as certificates
 from vrmprotocol import encoding, schema
-from vrmprotocol.body_checks import check_extensions, check_gtin, check_recipient_key, refuse
+from vrmprotocol.body_checks import (
+    check_choices,
+    check_extensions,
+    check_gtin,
+    check_recipient_key,
+    refuse,
+)
 from vrmprotocol.certificate import Certificate
 from vrmprotocol.encoding import Map
 from vrmprotocol.envelope import Envelope
@@ -163,6 +169,22 @@ class Uninterpreted:
 
 MarketBody: TypeAlias = VendorProfile | Intent | IntentUpdate
 
+_PROFILE_CHOICES = (
+    "area_served",
+    "category",
+    "business_function",
+    "accepted_terms",
+    "payment_method",
+    "delivery_method",
+    "in_language",
+)
+_INTENT_CHOICES = (
+    "item_condition",
+    "accepted_terms",
+    "delivery_method",
+    "payment_method",
+    "in_language",
+)
 _STRUCTS: dict[str, type[MarketBody]] = {
     "vendor_profile": VendorProfile,
     "intent": Intent,
@@ -226,6 +248,7 @@ def check_content(body: MarketBody, *, known_ext: frozenset[str] = frozenset()) 
     check_extensions(body, known_ext)
     if isinstance(body, VendorProfile):
         check_recipient_key("prekey", body.prekey)
+        check_choices(body, *_PROFILE_CHOICES)
         return
     if isinstance(body, IntentUpdate):
         check_extensions(body.intent, known_ext)
@@ -279,6 +302,7 @@ def _check_wish(intent: Intent) -> None:
         raise refuse("itemOffered", "at least one of name, gtin, mpn, category")
     check_gtin(item.gtin)
     check_recipient_key("replyKey", intent.reply_key)
+    check_choices(intent, *_INTENT_CHOICES)
     for constraint in (*intent.must, *intent.prefer):
         if (constraint.op == "in") != isinstance(constraint.value, tuple):
             raise refuse("value", "an array exactly when op is in")

@@ -268,18 +268,15 @@ def _fault(word: str, expected: str, messages: list[Message] | list[SignedMessag
     return Fault(f"negotiation.{word}", f"expected {expected}", tuple(m.digest for m in messages))
 
 
-def display_state(
-    state: State, confirm_by: int | None, now: int, *, valid_through: int | None = None
-) -> str:
+# SPEC 04: The customer's node MUST show an unanswered accept after `confirmBy` as unconfirmed,
+# never as declined.
+def display_state(state: State, confirm_by: int | None, now: int) -> str:
     """What is shown for a state at `now`; time changes what is shown, never the state.
 
-    `confirm_by` is that of the accepted offer, `valid_through` the latest of the offers that
-    aren't declined (Unix seconds).
+    `confirm_by` is that of the accepted offer (Unix seconds), None without one.
     """
     if state == "accepted" and confirm_by is not None and now > confirm_by:
         return "unconfirmed"
-    if state == "offered" and valid_through is not None and now > valid_through:
-        return "expired"
     return state
 
 
