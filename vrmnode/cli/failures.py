@@ -104,13 +104,20 @@ def from_problem(status: int, problem: dict[str, object]) -> CommandError:
     return CommandError(exit_code, code, detail, _ADVICE.get(exit_code, ""))
 
 
-def from_coded(error: Exception) -> CommandError:
+def from_coded(error: BaseException) -> CommandError:
     """An error of a library (`code`, and `detail` or `message`) as a failure of this command."""
     code = str(getattr(error, "code", "internal.error"))
     detail = str(getattr(error, "detail", None) or getattr(error, "message", None) or error)
     detail = detail.removeprefix(f"{code}: ")
     exit_code = EXIT_BY_CODE.get(code, FAILED)
     return CommandError(exit_code, code, detail, _ADVICE_BY_CODE.get(code, ""))
+
+
+def coded(error: BaseException) -> BaseException | None:
+    """The first error with a `code` in this one, which may be a group; None for a bug."""
+    if isinstance(error, BaseExceptionGroup):
+        return next((found for each in error.exceptions if (found := coded(each))), None)
+    return error if isinstance(getattr(error, "code", None), str) else None
 
 
 _ADVICE = {

@@ -14,6 +14,7 @@ import click
 
 from vrmnode.cli.failures import FAILED, CommandError, from_coded, usage
 from vrmnode.cli.session import Session, session, shared_options
+from vrmprotocol.errors import LocalError
 
 if TYPE_CHECKING:
     from vrmnode.vendor.feed import Feed, RowError
@@ -81,13 +82,8 @@ def _feed(stream: BinaryIO, mapping: str | None, options: dict[str, Any]) -> Fee
     try:
         parsed = parse_mapping(mapping) if mapping else None
         return read_products(stream, FeedOptions(mapping=parsed, **options))
-    except Exception as error:
-        raise _coded(error) from error
-
-
-def _coded(error: Exception) -> Exception:
-    """Errors that carry a code are the user's file; anything else is a bug and stays one."""
-    return from_coded(error) if hasattr(error, "code") else error
+    except LocalError as error:
+        raise from_coded(error) from error
 
 
 def _send_all(here: Session, feed: Feed, refused: _Refused) -> dict[str, int]:
@@ -119,8 +115,8 @@ def _chunks(feed: Feed, refused: _Refused) -> Iterator[list[Json]]:
                 chunk, size_bytes = [], 0
             chunk.append(product)
             size_bytes += cost
-    except Exception as error:
-        raise _coded(error) from error
+    except LocalError as error:
+        raise from_coded(error) from error
     if chunk:
         yield chunk
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from vrmnode.cli import late
-from vrmnode.cli.failures import CommandError, from_coded
+from vrmnode.cli.failures import DAEMON_DOWN, CommandError, coded, from_coded
 from vrmnode.cli.passphrase import passphrase_options, read_passphrase
 from vrmnode.cli.session import Session, session, shared_options
-from vrmnode.errors import KeystoreError, LockError, NodeError
+from vrmnode.errors import KeystoreError, LockError
 
 POLL_S = 0.05
 
@@ -64,8 +64,11 @@ def run(
             peers=list(peer) or None,
             log_level=log_level,
         )
-    except NodeError as error:
-        raise from_coded(error) from error
+    except Exception as error:
+        cause = coded(error)
+        if cause is None:
+            raise
+        raise from_coded(cause) from error
     sys.exit(code)
 
 
@@ -89,7 +92,9 @@ def _say_when_ready(here: Session) -> None:
     while True:
         try:
             status = here.client.get("status")
-        except CommandError:
+        except CommandError as error:
+            if error.exit_code != DAEMON_DOWN:
+                return  # it answers, but not as it should; its log says why
             pause.wait(POLL_S)
             continue
         if isinstance(status, dict) and status.get("pid", os.getpid()) == os.getpid():
