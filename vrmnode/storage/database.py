@@ -169,7 +169,6 @@ class Database:
         for reader in self._readers:
             reader.close()
         try:
-            self._writer.execute("PRAGMA optimize")
             self.checkpoint()
         except StorageError:
             # The WAL stays beside the file and is read at the next start: nothing is lost.

@@ -151,3 +151,8 @@ def pending_count(tx: Connection) -> int:
 def postpone(tx: Connection, row_id: int, next_at: int) -> None:
     """Set a row's next time without counting an attempt: nobody was there to take it."""
     tx.run("UPDATE outbox SET next_at = ? WHERE id = ?", (next_at, row_id))
+
+
+def again(tx: Connection, digest: bytes, next_at: int) -> None:
+    """Make a message that was done due once more."""
+    tx.run("UPDATE outbox SET done_at = NULL, next_at = ? WHERE digest = ?", (next_at, digest))

@@ -1,0 +1,65 @@
+"""Envelopes within a size."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tests.storage.samples import envelope, key, tag
+from vrmnode.storage import envelopes
+from vrmnode.storage.database import Database, Tx
+
+
+def test_an_envelope_is_kept_once(tx: Tx) -> None:
+    item = envelope(1, tag=tag(3), own=True)
+    assert envelopes.put(tx, item)
+    assert not envelopes.put(tx, envelope(1, raw=b"other"))
+    assert envelopes.get(tx, key(601)) == item
+    assert envelopes.get(tx, key(602)) is None
+
+
+def test_the_latest_of_a_topic(tx: Tx) -> None:
+    for number in (1, 2, 3):
+        envelopes.put(tx, envelope(number))
+    envelopes.put(tx, envelope(4, topic="/vrm/1/directory"))
+    envelopes.put(tx, envelope(5, expires=700))
+    found = envelopes.latest(tx, "/vrm/1/mail/0", 2, 700)
+    assert [item.id for item in found] == [key(603), key(602)]
+
+
+def test_expired_ones_go_first_then_the_soonest(tx: Tx) -> None:
+    for number, expires in ((1, 600), (2, 900), (3, 800), (4, 700)):
+        envelopes.put(tx, envelope(number, expires=expires))
+    envelopes.put(tx, envelope(5, expires=650, own=True))
+    assert envelopes.evict(tx, 600, 1000) == 1
+    assert envelopes.evict(tx, 600, 350) == 1
+    assert envelopes.get(tx, key(604)) is None
+    assert envelopes.evict(tx, 600, 0) == 2
+    assert envelopes.count_bytes(tx) == 100
+    assert envelopes.evict(tx, 650, 0) == 1
+    assert envelopes.count_bytes(tx) == 0
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(1, 50), st.integers(0, 300), st.booleans()), max_size=30),
+    now=st.integers(0, 50),
+    max_bytes=st.integers(0, 3000),
+)
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_eviction_keeps_own_ones_and_the_size(
+    shared_database: Database, rows: list[tuple[int, int, bool]], now: int, max_bytes: int
+) -> None:
+    with shared_database.transaction() as tx:
+        tx.run("DELETE FROM envelopes")
+        for number, (expires, size_bytes, own) in enumerate(rows):
+            item = envelope(number, expires=expires, raw=bytes(size_bytes), own=own)
+            envelopes.put(tx, item)
+        removed = envelopes.evict(tx, now, max_bytes)
+        left = tx.rows("SELECT expires, bytes, own FROM envelopes")
+        assert len(left) == len(rows) - removed
+        assert all(expires > now for expires, _, _ in left)
+        own = [row for row in rows if row[2] and row[0] > now]
+        assert sum(1 for row in left if row[2]) == len(own)
+        foreign_bytes = sum(row[1] for row in left if not row[2])
+        assert envelopes.count_bytes(tx) <= max_bytes or foreign_bytes == 0

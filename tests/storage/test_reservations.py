@@ -1,0 +1,216 @@
+"""Stock: never promised twice, never sold twice, never lost; examples and a model."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.storage.samples import key, product
+from vrmnode.storage import catalogue, reservations
+from vrmnode.storage.database import Database, Tx
+
+
+@pytest.fixture(autouse=True)
+def _products(tx: Tx) -> None:
+    products = [product("one", stock=1), product("five", stock=5), product("untracked")]
+    catalogue.upsert_many(tx, products, updated=1)
+
+
+def _stock(tx: Tx, sku: str) -> int | None:
+    found = catalogue.get(tx, sku)
+    assert found is not None
+    return found.stock
+
+
+def test_available(tx: Tx) -> None:
+    assert reservations.available(tx, "five", 0) == 5
+    assert reservations.available(tx, "untracked", 0) is None
+    assert reservations.available(tx, "unknown", 0) == 0
+
+
+def test_a_reservation_counts_until_its_time(tx: Tx) -> None:
+    assert reservations.reserve(tx, key(1), "five", 3, 100, 0)
+    assert reservations.available(tx, "five", 99) == 2
+    assert reservations.available(tx, "five", 99, but_for=key(1)) == 5
+    assert reservations.available(tx, "five", 100) == 5
+    assert _stock(tx, "five") == 5
+
+
+def test_two_customers_race_for_the_last_one(tx: Tx) -> None:
+    assert reservations.reserve(tx, key(1), "one", 1, 100, 0)
+    assert not reservations.reserve(tx, key(2), "one", 1, 100, 0)
+    assert not reservations.sell(tx, key(2), "one", 1, 50)
+    assert reservations.sell(tx, key(1), "one", 1, 50)
+    assert _stock(tx, "one") == 0
+    assert not reservations.sell(tx, key(2), "one", 1, 200)
+
+
+def test_a_renewed_reservation_replaces_the_old_one(tx: Tx) -> None:
+    assert reservations.reserve(tx, key(1), "five", 5, 100, 0)
+    assert reservations.reserve(tx, key(1), "five", 2, 200, 0)
+    assert reservations.available(tx, "five", 0) == 3
+    assert not reservations.reserve(tx, key(1), "five", 6, 200, 0)
+    assert reservations.available(tx, "five", 0) == 3
+
+
+def test_a_sale_takes_the_stock_once(tx: Tx) -> None:
+    for _ in range(3):
+        assert reservations.sell(tx, key(1), "five", 2, 50)
+    assert _stock(tx, "five") == 3
+    assert reservations.reserve(tx, key(1), "five", 2, 100, 50)
+    held = reservations.get(tx, key(1))
+    assert held is not None
+    assert held.state == "sold"
+
+
+def test_a_lapsed_reservation_sells_while_there_is_stock(tx: Tx) -> None:
+    reservations.reserve(tx, key(1), "one", 1, 100, 0)
+    assert reservations.lapse(tx, 99) == []
+    assert reservations.lapse(tx, 100) == [key(1)]
+    assert reservations.lapse(tx, 100) == []
+    assert reservations.sell(tx, key(1), "one", 1, 150)
+    assert _stock(tx, "one") == 0
+
+
+def test_a_lapsed_reservation_does_not_sell_what_another_holds(tx: Tx) -> None:
+    reservations.reserve(tx, key(1), "one", 1, 100, 0)
+    assert reservations.reserve(tx, key(2), "one", 1, 300, 150)
+    assert not reservations.sell(tx, key(1), "one", 1, 160)
+
+
+def test_releasing_gives_back_a_promise_or_a_sale(tx: Tx) -> None:
+    assert not reservations.release(tx, key(1))
+    reservations.reserve(tx, key(1), "five", 3, 100, 0)
+    assert reservations.release(tx, key(1))
+    assert not reservations.release(tx, key(1))
+    assert reservations.available(tx, "five", 0) == 5
+    reservations.sell(tx, key(2), "five", 3, 0)
+    assert reservations.release(tx, key(2))
+    assert not reservations.release(tx, key(2))
+    assert _stock(tx, "five") == 5
+
+
+def test_untracked_stock_is_never_short(tx: Tx) -> None:
+    assert reservations.reserve(tx, key(1), "untracked", 1000, 100, 0)
+    assert reservations.sell(tx, key(1), "untracked", 1000, 0)
+    assert reservations.release(tx, key(1))
+    assert _stock(tx, "untracked") is None
+
+
+def test_a_product_that_is_gone_cannot_be_sold(tx: Tx) -> None:
+    reservations.reserve(tx, key(1), "one", 1, 100, 0)
+    catalogue.clear(tx)
+    assert not reservations.sell(tx, key(1), "one", 1, 50)
+
+
+DEALS = st.integers(1, 6)
+QUANTITIES = st.integers(1, 4)
+
+
+class StockMachine(RuleBasedStateMachine):
+    """Stock of one product against plain arithmetic, with restarts and undone transactions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.database = Database.open(self.folder / "node.db")
+        self.now = 0
+        self.shelf = 0
+        self.held: dict[int, tuple[int, int]] = {}
+        self.sold: dict[int, int] = {}
+
+    def teardown(self) -> None:
+        self.database.close()
+        shutil.rmtree(self.folder)
+
+    @initialize(stock=st.integers(0, 8))
+    def import_catalogue(self, stock: int) -> None:
+        with self.database.transaction() as tx:
+            catalogue.upsert_many(tx, [product("sku", stock=stock)], updated=1)
+        self.shelf = stock
+
+    def _promised_to_others(self, deal: int) -> int:
+        return sum(q for d, (q, until) in self.held.items() if d != deal and until > self.now)
+
+    @rule(deal=DEALS, quantity=QUANTITIES, life=st.integers(1, 50))
+    def reserve(self, deal: int, quantity: int, life: int) -> None:
+        until = self.now + life
+        with self.database.transaction() as tx:
+            done = reservations.reserve(tx, key(deal), "sku", quantity, until, self.now)
+        if deal in self.sold:
+            assert done
+            return
+        assert done == (self.shelf - self._promised_to_others(deal) >= quantity)
+        if done:
+            self.held[deal] = quantity, until
+
+    @rule(deal=DEALS, quantity=QUANTITIES)
+    def sell(self, deal: int, quantity: int) -> None:
+        with self.database.transaction() as tx:
+            done = reservations.sell(tx, key(deal), "sku", quantity, self.now)
+        if deal in self.sold:
+            assert done
+            return
+        assert done == (self.shelf - self._promised_to_others(deal) >= quantity)
+        if done:
+            self.shelf -= quantity
+            self.sold[deal] = quantity
+            self.held.pop(deal, None)
+
+    @rule(deal=DEALS, quantity=QUANTITIES)
+    def sell_but_fail(self, deal: int, quantity: int) -> None:
+        try:
+            with self.database.transaction() as tx:
+                reservations.sell(tx, key(deal), "sku", quantity, self.now)
+                raise RuntimeError
+        except RuntimeError:
+            pass
+
+    @rule(deal=DEALS)
+    def release(self, deal: int) -> None:
+        with self.database.transaction() as tx:
+            done = reservations.release(tx, key(deal))
+        assert done == (deal in self.held or deal in self.sold)
+        self.held.pop(deal, None)
+        self.shelf += self.sold.pop(deal, 0)
+
+    @rule(seconds=st.integers(1, 40))
+    def time_passes(self, seconds: int) -> None:
+        self.now += seconds
+
+    @rule()
+    def lapse(self) -> None:
+        with self.database.transaction() as tx:
+            found = {int.from_bytes(deal, "big") for deal in reservations.lapse(tx, self.now)}
+        expected = {deal for deal, (_, until) in self.held.items() if until <= self.now}
+        assert found == expected
+        for deal in expected:
+            del self.held[deal]
+
+    @rule()
+    def restart(self) -> None:
+        self.database.close()
+        self.database = Database.open(self.folder / "node.db")
+
+    @invariant()
+    def nothing_is_promised_twice(self) -> None:
+        with self.database.transaction() as tx:
+            found = catalogue.get(tx, "sku")
+            if found is None:
+                return
+            assert found.stock == self.shelf >= 0
+            left = max(0, self.shelf - self._promised_to_others(0))
+            assert reservations.available(tx, "sku", self.now) == left
+            assert self._promised_to_others(0) <= self.shelf
+
+
+StockMachine.TestCase.settings = hypothesis_settings(
+    max_examples=40, stateful_step_count=30, deadline=None
+)
+TestStockMachine = StockMachine.TestCase

@@ -1,0 +1,24 @@
+"""Ids met before."""
+
+from __future__ import annotations
+
+from tests.storage.samples import key
+from vrmnode.storage import seen
+from vrmnode.storage.database import Tx
+
+
+def test_an_id_is_new_once_until_its_time(tx: Tx) -> None:
+    assert seen.add(tx, key(1), 100)
+    assert not seen.add(tx, key(1), 900)
+    assert seen.contains(tx, key(1))
+    assert not seen.contains(tx, key(2))
+    assert seen.purge(tx, 99) == 0
+    assert seen.purge(tx, 100) == 1
+    assert seen.add(tx, key(1), 200)
+
+
+def test_the_latest_ends_are_loaded_first(tx: Tx) -> None:
+    for number in range(1, 6):
+        seen.add(tx, key(number), number)
+    assert seen.load_recent(tx, 2) == [(key(5), 5), (key(4), 4)]
+    assert len(seen.load_recent(tx)) == 5
