@@ -24,19 +24,20 @@ class Shelf:
         ]
 
     def find_by_category(
-        self, categories: Collection[int], max_price: int | None, limit: int
+        self, categories: Collection[int | str], max_price: int | None, limit: int
     ) -> Sequence[ProductFields]:
         found = [
             product
             for product in self.products
-            if product.category in categories and (max_price is None or product.price <= max_price)
+            if (product.category in categories or _starts(product, categories))
+            and (max_price is None or product.price <= max_price)
         ]
         return sorted(found, key=lambda product: product.price)[:limit]
 
     def find_by_words(
         self,
-        words: Iterable[str],
-        categories: Collection[int] | None,
+        words: Sequence[str],
+        categories: Collection[int | str] | None,
         max_price: int | None,
         limit: int,
     ) -> Sequence[ProductFields]:
@@ -46,5 +47,14 @@ class Shelf:
             texts = (product.name, product.brand or "", product.description, product.category_path)
             return len(wanted & set(fold(" ".join(texts))))
 
-        found = [product for product in self.products if shared(product)]
+        found = [
+            product
+            for product in self.products
+            if shared(product) and (max_price is None or product.price <= max_price)
+        ]
         return sorted(found, key=shared, reverse=True)[:limit]
+
+
+def _starts(product: Product, categories: Collection[int | str]) -> bool:
+    prefixes = [category for category in categories if isinstance(category, str)]
+    return any(product.category_path.startswith(prefix) for prefix in prefixes)

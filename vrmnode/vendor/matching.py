@@ -76,23 +76,31 @@ def _find(
     if item.mpn and (found := index.find_by_mpn(item.mpn, item.brand)):
         return "mpn", found[:limit]
     if item.name:
-        return "words", _by_words(item, index, limit)
+        return "words", _by_words(item, index, bound, limit)
     if item.category is not None and not item.gtin and not item.mpn:
         return "category", _by_category(item.category, index, bound, limit)
     return "nothing", ()
 
 
-def _by_words(item: DemandedItem, index: ProductIndex, limit: int) -> list[ProductFields]:
+def _by_words(
+    item: DemandedItem, index: ProductIndex, bound: int | None, limit: int
+) -> list[ProductFields]:
     wanted = words.significant(item.name or "")
     # The name alone can't tell how well a product fits: more are drawn than are kept.
-    found = index.find_by_words(words.plain(item.name or ""), None, None, 5 * limit)
+    asked = words.plain(item.name or "")
+    found = [*index.find_by_words(asked, None, None, 5 * limit)]
+    if bound is not None and len(found) == 5 * limit:
+        # So many have these words that the affordable ones may not be among the best named.
+        known = {product.sku for product in found}
+        affordable = index.find_by_words(asked, None, bound, 5 * limit)
+        found += [product for product in affordable if product.sku not in known]
     return [
         product
         for product in found
         if words.enough(wanted, _searched(product))
         and words.share(wanted, product.name) > 0
         and (item.category is None or _in_category(item.category, product))
-    ][: 2 * limit]
+    ]
 
 
 def _by_category(
@@ -100,10 +108,9 @@ def _by_category(
 ) -> Sequence[ProductFields]:
     ids = taxonomy.with_children(category)
     found = [*index.find_by_category(ids, bound, limit)]
-    if not found and (name := taxonomy.name_of(category)):
-        # Products known only by a path deeper than our names, or by an id below them.
-        last = name.rpartition(" > ")[2]
-        drawn = index.find_by_words(words.plain(last), None, bound, 5 * limit)
+    if not found and (starts := taxonomy.path_starts(category)):
+        # Products with an id below the second level, whose path tells where they belong.
+        drawn = index.find_by_category(starts, bound, 5 * limit)
         found = [product for product in drawn if _in_category(category, product)][:limit]
     if not found and bound is not None:
         return _by_category(category, index, None, min(limit, 3))

@@ -56,20 +56,23 @@ class ProductFields(Protocol):
 
 
 class ProductIndex(Protocol):
-    """Finds products of a catalogue; best or cheapest first, at most `limit`."""
+    """Finds products of a catalogue; best or cheapest first, at most `limit`.
+
+    A category is a taxonomy id, or the beginning of a path in words.
+    """
 
     def find_by_gtin(self, gtin14: str) -> Sequence[ProductFields]: ...
 
     def find_by_mpn(self, mpn: str, brand: str | None) -> Sequence[ProductFields]: ...
 
     def find_by_category(
-        self, categories: Collection[int], max_price: int | None, limit: int
+        self, categories: Collection[int | str], max_price: int | None, limit: int
     ) -> Sequence[ProductFields]: ...
 
     def find_by_words(
         self,
         words: Sequence[str],
-        categories: Collection[int] | None,
+        categories: Collection[int | str] | None,
         max_price: int | None,
         limit: int,
     ) -> Sequence[ProductFields]: ...

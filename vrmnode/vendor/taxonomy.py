@@ -43,6 +43,12 @@ def with_children(category: int) -> tuple[int, ...]:
     return (category, *_children().get(category, ()))
 
 
+def path_starts(category: int) -> tuple[str, ...]:
+    """How the paths of a known category's products may begin; `belongs` has the last word."""
+    names = [NAMES[each] for each in with_children(category) if each in NAMES]
+    return tuple(dict.fromkeys(start for name in names for start in (name, name.split(" > ")[-1])))
+
+
 def belongs(wanted: int, category: int | None, category_path: str) -> bool:
     """Whether a product with this id or this path lies in the wanted category."""
     if category is not None and wanted in ancestors(category):
