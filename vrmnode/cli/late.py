@@ -24,7 +24,7 @@ def run_node(
     node = importlib.import_module("vrmnode.node")
     code: int = node.run_node(
         data_dir,
-        passphrase.encode("utf-8", "surrogateescape"),
+        passphrase,
         listen=listen,
         peers=peers,
         log_level=log_level,
