@@ -1,0 +1,67 @@
+"""Timers: what becomes due by the clock, and never decides a deal by itself."""
+
+from __future__ import annotations
+
+from vrmnode.engine import commands, customer_desk, intent_desk, mailroom, vendor_desk
+from vrmnode.engine.context import Context
+from vrmnode.engine.records import load_deal
+from vrmnode.storage import deals, envelopes, intents, market, outbox, seen, tags, timers
+from vrmnode.storage.timers import Timer
+
+TIDY_EVERY_S = 600
+_NODE = b"node"
+
+
+def run_due(ctx: Context, *, max_store_bytes: int) -> int:
+    """Run every timer that is due; the number of timers run."""
+    found = timers.due(ctx.tx, ctx.now)
+    for timer in found:
+        timers.clear(ctx.tx, timer.kind, timer.subject)
+        _run(ctx, timer, max_store_bytes)
+    vendor_desk.reservations_lapsed(ctx)
+    return len(found)
+
+
+def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
+    match timer.kind:
+        case "acknowledge":
+            if deals.get(ctx.tx, timer.subject) is not None:
+                mailroom.send_acknowledgement(ctx, load_deal(ctx.tx, timer.subject))
+        case "consider":
+            own = intents.get_by_pseudonym(ctx.tx, timer.subject)
+            if own is not None:
+                customer_desk.consider(ctx, own)
+        case "confirm":
+            customer_desk.confirmation_missing(ctx, timer.subject)
+        case "offer_end":
+            customer_desk.offer_ended(ctx, timer.subject)
+        case "intent_end":
+            intent_desk.ended(ctx)
+        case "answer":
+            vendor_desk.consider(ctx, timer.subject)
+        case "reconsider":
+            vendor_desk.reconsider(ctx)
+        case "renew_profile":
+            commands.renew_profile(ctx)
+        case "tidy":
+            tidy(ctx, max_store_bytes)
+        case _:
+            ctx.notes.append(f"timer of unknown kind {timer.kind!r} dropped")
+
+
+def start(ctx: Context) -> None:
+    """Arm what a fresh start needs."""
+    timers.arm(ctx.tx, "tidy", _NODE, ctx.now)
+    timers.arm(ctx.tx, "reconsider", _NODE, ctx.now + 1)
+
+
+def tidy(ctx: Context, max_store_bytes: int) -> None:
+    """Drop what is past its time, and what the store has no room for."""
+    seen.purge(ctx.tx, ctx.now)
+    tags.purge(ctx.tx, ctx.now)
+    envelopes.evict(ctx.tx, ctx.now, max_store_bytes)
+    market.forget_intents(ctx.tx, ctx.now)
+    outbox.lapse(ctx.tx, ctx.now)
+    outbox.purge(ctx.tx, ctx.now - 30 * 86_400)
+    intent_desk.ended(ctx)
+    timers.arm(ctx.tx, "tidy", _NODE, ctx.now + TIDY_EVERY_S)

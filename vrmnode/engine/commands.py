@@ -1,0 +1,177 @@
+"""The owner's commands, by the names the API uses.
+
+A command is a function of the context and its parameters that runs in one transaction. Commands
+that need a stamp first (`intent.publish`, `intent.withdraw`) come here already prepared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar, get_args
+
+from vrmnode.customer.acceptance import AcceptancePolicy
+from vrmnode.engine import customer_desk, profile_desk, shop, standing
+from vrmnode.engine.context import Context
+from vrmnode.engine.failures import invalid
+from vrmnode.engine.references import find_deal, find_offer
+from vrmnode.engine.views import deal_row
+from vrmnode.storage import catalogue, settings, timers
+from vrmnode.vendor.policy import VendorPolicy
+from vrmnode.vendor.product import Product, product_from_dict
+from vrmnode.vendor.profile import VendorDetails
+from vrmprotocol import keys
+from vrmprotocol.keys import SealKey
+from vrmprotocol.mail import CustomerReason, WithdrawReason
+
+Json = dict[str, object]
+Params = Mapping[str, object]
+R = TypeVar("R", bound=str)
+
+RECONSIDER_AFTER_S = 2
+_NODE = b"node"
+
+
+def run(ctx: Context, command: str, params: Params) -> Json:
+    """Carry out one command.
+
+    Raises:
+        ServiceError: `command.unknown`, `request.*`, `*.not_found`, `*` conflicts.
+        LocalError: what the protocol forbids, before anything is signed.
+    """
+    function = _COMMANDS.get(command)
+    if function is None:
+        raise invalid("command.unknown", f"expected a known command, came {command!r}")
+    return function(ctx, params)
+
+
+def _text(params: Params, name: str) -> str:
+    value = params.get(name)
+    if not isinstance(value, str):
+        raise invalid("request.invalid", f"{name}: expected a text, came {type(value).__name__}")
+    return value
+
+
+_CUSTOMER_REASONS: dict[str, CustomerReason] = {
+    reason: reason for reason in get_args(CustomerReason)
+}
+_WITHDRAW_REASONS: dict[str, WithdrawReason] = {
+    reason: reason for reason in get_args(WithdrawReason)
+}
+
+
+def _reason(params: Params, known: Mapping[str, R]) -> R:
+    asked = params.get("reason", "unspecified")
+    reason = known.get(asked) if isinstance(asked, str) else None
+    if reason is None:
+        raise invalid(
+            "request.reason", f"reason: expected one of {', '.join(known)}, came {asked!r}"
+        )
+    return reason
+
+
+def _accept_offer(ctx: Context, params: Params) -> Json:
+    digest = find_offer(ctx.tx, _text(params, "offer"))
+    record = customer_desk.accept(ctx, digest, rule="by hand")
+    return deal_row(record.row, ctx.now)
+
+
+def _decline_offer(ctx: Context, params: Params) -> Json:
+    digest = find_offer(ctx.tx, _text(params, "offer"))
+    note = params.get("note")
+    record = customer_desk.decline(
+        ctx,
+        digest,
+        _reason(params, _CUSTOMER_REASONS),
+        note=note if isinstance(note, str) else None,
+    )
+    return deal_row(record.row, ctx.now)
+
+
+def _withdraw_deal(ctx: Context, params: Params) -> Json:
+    deal = find_deal(ctx.tx, _text(params, "deal"))
+    record = customer_desk.withdraw(ctx, deal, _reason(params, _WITHDRAW_REASONS))
+    return deal_row(record.row, ctx.now)
+
+
+def _set_policy(ctx: Context, params: Params) -> Json:
+    rules = {name: value for name, value in params.items() if name != "trusted"}
+    policy: Json = dict(AcceptancePolicy.from_dict(rules).to_dict())
+    listed = params.get("trusted", standing.stored_policy(ctx.tx).get("trusted", []))
+    if not isinstance(listed, list):
+        raise invalid("policy.invalid", "trusted: expected a list of did:key, came another type")
+    policy["trusted"] = [keys.to_did(standing.vendor_root(str(item))) for item in listed]
+    settings.put(ctx.tx, standing.POLICY, policy)
+    for own in standing.active_intents(ctx.tx):
+        customer_desk.consider(ctx, own)
+    ctx.event("policy.set", "node", ctx.identity.root)
+    return policy
+
+
+def _set_vendor_policy(ctx: Context, params: Params) -> Json:
+    policy: Json = dict(VendorPolicy.from_dict(params).to_dict())
+    settings.put(ctx.tx, shop.POLICY, policy)
+    details = shop.stored_profile(ctx.tx)
+    if details is not None:
+        _publish_profile(ctx, details)
+    ctx.event("vendor.policy_set", "vendor", ctx.identity.root)
+    return policy
+
+
+def _set_profile(ctx: Context, params: Params) -> Json:
+    details = VendorDetails.from_dict(params)
+    _publish_profile(ctx, details)
+    return {"vendor": keys.to_did(ctx.identity.root), **details.to_dict()}
+
+
+def _publish_profile(ctx: Context, details: VendorDetails) -> None:
+    seq, prekey = profile_desk.next_seq(ctx), SealKey(ctx.random(32))
+    sent = profile_desk.prepare(
+        details,
+        shop.stored_policy(ctx.tx),
+        identity=ctx.identity,
+        seq=seq,
+        reply_tag=profile_desk.reply_tag(ctx),
+        prekey=prekey,
+        now=ctx.now,
+        grind=ctx.grind,
+    )
+    profile_desk.record(ctx, details, sent, seq=seq, prekey=prekey)
+
+
+def renew_profile(ctx: Context) -> None:
+    """Publish the vendor's profile again before it ends."""
+    details = shop.stored_profile(ctx.tx)
+    if details is not None:
+        _publish_profile(ctx, details)
+
+
+def _take_rows(ctx: Context, params: Params) -> Json:
+    rows = params.get("products")
+    if not isinstance(rows, list):
+        raise invalid("request.invalid", "products: expected a list, came another type")
+    taken = [_product(row) for row in rows]
+    counts = catalogue.upsert_many(ctx.tx, taken, updated=ctx.now)
+    timers.arm_earlier(ctx.tx, "reconsider", _NODE, ctx.now + RECONSIDER_AFTER_S)
+    return {
+        "added": counts.added,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "count": catalogue.count(ctx.tx),
+    }
+
+
+def _product(row: object) -> Product:
+    if not isinstance(row, dict):
+        raise invalid("product.invalid", "products: expected objects, came another type")
+    return product_from_dict(row)
+
+
+_COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
+    "offer.accept": _accept_offer,
+    "offer.decline": _decline_offer,
+    "deal.withdraw": _withdraw_deal,
+    "policy.set": _set_policy,
+    "vendor.policy.set": _set_vendor_policy,
+    "vendor.profile.set": _set_profile,
+    "catalogue.rows": _take_rows,
+}

@@ -1,0 +1,346 @@
+"""The customer's side of a deal: offers come in, one is accepted, the demand stays locked.
+
+Implements the customer's column of specs/04-negotiation.md. What to prefer and whether to accept
+without asking are pure functions of `vrmnode.customer`; this module applies their answers inside
+one transaction, so that never more is bought than was wanted.
+"""
+
+from __future__ import annotations
+
+from vrmnode.customer.acceptance import decide
+from vrmnode.engine import mailroom, offers, standing
+from vrmnode.engine.context import Context
+from vrmnode.engine.failures import conflict
+from vrmnode.engine.records import DealRecord, load_deal, own_intent, reload
+from vrmnode.storage import deals, timers
+from vrmnode.storage.deals import Deal
+from vrmnode.storage.intents import OwnIntent
+from vrmprotocol import agreement, commitment, negotiation
+from vrmprotocol.envelope import SKEW_S
+from vrmprotocol.mail import (
+    Accept,
+    CustomerReason,
+    Decline,
+    Offer,
+    WithdrawAccept,
+    WithdrawReason,
+)
+from vrmprotocol.message import SignedMessage
+from vrmprotocol.topics import MAIL_SHARDS
+
+ANSWER_LIFETIME_S = 14 * 86_400
+"""How long an acceptance, refusal or withdrawal is repeated until it is acknowledged."""
+
+
+def open_deal(ctx: Context, own: OwnIntent, signed: SignedMessage, *, body_bytes: int) -> Deal:
+    """The deal that a vendor's first message starts, made if it isn't there yet."""
+    row = deals.get(ctx.tx, signed.deal)
+    if row is not None:
+        return row
+    if isinstance(signed.body, Offer):
+        vendor = signed.body.draft.vendor
+        root, name = vendor.root, vendor.name
+    else:
+        body = signed.body
+        if not isinstance(body, Decline) or body.certificate is None:
+            raise TypeError(f"expected a first message with a certificate, came {signed.kind}")
+        root, name = body.certificate.root, ""
+    row = Deal(
+        deal=signed.deal,
+        role="customer",
+        customer=own.pseudonym,
+        vendor_root=root,
+        vendor_name=name,
+        intent_id=own.intent_id,
+        state="none",
+        shard_in=own.reply_tag[0] % MAIL_SHARDS,
+        body_bytes=body_bytes,
+        created=ctx.now,
+        updated=ctx.now,
+    )
+    deals.insert(ctx.tx, row)
+    return row
+
+
+def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:
+    """React to a vendor's message that was just added to the deal."""
+    before, state = record.row.state, record.state.state
+    if isinstance(signed.body, Offer):
+        _note_offer(ctx, record, signed)
+    if state == before:
+        if isinstance(signed.body, Offer):
+            consider(ctx, own_intent(ctx.tx, record.row.intent_id))
+        return
+    deals.update(ctx.tx, record.deal, updated=ctx.now, state=state)
+    if state == "agreed":
+        _conclude(ctx, record)
+    elif state in ("declined", "cancelled", "refused"):
+        decline = record.state.decline
+        reason = decline.body.reason if decline and isinstance(decline.body, Decline) else None
+        note = decline.body.note if decline and isinstance(decline.body, Decline) else None
+        if state == "cancelled":
+            _keep_document(ctx, record)
+        ctx.event(
+            f"deal.{state}",
+            "deal",
+            record.deal,
+            reason=reason,
+            note=note,
+            vendor=record.row.vendor_name,
+        )
+        timers.clear(ctx.tx, "confirm", record.deal)
+    own = own_intent(ctx.tx, record.row.intent_id)
+    standing.refresh(ctx, own)
+    if state != "agreed":
+        consider(ctx, own_intent(ctx.tx, own.intent_id))
+
+
+def _note_offer(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:
+    offer = mailroom.offer_of(signed)
+    draft = offer.draft
+    if record.state.accept is None:
+        deals.update(
+            ctx.tx,
+            record.deal,
+            updated=ctx.now,
+            vendor_name=draft.vendor.name,
+            offer_digest=signed.digest,
+            total=draft.price_specification.total,
+            currency=draft.price_specification.price_currency,
+            quantity=draft.eligible_quantity,
+            valid_through=draft.valid_through,
+            confirm_by=draft.confirm_by,
+            shard_out=offer.shard,
+            peer_seal_suite=offer.reply_key.suite,
+            peer_seal_key=offer.reply_key.key,
+        )
+        timers.arm(ctx.tx, "offer_end", record.deal, draft.valid_through + SKEW_S)
+    ctx.event(
+        "offer.received",
+        "offer",
+        signed.digest,
+        deal=record.deal.hex(),
+        intent=record.row.intent_id.hex(),
+        vendor=draft.vendor.name,
+        total=draft.price_specification.total,
+        currency=draft.price_specification.price_currency,
+    )
+
+
+def consider(ctx: Context, own: OwnIntent) -> None:
+    """Accept an offer by itself where the intent's policy says so, or wait for its time."""
+    if own.status != "active":
+        return
+    policy = standing.acceptance_policy(ctx, own)
+    decision = decide(
+        policy,
+        offers.ranked(ctx.tx, own, trusted=standing.trusted(ctx.tx), now=ctx.now, open_only=True),
+        now=ctx.now,
+        published_at=own.created,
+        wanted=own.quantity,
+        already_locked=deals.locked_quantity(ctx.tx, own.intent_id),
+        limit=offers.limit_of(own),
+    )
+    if decision.action == "accept" and decision.digest is not None:
+        accept(ctx, decision.digest, rule=decision.rule)
+    elif decision.action == "wait" and decision.until is not None:
+        timers.arm(ctx.tx, "consider", own.pseudonym, decision.until)
+
+
+def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
+    """Sign the agreement that an offer drafts and send the acceptance.
+
+    Raises:
+        ServiceError: `offer.not_found`, `offer.declined`, `negotiation.expired`,
+            `negotiation.illegal_move`: more would be bought than the intent wants.
+        LocalError: `negotiation.illegal_move`.
+    """
+    record = offers.deal_of(ctx.tx, digest)
+    own = own_intent(ctx.tx, record.row.intent_id)
+    negotiation.check_move("customer", record.state.state, "accept")
+    signed = record.state.offers[digest]
+    draft = mailroom.offer_of(signed).draft
+    if digest in record.state.declined_offers:
+        raise conflict("offer.declined", "expected an open offer, came one you declined")
+    if ctx.now > draft.valid_through:
+        raise conflict(
+            "negotiation.expired",
+            f"expected an offer still valid, came one that ended {draft.valid_through}",
+        )
+    # SPEC 04: The customer's node MUST refuse an accept that would raise the lock above the
+    # intent's quantity with `negotiation.illegal_move`.
+    locked = deals.locked_quantity(ctx.tx, own.intent_id)
+    if locked + draft.eligible_quantity > own.quantity:
+        raise conflict(
+            "negotiation.illegal_move",
+            f"expected at most {own.quantity} of this intent to be bought, {locked} are bought or"
+            f" being bought and this offer is for {draft.eligible_quantity}",
+        )
+    key = ctx.identity.pseudonym(own.key_context)
+    commitments = _commit(ctx, record.deal)
+    document = agreement.document(
+        draft=draft, offer=digest, accepted_at=ctx.now, commitments=commitments
+    )
+    mailroom.post(
+        ctx,
+        record.row,
+        Accept(
+            offer=signed.raw,
+            accepted_at=ctx.now,
+            commitments=commitments,
+            signature=agreement.sign(document, key),
+        ),
+        key=key,
+        recipient=draft.vendor.certificate.subject,
+        until=ctx.now + ANSWER_LIFETIME_S,
+    )
+    deals.update(
+        ctx.tx,
+        record.deal,
+        updated=ctx.now,
+        state="accepted",
+        offer_digest=digest,
+        total=draft.price_specification.total,
+        currency=draft.price_specification.price_currency,
+        quantity=draft.eligible_quantity,
+        valid_through=draft.valid_through,
+        confirm_by=draft.confirm_by,
+    )
+    timers.clear(ctx.tx, "offer_end", record.deal)
+    timers.arm(ctx.tx, "confirm", record.deal, draft.confirm_by + SKEW_S)
+    ctx.event(
+        "offer.accepted",
+        "offer",
+        digest,
+        deal=record.deal.hex(),
+        rule=rule,
+        total=draft.price_specification.total,
+        currency=draft.price_specification.price_currency,
+        vendor=draft.vendor.name,
+    )
+    return reload(ctx, record)
+
+
+def _commit(ctx: Context, deal: bytes) -> dict[str, bytes]:
+    """Commit to the relationship's pairwise key; the opening stays on this node."""
+    context, salt = ctx.random(16), ctx.random(32)
+    ctx.keep_secret("deal", deal, "relationship", context)
+    ctx.keep_secret("deal", deal, "commitment", salt)
+    public = ctx.identity.relationship(context).public
+    return {"relationship": commitment.commit(salt, "relationship", public)}
+
+
+def decline(
+    ctx: Context, digest: bytes, reason: CustomerReason, *, note: str | None = None
+) -> DealRecord:
+    """Refuse an offer, with a coded reason.
+
+    Raises:
+        ServiceError: `offer.not_found`; LocalError: `negotiation.illegal_move`.
+    """
+    record = offers.deal_of(ctx.tx, digest)
+    negotiation.check_move("customer", record.state.state, "decline")
+    if digest in record.state.declined_offers:
+        return record
+    own = own_intent(ctx.tx, record.row.intent_id)
+    offer = mailroom.offer_of(record.state.offers[digest])
+    mailroom.post(
+        ctx,
+        record.row,
+        Decline(of=digest, reason=reason, note=note),
+        key=ctx.identity.pseudonym(own.key_context),
+        recipient=offer.draft.vendor.certificate.subject,
+        until=ctx.now + ANSWER_LIFETIME_S,
+    )
+    record = reload(ctx, record)
+    deals.update(ctx.tx, record.deal, updated=ctx.now, state=record.state.state)
+    if record.state.state == "declined":
+        timers.clear(ctx.tx, "offer_end", record.deal)
+    ctx.event("offer.declined", "offer", digest, deal=record.deal.hex(), reason=reason)
+    return record
+
+
+def withdraw(ctx: Context, deal: bytes, reason: WithdrawReason) -> DealRecord:
+    """Withdraw an acceptance that the vendor has not confirmed yet.
+
+    Raises:
+        ServiceError: `deal.not_found`; LocalError: `negotiation.illegal_move`.
+    """
+    record = load_deal(ctx.tx, deal)
+    negotiation.check_move("customer", record.state.state, "withdraw_accept")
+    accepted = record.state.accept
+    author = record.vendor_author
+    if accepted is None or author is None:
+        raise conflict(
+            "deal.not_accepted", "expected an accepted deal, came one without acceptance"
+        )
+    own = own_intent(ctx.tx, record.row.intent_id)
+    mailroom.post(
+        ctx,
+        record.row,
+        WithdrawAccept(accept=accepted.digest, reason=reason),
+        key=ctx.identity.pseudonym(own.key_context),
+        recipient=author,
+        until=ctx.now + ANSWER_LIFETIME_S,
+    )
+    deals.update(ctx.tx, deal, updated=ctx.now, state="withdrawn")
+    timers.clear(ctx.tx, "confirm", deal)
+    ctx.event("deal.withdrawn", "deal", deal, reason=reason)
+    return reload(ctx, record)
+
+
+def _conclude(ctx: Context, record: DealRecord) -> None:
+    """Keep the co-signed agreement and let the other vendors go."""
+    _keep_document(ctx, record)
+    timers.clear(ctx.tx, "confirm", record.deal)
+    ctx.event(
+        "deal.agreed",
+        "deal",
+        record.deal,
+        vendor=record.row.vendor_name,
+        total=record.row.total,
+        currency=record.row.currency,
+        intent=record.row.intent_id.hex(),
+    )
+    own = own_intent(ctx.tx, record.row.intent_id)
+    if deals.locked_quantity(ctx.tx, own.intent_id) >= own.quantity:
+        decline_open_offers(ctx, own, reason="chosen_other")
+
+
+def _keep_document(ctx: Context, record: DealRecord) -> None:
+    deals.update(ctx.tx, record.deal, updated=ctx.now, document=record.state.agreement_file())
+
+
+def confirmation_missing(ctx: Context, deal: bytes) -> None:
+    """The vendor's time to confirm is over: show it; under an automatic policy withdraw.
+
+    Nothing is final by this: a countersignature that crosses makes the deal cancelled on both
+    sides, free of charge.
+    """
+    record = load_deal(ctx.tx, deal)
+    if record.state.state != "accepted":
+        return
+    ctx.event("deal.unconfirmed", "deal", deal, vendor=record.row.vendor_name)
+    own = own_intent(ctx.tx, record.row.intent_id)
+    if standing.acceptance_policy(ctx, own).mode == "automatic":
+        withdraw(ctx, deal, "unconfirmed")
+        consider(ctx, own_intent(ctx.tx, own.intent_id))
+
+
+def offer_ended(ctx: Context, deal: bytes) -> None:
+    """An open offer's validity is over: tell the vendor, so that it frees what it reserved."""
+    record = load_deal(ctx.tx, deal)
+    if record.state.state != "offered":
+        return
+    for digest in record.state.offers:
+        if digest not in record.state.declined_offers:
+            decline(ctx, digest, "expired")
+
+
+def decline_open_offers(ctx: Context, own: OwnIntent, *, reason: CustomerReason) -> None:
+    """Refuse every offer of the intent that is still open."""
+    for row in deals.list_deals(ctx.tx, role="customer", state="offered", intent_id=own.intent_id):
+        state = load_deal(ctx.tx, row.deal).state
+        for digest in state.offers:
+            if digest not in state.declined_offers:
+                decline(ctx, digest, reason)

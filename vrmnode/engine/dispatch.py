@@ -1,0 +1,170 @@
+"""What leaves: each due outbox row becomes a parcel, sealed anew for every attempt.
+
+Reading a row needs the database; sealing and stamping need only the parcel, so they run outside
+the transaction (specs/06-sealing-and-mail.md#resending).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vrmnode.engine.context import Context
+from vrmnode.engine.records import DealRecord, load_deal, read_intent
+from vrmnode.storage import deals, market, messages, outbox
+from vrmnode.storage.outbox import OutboxRow
+from vrmprotocol import sealing, tags
+from vrmprotocol.errors import LocalError
+from vrmprotocol.fields import RecipientKey
+from vrmprotocol.keys import SigningKey
+from vrmprotocol.mail import Decline
+from vrmprotocol.topics import mail_topic
+
+FIRST_RETRY_S, LAST_RETRY_S = 5, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message about to leave: a market envelope as it is, or mail still to be sealed."""
+
+    row: int
+    topic: str
+    raw: bytes
+    tag: bytes | None = None
+    recipient_key: RecipientKey | None = None
+    body_bytes: int = 0
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it has to be sealed first."""
+        return self.tag is not None
+
+
+def parcels(ctx: Context, limit: int = 64) -> list[Parcel]:
+    """The messages that are due; rows that can't be sent any more are closed."""
+    found = []
+    for row in outbox.due(ctx.tx, ctx.now, limit):
+        if row.kind == "market":
+            found.append(Parcel(row.id, row.topic, row.raw))
+            continue
+        parcel = _mail_parcel(ctx, row)
+        if parcel is None:
+            outbox.done(ctx.tx, row.id, ctx.now)
+        else:
+            found.append(parcel)
+    return found
+
+
+def _mail_parcel(ctx: Context, row: OutboxRow) -> Parcel | None:
+    if row.deal is None or row.digest is None or row.seq is None:
+        return None
+    record = load_deal(ctx.tx, row.deal)
+    deal = record.row
+    if deal.peer_seal_suite is None or deal.peer_seal_key is None:
+        return None
+    tag = _tag(ctx, record, row)
+    if tag is None:
+        return None
+    return Parcel(
+        row=row.id,
+        topic=mail_topic(tag),
+        raw=row.raw,
+        tag=tag,
+        recipient_key=RecipientKey(suite=deal.peer_seal_suite, key=deal.peer_seal_key),
+        body_bytes=max(deal.body_bytes, sealing.size_class(len(row.raw))),
+    )
+
+
+def _tag(ctx: Context, record: DealRecord, row: OutboxRow) -> bytes | None:
+    """The published reply tag for first contact, else the derived one of this attempt."""
+    if _is_first_contact(ctx, record, row):
+        stored = market.get_intent(ctx.tx, record.row.customer)
+        if stored is None:
+            return None
+        return read_intent(stored.body).reply_tag
+    offer = record.first_offer
+    if offer is None or row.seq is None:
+        return None
+    direction = tags.VENDOR if record.row.role == "vendor" else tags.CUSTOMER
+    return tags.derive(offer.secret, direction, row.seq, row.attempts, record.row.shard_out or 0)
+
+
+def _is_first_contact(ctx: Context, record: DealRecord, row: OutboxRow) -> bool:
+    if record.row.role != "vendor" or row.digest is None:
+        return False
+    stored = messages.get(ctx.tx, row.digest)
+    if stored is None:
+        return False
+    if stored.kind == "offer":
+        # SPEC 06 says where a deal starts: its first offer, and only that, finds the intent's tag.
+        return all(signed.seq >= stored.seq for signed in record.state.offers.values())
+    refusal = record.state.decline
+    return (
+        stored.kind == "decline"
+        and refusal is not None
+        and (
+            refusal.digest == stored.digest
+            and isinstance(refusal.body, Decline)
+            and refusal.body.certificate is not None
+        )
+    )
+
+
+def seal(
+    parcel: Parcel,
+    *,
+    now: int,
+    random: Callable[[int], bytes],
+    grind: Callable[[bytes, int], bytes],
+) -> bytes:
+    """The raw envelope of a parcel: mail gets a one-time author and a stamp of its own.
+
+    Raises:
+        LocalError: `seal.*`.
+    """
+    if parcel.tag is None:
+        return parcel.raw
+    if parcel.recipient_key is None:
+        raise LocalError("seal.unknown_suite", "expected the recipient's key, came none")
+    return sealing.build_mail(
+        parcel.raw,
+        recipient_key=parcel.recipient_key,
+        tag=parcel.tag,
+        body_bytes=parcel.body_bytes,
+        created=now,
+        one_time_key=SigningKey(random(32)),
+        grind=grind,
+    )
+
+
+def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -> None:
+    """Note that a parcel left, to how many peers, and when it has to leave again.
+
+    Args:
+        peers: the number of peers it was handed to; 0 means nobody has it.
+        spread: 0..99, random: varies the retry by +-20 %, so that retries show no pattern.
+    """
+    row = outbox.get(ctx.tx, parcel.row)
+    if row is None or row.done_at is not None:
+        return
+    if peers == 0:
+        outbox.postpone(ctx.tx, row.id, ctx.now + FIRST_RETRY_S)
+        return
+    if _is_one_shot(ctx, row):
+        outbox.record_attempt(ctx.tx, row.id, ctx.now)
+        outbox.done(ctx.tx, row.id, ctx.now)
+        return
+    wait = min(FIRST_RETRY_S * 2**row.attempts, LAST_RETRY_S)
+    wait += wait * (spread - 50) // 250
+    outbox.record_attempt(ctx.tx, row.id, ctx.now + max(1, wait))
+
+
+def _is_one_shot(ctx: Context, row: OutboxRow) -> bool:
+    """Market messages, acknowledgements and first-contact refusals are sent once."""
+    if row.kind == "market":
+        return True
+    stored = messages.get(ctx.tx, row.digest or b"")
+    if stored is None or stored.kind == "ack":
+        return True
+    deal = deals.get(ctx.tx, stored.deal)
+    return stored.kind == "decline" and deal is not None and deal.state == "refused"

@@ -1,0 +1,245 @@
+"""What arrived: market messages are kept and answered, mail to this node is opened.
+
+Every function here is idempotent by id: a crash after the commit and a repetition by a peer
+change nothing.
+"""
+
+from __future__ import annotations
+
+from vrmnode.engine import customer_desk, mailroom, vendor_desk
+from vrmnode.engine.context import ACK_DELAY_S, Context
+from vrmnode.engine.records import DealRecord, load_deal, read_intent
+from vrmnode.storage import deals, envelopes, intents, market, seen, tags, timers
+from vrmnode.storage.envelopes import StoredEnvelope
+from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.market import MarketIntent, StoredProfile
+from vrmnode.storage.tags import WatchedTag
+from vrmprotocol import market as market_bodies
+from vrmprotocol import message, sealing
+from vrmprotocol.draft import deal_id
+from vrmprotocol.envelope import SKEW_S, Envelope
+from vrmprotocol.errors import RemoteError
+from vrmprotocol.keys import SealKey
+from vrmprotocol.mail import Decline, Offer
+from vrmprotocol.market import Intent, IntentUpdate, VendorProfile
+from vrmprotocol.message import SignedMessage, UninterpretedMessage
+
+
+def accept_envelope(ctx: Context, arrived: Envelope) -> None:
+    """Keep a verified envelope and act on what it says, once."""
+    if not seen.add(ctx.tx, arrived.id, arrived.expires + SKEW_S):
+        return
+    envelopes.put(
+        ctx.tx,
+        StoredEnvelope(
+            id=arrived.id,
+            topic=arrived.topic,
+            kind=arrived.kind,
+            author=arrived.author,
+            tag=arrived.tag,
+            created=arrived.created,
+            expires=arrived.expires,
+            received_at=ctx.now,
+            own=False,
+            raw=arrived.raw,
+        ),
+    )
+    if arrived.is_mail:
+        _open_mail(ctx, arrived)
+        return
+    body = market_bodies.load_market(arrived)
+    if isinstance(body, Intent):
+        _keep_intent(ctx, arrived, body, seq=0, status="active")
+    elif isinstance(body, IntentUpdate):
+        _keep_intent(ctx, arrived, body.intent, seq=body.seq, status=body.status)
+    elif isinstance(body, VendorProfile):
+        _keep_profile(ctx, arrived, body)
+
+
+def _keep_intent(ctx: Context, arrived: Envelope, body: Intent, *, seq: int, status: str) -> None:
+    if intents.get_by_pseudonym(ctx.tx, arrived.author) is not None:
+        return  # our own, come back
+    known = market.get_intent(ctx.tx, arrived.author)
+    if known is not None and seq > 0:
+        original = read_intent(known.body)
+        if (original.reply_tag, original.reply_key) != (body.reply_tag, body.reply_key):
+            return
+    stored = MarketIntent(
+        pseudonym=arrived.author,
+        envelope_id=arrived.id,
+        seq=seq,
+        status=status,
+        body=market_bodies.to_body(body),
+        valid_through=body.valid_through,
+        received_at=ctx.now,
+        answer=None,
+        reason=None,
+    )
+    if not market.upsert_intent(ctx.tx, stored):
+        return
+    if known is None and status == "active":
+        vendor_desk.consider(ctx, arrived.author)
+    else:
+        vendor_desk.intent_changed(ctx, stored)
+
+
+def _keep_profile(ctx: Context, arrived: Envelope, body: VendorProfile) -> None:
+    if body.certificate.root == ctx.identity.root:
+        return
+    market.upsert_profile(
+        ctx.tx,
+        StoredProfile(
+            root=body.certificate.root,
+            seq=body.seq,
+            envelope_id=arrived.id,
+            name=body.name,
+            body=arrived.body,
+            expires=arrived.expires,
+            received_at=ctx.now,
+        ),
+    )
+
+
+def _open_mail(ctx: Context, arrived: Envelope) -> None:
+    watched = tags.lookup(ctx.tx, arrived.tag or b"")
+    if watched is None:
+        return
+    key = _seal_key(ctx, watched)
+    if key is None:
+        return
+    try:
+        inner = sealing.open_envelope(arrived, seal_key=key)
+    except RemoteError as error:
+        ctx.notes.append(f"mail to one of our tags doesn't open: {error.code}")
+        return
+    receive(ctx, watched, inner, body_bytes=len(arrived.body))
+
+
+def _seal_key(ctx: Context, watched: WatchedTag) -> SealKey | None:
+    if watched.kind == "intent":
+        private = ctx.secret("intent", watched.owner, "reply")
+    else:
+        row = deals.get(ctx.tx, watched.owner)
+        if row is None:
+            return None
+        owner = ("deal", row.deal) if row.role == "vendor" else ("intent", row.customer)
+        private = ctx.secret(*owner, "reply")
+    return None if private is None else SealKey(private)
+
+
+def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int) -> None:
+    """Take in the inner message of a mail that was sent to a watched tag.
+
+    A message that is malformed, forged or not ours is noted and dropped: whoever sent it is
+    hidden behind the mail, so nobody can be blamed for it.
+    """
+    try:
+        if watched.kind == "intent":
+            signed, record = _first_contact(ctx, watched.owner, inner, body_bytes)
+        else:
+            signed, record = _in_deal(ctx, watched.owner, inner)
+    except RemoteError as error:
+        ctx.notes.append(f"mail refused: {error.code}")
+        return
+    if record is None:
+        return
+    fresh = mailroom.keep(ctx, signed)
+    if (signed.kind != "ack" and record.row.role == "vendor") or _can_answer(record, signed):
+        timers.arm_earlier(ctx.tx, "acknowledge", record.deal, ctx.now + ACK_DELAY_S)
+    if not fresh:
+        return
+    record = DealRecord(record.row, load_deal(ctx.tx, record.deal).state)
+    if record.state.faults:
+        deals.update(ctx.tx, record.deal, updated=ctx.now, fault=record.state.faults[0].code)
+    if isinstance(signed, SignedMessage):
+        if record.row.role == "customer":
+            customer_desk.after_message(ctx, record, signed)
+        else:
+            vendor_desk.after_message(ctx, record)
+    mailroom.watch(ctx, load_deal(ctx.tx, record.deal))
+
+
+def _can_answer(record: DealRecord, signed: SignedMessage | UninterpretedMessage) -> bool:
+    """Whether the customer can acknowledge: not an ack, and an offer's secret is known."""
+    return signed.kind != "ack" and (record.first_offer is not None or signed.kind == "offer")
+
+
+def _first_contact(
+    ctx: Context, pseudonym: bytes, inner: bytes, body_bytes: int
+) -> tuple[SignedMessage | UninterpretedMessage, DealRecord | None]:
+    """An offer, or a refusal, to one of our intents: the deal follows from its certificate."""
+    signed = message.verify_and_load(inner, expected_recipient=pseudonym, now=ctx.now)
+    own = intents.get_by_pseudonym(ctx.tx, pseudonym)
+    if own is None or not isinstance(signed, SignedMessage):
+        return signed, None
+    if isinstance(signed.body, Offer):
+        _check_offer(signed, signed.body, own)
+        _check_same_channel(ctx, signed, signed.body)
+    elif isinstance(signed.body, Decline):
+        _check_refusal(signed, signed.body, pseudonym)
+    else:
+        raise RemoteError("message.body", f"expected a first message, came {signed.kind}")
+    row = deals.get(ctx.tx, signed.deal)
+    if row is None and deals.count_of_intent(ctx.tx, own.intent_id) >= _most_deals(own.quantity):
+        ctx.notes.append("offer dropped: the intent has its fill of vendors")
+        return signed, None
+    row = customer_desk.open_deal(ctx, own, signed, body_bytes=body_bytes)
+    return signed, load_deal(ctx.tx, row.deal)
+
+
+MAX_VENDORS_PER_INTENT = 256
+
+
+def _most_deals(quantity: int) -> int:
+    """How many vendors one intent keeps deals with, at most."""
+    return max(MAX_VENDORS_PER_INTENT, quantity)
+
+
+def _check_offer(signed: SignedMessage, offer: Offer, own: OwnIntent) -> None:
+    vendor, pseudonym = offer.draft.vendor, own.pseudonym
+    if signed.deal != deal_id(pseudonym, vendor.root):
+        raise RemoteError("message.wrong_deal", "the deal id doesn't follow from the parties")
+    if vendor.certificate.root != vendor.root or vendor.certificate.subject != signed.author:
+        raise RemoteError("message.author", "the author isn't the certified key of the vendor")
+    if offer.draft.deal != signed.deal or offer.draft.customer != pseudonym:
+        raise RemoteError("message.body", "the draft names another deal or customer")
+    if offer.intent != offer.draft.intent or offer.intent not in (own.intent_id, own.envelope_id):
+        raise RemoteError("message.body", "intent: the offer answers another intent")
+
+
+def _check_same_channel(ctx: Context, signed: SignedMessage, offer: Offer) -> None:
+    """SPEC 06: later offers of a deal repeat its secret, reply key and shard."""
+    if deals.get(ctx.tx, signed.deal) is None:
+        return
+    first = load_deal(ctx.tx, signed.deal).first_offer
+    if first is not None and (first.secret, first.reply_key, first.shard) != (
+        offer.secret,
+        offer.reply_key,
+        offer.shard,
+    ):
+        raise RemoteError("message.body", "secret: a later offer changed the deal's channel")
+
+
+def _check_refusal(signed: SignedMessage, decline: Decline, pseudonym: bytes) -> None:
+    certified = decline.certificate
+    if certified is None or certified.subject != signed.author:
+        raise RemoteError("message.author", "the author isn't the certified key of the vendor")
+    if signed.deal != deal_id(pseudonym, certified.root):
+        raise RemoteError("message.wrong_deal", "the deal id doesn't follow from the parties")
+
+
+def _in_deal(
+    ctx: Context, deal: bytes, inner: bytes
+) -> tuple[SignedMessage | UninterpretedMessage, DealRecord | None]:
+    record = load_deal(ctx.tx, deal)
+    key, author = mailroom.own_key(ctx, record), mailroom.counterpart(record)
+    if key is None or author is None:
+        raise RemoteError("message.wrong_deal", "the deal has no keys any more")
+    signed = message.verify_and_load(
+        inner,
+        expected_recipient=key.public,
+        expected_deal=deal,
+        expected_author=author,
+        now=ctx.now,
+    )
+    return signed, record

@@ -1,0 +1,240 @@
+"""Publishing, withdrawing and ending the node's own intents (specs/03-messages.md#intent).
+
+Preparing an intent draws its keys and grinds its stamp and touches no database, so that it can
+run outside the loop; recording it is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vrmnode.customer.acceptance import read_policy
+from vrmnode.customer.request import IntentRequest, build_intent
+from vrmnode.engine import customer_desk
+from vrmnode.engine.context import Context
+from vrmnode.engine.failures import conflict
+from vrmnode.engine.identity import NodeIdentity
+from vrmnode.engine.records import intent_body, load_deal
+from vrmnode.storage import deals, envelopes, intents, outbox, seen, tags, timers
+from vrmnode.storage.envelopes import StoredEnvelope
+from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.tags import WatchedTag
+from vrmprotocol import envelope, market, topics
+from vrmprotocol.envelope import Envelope
+from vrmprotocol.keys import SealKey, SigningKey
+from vrmprotocol.market import Intent, IntentUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedIntent:
+    """An intent ready to be recorded and published; nothing of it has left the node."""
+
+    envelope: Envelope
+    body: Intent
+    key_context: bytes
+    reply_key: SealKey
+    label: str
+    acceptance: dict[str, object]
+
+
+def prepare(
+    request: IntentRequest,
+    acceptance: dict[str, object],
+    *,
+    identity: NodeIdentity,
+    shard: int,
+    now: int,
+    random: Callable[[int], bytes],
+    grind: Callable[[bytes, int], bytes],
+) -> PreparedIntent:
+    """Draw fresh keys for one intent, build its body and stamp and sign its envelope.
+
+    Raises:
+        FieldError: the request or the acceptance rules are malformed, naming the field.
+    """
+    read_policy(acceptance)
+    key_context = random(16)
+    reply_key = SealKey(random(32))
+    body = build_intent(
+        request,
+        now=now,
+        salt=random(16),
+        reply_key=reply_key.public,
+        reply_tag=draw_tag(random, shard),
+    )
+    stored = dict(acceptance)
+    if request.private_maximum is not None:
+        stored["private_maximum"] = request.private_maximum.amount
+    return PreparedIntent(
+        envelope=_market_envelope(
+            "intent", market.to_body(body), body, identity.pseudonym(key_context), now, grind
+        ),
+        body=body,
+        key_context=key_context,
+        reply_key=reply_key,
+        label=request.label,
+        acceptance=stored,
+    )
+
+
+def draw_tag(random: Callable[[int], bytes], shard: int) -> bytes:
+    """A random 16-byte tag of a mail shard."""
+    while True:
+        tag = random(16)
+        if tag[0] % topics.MAIL_SHARDS == shard:
+            return tag
+
+
+def _market_envelope(
+    kind: str,
+    raw_body: bytes,
+    body: Intent,
+    key: SigningKey,
+    now: int,
+    grind: Callable[[bytes, int], bytes],
+) -> Envelope:
+    return envelope.build_stamped(
+        kind=kind,
+        topic=topics.market_topic(body.area.country, body.item_offered.category),
+        tag=None,
+        body=raw_body,
+        created=envelope.quantise_time(now),
+        expires=body.valid_through,
+        signing_key=key,
+        grind=grind,
+    )
+
+
+def record(ctx: Context, prepared: PreparedIntent) -> OwnIntent:
+    """Keep a prepared intent, watch its reply tag and queue it for publishing."""
+    sent = prepared.envelope
+    body = prepared.body
+    own = OwnIntent(
+        pseudonym=sent.author,
+        intent_id=sent.id,
+        envelope_id=sent.id,
+        key_context=prepared.key_context,
+        body=sent.body,
+        status="active",
+        seq=0,
+        quantity=body.eligible_quantity,
+        reply_tag=body.reply_tag,
+        valid_through=body.valid_through,
+        created=ctx.now,
+        label=prepared.label,
+        acceptance=prepared.acceptance,
+    )
+    intents.insert(ctx.tx, own)
+    ctx.keep_secret("intent", own.pseudonym, "reply", prepared.reply_key.private_bytes())
+    publish(ctx, sent)
+    tags.watch(
+        ctx.tx,
+        [
+            WatchedTag(
+                tag=body.reply_tag,
+                kind="intent",
+                owner=own.pseudonym,
+                until=body.valid_through + envelope.MAIL_LIFETIME_S,
+            )
+        ],
+    )
+    timers.arm(ctx.tx, "intent_end", own.pseudonym, body.valid_through + envelope.SKEW_S)
+    ctx.event("intent.published", "intent", own.intent_id, label=own.label)
+    return own
+
+
+def publish(ctx: Context, sent: Envelope) -> None:
+    """Store an own market envelope and queue it."""
+    seen.add(ctx.tx, sent.id, sent.expires + envelope.SKEW_S)
+    envelopes.put(
+        ctx.tx,
+        StoredEnvelope(
+            id=sent.id,
+            topic=sent.topic,
+            kind=sent.kind,
+            author=sent.author,
+            tag=None,
+            created=sent.created,
+            expires=sent.expires,
+            received_at=ctx.now,
+            own=True,
+            raw=sent.raw,
+        ),
+    )
+    outbox.put_market(
+        ctx.tx,
+        topic=sent.topic,
+        envelope_id=sent.id,
+        raw=sent.raw,
+        next_at=ctx.now,
+        until=sent.expires,
+    )
+
+
+def prepare_withdrawal(
+    own: OwnIntent,
+    *,
+    identity: NodeIdentity,
+    now: int,
+    random: Callable[[int], bytes],
+    grind: Callable[[bytes, int], bytes],
+) -> Envelope:
+    """The public update that withdraws an intent, stamped and signed by its pseudonym.
+
+    Raises:
+        ServiceError: `intent.not_active`.
+    """
+    if own.status not in ("active", "fulfilled"):
+        raise conflict("intent.not_active", f"expected an active intent, came one {own.status}")
+    body = intent_body(own)
+    update = IntentUpdate(v=1, salt=random(16), seq=own.seq + 1, status="withdrawn", intent=body)
+    return _market_envelope(
+        "intent_update",
+        market.to_body(update),
+        body,
+        identity.pseudonym(own.key_context),
+        now,
+        grind,
+    )
+
+
+def record_withdrawal(ctx: Context, own: OwnIntent, update: Envelope, reason: str) -> None:
+    """Publish the withdrawal, refuse open offers, withdraw acceptances not yet confirmed."""
+    intents.update_status(ctx.tx, own.pseudonym, "withdrawn")
+    intents.set_envelope(
+        ctx.tx,
+        own.pseudonym,
+        envelope_id=update.id,
+        seq=own.seq + 1,
+        body=own.body,
+        valid_through=own.valid_through,
+    )
+    publish(ctx, update)
+    timers.clear_subject(ctx.tx, own.pseudonym)
+    customer_desk.decline_open_offers(ctx, own, reason="no_longer_wanted")
+    for row in deals.list_deals(ctx.tx, role="customer", state="accepted", intent_id=own.intent_id):
+        customer_desk.withdraw(ctx, load_deal(ctx.tx, row.deal).deal, "no_longer_wanted")
+    ctx.event("intent.withdrawn", "intent", own.intent_id, reason=reason)
+
+
+def ended(ctx: Context) -> None:
+    """Close own intents whose time is over."""
+    for intent_id in intents.expire(ctx.tx, ctx.now):
+        own = intents.get_by_id(ctx.tx, intent_id)
+        if own is not None:
+            timers.clear_subject(ctx.tx, own.pseudonym)
+            customer_desk.decline_open_offers(ctx, own, reason="expired")
+            ctx.event("intent.expired", "intent", intent_id)
+
+
+def require_same(fresh: OwnIntent, prepared: OwnIntent) -> None:
+    """Refuse to record an update that was prepared on an older state of the intent.
+
+    Raises:
+        ServiceError: `intent.not_active`, `intent.changed`.
+    """
+    if fresh.status not in ("active", "fulfilled"):
+        raise conflict("intent.not_active", f"expected an active intent, came one {fresh.status}")
+    if fresh.seq != prepared.seq:
+        raise conflict("intent.changed", "the intent was changed meanwhile: try again")

@@ -1,0 +1,106 @@
+"""Runs turns: each event in a transaction of its own, several of them in one commit.
+
+The only user of the database for writing. It is called from one thread at a time; whoever calls
+it from an event loop hands it to a worker thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from vrmnode.engine.context import Context
+from vrmnode.engine.failures import of_protocol
+from vrmnode.engine.identity import NodeIdentity
+from vrmnode.errors import NodeError
+from vrmnode.storage.database import Database
+from vrmnode.storage.secrets import Vault
+from vrmprotocol.errors import LocalError
+
+Action = Callable[[Context], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one turn came to: a value, or the error that undid it."""
+
+    value: object = None
+    error: Exception | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Machine:
+    """The engine bound to a database, a clock and keys.
+
+    Args:
+        database: the open store; this object is its only writer.
+        clock: the node's clock, whole Unix seconds.
+        random: `random(n)` returns n unpredictable bytes.
+        grind: finds a stamp, `(core digest, bits) -> 8 bytes`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        identity: NodeIdentity,
+        vault: Vault,
+        *,
+        clock: Callable[[], int],
+        random: Callable[[int], bytes],
+        grind: Callable[[bytes, int], bytes],
+    ) -> None:
+        self.database = database
+        self.identity = identity
+        self.clock = clock
+        self.random = random
+        self.grind = grind
+        self._vault = vault
+
+    def turns(self, actions: Sequence[Action]) -> list[Outcome]:
+        """Run several events in order and commit them together.
+
+        A turn that fails is undone alone. Nothing is reported as done before the commit is on
+        disk.
+
+        Raises:
+            StorageError: the commit failed; every turn of the group is undone.
+        """
+        with self.database.transaction() as outer:
+            outcomes = []
+            for action in actions:
+                ctx = Context(
+                    tx=outer,
+                    now=self.clock(),
+                    identity=self.identity,
+                    vault=self._vault,
+                    random=self.random,
+                    grind=self.grind,
+                )
+                outcomes.append(self._turn(ctx, action))
+        return outcomes
+
+    def turn(self, action: Action) -> object:
+        """Run one event and commit it.
+
+        Raises:
+            ServiceError, NodeError: as the event does.
+        """
+        outcome = self.turns([action])[0]
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value
+
+    def _turn(self, ctx: Context, action: Action) -> Outcome:
+        try:
+            with self.database.transaction():
+                value = action(ctx)
+        except LocalError as error:
+            return Outcome(error=of_protocol(error), notes=tuple(ctx.notes))
+        except NodeError as error:
+            if error.code.startswith("storage."):
+                raise
+            return Outcome(error=error, notes=tuple(ctx.notes))
+        except Exception as error:  # noqa: BLE001
+            # A bug must not take the other turns of the group with it; the caller logs it.
+            return Outcome(error=error, notes=tuple(ctx.notes))
+        return Outcome(value=value, notes=tuple(ctx.notes))

@@ -1,0 +1,176 @@
+"""Numbering, acknowledging and queueing the mail of a deal (specs/06-sealing-and-mail.md).
+
+A message is signed, stored and queued in the transaction that changes the state it announces,
+so a crash either loses all of it or nothing. Sealing happens later, when a parcel leaves
+(`dispatch`), and anew for each attempt.
+"""
+
+from __future__ import annotations
+
+from vrmnode.engine.context import Context
+from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.storage import deals, intents, messages, outbox, tags, timers
+from vrmnode.storage.deals import Deal
+from vrmnode.storage.messages import StoredMessage
+from vrmnode.storage.tags import WatchedTag
+from vrmprotocol import envelope, message
+from vrmprotocol import tags as tag_rules
+from vrmprotocol.bodies import MailBody, kind_of
+from vrmprotocol.keys import SigningKey
+from vrmprotocol.mail import Ack, Offer
+from vrmprotocol.message import SignedMessage, UninterpretedMessage
+
+MAX_ACKS_PER_DEAL = 64
+"""Acknowledgements sent in one deal at most, so that a peer's repeats can't make mail for ever."""
+
+TAG_LIFETIME_S = envelope.MAIL_LIFETIME_S + envelope.SKEW_S
+
+
+def post(
+    ctx: Context, row: Deal, body: MailBody, *, key: SigningKey, recipient: bytes, until: int
+) -> SignedMessage:
+    """Sign the next message of this deal, store it and queue it until the time `until`.
+
+    It acknowledges what was received and not acknowledged before.
+    """
+    received = messages.to_acknowledge(ctx.tx, row.deal)
+    signed = message.sign(
+        kind=kind_of(body),
+        deal=row.deal,
+        seq=row.next_seq,
+        prev=row.last_digest,
+        key=key,
+        recipient=recipient,
+        created=ctx.now,
+        received=tuple(received),
+        body=body,
+    )
+    messages.put(ctx.tx, stored_form(signed, own=True, at=ctx.now))
+    deals.update(
+        ctx.tx, row.deal, updated=ctx.now, next_seq=row.next_seq + 1, last_digest=signed.digest
+    )
+    outbox.put_mail(
+        ctx.tx,
+        deal=row.deal,
+        digest=signed.digest,
+        seq=signed.seq,
+        raw=signed.raw,
+        next_at=ctx.now,
+        until=until,
+    )
+    if received:
+        messages.mark_ack_sent(ctx.tx, received, ctx.now)
+    timers.clear(ctx.tx, "acknowledge", row.deal)
+    return signed
+
+
+def stored_form(
+    signed: SignedMessage | UninterpretedMessage, *, own: bool, at: int
+) -> StoredMessage:
+    """The row that keeps a message."""
+    return StoredMessage(
+        digest=signed.digest,
+        deal=signed.deal,
+        author=signed.author,
+        seq=signed.seq,
+        kind=signed.kind,
+        own=own,
+        created=signed.created,
+        received_at=at,
+        acked_at=None,
+        ack_sent_at=None,
+        raw=signed.raw,
+    )
+
+
+def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
+    """Store a received message and note what it acknowledges; False if it was known.
+
+    A repeated message means that our acknowledgement was lost: it is owed again.
+    """
+    settled = [digest for digest in signed.received if _is_own(ctx, digest, signed.deal)]
+    if settled:
+        messages.mark_acked(ctx.tx, settled, ctx.now)
+        outbox.done_by_digest(ctx.tx, settled, ctx.now)
+    fresh = messages.put(ctx.tx, stored_form(signed, own=False, at=ctx.now))
+    if not fresh:
+        messages.need_ack_again(ctx.tx, signed.digest)
+    return fresh
+
+
+def _is_own(ctx: Context, digest: bytes, deal: bytes) -> bool:
+    known = messages.get(ctx.tx, digest)
+    return known is not None and known.own and known.deal == deal
+
+
+def own_key(ctx: Context, record: DealRecord) -> SigningKey | None:
+    """The key that signs for this node in this deal; None if it was erased."""
+    if record.row.role == "vendor":
+        author = record.vendor_author
+        return None if author is None else ctx.identity.vendor_key_of(author, ctx.now)
+    own = intents.get_by_id(ctx.tx, record.row.intent_id)
+    return None if own is None else ctx.identity.pseudonym(own.key_context)
+
+
+def counterpart(record: DealRecord) -> bytes | None:
+    """The public key to which this node's messages of the deal are addressed."""
+    return record.vendor_author if record.row.role == "customer" else record.row.customer
+
+
+def send_acknowledgement(ctx: Context, record: DealRecord) -> None:
+    """Acknowledge what nothing else has acknowledged meanwhile."""
+    key, recipient = own_key(ctx, record), counterpart(record)
+    owed = messages.to_acknowledge(ctx.tx, record.deal)
+    if key is None or recipient is None or not owed:
+        return
+    own = [item for item in messages.list_messages(ctx.tx, record.deal) if item.own]
+    last = max(own, key=lambda item: item.seq, default=None)
+    if (
+        last is not None
+        and last.kind == "ack"
+        and set(owed) <= set(load_message(last.raw).received)
+    ):
+        # The same acknowledgement again, in a fresh envelope: a new one each time would run out
+        # of the window that the other side watches.
+        outbox.again(ctx.tx, last.digest, ctx.now)
+        messages.mark_ack_sent(ctx.tx, owed, ctx.now)
+    elif sum(1 for item in own if item.kind == "ack") < MAX_ACKS_PER_DEAL:
+        post(ctx, record.row, Ack(), key=key, recipient=recipient, until=ctx.now + TAG_LIFETIME_S)
+
+
+def watch(ctx: Context, record: DealRecord) -> None:
+    """Watch the tags that the other side's next messages of this deal can carry."""
+    offer = record.first_offer
+    if offer is None:
+        return
+    row = record.row
+    direction, author = (
+        (tag_rules.VENDOR, offer.draft.vendor.certificate.subject)
+        if row.role == "customer"
+        else (tag_rules.CUSTOMER, row.customer)
+    )
+    received = [
+        item.seq for item in messages.list_messages(ctx.tx, row.deal) if item.author == author
+    ]
+    window = tag_rules.window(offer.secret, direction, row.shard_in or 0, received)
+    tags.watch(
+        ctx.tx,
+        [
+            WatchedTag(
+                tag=tag,
+                kind="deal",
+                owner=row.deal,
+                seq=seq,
+                attempt=attempt,
+                until=(row.confirm_by or ctx.now) + TAG_LIFETIME_S,
+            )
+            for tag, (seq, attempt) in window.items()
+        ],
+    )
+
+
+def offer_of(signed: SignedMessage) -> Offer:
+    """The body of a message that is known to be an offer."""
+    if not isinstance(signed.body, Offer):
+        raise TypeError(f"expected an offer, came {signed.kind}")
+    return signed.body

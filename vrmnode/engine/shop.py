@@ -1,0 +1,125 @@
+"""The vendor's settings and catalogue, as the vendor's decisions need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from vrmnode.engine.context import Context
+from vrmnode.storage import catalogue, reservations, settings
+from vrmnode.storage.database import Connection
+from vrmnode.vendor.policy import VendorPolicy
+from vrmnode.vendor.product import Product
+from vrmnode.vendor.profile import VendorDetails
+from vrmprotocol.mail import VendorReason
+from vrmprotocol.topics import MAIL_SHARDS
+
+POLICY, PROFILE, SHARD = "vendor.policy", "vendor.profile", "mail.shard"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIndex:
+    """The catalogue in the database, as matching looks into it."""
+
+    tx: Connection
+
+    def find_by_gtin(self, gtin14: str) -> Sequence[Product]:
+        """Products with that GTIN-14."""
+        return [for_sale(row) for row in catalogue.find_by_gtin(self.tx, gtin14)]
+
+    def find_by_mpn(self, mpn: str, brand: str | None = None) -> Sequence[Product]:
+        """Products with that manufacturer's part number."""
+        return [for_sale(row) for row in catalogue.find_by_mpn(self.tx, mpn, brand)]
+
+    def find_by_category(
+        self, categories: Collection[int | str], max_price: int | None, limit: int
+    ) -> Sequence[Product]:
+        """The cheapest products of these categories."""
+        found = catalogue.find_by_category(self.tx, categories, max_price, limit)
+        return [for_sale(row) for row in found]
+
+    def find_by_words(
+        self,
+        words: Iterable[str],
+        categories: Collection[int | str] | None,
+        max_price: int | None,
+        limit: int,
+    ) -> Sequence[Product]:
+        """Products whose texts have these words, best first."""
+        found = catalogue.find_by_words(self.tx, words, categories, max_price, limit)
+        return [for_sale(row) for row in found]
+
+
+def for_sale(row: catalogue.Product) -> Product:
+    """A row of the catalogue as the vendor's decisions see it."""
+    return Product(
+        sku=row.sku,
+        name=row.name,
+        price=row.price,
+        currency=row.currency,
+        gtin14=row.gtin14,
+        mpn=row.mpn,
+        brand=row.brand,
+        description=row.description or "",
+        category=row.category,
+        category_path=row.category_path or "",
+        condition=row.condition,
+        stock=row.stock,
+        url=row.url,
+        image=row.image,
+        properties=row.properties,
+        delivery=row.delivery,
+    )
+
+
+_VENDOR_REASONS: dict[str, VendorReason] = {reason: reason for reason in get_args(VendorReason)}
+
+
+def vendor_reason(code: str) -> VendorReason:
+    """A refusal's code as the wire knows it."""
+    return _VENDOR_REASONS.get(code, "unspecified")
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What answering an intent needs."""
+
+    policy: VendorPolicy
+    details: VendorDetails
+    index: StoredIndex
+    available: Callable[[str], int | None]
+
+
+def open_shop(ctx: Context) -> Shop | None:
+    """The vendor's shop; None when there is no profile or the policy doesn't answer."""
+    details, policy = stored_profile(ctx.tx), stored_policy(ctx.tx)
+    if details is None or not policy.answer:
+        return None
+    return Shop(
+        policy,
+        details,
+        StoredIndex(ctx.tx),
+        lambda sku: reservations.available(ctx.tx, sku, ctx.now),
+    )
+
+
+def stored_policy(tx: Connection) -> VendorPolicy:
+    """The vendor's policy; the defaults where it set none."""
+    stored = settings.get(tx, POLICY, {})
+    return VendorPolicy.from_dict(stored if isinstance(stored, dict) else {})
+
+
+def stored_profile(tx: Connection) -> VendorDetails | None:
+    """What the vendor says of itself; None while this node is no vendor."""
+    stored = settings.get(tx, PROFILE)
+    return VendorDetails.from_dict(stored) if isinstance(stored, dict) else None
+
+
+def own_shard(ctx: Context) -> int:
+    """The mail shard on which this node receives, drawn once per installation."""
+    shard = settings.get(ctx.tx, SHARD)
+    if not isinstance(shard, int):
+        shard = int.from_bytes(ctx.random(4), "big") % MAIL_SHARDS
+        settings.put(ctx.tx, SHARD, shard)
+    return shard

@@ -1,0 +1,291 @@
+"""The vendor's side: intents come in, offers go out, acceptances are decided.
+
+Implements the vendor's column of specs/04-negotiation.md. Which product fits, at what price, and
+what is refused why are pure functions of `vrmnode.vendor`; this module applies their answers
+inside one transaction together with the stock they need.
+"""
+
+from __future__ import annotations
+
+from vrmnode.engine import mailroom, shop
+from vrmnode.engine.context import Context
+from vrmnode.engine.records import DealRecord, load_deal, read_intent, reload
+from vrmnode.storage import deals, market, reservations, timers
+from vrmnode.storage.deals import Deal
+from vrmnode.storage.market import MarketIntent
+from vrmnode.vendor.responder import Plan, Refusal, answer, complete_draft
+from vrmprotocol import agreement, negotiation, sealing
+from vrmprotocol.bodies import MailBody
+from vrmprotocol.draft import deal_id
+from vrmprotocol.fields import SUITE_X25519, RecipientKey
+from vrmprotocol.keys import SealKey, SigningKey
+from vrmprotocol.mail import Agreement, Decline, Offer, VendorReason
+from vrmprotocol.market import Intent
+from vrmprotocol.message import SignedMessage
+from vrmprotocol.topics import MAIL_SHARDS
+
+BUSY_S = 60
+"""The window, and the pause, of the vendor's limit of offers per minute."""
+
+ANSWER_LIFETIME_S = 14 * 86_400
+
+
+def consider(ctx: Context, pseudonym: bytes) -> None:
+    """Answer an intent that was received: with an offer, a coded refusal, or not at all."""
+    stored = market.get_intent(ctx.tx, pseudonym)
+    if stored is None or not _is_open(ctx, stored):
+        return
+    counter = shop.open_shop(ctx)
+    if counter is None:
+        return
+    if (
+        deals.opened_since(ctx.tx, "vendor", ctx.now - BUSY_S)
+        >= counter.policy.max_offers_per_minute
+    ):
+        timers.arm(ctx.tx, "answer", pseudonym, ctx.now + BUSY_S)
+        return
+    intent = read_intent(stored.body)
+    reply = answer(
+        intent,
+        counter.index,
+        policy=counter.policy,
+        details=counter.details,
+        available=counter.available,
+        now=ctx.now,
+    )
+    if isinstance(reply, Plan) and reply.automatic:
+        _offer(ctx, stored, intent, reply)
+    elif isinstance(reply, Plan):
+        _leave_to_human(ctx, stored, reply)
+    elif isinstance(reply, Refusal):
+        _refuse(ctx, stored, intent, reply)
+    else:
+        market.set_answer(ctx.tx, pseudonym, "ignored", "nothing_near")
+
+
+def _is_open(ctx: Context, stored: MarketIntent) -> bool:
+    return (
+        stored.status == "active"
+        and stored.valid_through > ctx.now
+        and stored.answer in (None, "ignored", "refused")
+    )
+
+
+def _leave_to_human(ctx: Context, stored: MarketIntent, plan: Plan) -> None:
+    market.set_answer(ctx.tx, stored.pseudonym, "human", plan.rule)
+    ctx.event("intent.for_human", "intent", stored.envelope_id, sku=plan.sku, rule=plan.rule)
+
+
+def _offer(ctx: Context, stored: MarketIntent, intent: Intent, plan: Plan) -> None:
+    """Reserve, sign the offer and queue it, all in this transaction."""
+    key, certified = ctx.identity.vendor_signing(ctx.now)
+    deal = deal_id(stored.pseudonym, ctx.identity.root)
+    draft = complete_draft(
+        plan.parts,
+        deal=deal,
+        intent_id=stored.envelope_id,
+        customer=stored.pseudonym,
+        root=ctx.identity.root,
+        certificate=certified,
+    )
+    if plan.reserve_until is not None and not reservations.reserve(
+        ctx.tx, deal, plan.sku, plan.quantity, plan.reserve_until, ctx.now
+    ):
+        _refuse(ctx, stored, intent, Refusal("out_of_stock", "sold out meanwhile", send=True))
+        return
+    seal_key = SealKey(ctx.random(32))
+    body = Offer(
+        intent=stored.envelope_id,
+        draft=draft,
+        secret=ctx.random(32),
+        reply_key=RecipientKey(suite=SUITE_X25519, key=seal_key.public),
+        shard=shop.own_shard(ctx),
+    )
+    row = _open_deal(ctx, stored, intent, deal)
+    deals.update(
+        ctx.tx,
+        deal,
+        updated=ctx.now,
+        state="offered",
+        total=draft.price_specification.total,
+        currency=draft.price_specification.price_currency,
+        quantity=draft.eligible_quantity,
+        valid_through=draft.valid_through,
+        confirm_by=draft.confirm_by,
+        shard_in=body.shard,
+    )
+    ctx.keep_secret("deal", deal, "reply", seal_key.private_bytes())
+    ctx.keep_secret("deal", deal, "sku", plan.sku.encode())
+    signed = _post(ctx, row, body, key, until=draft.valid_through)
+    deals.update(
+        ctx.tx,
+        deal,
+        updated=ctx.now,
+        offer_digest=signed.digest,
+        body_bytes=sealing.deal_size_class(len(signed.raw)),
+    )
+    mailroom.watch(ctx, load_deal(ctx.tx, deal))
+    market.set_answer(ctx.tx, stored.pseudonym, "offered", plan.rule)
+    ctx.event(
+        "offer.sent",
+        "offer",
+        signed.digest,
+        deal=deal.hex(),
+        sku=plan.sku,
+        rule=plan.rule,
+        total=draft.price_specification.total,
+        currency=draft.price_specification.price_currency,
+    )
+
+
+def _open_deal(ctx: Context, stored: MarketIntent, intent: Intent, deal: bytes) -> Deal:
+    row = deals.get(ctx.tx, deal)
+    if row is None:
+        row = Deal(
+            deal=deal,
+            role="vendor",
+            customer=stored.pseudonym,
+            vendor_root=ctx.identity.root,
+            intent_id=stored.envelope_id,
+            state="none",
+            peer_seal_suite=intent.reply_key.suite,
+            peer_seal_key=intent.reply_key.key,
+            shard_out=intent.reply_tag[0] % MAIL_SHARDS,
+            created=ctx.now,
+            updated=ctx.now,
+        )
+        deals.insert(ctx.tx, row)
+    return row
+
+
+def _refuse(ctx: Context, stored: MarketIntent, intent: Intent, refusal: Refusal) -> None:
+    """Tell the customer once why there is no offer, if the policy says so."""
+    already = stored.answer == "refused"
+    market.set_answer(ctx.tx, stored.pseudonym, "refused", refusal.reason)
+    if not refusal.send or already:
+        return
+    key, certified = ctx.identity.vendor_signing(ctx.now)
+    deal = deal_id(stored.pseudonym, ctx.identity.root)
+    row = _open_deal(ctx, stored, intent, deal)
+    negotiation.check_move("vendor", load_deal(ctx.tx, deal).state.state, "decline")
+    deals.update(ctx.tx, deal, updated=ctx.now, state="refused")
+    body = Decline(
+        of=stored.envelope_id,
+        reason=shop.vendor_reason(refusal.reason),
+        note=refusal.words[:200],
+        certificate=certified,
+    )
+    _post(ctx, row, body, key, until=ctx.now + BUSY_S * 10)
+    ctx.event("intent.refused", "intent", stored.envelope_id, reason=refusal.reason)
+
+
+def _post(ctx: Context, row: Deal, body: MailBody, key: SigningKey, *, until: int) -> SignedMessage:
+    return mailroom.post(ctx, row, body, key=key, recipient=row.customer, until=until)
+
+
+def intent_changed(ctx: Context, stored: MarketIntent) -> None:
+    """An intent was updated: a withdrawn one frees what an open offer of ours reserved."""
+    if stored.status == "withdrawn":
+        deal = deal_id(stored.pseudonym, ctx.identity.root)
+        row = deals.get(ctx.tx, deal)
+        if row is not None and row.role == "vendor" and row.state == "offered":
+            reservations.release(ctx.tx, deal)
+            ctx.event("reservation.released", "deal", deal, reason="intent_withdrawn")
+    else:
+        consider(ctx, stored.pseudonym)
+
+
+def after_message(ctx: Context, record: DealRecord) -> None:
+    """React to a customer's message that was just added to the deal."""
+    before, state = record.row.state, record.state.state
+    if state == "accepted":
+        _decide(ctx, record)
+        return
+    if state == before:
+        return
+    deals.update(ctx.tx, record.deal, updated=ctx.now, state=state)
+    if state in ("declined", "withdrawn", "cancelled"):
+        _let_go(ctx, record, state)
+
+
+def _let_go(ctx: Context, record: DealRecord, state: str) -> None:
+    reservations.release(ctx.tx, record.deal)
+    if state == "cancelled":
+        deals.update(ctx.tx, record.deal, updated=ctx.now, document=record.state.agreement_file())
+    decline = record.state.decline
+    reason = decline.body.reason if decline and isinstance(decline.body, Decline) else None
+    ctx.event(f"deal.{state}", "deal", record.deal, reason=reason)
+
+
+def _decide(ctx: Context, record: DealRecord) -> None:
+    """Countersign an acceptance or decline it; the vendor alone decides, here and once."""
+    accepted, offered = record.state.accept, record.state.accepted_offer
+    key = None if offered is None else ctx.identity.vendor_key_of(offered.author, ctx.now)
+    if accepted is None or offered is None or key is None:
+        return
+    draft = mailroom.offer_of(offered).draft
+    # SPEC 04: The vendor MUST decline an accept that it first sees after `confirmBy`, with
+    # reason `late`.
+    if ctx.now > draft.confirm_by:
+        _decline_acceptance(ctx, record, accepted, key, "late")
+        return
+    sku = ctx.secret("deal", record.deal, "sku")
+    if sku is None or not reservations.sell(
+        ctx.tx, record.deal, sku.decode(), draft.eligible_quantity, ctx.now
+    ):
+        _decline_acceptance(ctx, record, accepted, key, "out_of_stock")
+        return
+    document = record.state.document
+    if document is None:
+        raise TypeError("an accepted deal has a document")
+    body = Agreement(accept=accepted.digest, signature=agreement.sign(document, key))
+    _post(ctx, record.row, body, key, until=ctx.now + ANSWER_LIFETIME_S)
+    record = reload(ctx, record)
+    deals.update(
+        ctx.tx,
+        record.deal,
+        updated=ctx.now,
+        state=record.state.state,
+        offer_digest=offered.digest,
+        document=record.state.agreement_file(),
+        total=draft.price_specification.total,
+        currency=draft.price_specification.price_currency,
+        quantity=draft.eligible_quantity,
+    )
+    ctx.event(
+        "deal.agreed",
+        "deal",
+        record.deal,
+        sku=sku.decode(),
+        quantity=draft.eligible_quantity,
+        total=draft.price_specification.total,
+        currency=draft.price_specification.price_currency,
+    )
+
+
+def _decline_acceptance(
+    ctx: Context, record: DealRecord, accepted: SignedMessage, key: SigningKey, reason: VendorReason
+) -> None:
+    _post(
+        ctx,
+        record.row,
+        Decline(of=accepted.digest, reason=reason),
+        key,
+        until=ctx.now + ANSWER_LIFETIME_S,
+    )
+    deals.update(ctx.tx, record.deal, updated=ctx.now, state="declined")
+    reservations.release(ctx.tx, record.deal)
+    ctx.event("deal.declined", "deal", record.deal, reason=reason)
+
+
+def reservations_lapsed(ctx: Context) -> None:
+    """Free the stock of offers that nobody accepted in time."""
+    for deal in reservations.lapse(ctx.tx, ctx.now):
+        ctx.event("reservation.lapsed", "deal", deal)
+
+
+def reconsider(ctx: Context) -> None:
+    """Look again at open intents after the catalogue, the policy or the profile changed."""
+    for stored in market.list_intents(ctx.tx, ctx.now, limit=200):
+        if stored.answer in (None, "ignored"):
+            consider(ctx, stored.pseudonym)

@@ -1,0 +1,95 @@
+"""The gate: which gossip messages come in, and what is said of the peer that brought them.
+
+The validator of specs/07-gossip.md#validation. It runs inline for every new message, before
+anything expensive, and keeps what it verified until the loop takes it.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable
+
+from vrmnode.network import Verdict
+from vrmnode.storage import seen
+from vrmnode.storage.connection import Connection
+from vrmprotocol import envelope, market
+from vrmprotocol.envelope import Envelope
+from vrmprotocol.errors import RemoteError
+
+RECENT_IDS = 65_536
+MAX_WAITING = 4_096
+CLOCK_WITNESSES = 3
+
+_VERDICTS = {"accept": Verdict.ACCEPT, "reject": Verdict.REJECT, "ignore": Verdict.IGNORE}
+
+
+class Gate:
+    """Verifies envelopes as they arrive.
+
+    Args:
+        reader: a read connection of the thread that the network runs in.
+        clock: the node's clock, whole Unix seconds.
+    """
+
+    def __init__(self, reader: Connection, clock: Callable[[], int]) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._recent: collections.OrderedDict[bytes, None] = collections.OrderedDict()
+        self._verified: collections.OrderedDict[bytes, Envelope] = collections.OrderedDict()
+        self._from_future: dict[str, int] = {}
+        self.refused: collections.Counter[str] = collections.Counter()
+
+    def validate(self, topic: str, data: bytes, peer: str) -> Verdict:
+        """Say whether a message is accepted, rejected or ignored (`vrmnode.network.Validator`)."""
+        try:
+            arrived = envelope.verify_and_load(
+                data, topic=topic, now=self._clock(), known=self._is_known
+            )
+            if not arrived.is_mail:
+                market.load_market(arrived)
+        except RemoteError as error:
+            self._note(error.code, peer)
+            return _VERDICTS[envelope.verdict_of(error.code)]
+        self._verified[arrived.raw] = arrived
+        if len(self._verified) > MAX_WAITING:
+            self._verified.popitem(last=False)
+        return Verdict.ACCEPT
+
+    def take(self, topic: str, data: bytes) -> Envelope:
+        """The verified envelope of a delivered message.
+
+        Raises:
+            RemoteError: it isn't among those waiting and doesn't verify now.
+        """
+        waiting = self._verified.pop(data, None)
+        if waiting is not None:
+            return waiting
+        return envelope.verify_and_load(data, topic=topic, now=self._clock(), known=lambda _: False)
+
+    def committed(self, envelope_id: bytes) -> None:
+        """Remember that an id is on disk, so that the next copy costs no look-up."""
+        self._recent[envelope_id] = None
+        if len(self._recent) > RECENT_IDS:
+            self._recent.popitem(last=False)
+
+    def _is_known(self, envelope_id: bytes) -> bool:
+        if envelope_id in self._recent:
+            return True
+        known = seen.contains(self._reader, envelope_id)
+        if known:
+            self.committed(envelope_id)
+        return known
+
+    def _note(self, code: str, peer: str) -> None:
+        self.refused[code] += 1
+        if code == "envelope.from_future" and len(self._from_future) < MAX_WAITING:
+            self._from_future[peer] = self._from_future.get(peer, 0) + 1
+
+    def clock_warning(self) -> str | None:
+        """Words for the owner when several peers' messages seem to come from the future."""
+        if len(self._from_future) < CLOCK_WITNESSES:
+            return None
+        return (
+            f"{len(self._from_future)} peers sent messages from the future: "
+            "expected this machine's clock to be right within 5 minutes, it seems to be behind"
+        )

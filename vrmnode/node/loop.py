@@ -1,0 +1,105 @@
+"""The one loop: every change of the node's state goes through it, in order.
+
+Envelopes, commands and timers all become turns of the engine. Turns that wait together share one
+commit; whoever submitted a turn hears of it after the commit is on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+import trio
+
+from vrmnode.engine.context import Context
+from vrmnode.engine.machine import Machine, Outcome
+from vrmnode.errors import NodeError, ServiceError, StorageError
+
+MAX_WAITING = 256
+MAX_GROUP = 64
+STORAGE_PAUSE_S = 1.0
+
+log = structlog.get_logger("vrmnode.loop")
+
+
+@dataclass(slots=True)
+class Job:
+    """A turn on its way through the loop."""
+
+    action: Callable[[Context], object]
+    done: trio.Event = field(default_factory=trio.Event)
+    outcome: Outcome = field(default_factory=Outcome)
+
+
+class Loop:
+    """Takes turns from a bounded queue and runs them in groups in a worker thread."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._send, self._receive = trio.open_memory_channel[Job](MAX_WAITING)
+        self._ticks = trio.Event()
+        self._worker = trio.CapacityLimiter(1)
+
+    async def run(self) -> None:
+        """Run turns until cancelled."""
+        async for first in self._receive:
+            jobs = [first]
+            while len(jobs) < MAX_GROUP:
+                try:
+                    jobs.append(self._receive.receive_nowait())
+                except trio.WouldBlock:
+                    break
+            await self._run_group(jobs)
+
+    async def _run_group(self, jobs: list[Job]) -> None:
+        actions = [job.action for job in jobs]
+        try:
+            outcomes = await trio.to_thread.run_sync(
+                self._machine.turns, actions, limiter=self._worker
+            )
+        except StorageError as error:
+            log.error("storage", code=error.code, problem=error.message, turns=len(jobs))
+            outcomes = [Outcome(error=error)] * len(jobs)
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            job.outcome = outcome
+            _report(outcome)
+            job.done.set()
+        self.tick()
+
+    async def submit(self, action: Callable[[Context], object]) -> object:
+        """Run a turn and wait until it is committed.
+
+        Raises:
+            ServiceError: as the turn does; `internal.error` for a bug, whose traceback is logged.
+            StorageError: the commit failed; nothing of the turn is kept.
+        """
+        job = Job(action)
+        await self._send.send(job)
+        await job.done.wait()
+        error = job.outcome.error
+        if error is None:
+            return job.outcome.value
+        if isinstance(error, NodeError):
+            raise error
+        raise ServiceError(
+            "internal.error", "the node met a bug; its log has the traceback", 500
+        ) from error
+
+    def tick(self) -> None:
+        """Wake whoever waits for something to have changed."""
+        ticks, self._ticks = self._ticks, trio.Event()
+        ticks.set()
+
+    async def changed(self, timeout_s: float) -> None:
+        """Return when something was committed, or after `timeout_s` seconds."""
+        ticks = self._ticks
+        with trio.move_on_after(timeout_s):
+            await ticks.wait()
+
+
+def _report(outcome: Outcome) -> None:
+    for note in outcome.notes:
+        log.info("note", note=note)
+    if outcome.error is not None and not isinstance(outcome.error, NodeError):
+        log.error("turn failed", exc_info=outcome.error)

@@ -1,0 +1,105 @@
+"""Sends what is due: seals each parcel anew, hands it to the network, notes when to try again."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import structlog
+import trio
+
+from vrmnode.engine import dispatch
+from vrmnode.engine.dispatch import Parcel
+from vrmnode.engine.machine import Action, Machine
+from vrmnode.errors import NodeError
+from vrmnode.network import Network, NetworkError
+from vrmnode.node.loop import Loop
+from vrmnode.storage import outbox
+from vrmprotocol.errors import LocalError
+
+POLL_S = 0.5
+AT_ONCE = 2
+MAX_IN_FLIGHT = 256
+
+log = structlog.get_logger("vrmnode.publisher")
+
+
+class Publisher:
+    """Empties the outbox into the network.
+
+    Args:
+        jitter_ms: parcels of mail leave after a random pause of at most this length, so that
+            the time of an automatic answer says little about what was answered.
+    """
+
+    def __init__(self, machine: Machine, loop: Loop, network: Network, *, jitter_ms: int) -> None:
+        self._machine = machine
+        self._loop = loop
+        self._network = network
+        self._jitter_ms = jitter_ms
+        self._in_flight: set[int] = set()
+        self._sealing = trio.CapacityLimiter(AT_ONCE)
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        reader = self._machine.database.reader()
+        had_peers = False
+        async with trio.open_nursery() as nursery:
+            while True:
+                has_peers = bool(self._network.peers())
+                if has_peers and not had_peers:
+                    await self._try(lambda ctx: outbox.make_due(ctx.tx, ctx.now))
+                had_peers = has_peers
+                due_at = outbox.next_due_at(reader, self._machine.clock())
+                if due_at is not None and due_at <= self._machine.clock():
+                    await self._start_due(nursery)
+                await self._loop.changed(POLL_S)
+
+    async def _start_due(self, nursery: trio.Nursery) -> None:
+        if len(self._in_flight) >= MAX_IN_FLIGHT:
+            return
+        found = await self._try(dispatch.parcels)
+        for parcel in found if isinstance(found, list) else []:
+            if parcel.row not in self._in_flight:
+                self._in_flight.add(parcel.row)
+                nursery.start_soon(self._send, parcel)
+
+    async def _send(self, parcel: Parcel) -> None:
+        try:
+            if parcel.is_mail:
+                await trio.sleep(self._pause_s())
+            peers, raw = await self._hand_over(parcel)
+            note = partial(
+                dispatch.sent, parcel=parcel, raw=raw, peers=peers, spread=self._random(100)
+            )
+            await self._try(note)
+        finally:
+            self._in_flight.discard(parcel.row)
+
+    async def _hand_over(self, parcel: Parcel) -> tuple[int, bytes]:
+        seal = partial(
+            dispatch.seal,
+            parcel,
+            now=self._machine.clock(),
+            random=self._machine.random,
+            grind=self._machine.grind,
+        )
+        try:
+            raw = await trio.to_thread.run_sync(seal, limiter=self._sealing)
+            return await self._network.publish(parcel.topic, raw), raw
+        except (LocalError, NetworkError) as error:
+            log.error("not sent", row=parcel.row, code=error.code)
+            return 0, b""
+
+    async def _try(self, action: Action) -> object:
+        """Submit a turn; a storage error is logged by the loop and tried again later."""
+        try:
+            return await self._loop.submit(action)
+        except NodeError as error:
+            log.warning("turn refused", code=error.code)
+            return None
+
+    def _pause_s(self) -> float:
+        return self._random(self._jitter_ms + 1) / 1000
+
+    def _random(self, below: int) -> int:
+        return int.from_bytes(self._machine.random(4), "big") % max(1, below)

@@ -1,0 +1,185 @@
+"""Starting and stopping a node: folder, lock, keys, store, network, API, in that order."""
+
+from __future__ import annotations
+
+import os
+import secrets as randomness
+import signal
+import time
+from functools import partial
+from pathlib import Path
+
+import structlog
+import trio
+
+from vrmnode import config as configuration
+from vrmnode import keystore
+from vrmnode.api.app import create_app
+from vrmnode.api.server import serve
+from vrmnode.engine import clockwork, inbound
+from vrmnode.engine.context import Context
+from vrmnode.engine.identity import NodeIdentity
+from vrmnode.engine.machine import Machine
+from vrmnode.errors import NodeError
+from vrmnode.lockfile import NodeLock
+from vrmnode.network import Network, NetworkConfig, open_network
+from vrmnode.node.gate import Gate
+from vrmnode.node.logging import set_up
+from vrmnode.node.loop import Loop
+from vrmnode.node.publisher import Publisher
+from vrmnode.node.service import Service
+from vrmnode.node.socket_place import place_socket
+from vrmnode.storage import timers
+from vrmnode.storage.database import Database
+from vrmnode.storage.secrets import Vault
+from vrmprotocol import keys, stamp, topics
+from vrmprotocol.envelope import Envelope
+from vrmprotocol.errors import RemoteError
+
+TIMER_POLL_S = 0.25
+STOP_GRACE_S = 2.0
+
+log = structlog.get_logger("vrmnode.node")
+
+
+def run_node(
+    data_dir: Path,
+    passphrase: str,
+    *,
+    listen: list[str] | None = None,
+    peers: list[str] | None = None,
+    log_level: str | None = None,
+) -> int:
+    """Run a node in a folder until SIGTERM or SIGINT; 0 when it ended in good order.
+
+    Raises:
+        NodeError: the folder is in use, the keystore doesn't open, the database is corrupt,
+            config.toml is wrong, the port is taken.
+    """
+    settings = configuration.load(data_dir / "config.toml", os.environ)
+    set_up(log_level or settings.log.level)
+    with NodeLock.acquire(data_dir / "node.lock"):
+        unlocked = keystore.unlock(data_dir / "keystore.json", passphrase)
+        with Database.open(data_dir / "node.db") as database:
+            identity = NodeIdentity(
+                keys.seed_from_words(keys.words_from_entropy(unlocked.entropy)), unlocked.created
+            )
+            machine = Machine(
+                database,
+                identity,
+                Vault(unlocked.vault_key),
+                clock=_clock,
+                random=randomness.token_bytes,
+                grind=_grind,
+            )
+            node = Node(machine, settings, data_dir, listen=listen, peers=peers)
+            trio.run(node.run, unlocked.network_seed)
+    log.info("stopped")
+    return 0
+
+
+def _clock() -> int:
+    return int(time.time())
+
+
+def _grind(core: bytes, bits: int) -> bytes:
+    # A random start, so that the stamp doesn't tell how long the machine took.
+    return stamp.grind(core, bits, start=int.from_bytes(randomness.token_bytes(6), "big"))
+
+
+class Node:
+    """One running node: the tasks around the loop."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        settings: configuration.Config,
+        data_dir: Path,
+        *,
+        listen: list[str] | None,
+        peers: list[str] | None,
+    ) -> None:
+        self._machine = machine
+        self._settings = settings
+        self._data_dir = data_dir
+        self._network_config = NetworkConfig(
+            listen=tuple(listen if listen is not None else settings.node.listen),
+            peers=tuple(peers if peers is not None else settings.node.peers),
+            topics=topics.all_topics(),
+        )
+        self._loop = Loop(machine)
+        self._gate = Gate(machine.database.reader(), machine.clock)
+
+    async def run(self, network_seed: bytes) -> None:
+        """Run until a signal comes."""
+        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            async with (
+                open_network(self._network_config, network_seed, self._gate.validate) as network,
+                trio.open_nursery() as nursery,
+            ):
+                nursery.start_soon(self._loop.run)
+                await self._loop.submit(clockwork.start)
+                nursery.start_soon(self._take_deliveries, network)
+                nursery.start_soon(self._run_timers)
+                publisher = Publisher(
+                    self._machine,
+                    self._loop,
+                    network,
+                    jitter_ms=self._settings.privacy.jitter_ms,
+                )
+                nursery.start_soon(publisher.run)
+                service = Service(
+                    self._machine,
+                    self._loop,
+                    network,
+                    self._gate,
+                    keystore_raw=(self._data_dir / "keystore.json").read_bytes(),
+                )
+                await nursery.start(serve, create_app(service), place_socket(self._data_dir))
+                log.info("ready", peer_id=network.peer_id, addresses=list(network.addresses))
+                async for number in signals:
+                    log.info("stopping", signal=signal.Signals(number).name)
+                    break
+                nursery.cancel_scope.cancel()
+
+    async def _take_deliveries(self, network: Network) -> None:
+        """Hand accepted envelopes to the loop; waiting here is the back-pressure on peers."""
+        limit = trio.CapacityLimiter(64)
+        async with trio.open_nursery() as nursery:
+            async for delivery in network.deliveries:
+                try:
+                    arrived = self._gate.take(delivery.topic, delivery.data)
+                except RemoteError as error:
+                    log.info("delivery refused", code=error.code)
+                    continue
+                token = object()
+                await limit.acquire_on_behalf_of(token)
+                nursery.start_soon(self._take_in, arrived, limit, token)
+
+    async def _take_in(self, arrived: Envelope, limit: trio.CapacityLimiter, token: object) -> None:
+        try:
+            await self._loop.submit(partial(inbound.accept_envelope, arrived=arrived))
+            self._gate.committed(arrived.id)
+        except NodeError as error:
+            # Not kept, not acknowledged: whoever sent it will send it again.
+            log.warning("envelope not kept", code=error.code)
+        finally:
+            limit.release_on_behalf_of(token)
+
+    async def _run_timers(self) -> None:
+        reader = self._machine.database.reader()
+        store_bytes = self._settings.limits.store_mb * 1024 * 1024
+
+        def due(ctx: Context) -> object:
+            return clockwork.run_due(ctx, max_store_bytes=store_bytes)
+
+        while True:
+            next_at = timers.next_at(reader)
+            if next_at is not None and next_at <= self._machine.clock():
+                try:
+                    await self._loop.submit(due)
+                except NodeError as error:
+                    log.warning("timers", code=error.code)
+                    await trio.sleep(1)
+            else:
+                await trio.sleep(TIMER_POLL_S)

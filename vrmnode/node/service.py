@@ -1,0 +1,267 @@
+"""The node as its API sees it: commands through the loop, queries from what is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.metadata import version
+
+import trio
+
+from vrmnode.customer.request import IntentRequest, read_request, warnings
+from vrmnode.engine import audience, commands, intent_desk, shop, standing, views
+from vrmnode.engine.context import Context
+from vrmnode.engine.failures import invalid, of_protocol
+from vrmnode.engine.intent_desk import PreparedIntent
+from vrmnode.engine.machine import Machine
+from vrmnode.engine.references import find_intent
+from vrmnode.errors import ServiceError
+from vrmnode.network import Network, NetworkError
+from vrmnode.node.gate import Gate
+from vrmnode.node.loop import Loop
+from vrmnode.storage import backup, settings
+from vrmnode.storage.connection import Connection
+from vrmprotocol import keys
+from vrmprotocol.errors import LocalError
+
+Json = dict[str, object]
+Query = Callable[[Connection, Mapping[str, object], int], object]
+
+EVENTS_PER_PAGE = 500
+
+
+class Service:
+    """Implements `vrmnode.api.service.NodeService`."""
+
+    def __init__(
+        self, machine: Machine, loop: Loop, network: Network, gate: Gate, *, keystore_raw: bytes
+    ) -> None:
+        self._machine = machine
+        self._loop = loop
+        self._network = network
+        self._gate = gate
+        self._keystore_raw = keystore_raw
+        self._reader = machine.database.reader()
+        self._reading = trio.CapacityLimiter(1)
+        self._preparing = trio.CapacityLimiter(1)
+        self._started = machine.clock()
+
+    async def execute(self, command: str, params: Json) -> Json:
+        """Change the node's state; durable when this returns.
+
+        Raises:
+            ServiceError: the command can't be carried out.
+        """
+        try:
+            match command:
+                case "intent.publish":
+                    return await self._publish(params)
+                case "intent.withdraw":
+                    return await self._withdraw(params)
+                case "peers.connect":
+                    return await self._connect(params)
+                case "backup.write":
+                    return await self._backup(params)
+            answer = await self._loop.submit(partial(commands.run, command=command, params=params))
+        except LocalError as error:
+            raise of_protocol(error) from error
+        return answer if isinstance(answer, dict) else {}
+
+    async def query(self, name: str, params: Json) -> object:
+        """Read what is committed.
+
+        Raises:
+            ServiceError: no such query, or nothing is found.
+        """
+        match name:
+            case "status":
+                return await self._status()
+            case "identity":
+                return self._identity()
+            case "peers":
+                return [self._peer(peer) for peer in self._network.peers()]
+        function = _QUERIES.get(name)
+        if function is None:
+            raise invalid("query.unknown", f"expected a known query, came {name!r}")
+        return await self._read(function, params)
+
+    async def wait_event(self, after: int, timeout_s: float) -> list[Json]:
+        """Events with a higher id, as soon as there are any; none when the time is over."""
+        until = trio.current_time() + timeout_s
+        while True:
+            found = await self._read(_events, {"after": after, "limit": EVENTS_PER_PAGE})
+            left_s = until - trio.current_time()
+            if not isinstance(found, list) or found or left_s <= 0:
+                return found if isinstance(found, list) else []
+            await self._loop.changed(left_s)
+
+    async def _read(self, function: Query, params: Mapping[str, object]) -> object:
+        now = self._machine.clock()
+
+        def read() -> object:
+            with self._reader.snapshot():
+                return function(self._reader, params, now)
+
+        try:
+            return await trio.to_thread.run_sync(read, limiter=self._reading)
+        except LocalError as error:
+            raise of_protocol(error) from error
+
+    async def _publish(self, params: Mapping[str, object]) -> Json:
+        raw, acceptance = params.get("request"), params.get("acceptance") or {}
+        if not isinstance(raw, dict) or not isinstance(acceptance, dict):
+            raise invalid("request.invalid", "request: expected an object, came another type")
+        request = read_request(raw)
+        prepared = await trio.to_thread.run_sync(
+            partial(self._prepare, request, acceptance), limiter=self._preparing
+        )
+        told = warnings(prepared.body, now=self._machine.clock())
+        if params.get("dry_run"):
+            return {"audiences": audience.of_intent(prepared), "warnings": told}
+        await self._loop.submit(partial(intent_desk.record, prepared=prepared))
+        sent = prepared.envelope
+        return {
+            "intent": sent.id.hex(),
+            "pseudonym": keys.to_did(sent.author),
+            "valid_through": prepared.body.valid_through,
+            "peers": len(self._network.peers()),
+            "warnings": told,
+        }
+
+    def _prepare(self, request: IntentRequest, acceptance: Json) -> PreparedIntent:
+        return intent_desk.prepare(
+            request,
+            acceptance,
+            identity=self._machine.identity,
+            shard=self._shard(),
+            now=self._machine.clock(),
+            random=self._machine.random,
+            grind=self._machine.grind,
+        )
+
+    def _shard(self) -> int:
+        shard = settings.get(self._reader, shop.SHARD, 0)
+        return shard if isinstance(shard, int) else 0
+
+    async def _withdraw(self, params: Json) -> Json:
+        reference = str(params.get("intent") or "")
+
+        def prepare(tx: Connection, _: Mapping[str, object], now: int) -> object:
+            own = find_intent(tx, reference)
+            return own, intent_desk.prepare_withdrawal(
+                own,
+                identity=self._machine.identity,
+                now=now,
+                random=self._machine.random,
+                grind=self._machine.grind,
+            )
+
+        prepared = await self._read(prepare, {})
+        if not isinstance(prepared, tuple):
+            raise TypeError("expected the intent and its update")
+        own, update = prepared
+        reason = str(params.get("reason") or "no_longer_wanted")
+
+        def record(ctx: Context) -> object:
+            fresh = find_intent(ctx.tx, own.intent_id.hex())
+            intent_desk.require_same(fresh, own)
+            intent_desk.record_withdrawal(ctx, fresh, update, reason)
+            return None
+
+        await self._loop.submit(record)
+        return {"intent": own.intent_id.hex(), "status": "withdrawn"}
+
+    async def _connect(self, params: Json) -> Json:
+        address = params.get("address")
+        if not isinstance(address, str):
+            raise invalid("request.invalid", "address: expected a multiaddr, came another type")
+        try:
+            return {"peer_id": await self._network.connect(address)}
+        except NetworkError as error:
+            status = 400 if error.code == "network.address_invalid" else 503
+            raise ServiceError(error.code, error.message, status) from error
+
+    async def _backup(self, params: Json) -> Json:
+        from pathlib import Path
+
+        target, passphrase = params.get("path"), params.get("passphrase")
+        if not isinstance(target, str) or not isinstance(passphrase, str):
+            raise invalid("request.invalid", "path, passphrase: expected texts")
+        report = await trio.to_thread.run_sync(
+            partial(
+                backup.write_backup,
+                self._machine.database,
+                self._keystore_raw,
+                Path(target),
+                passphrase,
+                created=self._machine.clock(),
+                force=bool(params.get("force")),
+            )
+        )
+        return {"path": target, "size_bytes": report.size_bytes, "deals": report.deals}
+
+    def _peer(self, peer: object) -> Json:
+        from dataclasses import asdict, is_dataclass
+
+        if not is_dataclass(peer) or isinstance(peer, type):
+            raise TypeError("expected a peer's status")
+        return asdict(peer)
+
+    def _identity(self) -> Json:
+        return {
+            "vendor": keys.to_did(self._machine.identity.root),
+            "peer_id": self._network.peer_id,
+            "note": "customers are known by a fresh pseudonym per intent",
+        }
+
+    async def _status(self) -> Json:
+        from os import getpid
+
+        counts = await self._read(lambda tx, _, now: views.status(tx, now), {})
+        warning = self._gate.clock_warning()
+        return {
+            "version": version("vrmnode"),
+            "pid": getpid(),
+            "peer_id": self._network.peer_id,
+            "addresses": list(self._network.addresses),
+            "peers": len(self._network.peers()),
+            "uptime_s": self._machine.clock() - self._started,
+            "vendor": keys.to_did(self._machine.identity.root),
+            **(counts if isinstance(counts, dict) else {}),
+            "network": self._network.stats(),
+            "refused": dict(self._gate.refused),
+            "warnings": [warning] if warning else [],
+        }
+
+
+def _text(params: Mapping[str, object], name: str) -> str | None:
+    value = params.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _number(params: Mapping[str, object], name: str, default: int) -> int:
+    value = params.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def _events(tx: Connection, params: Mapping[str, object], _: int) -> object:
+    limit = min(_number(params, "limit", 100), EVENTS_PER_PAGE)
+    return views.event_page(tx, _number(params, "after", 0), limit)
+
+
+_QUERIES: dict[str, Query] = {
+    "intent.list": lambda tx, p, now: views.intent_list(tx, _text(p, "status")),
+    "intent.show": lambda tx, p, now: views.intent_show(tx, _text(p, "intent") or "", now),
+    "offer.list": lambda tx, p, now: views.offer_list(tx, _text(p, "intent"), now),
+    "offer.show": lambda tx, p, now: views.offer_show(tx, _text(p, "offer") or "", now),
+    "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),
+    "deal.show": lambda tx, p, now: views.deal_show(tx, _text(p, "deal") or "", now),
+    "deal.export": lambda tx, p, now: views.deal_export(tx, _text(p, "deal") or ""),
+    "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
+    "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
+    "policy": lambda tx, p, now: standing.shown_policy(tx),
+    "catalogue.list": lambda tx, p, now: views.catalogue_list(
+        tx, _number(p, "limit", 100), _text(p, "after")
+    ),
+    "events": _events,
+}
