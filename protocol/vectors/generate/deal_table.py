@@ -1,0 +1,118 @@
+"""The state of a deal, read from the table of specs/04-negotiation.md.
+
+The generator's own evaluator: it knows messages by what they are made of (`Inner`), not by
+reading bytes, and follows the words of the specification one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .envelope_file import intent_envelope
+from .messages import Inner, document_from, document_signature
+from .world import CUSTOMER, VENDOR
+
+FLAGS = ("agreement", "withdraw", "vdecline", "accept", "cdecline", "offer", "refused")
+TABLE = (
+    ("11*1***", "cancelled"),
+    ("10*1***", "agreed"),
+    ("0*11***", "declined"),
+    ("0101***", "withdrawn"),
+    ("0001***", "accepted"),
+    ("000011*", "declined"),
+    ("000001*", "offered"),
+    ("0000001", "refused"),
+)
+STATES = (
+    "none",
+    "refused",
+    "offered",
+    "accepted",
+    "agreed",
+    "declined",
+    "withdrawn",
+    "cancelled",
+)
+MOVES = {
+    ("vendor", "none"): {"offer", "decline"},
+    ("vendor", "refused"): {"offer"},
+    ("vendor", "offered"): {"offer"},
+    ("vendor", "accepted"): {"agreement", "decline"},
+    ("customer", "offered"): {"accept", "decline"},
+    ("customer", "accepted"): {"withdraw_accept"},
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """A message with its label, and the offer that an accept embeds."""
+
+    label: str
+    message: Inner
+    embedded: Inner | None = None
+    inert: bool = False
+
+
+def state_of(events: Iterable[Event]) -> str:
+    """The state of a set of messages."""
+    flags = flags_of(list(events))
+    pattern = "".join("1" if flags[name] else "0" for name in FLAGS)
+    for row, state in TABLE:
+        if all(want in ("*", have) for want, have in zip(row, pattern, strict=True)):
+            return state
+    return "none"
+
+
+def flags_of(events: list[Event]) -> dict[str, bool]:
+    """The seven flags of a set."""
+    live = [event for event in events if not event.inert]
+    offers = {event.message.digest for event in live if event.message.kind == "offer"}
+    offers |= {event.embedded.digest for event in live if event.embedded}
+    accept, agreement = chosen(live)
+    vendors = _declined(live, VENDOR.public)
+    declined_offers = offers & _declined(live, CUSTOMER.public)
+    name = accept.message.digest if accept else b""
+    return {
+        "offer": bool(offers),
+        "cdecline": bool(offers) and declined_offers == offers,
+        "accept": accept is not None,
+        "vdecline": name in vendors,
+        "refused": intent_envelope().id in vendors,
+        "agreement": agreement is not None,
+        "withdraw": any(
+            event.message.body["accept"] == name
+            for event in live
+            if event.message.kind == "withdraw_accept" and event.message.author is CUSTOMER
+        ),
+    }
+
+
+def chosen(live: list[Event]) -> tuple[Event | None, Event | None]:
+    """The accept that counts and the agreement, if there are any."""
+    accepts = sorted((e for e in live if e.message.kind == "accept"), key=_rank)
+    by_digest = {event.message.digest: event for event in accepts}
+    for event in sorted((e for e in live if e.message.kind == "agreement"), key=_rank):
+        accept = by_digest.get(event.message.body["accept"])
+        if accept and event.message.body["signature"] == countersignature(accept):
+            return accept, event
+    return (accepts[0] if accepts else None), None
+
+
+def countersignature(accept: Event) -> bytes:
+    """The vendor's right signature over the document of an accept."""
+    if accept.embedded is None:
+        raise ValueError("an accept embeds its offer")
+    return document_signature(VENDOR, document_from(accept.message, accept.embedded))
+
+
+def _declined(live: list[Event], author: bytes) -> set[bytes]:
+    return {
+        event.message.body["of"]
+        for event in live
+        if event.message.kind == "decline" and event.message.author.public == author
+    }
+
+
+def _rank(event: Event) -> tuple[int, bytes]:
+    return event.message.seq, event.message.digest

@@ -1,0 +1,300 @@
+"""Cases of mail.json: the bodies of inner messages, signed again after each change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from . import offer_cases
+from .body_file import BODY, BodyCases
+from .canonical import pack
+from .cases import VectorFile
+from .envelope_file import intent_envelope
+from .message_cases import CUSTOMERS_EYES, FIRST_CONTACT, VENDORS_EYES
+from .messages import (
+    ACCEPTED_AT,
+    COMMITMENTS,
+    Inner,
+    accept,
+    accept_body,
+    agreement,
+    document_of,
+    document_signature,
+    from_customer,
+    from_vendor,
+    offer,
+)
+from .notation import notation
+from .primitives import fixed, sha256, with_foreign_order
+from .world import (
+    CUSTOMER,
+    NOW,
+    OTHER_CUSTOMER,
+    OTHER_ROOT,
+    OTHER_VENDOR,
+    STRANGER,
+    VENDOR,
+    VENDOR_ROOT,
+    Body,
+    altered,
+    certificate,
+)
+
+SIGNATURE = "agreement.customer_signature"
+CUSTOMER_REASONS = (
+    "chosen_other",
+    "too_expensive",
+    "terms",
+    "delivery",
+    "not_trusted",
+    "expired",
+    "no_longer_wanted",
+    "unspecified",
+)
+VENDOR_REASONS = (
+    "out_of_stock",
+    "late",
+    "over_budget",
+    "out_of_area",
+    "terms",
+    "quantity",
+    "condition",
+    "constraint",
+    "delivery",
+    "payment",
+    "currency",
+    "closed",
+    "withdrawn",
+    "invalid",
+    "unspecified",
+)
+WITHDRAW_REASONS = ("unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "unspecified")
+
+
+class MailCases(BodyCases):
+    """Cases about the body of one kind of inner message."""
+
+    def __init__(self, file: VectorFile, prefix: str, message: Inner) -> None:
+        super().__init__(file, prefix, message.body, "read")
+        self.message = message
+        self.float_code = "encoding.forbidden_type"
+        self.eyes = VENDORS_EYES if message.author is CUSTOMER else CUSTOMERS_EYES
+        self.given = lambda body: {"raw": self.around(body).raw, **self.eyes}
+        self.output = lambda body: {"digest": self.around(body).digest, "body": notation(body)}
+
+    def around(self, body: Any) -> Inner:
+        """The message with this body, rightly signed."""
+        return replace(self.message, body=body)
+
+    def refuse_message(self, name: str, code: str, comment: str, raw: bytes) -> None:
+        """A whole message that is refused."""
+        given = {"raw": raw, **self.eyes}
+        self.file.bad(self.op, f"{self.prefix}-{name}", code, comment, given)
+
+
+def build() -> VectorFile:
+    """All cases of the file."""
+    file = VectorFile(
+        "mail",
+        "specs/03-messages.md#mail-messages",
+        "`read` as in message.json. Every message is rightly signed, and from the right side "
+        "unless the case says otherwise. A refused body is acknowledged and changes nothing.",
+    )
+    offer_cases.add(file, MailCases(file, "offer", offer()))
+    _accept(file.at("specs/03-messages.md#accept"))
+    _agreement(file.at("specs/03-messages.md#agreement"))
+    _declines(file.at("specs/03-messages.md#decline"))
+    _withdraw(file.at("specs/03-messages.md#withdraw_accept"))
+    _ack(file.at("specs/03-messages.md#ack"))
+    return file
+
+
+def _accept(file: VectorFile) -> None:
+    cases = MailCases(file, "accept", accept())
+    cases.accept("full", "with two commitments", cases.good)
+    alone = {"relationship": COMMITMENTS["relationship"]}
+    cases.accept("relationship-alone", "the one that is owed", accept_body(commitments=alone))
+    many = {**alone, **{f"field-{n:02}": fixed(f"commitment {n}") for n in range(32)}}
+    some = dict(list(many.items())[:32])
+    cases.accept("commitments-32", "as many as may be", accept_body(commitments=some))
+    cases.extensions()
+    cases.missing("offer", "acceptedAt", "commitments", "signature")
+    cases.unknown("x", "relationship")
+    for name, comment, commitments in (
+        ("commitments-33", "one too many", many),
+        ("commitments-empty", "none, not even the relationship", {}),
+        ("commitments-without", "no relationship", {"address": COMMITMENTS["address"]}),
+        ("commitment-31", "31 bytes", {**alone, "address": bytes(31)}),
+        ("commitment-str", "text", {**alone, "address": "Musterstraße 1"}),
+        ("commitment-name-65", "a name of 65 characters", {**alone, "a" * 65: bytes(32)}),
+        ("commitment-name-empty", "an empty name", {**alone, "": bytes(32)}),
+        ("commitments-array", "an array", [bytes(32)]),
+    ):
+        cases.refuse(name, BODY, comment, accept_body(commitments=commitments))
+    cases.refuse("at-negative", BODY, "before 1970", accept_body(acceptedAt=-1))
+    cases.refuse("at-str", BODY, "text", accept_body(acceptedAt="now"))
+    for name, comment, value in (
+        ("signature-63", "63 bytes", cases.good["signature"][:63]),
+        ("signature-str", "text", "a" * 64),
+    ):
+        cases.change(name, comment, "signature", value)
+    _accepted_offers(cases)
+    _accept_signatures(cases)
+
+
+def _accepted_offers(cases: MailCases) -> None:
+    raw = offer().raw
+    other_deal = sha256(b"vrm/1 deal\0", OTHER_CUSTOMER.public, VENDOR_ROOT.public)
+    elsewhere = replace(offer(), deal=other_deal, recipient=OTHER_CUSTOMER.public)
+    wrong_total = offer_cases.changed_draft("priceSpecification.total", 10_474)
+    for name, comment, embedded in (
+        ("offer-empty", "no bytes", b""),
+        ("offer-truncated", "an offer cut short", raw[:-1]),
+        ("offer-trailing", "a byte after the offer", raw + b"\0"),
+        ("offer-altered", "a cheaper offer than the vendor signed", _cheaper()),
+        ("offer-signature", "the signature of the offer altered", raw[:-1] + bytes([raw[-1] ^ 1])),
+        ("offer-unsigned", "the offer without its signature", pack(offer().unsigned())),
+        ("offer-by-stranger", "signed by nobody we know", replace(offer(), author=STRANGER).raw),
+        ("offer-of-other-deal", "an offer to somebody else", elsewhere.raw),
+        ("offer-not-an-offer", "an ack in place of the offer", from_vendor("ack", {}).raw),
+        ("offer-body-alone", "the body without the message", pack(offer().body)),
+        ("offer-wrong-total", "an offer whose total is wrong", wrong_total.raw),
+    ):
+        cases.refuse(name, BODY, comment, {**cases.good, "offer": embedded})
+    cases.change("offer-map", "a map instead of its bytes", "offer", offer().unsigned())
+
+
+def _cheaper() -> bytes:
+    """The offer with another price under the old signature."""
+    body = offer_cases.changed_draft("priceSpecification.total", 1).body
+    return pack({**offer().unsigned(), "body": body, "sig": offer().sig})
+
+
+def _accept_signatures(cases: MailCases) -> None:
+    draft, digest = offer().body["draft"], offer().digest
+    document = document_of(draft, digest)
+    prefix = b"vrm/1 agreement signature\0"
+    document_digest = sha256(b"vrm/1 agreement\0", pack(document))
+    good = cases.good["signature"]
+    for name, comment, signature in (
+        ("signature-zero", "zero bytes", bytes(64)),
+        ("signature-bit", "a bit turned", bytes([good[0] ^ 1]) + good[1:]),
+        ("signature-order", "S plus the order of the group", with_foreign_order(good)),
+        ("signature-by-vendor", "the vendor's", document_signature(VENDOR, document)),
+        ("signature-no-prefix", "without the prefix", CUSTOMER.sign(document_digest)),
+        ("signature-of-document", "the document itself", CUSTOMER.sign(prefix + pack(document))),
+        (
+            "signature-other-time",
+            "over another acceptedAt",
+            document_signature(CUSTOMER, document_of(draft, digest, ACCEPTED_AT + 1)),
+        ),
+        (
+            "signature-other-offer",
+            "over another offer's digest",
+            document_signature(CUSTOMER, document_of(draft, bytes(32))),
+        ),
+        (
+            "signature-other-draft",
+            "over a draft with another price",
+            document_signature(CUSTOMER, document_of({**draft, "reserved": False}, digest)),
+        ),
+        (
+            "signature-other-commitments",
+            "over other commitments",
+            document_signature(CUSTOMER, document_of(draft, digest, ACCEPTED_AT, {})),
+        ),
+    ):
+        cases.change(name, comment, "signature", signature, SIGNATURE)
+
+
+def _agreement(file: VectorFile) -> None:
+    cases = MailCases(file, "agreement", agreement())
+    cases.accept("full", "a countersignature", cases.good)
+    cases.extensions()
+    cases.missing("accept", "signature")
+    cases.unknown("x", "offer")
+    cases.wrong(("accept", "bin", 32), ("signature", "bin", 64))
+
+
+def _declines(file: VectorFile) -> None:
+    by_customer = from_customer("decline", {"of": offer().digest, "reason": "too_expensive"})
+    body = {"of": accept().digest, "reason": "out_of_stock", "note": "Sorry."}
+    by_vendor = from_vendor("decline", body, seq=1, prev=offer().digest)
+    mine, theirs = (
+        MailCases(file, "customer-decline", by_customer),
+        MailCases(file, "vendor-decline", by_vendor),
+    )
+    theirs.accept("note", "with a note", theirs.good)
+    for cases, own, other in (
+        (mine, CUSTOMER_REASONS, VENDOR_REASONS),
+        (theirs, VENDOR_REASONS, CUSTOMER_REASONS),
+    ):
+        for reason in own:
+            cases.allow(f"reason-{reason}", "a reason of this side", "reason", reason)
+        for reason in [reason for reason in other if reason not in own]:
+            cases.change(f"reason-{reason}", "a reason of the other side", "reason", reason)
+        for name, value in (("unknown", "because"), ("empty", ""), ("upper", "Terms"), ("int", 1)):
+            cases.change(f"reason-{name}", "no such reason", "reason", value)
+        cases.missing("of", "reason")
+        cases.unknown("x")
+        cases.wrong(("of", "bin", 32), ("note", "text", 200))
+        cases.extensions()
+    with_certificate = {**mine.good, "certificate": certificate()}
+    mine.refuse("certificate", BODY, "a customer has no certificate", with_certificate)
+    _first_contact(file)
+
+
+def _first_contact(file: VectorFile) -> None:
+    body: Body = {
+        "of": intent_envelope().id,
+        "reason": "closed",
+        "certificate": certificate(),
+    }
+    cases = MailCases(file, "first-decline", from_vendor("decline", body))
+    cases.eyes = FIRST_CONTACT
+    cases.accept("full", "a decline of an intent, with the certificate", body)
+    for name, code, comment, changed in (
+        ("altered", "certificate.signature", "altered", {"sig": bytes(64)}),
+        ("schema", "certificate.schema", "no serial", {"serial": None}),
+    ):
+        broken = {**body, "certificate": altered(certificate(), changed)}
+        cases.refuse(f"certificate-{name}", code, comment, broken)
+    early = certificate(changes={"notBefore": NOW + 301})
+    late = certificate(changes={"notAfter": NOW - 301})
+    cases.change("certificate-early", "not valid yet", "certificate", early, _NOT_YET)
+    cases.change("certificate-late", "not valid any more", "certificate", late, _EXPIRED)
+    other = certificate(subject=OTHER_VENDOR.public)
+    comment = "the certificate of another key"
+    cases.change("certificate-other-key", comment, "certificate", other, "message.author")
+    foreign = certificate(root=OTHER_ROOT)
+    comment = "another root, from which another deal id follows"
+    cases.change("certificate-other-root", comment, "certificate", foreign, "message.wrong_deal")
+
+
+_NOT_YET, _EXPIRED = "certificate.not_yet_valid", "certificate.expired"
+
+
+def _withdraw(file: VectorFile) -> None:
+    body = {"accept": accept().digest, "reason": "unconfirmed"}
+    message = from_customer("withdraw_accept", body, seq=1, prev=accept().digest)
+    cases = MailCases(file, "withdraw", message)
+    for reason in WITHDRAW_REASONS:
+        cases.allow(f"reason-{reason}", "a reason", "reason", reason)
+    for name, value in (
+        ("of-vendor", "out_of_stock"),
+        ("of-decline", "too_expensive"),
+        ("empty", ""),
+        ("int", 0),
+    ):
+        cases.change(f"reason-{name}", "no reason to withdraw", "reason", value)
+    cases.missing("accept", "reason")
+    cases.unknown("x", "note", "of")
+    cases.wrong(("accept", "bin", 32))
+    cases.extensions()
+
+
+def _ack(file: VectorFile) -> None:
+    cases = MailCases(file, "ack", from_vendor("ack", {}, seq=1, prev=offer().digest))
+    cases.accept("empty", "nothing inside", {})
+    cases.unknown("x", "received")
+    cases.extensions()

@@ -1,0 +1,215 @@
+"""How each operation of the vectors is done with the reference library.
+
+An adapter returns what the case's `output` is compared with (keys that the output lacks aren't
+compared), raises ProtocolError, or raises Refused where the specification has no code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.protocol.vectors import Case, value_of
+from vrmprotocol import (
+    certificate,
+    encoding,
+    envelope,
+    gtin,
+    keys,
+    stamp,
+    terms,
+    topics,
+)
+from vrmprotocol.errors import ProtocolError
+
+Adapter = Callable[[Case], dict[str, Any]]
+
+
+class Refused(Exception):
+    """Refused with this word, which is no error code of the protocol."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
+def decode(case: Case) -> dict[str, Any]:
+    raw = case.hex("raw")
+    value = encoding.decode(raw, max_bytes=case.given.get("max_bytes", 65_536))
+    assert encoding.encode(value) == raw
+    return {"value": value}
+
+
+def encode(case: Case) -> dict[str, Any]:
+    return {"raw": encoding.encode(value_of(case.given["value"]))}
+
+
+def required_bits(case: Case) -> dict[str, Any]:
+    return {"bits": envelope.required_bits(case.given["kind"], case.given["body_bytes"])}
+
+
+def leading_zero_bits(case: Case) -> dict[str, Any]:
+    return {"bits": stamp.leading_zero_bits(case.hex("id"))}
+
+
+def grind(case: Case) -> dict[str, Any]:
+    core = case.hex("core")
+    found = stamp.grind(core, case.given["bits"], case.given["start"])
+    return {"stamp": found, "id": stamp.envelope_id(core, found)}
+
+
+def check_stamp(case: Case) -> dict[str, Any]:
+    identity = stamp.envelope_id(case.hex("core"), case.hex("stamp"))
+    if stamp.leading_zero_bits(identity) < case.given["bits"]:
+        raise Refused("envelope.stamp")
+    return {}
+
+
+def read_envelope(case: Case) -> dict[str, Any]:
+    known = {bytes.fromhex(text) for text in case.given["known"]}
+    raw = case.hex("raw")
+    assert case.expect == "ok" or envelope.verdict_of(case.expect) == case.output["verdict"]
+    read = envelope.verify_and_load(
+        raw, topic=case.given["topic"], now=case.given["now"], known=known.__contains__
+    )
+    fields: dict[str, Any] = {
+        "kind": read.kind,
+        "topic": read.topic,
+        "tag": read.tag,
+        "body": read.body,
+        "created": read.created,
+        "expires": read.expires,
+    }
+    core = envelope.core_digest(**fields, author=read.author)
+    key = keys.SigningKey(bytes.fromhex(case.output["seed"]))
+    again = envelope.build(**fields, signing_key=key, stamp=read.stamp)
+    assert again.raw == raw == read.raw
+    whole = {**fields, "v": 1, "author": read.author, "stamp": read.stamp, "sig": read.sig}
+    if read.tag is None:
+        del whole["tag"]
+    bits = envelope.required_bits(read.kind, len(read.body))
+    assert bits <= case.output["bits"]
+    return {"id": read.id, "core": core, "fields": whole, "verdict": "accept"}
+
+
+def seed(case: Case) -> dict[str, Any]:
+    found = {"seed": refused(keys.seed_from_words, case.given["words"])}
+    entropy = bytes.fromhex(case.output["entropy"])
+    assert keys.words_from_entropy(entropy) == case.given["words"]
+    return {**found, "entropy": entropy}
+
+
+def derive_key(case: Case) -> dict[str, Any]:
+    key = keys.derive_signing_key(case.hex("seed"), case.given["label"], case.hex("context"))
+    assert key.sign(b"x") == keys.SigningKey(bytes.fromhex(case.output["secret"])).sign(b"x")
+    return {"public": key.public}
+
+
+def sign(case: Case) -> dict[str, Any]:
+    key = keys.SigningKey(case.hex("secret"))
+    return {"public": key.public, "signature": key.sign(case.hex("message"))}
+
+
+def verify(case: Case) -> dict[str, Any]:
+    if not keys.verify(case.hex("public"), case.hex("message"), case.hex("signature")):
+        raise Refused("invalid")
+    return {}
+
+
+def to_did(case: Case) -> dict[str, Any]:
+    return {"did": keys.to_did(case.hex("public"))}
+
+
+def from_did(case: Case) -> dict[str, Any]:
+    return {"public": refused(keys.from_did, case.given["did"])}
+
+
+def refused(function: Callable[[str], Any], argument: str) -> Any:
+    """The result, or Refused where the library has a code of its own."""
+    try:
+        return function(argument)
+    except ProtocolError as error:
+        raise Refused("invalid") from error
+
+
+def verify_certificate(case: Case) -> dict[str, Any]:
+    loaded = certificate.load(encoding.decode_map(case.hex("raw")))
+    certificate.verify(loaded, now=case.given["now"])
+    again = certificate.issue(
+        keys.SigningKey(bytes.fromhex(case.output["root_secret"])),
+        subject=loaded.subject,
+        serial=loaded.serial,
+        not_before=loaded.not_before,
+        not_after=loaded.not_after,
+    )
+    assert encoding.encode(certificate.to_wire(again)) == case.hex("raw")
+    return {"sig": loaded.sig}
+
+
+def all_topics(case: Case) -> dict[str, Any]:
+    assert sorted(topics.all_topics()) == sorted(case.output["topics"])
+    return {}
+
+
+def market_topic(case: Case) -> dict[str, Any]:
+    return {"topic": topics.market_topic(case.given["country"], case.given["category"])}
+
+
+def mail_topic(case: Case) -> dict[str, Any]:
+    return {"topic": topics.mail_topic(case.hex("tag"))}
+
+
+def fits(case: Case) -> dict[str, Any]:
+    """Whether an envelope could be built for this topic; the stamp isn't looked at."""
+    kind = case.given["kind"]
+    mail = kind == "mail"
+    lifetime = envelope.MAIL_LIFETIME_S if mail else 600
+    fields = {
+        "kind": kind,
+        "topic": case.given["topic"],
+        "tag": case.hex("tag") if mail else None,
+        "body": bytes(4096),
+        "created": 0,
+        "expires": lifetime,
+    }
+    key = keys.SigningKey(bytes(32))
+    bits = envelope.required_bits(kind, 4096) if case.expect == "ok" else 0
+    core = envelope.core_digest(**fields, author=key.public)
+    envelope.build(**fields, signing_key=key, stamp=stamp.grind(core, bits))
+    return {}
+
+
+def gtin14(case: Case) -> dict[str, Any]:
+    assert gtin.is_valid(case.given["gtin"]) == (case.expect == "ok")
+    return {"gtin14": refused(gtin.gtin14, case.given["gtin"])}
+
+
+def choose(case: Case) -> dict[str, Any]:
+    chosen = terms.choose(case.given["customer"], case.given["vendor"])
+    if chosen is None:
+        raise Refused("none")
+    return {"terms": chosen}
+
+
+ADAPTERS: dict[tuple[str, str], Adapter] = {
+    ("encoding", "decode"): decode,
+    ("encoding", "encode"): encode,
+    ("stamp", "required_bits"): required_bits,
+    ("stamp", "leading_zero_bits"): leading_zero_bits,
+    ("stamp", "grind"): grind,
+    ("stamp", "check"): check_stamp,
+    ("envelope", "read"): read_envelope,
+    ("keys", "seed"): seed,
+    ("keys", "derive"): derive_key,
+    ("keys", "sign"): sign,
+    ("keys", "verify"): verify,
+    ("keys", "to_did"): to_did,
+    ("keys", "from_did"): from_did,
+    ("certificate", "verify"): verify_certificate,
+    ("topics", "all"): all_topics,
+    ("topics", "market"): market_topic,
+    ("topics", "mail"): mail_topic,
+    ("topics", "fits"): fits,
+    ("gtin", "gtin14"): gtin14,
+    ("terms", "choose"): choose,
+}

@@ -1,0 +1,253 @@
+"""How the operations on bodies, mail and agreements are done with the reference library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.protocol.vector_adapters import Adapter, Refused
+from tests.protocol.vectors import Case, value_of
+from vrmprotocol import (
+    agreement,
+    agreement_report,
+    bodies,
+    draft,
+    encoding,
+    envelope,
+    keys,
+    market,
+    message,
+    sealing,
+    tags,
+    topics,
+)
+from vrmprotocol.fields import SUITE_X25519, RecipientKey
+
+
+def market_envelope(given: dict[str, Any]) -> envelope.Envelope:
+    """A market envelope around a body, as if it had been verified."""
+    return envelope.Envelope(
+        kind=given["kind"],
+        topic=topics.DIRECTORY if given["kind"] == "vendor_profile" else "/vrm/1/market/0",
+        tag=None,
+        author=bytes.fromhex(given["author"]),
+        created=given["created"],
+        expires=given["expires"],
+        body=bytes.fromhex(given["body"]),
+        stamp=bytes(8),
+        sig=bytes(64),
+        id=bytes(32),
+        raw=b"",
+    )
+
+
+def read_market(case: Case) -> dict[str, Any]:
+    raw = case.hex("body")
+    loaded = market.load_market(market_envelope(case.given), now=case.given["now"])
+    if isinstance(loaded, market.Uninterpreted):
+        raise Refused(loaded.reason)
+    if not loaded.ext:
+        assert market.to_body(loaded) == raw
+    return {"body": bodies.to_wire(loaded)}
+
+
+def read_update(case: Case) -> dict[str, Any]:
+    new = market_envelope(case.given)
+    created = case.given["created"]
+    old = market_envelope(
+        {**case.given["known"], "kind": "intent", "created": created, "expires": _end(case)}
+    )
+    update, original = market.load_market(new), market.load_market(old)
+    assert isinstance(update, market.IntentUpdate)
+    assert isinstance(original, market.Intent)
+    market.check_update(update, new, original=original, original_envelope=old)
+    return {}
+
+
+def _end(case: Case) -> int:
+    known = encoding.decode_map(bytes.fromhex(case.given["known"]["body"]))
+    end = known["validThrough"]
+    assert isinstance(end, int)
+    return end
+
+
+def read_message(case: Case) -> dict[str, Any]:
+    loaded = load_message(case.hex("raw"), case.given)
+    if isinstance(loaded, message.UninterpretedMessage):
+        if case.output:
+            assert loaded.digest.hex() == case.output["digest"]
+        raise Refused(loaded.code)
+    body = bodies.to_wire(loaded.body)
+    fields = {
+        "v": 1,
+        "kind": loaded.kind,
+        "deal": loaded.deal,
+        "seq": loaded.seq,
+        "prev": loaded.prev,
+        "author": loaded.author,
+        "recipient": loaded.recipient,
+        "created": loaded.created,
+        "received": list(loaded.received),
+        "body": body,
+        "sig": encoding.decode_map(case.hex("raw"))["sig"],
+    }
+    assert encoding.encode(fields) == case.hex("raw")
+    if "secret" in case.output:
+        sign_again(loaded, keys.SigningKey(bytes.fromhex(case.output["secret"])))
+    return {"digest": loaded.digest, "body": body, "fields": fields}
+
+
+def load_message(
+    raw: bytes, given: dict[str, Any]
+) -> message.SignedMessage | message.UninterpretedMessage:
+    """A message read with what the reader knows."""
+    deal, author = given.get("deal"), given.get("author")
+    return message.verify_and_load(
+        raw,
+        expected_recipient=bytes.fromhex(given["recipient"]),
+        expected_deal=bytes.fromhex(deal) if deal else None,
+        expected_author=bytes.fromhex(author) if author else None,
+        reader=given["reader"],
+        now=given["now"],
+    )
+
+
+def sign_again(loaded: message.SignedMessage, key: keys.SigningKey) -> None:
+    """The same fields and key have to give the same bytes."""
+    again = message.sign(
+        kind=loaded.kind,
+        deal=loaded.deal,
+        seq=loaded.seq,
+        prev=loaded.prev,
+        key=key,
+        recipient=loaded.recipient,
+        created=loaded.created,
+        received=loaded.received,
+        body=loaded.body,
+    )
+    assert again.raw == loaded.raw
+
+
+def deal(case: Case) -> dict[str, Any]:
+    return {"deal": draft.deal_id(case.hex("customer"), case.hex("root"))}
+
+
+def mail_header(given: dict[str, Any]) -> sealing.MailHeader:
+    """The outer header of a case."""
+    outer = given["header"]
+    return sealing.MailHeader(
+        topic=outer["topic"],
+        tag=bytes.fromhex(outer["tag"]),
+        author=bytes.fromhex(outer["author"]),
+        created=outer["created"],
+        expires=outer["expires"],
+    )
+
+
+def open_sealed(case: Case) -> dict[str, Any]:
+    key, header, body = keys.SealKey(case.hex("key")), mail_header(case.given), case.hex("body")
+    inner = sealing.open_sealed(body, seal_key=key, header=header)
+    recipient = RecipientKey(suite=SUITE_X25519, key=key.public)
+    again = sealing.seal(inner, recipient_key=recipient, header=header, body_bytes=len(body))
+    assert len(again) == len(body)
+    assert again != body
+    assert sealing.open_sealed(again, seal_key=key, header=header) == inner
+    return {"inner": inner, "recipient": key.public}
+
+
+def seal(case: Case) -> dict[str, Any]:
+    recipient = case.given["recipient"]
+    key = RecipientKey(suite=recipient["suite"], key=bytes.fromhex(recipient["key"]))
+    inner = bytes(case.given["inner_bytes"])
+    size = case.given["body_bytes"]
+    sealing.seal(inner, recipient_key=key, header=mail_header(case.given), body_bytes=size)
+    return {}
+
+
+def capacity(case: Case) -> dict[str, Any]:
+    return {"capacity": sealing.capacity(case.given["body_bytes"])}
+
+
+def deal_class(case: Case) -> dict[str, Any]:
+    return {"body_bytes": sealing.deal_size_class(case.given["offer_bytes"])}
+
+
+def derive_tag(case: Case) -> dict[str, Any]:
+    given = case.given
+    found = tags.derive(
+        case.hex("secret"),
+        given["direction"],
+        given["seq"],
+        given["attempt"],
+        given["shard"],
+        shards=given["shards"],
+    )
+    assert found[0] % given["shards"] == given["shard"]
+    return {"tag": found}
+
+
+def watched(case: Case) -> dict[bytes, tuple[int, int]]:
+    """The tags that a reader watches, each with its number and attempt."""
+    given = case.given
+    return tags.window(
+        case.hex("secret"),
+        given["direction"],
+        given["shard"],
+        given["received"],
+        shards=given["shards"],
+    )
+
+
+def window(case: Case) -> dict[str, Any]:
+    found = {(tag.hex(), seq, attempt) for tag, (seq, attempt) in watched(case).items()}
+    assert found == {(row["tag"], row["seq"], row["attempt"]) for row in case.output["tags"]}
+    return {}
+
+
+def match(case: Case) -> dict[str, Any]:
+    found = watched(case).get(case.hex("tag"))
+    if found is None:
+        raise Refused("invalid")
+    return {"seq": found[0], "attempt": found[1]}
+
+
+def verify_agreement(case: Case) -> dict[str, Any]:
+    report = agreement_report.verify_file(case.hex("raw"))
+    assert report.ok == (not report.failed)
+    if report.failed:
+        raise Refused(report.failed[0].code or "")
+    return {}
+
+
+def make_agreement(case: Case) -> dict[str, Any]:
+    document = value_of(case.given["document"])
+    made = agreement.document(
+        draft=agreement.read_file(bytes.fromhex(case.output["raw"])).draft,
+        offer=document["offer"],
+        accepted_at=document["acceptedAt"],
+        commitments=document["commitments"],
+    )
+    customer = agreement.sign(made, keys.SigningKey(case.hex("customer_secret")))
+    vendor = agreement.sign(made, keys.SigningKey(case.hex("vendor_secret")))
+    return {
+        "digest": agreement.document_digest(made),
+        "signatures": {"customer": customer, "vendor": vendor},
+        "raw": agreement.agreement_file(made, customer_signature=customer, vendor_signature=vendor),
+    }
+
+
+BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
+    ("market", "read"): read_market,
+    ("market", "update"): read_update,
+    ("message", "read"): read_message,
+    ("message", "deal"): deal,
+    ("mail", "read"): read_message,
+    ("sealing", "open"): open_sealed,
+    ("sealing", "seal"): seal,
+    ("sealing", "capacity"): capacity,
+    ("sealing", "deal_class"): deal_class,
+    ("tags", "derive"): derive_tag,
+    ("tags", "window"): window,
+    ("tags", "match"): match,
+    ("agreement", "verify"): verify_agreement,
+    ("agreement", "make"): make_agreement,
+}
