@@ -17,6 +17,7 @@ VENDOR = "v"
 TAG_BYTES = 16
 ATTEMPTS = 4
 WINDOW = 8
+MAX_SEQ = 2**31 - 1
 # A sender chooses its own sequence numbers; without a bound below, one huge number would make
 # its reader watch every smaller one.
 LOOK_BACK = 64
@@ -47,8 +48,9 @@ def derive(
     Raises:
         LocalError: `tags.argument`.
     """
-    if direction not in _DIRECTIONS or not 0 <= shard < shards or attempt < 0:
-        raise LocalError("tags.argument", "expected a direction, a shard number and an attempt")
+    in_range = 0 <= shard < shards <= 256 and 0 <= seq <= MAX_SEQ and attempt >= 0
+    if direction not in _DIRECTIONS or not in_range:
+        raise LocalError("tags.argument", "expected a direction and numbers within their ranges")
     counted = min(attempt, ATTEMPTS - 1)
     message = _CONTEXT + direction.encode() + seq.to_bytes(4, "big") + bytes([counted])
     digest = hmac.digest(secret, message, "sha256")[:TAG_BYTES]
@@ -78,7 +80,7 @@ def window(
     seen = frozenset(received)
     return {
         derive(secret, direction, seq, attempt, shard, shards=shards): (seq, attempt)
-        for seq in range(first, min(highest + WINDOW, 2**31 - 1) + 1)
+        for seq in range(first, min(highest + WINDOW, MAX_SEQ) + 1)
         if seq not in seen
         for attempt in range(ATTEMPTS)
     }

@@ -1,0 +1,76 @@
+"""Derived tags and the window in which they are watched."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.protocol.codes import local_code
+from vrmprotocol import tags
+
+SECRET = b"s" * 32
+
+
+def test_golden_tags():
+    assert tags.derive(SECRET, "c", 0, 0, 0).hex() == "b1f823d81240ad1926389bcdd39839c4"
+    assert tags.derive(SECRET, "v", 1, 3, 0).hex() == "2265262712671d7261dfb9c34301b1db"
+
+
+@given(
+    st.binary(min_size=32, max_size=32),
+    st.sampled_from("cv"),
+    st.integers(0, 2**31 - 1),
+    st.integers(0, 3),
+    st.integers(1, 256).flatmap(lambda m: st.tuples(st.integers(0, m - 1), st.just(m))),
+)
+def test_a_tag_stands_in_its_shard(secret, direction, seq, attempt, place):
+    shard, shards = place
+    tag = tags.derive(secret, direction, seq, attempt, shard, shards=shards)
+    assert len(tag) == 16
+    assert tag[0] % shards == shard
+
+
+def test_nothing_repeats():
+    derived = {
+        tags.derive(secret, direction, seq, attempt, 0)
+        for secret in (SECRET, b"t" * 32)
+        for direction in "cv"
+        for seq in range(20)
+        for attempt in range(4)
+    }
+    assert len(derived) == 2 * 2 * 20 * 4
+
+
+def test_attempts_stay_at_3():
+    assert tags.derive(SECRET, "c", 5, 300, 0) == tags.derive(SECRET, "c", 5, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("x", 0, 0, 0),
+        ("c", 0, 0, 1),
+        ("c", 0, 0, -1),
+        ("c", 0, -1, 0),
+        ("c", -1, 0, 0),
+        ("c", 2**31, 0, 0),
+    ],
+)
+def test_wrong_arguments_are_the_callers_fault(arguments):
+    assert local_code(tags.derive, SECRET, *arguments) == "tags.argument"
+
+
+# SPEC 06: The reader MUST watch attempts 0 to 3 of every `seq` that it hasn't received up to 8
+# above the highest it has.
+def test_the_window():
+    watched = tags.window(SECRET, "c", 0, [0, 1, 3])
+    assert {seq for seq, _ in watched.values()} == {2, *range(4, 12)}
+    for tag, (seq, attempt) in watched.items():
+        assert tag == tags.derive(SECRET, "c", seq, attempt, 0)
+    assert {seq for seq, _ in tags.window(SECRET, "v", 0, []).values()} == set(range(8))
+
+
+@given(st.frozensets(st.integers(0, 2**31 - 1), max_size=20))
+def test_no_sender_can_make_the_window_large(received):
+    watched = tags.window(SECRET, "c", 0, received)
+    assert len(watched) <= (tags.LOOK_BACK + tags.WINDOW) * tags.ATTEMPTS
+    assert not {seq for seq, _ in watched.values()} & received
