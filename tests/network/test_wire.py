@@ -111,9 +111,7 @@ def test_message_with_a_signing_field_is_rejected(name: str, value: bytes) -> No
         await say(stream, rpc_pb2.RPC(publish=[message]))
         await until(lambda: node.stats()["rejected"])
         # The data itself is innocent: it may still come as it should.
-        await say(
-            stream, rpc_pb2.RPC(publish=[rpc_pb2.Message(data=b"signed", topicIDs=[TOPIC])])
-        )
+        await say(stream, rpc_pb2.RPC(publish=[rpc_pb2.Message(data=b"signed", topicIDs=[TOPIC])]))
         assert await receive(node) == [b"signed"]
 
     with_foreign_peer(test)

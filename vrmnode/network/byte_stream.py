@@ -103,6 +103,13 @@ class TcpStream:
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             raise ConnectionLostError("tcp write") from error
 
+    async def send_eof(self) -> None:
+        """Send nothing more; reading goes on."""
+        try:
+            await self._sock.send_eof()
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            raise ConnectionLostError("tcp write") from error
+
     def close(self) -> None:
         """Close at once; whatever waits on it raises ``ConnectionLostError``."""
         self._sock.socket.close()

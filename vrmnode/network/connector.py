@@ -151,10 +151,16 @@ class Connector:
             connection.close()
 
     async def goodbye(self) -> None:
-        """Tell all peers that we go away, and close."""
+        """Send what is queued, tell all peers that we go away, and close."""
         async with trio.open_nursery() as nursery:
             for connection in self._table.all():
-                nursery.start_soon(connection.goodbye)
+                nursery.start_soon(self._goodbye, connection)
+
+    async def _goodbye(self, connection: PeerConnection) -> None:
+        link = self._gossip.link(connection.peer)
+        if link is not None:
+            await link.queue.drained()
+        await connection.goodbye()
 
     async def _agree(self, sock: trio.SocketStream, *, expected_peer: str | None) -> PeerConnection:
         return await agree(

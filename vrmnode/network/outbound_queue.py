@@ -23,7 +23,10 @@ class OutboundQueue:
         self._bytes = 0
         self._closed = False
         self._filled = trio.Event()
-        self._emptied = trio.Event()
+        self._taker_waits = False
+        # Several tasks may wait here, so no event that one of them could replace.
+        self._waiting_for_room = trio.lowlevel.ParkingLot()
+        self._waiting_for_end = trio.lowlevel.ParkingLot()
 
     def __len__(self) -> int:
         return len(self._control) + len(self._messages)
@@ -53,8 +56,7 @@ class OutboundQueue:
         while not self.push(frame):
             if self._closed or len(frame) > self._max_bytes:
                 return False
-            self._emptied = trio.Event()
-            await self._emptied.wait()
+            await self._waiting_for_room.park()
         return True
 
     async def pop_batch(self) -> bytes | None:
@@ -66,7 +68,10 @@ class OutboundQueue:
             if self._closed:
                 return None
             self._filled = trio.Event()
+            self._taker_waits = True
+            self._waiting_for_end.unpark_all()
             await self._filled.wait()
+            self._taker_waits = False
         batch: list[bytes] = []
         size = 0
         for queue in (self._control, self._messages):
@@ -75,8 +80,13 @@ class OutboundQueue:
                 batch.append(frame)
                 size += len(frame)
         self._bytes -= size
-        self._emptied.set()
+        self._waiting_for_room.unpark_all()
         return b"".join(batch)
+
+    async def drained(self) -> None:
+        """Return once everything was taken and the taker asks for more, or the peer is gone."""
+        while not self._closed and (self or not self._taker_waits):
+            await self._waiting_for_end.park()
 
     def close(self) -> None:
         """The peer is gone: drop everything, wake everybody."""
@@ -85,4 +95,5 @@ class OutboundQueue:
         self._messages.clear()
         self._bytes = 0
         self._filled.set()
-        self._emptied.set()
+        self._waiting_for_room.unpark_all()
+        self._waiting_for_end.unpark_all()

@@ -40,6 +40,8 @@ MAX_BUFFERED = 2 << 20
 """Bytes received and not yet read, over all streams of a connection."""
 MAX_REFUSED_STREAMS = 1_000
 """Streams over the limit that are refused before the connection is closed."""
+DRAIN_S = 1.0
+"""Seconds that handlers have, after a connection's end, to read what came before it."""
 ABANDONED_S = 30.0
 """Seconds a stream that we closed waits for the peer to close it too."""
 
@@ -95,14 +97,27 @@ class YamuxConnection:
                 self._last_received = trio.current_time()
                 nursery.start_soon(self._write_loop, nursery.cancel_scope)
                 nursery.start_soon(self._ping_loop, nursery.cancel_scope)
-                try:
-                    await self._read_loop(nursery)
-                except (PeerFaultError, ConnectionLostError) as error:
-                    failure = error
+                failure = await self._read_and_drain()
                 nursery.cancel_scope.cancel()
         finally:
             self._end()
         raise failure or ConnectionLostError("stalled or silent")
+
+    async def _read_and_drain(self) -> PeerFaultError | ConnectionLostError | None:
+        async with trio.open_nursery() as handlers:
+            try:
+                await self._read_loop(handlers)
+            except PeerFaultError as error:
+                handlers.cancel_scope.cancel()
+                return error
+            except ConnectionLostError as error:
+                # What has arrived was sent, perhaps as a last word: let the handlers read it.
+                self._ended = True
+                for stream in list(self._streams.values()):
+                    stream.handle_fin()
+                handlers.cancel_scope.deadline = trio.current_time() + DRAIN_S
+                return error
+        return None
 
     def open_stream(self) -> YamuxStream:
         """A new stream to the peer.
@@ -250,7 +265,8 @@ class YamuxConnection:
                 self._writing = False
                 self.bytes_sent += len(data)
         except (ConnectionLostError, trio.TooSlowError):
-            scope.cancel()
+            if not self._ended:
+                scope.cancel()
 
     async def _ping_loop(self, scope: trio.CancelScope) -> None:
         number = 0
@@ -263,7 +279,7 @@ class YamuxConnection:
             self.queue_frame(encode_frame(PING, SYN, 0, number))
             asked_at = trio.current_time()
             await trio.sleep(self._ping_timeout_s)
-            if self._last_received < asked_at:
+            if self._last_received < asked_at and not self._ended:
                 scope.cancel()
                 return
 
