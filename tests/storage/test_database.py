@@ -41,21 +41,29 @@ def test_all_files_are_private(database: Database, path: Path) -> None:
 
 
 def test_an_error_undoes_the_whole_transaction(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.transaction() as tx:
-        settings.put(tx, "a", 1)
-        raise RuntimeError
+    def fail() -> None:
+        with database.transaction() as tx:
+            settings.put(tx, "a", 1)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with database.transaction() as tx:
         assert settings.get(tx, "a") is None
 
 
 def test_an_inner_error_undoes_the_inner_block_alone(database: Database) -> None:
-    with database.transaction() as tx:
-        settings.put(tx, "outer", 1)
-        with pytest.raises(RuntimeError), database.transaction():
+    def fail() -> None:
+        with database.transaction() as tx:
             settings.put(tx, "inner", 1)
             with database.transaction():
                 settings.put(tx, "innermost", 1)
             raise RuntimeError
+
+    with database.transaction() as tx:
+        settings.put(tx, "outer", 1)
+        with pytest.raises(RuntimeError):
+            fail()
         with database.transaction():
             settings.put(tx, "second", 1)
     kept = [settings.get(database.reader(), name) for name in ("outer", "inner", "second")]

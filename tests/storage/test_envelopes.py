@@ -59,7 +59,7 @@ def test_eviction_keeps_own_ones_and_the_size(
         left = tx.rows("SELECT expires, bytes, own FROM envelopes")
         assert len(left) == len(rows) - removed
         assert all(expires > now for expires, _, _ in left)
-        own = [row for row in rows if row[2] and row[0] > now]
-        assert sum(1 for row in left if row[2]) == len(own)
+        kept = [row for row in rows if row[2] and row[0] > now]
+        assert sum(1 for row in left if row[2]) == len(kept)
         foreign_bytes = sum(row[1] for row in left if not row[2])
         assert envelopes.count_bytes(tx) <= max_bytes or foreign_bytes == 0

@@ -65,7 +65,7 @@ def test_a_failing_migration_leaves_the_old_version(path: Path) -> None:
         settings.put(tx, "a", 1)
         before = _everything(tx)
     broken = (*FUTURE, "CREATE TABLE later (x) STRICT; INSERT INTO nowhere VALUES (1)")
-    with pytest.raises(Exception, match="later|nowhere|datatype"):
+    with pytest.raises(Exception, match=r"later|nowhere|datatype"):
         Database.open(path, scripts=broken)
     # The sound script before it stays done: each is a step of its own.
     with Database.open(path, scripts=FUTURE) as database, database.transaction() as tx:

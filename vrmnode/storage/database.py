@@ -52,6 +52,7 @@ class Database:
     ) -> Database:
         """Open the database, check it and bring its schema up to date.
 
+        Without `create` there must be one; an emptied file isn't taken for a new node.
         Raises StorageError: `storage.missing` (and `create` is False, or no such folder),
         `storage.locked` (another process writes it), `storage.corrupt`,
         `storage.newer_version`, `storage.permissions`, `storage.disk_full`, `storage.io`.
@@ -63,7 +64,7 @@ class Database:
             writer = _connect(path, apsw.SQLITE_OPEN_READWRITE)
             try:
                 _set_up_writer(writer)
-                _check(writer)
+                _check(writer, create=create)
                 migrations.migrate(writer, scripts)
             except BaseException:
                 writer.close()
@@ -239,8 +240,10 @@ def _set_up_writer(writer: Connection) -> None:
     )
 
 
-def _check(writer: Connection) -> None:
-    """Raise `storage.corrupt` unless the file is a sound database of this program."""
+def _check(writer: Connection, *, create: bool) -> None:
+    """Raise `storage.corrupt` unless the file is sound, and not empty where one is expected."""
+    if not create and writer.value("PRAGMA user_version") == 0:
+        raise corrupt(writer.path, "it is empty")
     found = writer.value("PRAGMA quick_check(1)")
     if found != "ok":
         raise corrupt(writer.path, str(found).replace("\n", " "))

@@ -1,0 +1,172 @@
+"""config.toml and the environment: complete defaults, and mistakes named exactly."""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from vrmnode import config, settingspec
+from vrmnode.config import Config
+from vrmnode.errors import ConfigError
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def _load(path: Path, text: str, **env: str) -> Config:
+    path.write_text(text)
+    return config.load(path, env)
+
+
+def _error(path: Path, text: str | bytes, **env: str) -> ConfigError:
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ConfigError) as caught:
+        config.load(path, env)
+    return caught.value
+
+
+def test_no_file_an_empty_one_and_the_default_text_are_the_same(path: Path) -> None:
+    absent = config.load(path, {})
+    assert absent == _load(path, "") == _load(path, config.DEFAULT_TEXT)
+    assert absent.node.listen == ("/ip4/0.0.0.0/tcp/4101",)
+    assert absent.node.peers == ()
+    assert absent.node.name is None
+    assert (absent.privacy.jitter_ms, absent.limits.store_mb) == (1500, 512)
+    assert absent.log.level == "info"
+
+
+def test_the_default_text_names_every_key_and_variable() -> None:
+    document = tomllib.loads(config.DEFAULT_TEXT.replace("# name", "name"))
+    named = {f"{section}.{name}" for section, keys in document.items() for name in keys}
+    assert named == {key.path for key in settingspec.KEYS}
+    for key in settingspec.KEYS:
+        assert key.variable in config.DEFAULT_TEXT
+        assert key.default is None or key.fits(key.default)
+
+
+def test_every_key_from_the_file(path: Path) -> None:
+    loaded = _load(
+        path,
+        '[node]\nlisten = ["/ip4/127.0.0.1/tcp/0"]\npeers = ["/ip4/192.0.2.1/tcp/1/p2p/x"]\n'
+        'name = "at home"\n[privacy]\njitter_ms = 0\n[limits]\nstore_mb = 64\n'
+        '[log]\nlevel = "debug"\n',
+    )
+    assert loaded.node.listen == ("/ip4/127.0.0.1/tcp/0",)
+    assert loaded.node.peers == ("/ip4/192.0.2.1/tcp/1/p2p/x",)
+    assert loaded.node.name == "at home"
+    assert (loaded.privacy.jitter_ms, loaded.limits.store_mb) == (0, 64)
+    assert loaded.log.level == "debug"
+
+
+def test_the_environment_wins(path: Path) -> None:
+    loaded = _load(
+        path,
+        "[privacy]\njitter_ms = 5\n",
+        VRM_LISTEN="/ip4/127.0.0.1/tcp/1, /ip6/::1/tcp/2",
+        VRM_PEERS="",
+        VRM_NAME="env",
+        VRM_JITTER_MS="7",
+        VRM_STORE_MB="32",
+        VRM_LOG_LEVEL="WARNING",
+    )
+    assert loaded.node.listen == ("/ip4/127.0.0.1/tcp/1", "/ip6/::1/tcp/2")
+    assert loaded.node.peers == ()
+    assert loaded.node.name == "env"
+    assert (loaded.privacy.jitter_ms, loaded.limits.store_mb) == (7, 32)
+    assert loaded.log.level == "warning"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("[node]\nlisten = [\n\n  broken\n", 4, 3),
+        ('[node]\nname = "unclosed\n', 2, 17),
+        ("[node]\nname = 1\nname = 2\n", 3, 9),
+        ("= 3\n", 1, 1),
+    ],
+)
+def test_bad_toml_is_named_by_line_and_column(
+    path: Path, text: str, line: int, column: int
+) -> None:
+    error = _error(path, text)
+    assert error.code == "config.syntax"
+    assert str(path) in error.message
+    assert f"line {line}, column {column}" in error.message
+
+
+def test_what_is_no_text(path: Path) -> None:
+    assert "line 2" in _error(path, b"[node]\nname = '\xff'\n").message
+    assert _error(path, b"\x00").code == "config.syntax"
+    assert _error(path, "a = " + "[" * 50_000).code == "config.syntax"
+    assert _error(path, b"#" * 2_000_000).code == "config.unreadable"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[node]\nlisen = []\n", ["node.lisen", "unknown key", "did you mean 'listen'?"]),
+        ("[node]\nstore_mb = 64\n", ["node.store_mb", "it belongs into [limits]"]),
+        ("[nodes]\n", ["nodes", "unknown section", "did you mean 'node'?"]),
+        ("[zzz]\n", ["zzz", "unknown section"]),
+        ("node = 3\n", ["node", "expected a section [node]", "came 3"]),
+        ("jitter_ms = 3\n", ["jitter_ms", "unknown section"]),
+        ('[privacy]\njitter_ms = "5"\n', ["expected an integer 0..60000", "came '5'"]),
+        ("[privacy]\njitter_ms = true\n", ["privacy.jitter_ms", "came True"]),
+        ("[privacy]\njitter_ms = -1\n", ["privacy.jitter_ms", "came -1"]),
+        ("[limits]\nstore_mb = 1\n", ["limits.store_mb", "16..", "came 1"]),
+        ('[log]\nlevel = "loud"\n', ["expected one of debug, info", "came 'loud'"]),
+        ('[node]\nlisten = "/ip4/0.0.0.0/tcp/1"\n', ["node.listen", "expected a list"]),
+        ('[node]\nlisten = ["0.0.0.0:4101"]\n', ["node.listen", "came ['0.0.0.0:4101']"]),
+        ("[node]\npeers = [3]\n", ["node.peers", "expected a list"]),
+        ("[node]\nname = ''\n", ["node.name", "1..128 characters"]),
+        ("[node]\nname = 'a\\u001bb'\n".replace("'", '"'), ["node.name"]),
+    ],
+)
+def test_a_mistake_is_named(path: Path, text: str, words: list[str]) -> None:
+    error = _error(path, text)
+    assert error.code == "config.invalid"
+    for word in [str(path), *words]:
+        assert word in error.message
+
+
+def test_a_mistake_in_the_environment_names_the_variable(path: Path) -> None:
+    error = _error(path, "", VRM_JITTER_MS="soon")
+    assert error.code == "config.invalid"
+    assert "VRM_JITTER_MS" in error.message
+    assert "came 'soon'" in error.message
+
+
+def test_long_values_are_cut(path: Path) -> None:
+    error = _error(path, "[log]\nlevel = '" + "x" * 100_000 + "'\n")
+    assert len(error.message) < 500
+
+
+def test_a_folder_in_its_place(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(ConfigError) as caught:
+        config.load(path, {})
+    assert caught.value.code == "config.unreadable"
+
+
+def test_the_data_folder(tmp_path: Path) -> None:
+    assert config.data_folder(tmp_path, {"VRM_DATA": "/other"}) == tmp_path
+    assert config.data_folder(None, {"VRM_DATA": "/other"}) == Path("/other")
+    assert config.data_folder(None, {}).name == "vrm"
+
+
+def test_the_data_folder_is_private(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    config.prepare_folder(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.chmod(0o755)
+    config.prepare_folder(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError) as caught:
+        config.prepare_folder(tmp_path / "file" / "data")
+    assert caught.value.code == "config.unreadable"
