@@ -34,10 +34,11 @@ def shown(value: object) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
-    # Numbers beyond Python's limit of digits can't be printed at all.
-    if isinstance(value, int) and value.bit_length() > 256:
-        return "a number of more than 70 digits"
-    text = repr(value[: SHOWN_CHARACTERS + 1] if isinstance(value, str | bytes) else value)
+    try:
+        text = repr(value[: SHOWN_CHARACTERS + 1] if isinstance(value, str | bytes) else value)
+    except ValueError:
+        # Python doesn't print integers of more than some thousand digits.
+        return "a number too long to print"
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 

@@ -1,0 +1,56 @@
+"""Spans and days as people write them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vrmnode.values.spans import floor_day, format_day, format_moment, parse_day, parse_span
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90m", 5400),
+        ("36h", 129_600),
+        ("2d", 172_800),
+        ("1w", 604_800),
+        ("1d 12h", 129_600),
+        (" 10S ", 10),
+        ("", None),
+        ("2", None),
+        ("2 days", None),
+        ("-1d", None),
+        ("1.5h", None),
+        ("9" * 30 + "d", None),
+    ],
+)
+def test_span(text, seconds):
+    assert parse_span(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [("1970-01-02", 86_400), ("2026-12-24", 1_798_070_400), ("1969-12-31", None), ("24.12.", None)],
+)
+def test_day(text, at):
+    assert parse_day(text) == at
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_value_or_none(text):
+    assert parse_span(text) is None or parse_span(text) >= 0
+    assert parse_day(text) is None or parse_day(text) % 86_400 == 0
+
+
+@given(st.dates(min_value=date(1970, 1, 1)))
+def test_day_reads_back(day):
+    at = parse_day(day.isoformat())
+    assert at is not None
+    assert format_day(at) == day.isoformat()
+
+
+def test_moments():
+    assert floor_day(1_798_070_401) == 1_798_070_400
+    assert format_moment(1_798_070_460) == "2026-12-24 00:01 UTC"
