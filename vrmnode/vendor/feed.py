@@ -113,7 +113,7 @@ class Feed:
         self._seen: set[int] = set()
         self._lines = Lines(stream, options.encoding)
         sample = self._lines.sample()
-        delimiter = options.delimiter or guess_delimiter(sample)
+        delimiter = options.delimiter or guess_delimiter(sample, self._is_header)
         if delimiter not in DELIMITERS:
             raise FieldError(
                 "catalogue.mapping", "delimiter", "one of , ; | or a tab", shown(delimiter)
@@ -147,6 +147,14 @@ class Feed:
         while self._pending:
             yield self._pending.pop(0)
         yield from self._iterator
+
+    def _is_header(self, cells: list[str]) -> bool:
+        """Whether a first row names the columns that are looked for."""
+        names = [name for name in (self._options.mapping or {}).values() if isinstance(name, str)]
+        if not names:
+            return columns.looks_like_header(cells)
+        there = {property_name(cell) for cell in cells}
+        return all(property_name(name) in there for name in names)
 
     def _settle_columns(self) -> None:
         """Reads the first row and decides what the columns mean."""

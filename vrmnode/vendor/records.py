@@ -6,7 +6,7 @@ a limit, reported at its first line, and reading goes on with the line after it.
 
 import csv
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from vrmnode.vendor.text_lines import Unreadable
@@ -55,7 +55,8 @@ class Records:
     def __iter__(self) -> Iterator[Record]:
         while True:
             self._drawn = []
-            reader = csv.reader(self._draw(), delimiter=self._delimiter)
+            # Strict: a quote that closes in the midst of a cell belongs to another row.
+            reader = csv.reader(self._draw(), delimiter=self._delimiter, strict=True)
             try:
                 cells = next(reader, None)
             except _Unreadable as error:
@@ -63,7 +64,8 @@ class Records:
             except _GiveUp:
                 yield self._broken("a quote that is never closed")
             except csv.Error as error:
-                yield self._broken(str(error)[:80])
+                stray = "expected after" in str(error)
+                yield self._broken("a stray quote" if stray else str(error)[:80])
             else:
                 if cells is None:
                     return
@@ -100,10 +102,10 @@ class Records:
             yield line
 
 
-def guess_delimiter(sample: str) -> str:
-    """The delimiter that cuts the first rows into the same number of several cells."""
+def guess_delimiter(sample: str, is_header: Callable[[list[str]], bool]) -> str:
+    """The delimiter that shows a header in the first row, or rows of the same several cells."""
     lines = [line for line in sample.split("\n")[:40] if line.strip()]
-    best, best_score = ",", (0, 0)
+    best, best_score = ",", (False, 0, 0)
     for delimiter in DELIMITERS:
         try:
             rows = list(csv.reader((line + "\n" for line in lines), delimiter=delimiter))
@@ -113,7 +115,8 @@ def guess_delimiter(sample: str) -> str:
         if not widths:
             continue
         width, times = widths.most_common(1)[0]
-        score = (times, width) if width > 1 else (0, 0)
+        header = len(rows[0]) > 1 and is_header(rows[0])
+        score = (header, times, width) if width > 1 else (header, 0, 0)
         if score > best_score:
             best, best_score = delimiter, score
     return best
