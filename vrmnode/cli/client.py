@@ -76,7 +76,7 @@ class Client:
     def _call(self, method: str, target: str, body: Json | None) -> object:
         connection = self._open(method, target, body, TIMEOUT_S)
         try:
-            return _decoded(self._response(connection).read(MAX_ANSWER_BYTES))
+            return _decoded(_whole(self._response(connection)))
         except TimeoutError:
             raise _silent(TIMEOUT_S) from None
         except (OSError, http.client.HTTPException) as error:
@@ -106,7 +106,7 @@ class Client:
     def _response(self, connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
         response = connection.getresponse()
         if response.status >= 400:
-            problem = _decoded(response.read(MAX_ANSWER_BYTES))
+            problem = _decoded(_whole(response))
             raise from_problem(response.status, problem if isinstance(problem, dict) else {})
         return response
 
@@ -135,6 +135,13 @@ class Client:
 def _target(path: tuple[str, ...], query: dict[str, object]) -> str:
     target = "/v1/" + "/".join(quote(part, safe="") for part in path)
     return f"{target}?{urlencode(query)}" if query else target
+
+
+def _whole(response: http.client.HTTPResponse) -> bytes:
+    raw = response.read(MAX_ANSWER_BYTES)
+    if response.length:  # http.client does not mind an answer that ends early
+        raise http.client.IncompleteRead(raw, response.length)
+    return raw
 
 
 def _decoded(raw: bytes) -> object:

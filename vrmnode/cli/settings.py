@@ -11,7 +11,7 @@ import click
 from vrmnode.cli.failures import usage
 from vrmnode.cli.session import session
 from vrmnode.cli.show import nested
-from vrmnode.cli.user_files import changed
+from vrmnode.cli.user_files import changed, split_pairs
 
 pairs_argument: Callable[[Any], Any] = click.argument("pairs", nargs=-1, metavar="[NAME=VALUE]...")
 settings_file: Callable[[Any], Any] = click.option(
@@ -37,6 +37,7 @@ def replace(
     """Store the settings at this path: of the file, else the present ones, then changed."""
     if file is None and not pairs and not extra:
         raise usage("option.missing", "expected NAME=VALUE or --file, came neither")
+    split_pairs(pairs)  # a slip of the fingers is told before anything is asked of the node
     here = session()
     present = here.client.get(*place) if file is None else {}
     # What was never set is shown as null, and is not sent back.

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from vrmnode.cli.safe_text import one_line, shortened
 
 SHORT_ID_CHARS = 12
+MEANING_CHARS = 8
 MAX_CELL_CHARS = 48
 
 
@@ -34,8 +35,13 @@ def money(amount: object, currency: object) -> str:
 
 
 def short(identifier: object) -> str:
-    """The beginning of an id, long enough to name it to the next command."""
-    return one_line(identifier)[:SHORT_ID_CHARS]
+    """The beginning of an id, long enough to name it to the next command.
+
+    The ids of envelopes begin with zeros, which are the work of their stamp.
+    """
+    text = one_line(identifier)
+    zeros = len(text) - len(text.lstrip("0"))
+    return text[: max(SHORT_ID_CHARS, zeros + MEANING_CHARS)]
 
 
 def columns(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

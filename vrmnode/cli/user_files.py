@@ -105,12 +105,20 @@ def changed(base: Json, file: Path | None, pairs: tuple[str, ...]) -> Json:
     empty value removes the name.
     """
     value = read_object(file) if file is not None else dict(base)
+    for names, text in split_pairs(pairs):
+        _set(value, names, text)
+    return value
+
+
+def split_pairs(pairs: tuple[str, ...]) -> list[tuple[list[str], str]]:
+    """Each `name=value` as the parts of its name, and its text."""
+    split = []
     for pair in pairs:
         name, equals, text = pair.partition("=")
-        if not equals or not name:
+        if not equals or not all(name.split(".")):
             raise usage("option.pair", f"expected name=value, came {pair!r}")
-        _set(value, name.split("."), text)
-    return value
+        split.append((name.split("."), text))
+    return split
 
 
 def _set(target: Json, names: list[str], text: str) -> None:

@@ -31,23 +31,36 @@ def watch(intent_id: str, timeout: str | None) -> None:
     timeout_s = seconds(timeout, "--timeout")
     after = last_event(here.client)
     shown = _shown(here, intent_id)
-    if _is_over(here, shown):
-        return
-    here.progress(f"watching intent {short(shown.get('intent') or intent_id)}; Ctrl-C ends it")
-    follow(here, intent_id, after, timeout_s)
+    if not _is_over(shown):
+        here.progress(f"watching intent {short(shown.get('intent') or intent_id)}; Ctrl-C ends it")
+        shown = _follow(here, intent_id, after, timeout_s)
+    _say_end(here, shown)
 
 
-def follow(here: Session, intent_id: str, after: int, timeout_s: float | None) -> None:
-    """Print the intent's events after `after` until it is over."""
+def _follow(
+    here: Session, intent_id: str, after: int, timeout_s: float | None
+) -> dict[str, object]:
+    """Print the intent's events after `after` until it is over; what it is then."""
+    seen = after
     for event in events(here.client, after, timeout_s):
         # Asked at each sign of life too, and before an event is judged: it may be the first of a
         # deal that was not there a moment ago.
         shown = _shown(here, intent_id)
-        if event and _concerns(event, shown):
-            print_event(here, event)
-        if _is_over(here, shown):
-            return
+        seen = _print(here, event, shown) or seen
+        if _is_over(shown):
+            # The state may be ahead of the events that led to it.
+            for rest in entries(here.client.get("events", after=seen, limit=1000), "events"):
+                _print(here, rest, shown)
+            return shown
     raise timed_out(here.client, "an agreement", timeout_s)
+
+
+def _print(here: Session, event: dict[str, object], shown: dict[str, object]) -> int | None:
+    """The number of the event, which is printed if it is about this intent."""
+    if event and _concerns(event, shown):
+        print_event(here, event)
+    number = event.get("id")
+    return number if isinstance(number, int) else None
 
 
 def _shown(here: Session, intent_id: str) -> dict[str, object]:
@@ -66,23 +79,28 @@ def _concerns(event: dict[str, object], shown: dict[str, object]) -> bool:
     return any(name is not None and name in ours for name in mentioned)
 
 
-def _is_over(here: Session, shown: dict[str, object]) -> bool:
+def _agreed(shown: dict[str, object]) -> dict[str, object] | None:
     deals = entries(shown, "deals")
-    agreed = next((each for each in deals if each.get("state") == "agreed"), None)
-    if agreed is not None:
-        total = money(agreed.get("total"), agreed.get("currency"))
-        words = (
-            f"agreed with {agreed.get('vendor_name')}: {total}\n"
-            f"export it with: vrm deal export {short(agreed.get('deal'))}"
-        )
-        here.line({"type": "watch.agreed", "intent": shown.get("intent"), "deal": agreed}, words)
-        return True
-    pending = any(each.get("state") == "accepted" for each in deals)
-    if shown.get("status") in _OVER and not pending:
+    return next((each for each in deals if each.get("state") == "agreed"), None)
+
+
+def _is_over(shown: dict[str, object]) -> bool:
+    pending = any(each.get("state") == "accepted" for each in entries(shown, "deals"))
+    return _agreed(shown) is not None or (shown.get("status") in _OVER and not pending)
+
+
+def _say_end(here: Session, shown: dict[str, object]) -> None:
+    agreed = _agreed(shown)
+    if agreed is None:
         raise CommandError(
             FAILED,
             f"intent.{shown.get('status')}",
             f"expected an agreement, and the intent is {shown.get('status')} without one",
-            f"see why with: vrm offer list --intent {short(shown.get('intent'))}",
+            f"see why with: vrm intent show {short(shown.get('intent'))}",
         )
-    return False
+    total = money(agreed.get("total"), agreed.get("currency"))
+    words = (
+        f"agreed with {agreed.get('vendor_name')}: {total}\n"
+        f"export it with: vrm deal export {short(agreed.get('deal'))}"
+    )
+    here.line({"type": "watch.agreed", "intent": shown.get("intent"), "deal": agreed}, words)

@@ -1,0 +1,103 @@
+"""Each command asks the node for one thing, and prints the answer as JSON unchanged."""
+
+import pytest
+
+ID = "ab12cd34ef56"
+
+CALLS = [
+    ("status", "status", {}),
+    ("id show", "identity", {}),
+    ("net peers", "peers", {}),
+    ("net connect /ip4/1.2.3.4/tcp/1/p2p/Qm", "peers.connect",
+     {"address": "/ip4/1.2.3.4/tcp/1/p2p/Qm"}),
+    ("intent list", "intent.list", {}),
+    ("intent list --status active", "intent.list", {"status": "active"}),
+    (f"intent show {ID}", "intent.show", {"intent": ID}),
+    (f"intent withdraw {ID}", "intent.withdraw", {"intent": ID}),
+    ("offer list", "offer.list", {}),
+    (f"offer list --intent {ID}", "offer.list", {"intent": ID}),
+    (f"offer show {ID}", "offer.show", {"offer": ID}),
+    (f"offer accept {ID}", "offer.accept", {"offer": ID}),
+    (f"offer decline {ID}", "offer.decline", {"offer": ID, "reason": "unspecified"}),
+    (f"offer decline {ID} --reason terms --note no", "offer.decline",
+     {"offer": ID, "reason": "terms", "note": "no"}),
+    ("deal list", "deal.list", {}),
+    ("deal list --role vendor --state agreed", "deal.list", {"role": "vendor", "state": "agreed"}),
+    (f"deal show {ID}", "deal.show", {"deal": ID}),
+    (f"deal withdraw {ID} --reason unconfirmed", "deal.withdraw",
+     {"deal": ID, "reason": "unconfirmed"}),
+    ("vendor profile show", "vendor.profile", {}),
+    ("vendor policy show", "vendor.policy", {}),
+    ("vendor catalogue list --limit 5 --after x", "catalogue.list", {"limit": 5, "after": "x"}),
+    ("policy show", "policy", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("args", "name", "params"), CALLS, ids=[call[0] for call in CALLS])
+def test_call(daemon, vrm, args, name, params):
+    daemon.service.answers[name] = {"told": "é\x1b"}
+    value = vrm.json(*args.split())
+    assert value["told"] == "é\x1b"
+    assert [call for call in daemon.service.calls if call[0] == name] == [(name, params)]
+    vrm(*args.split())
+
+
+def test_json_before_and_after_the_command(daemon, vrm):
+    assert vrm("--json", "policy", "show").stdout == vrm("policy", "show", "--json").stdout
+
+
+def test_events_page(daemon, vrm):
+    for number in range(3):
+        daemon.happen("test.one", number=number)
+    lines = vrm("events", "--after", "1", "--limit", "1", "--json").stdout.splitlines()
+    assert len(lines) == 1 and '"id": 2' in lines[0]
+
+
+def test_events_follow_until_its_time_is_over(daemon, vrm):
+    daemon.happen("test.before")
+    daemon.happen_later(0.3, "test.later", intent="cd" * 32)
+    output = vrm("events", "--follow", "--timeout", "1s").stdout
+    assert "test.later" in output and "test.before" not in output
+    assert "test.before" in vrm("events", "--follow", "--after", "0", "--timeout", "1s").stdout
+
+
+PATHS = {
+    "policy set": ("policy", "policy.set"),
+    "vendor profile set": ("vendor.profile", "vendor.profile.set"),
+    "vendor policy set": ("vendor.policy", "vendor.policy.set"),
+}
+
+
+@pytest.mark.parametrize("command", PATHS)
+def test_set_changes_names_and_keeps_the_others(daemon, vrm, command):
+    shown, stored = PATHS[command]
+    daemon.service.answers[shown] = {"kept": 1, "old": 2, "deep": {"a": 1}, "unset": None}
+    pairs = ["mode=automatic", 'list=["a"]', "old=", "deep.b=x y", "max=45.00 EUR", "n=7"]
+    vrm(*command.split(), *pairs)
+    expected = {
+        "kept": 1, "deep": {"a": 1, "b": "x y"}, "mode": "automatic", "list": ["a"],
+        "max": "45.00 EUR", "n": 7,
+    }  # fmt: skip
+    assert daemon.calls[-1] == (stored, expected)
+
+
+@pytest.mark.parametrize("command", PATHS)
+def test_set_from_a_file_replaces_all(daemon, vrm, tmp_path, command):
+    _, stored = PATHS[command]
+    file = tmp_path / "all.toml"
+    file.write_text('name = "A"\n[deep]\nday = 2026-12-24\n')
+    vrm(*command.split(), "--file", file, "extra=1")
+    expected = {"name": "A", "deep": {"day": "2026-12-24"}, "extra": 1}
+    assert daemon.calls == [(stored, expected)]
+
+
+@pytest.mark.parametrize("command", PATHS)
+def test_set_of_nothing_is_usage(vrm, command):
+    assert vrm.error(*command.split(), code=2)["code"] == "option.missing"
+    assert vrm.error(*command.split(), "novalue", code=2)["code"] == "option.pair"
+
+
+def test_trust_and_distrust(daemon, vrm):
+    daemon.service.answers["policy"] = {"mode": "manual", "trusted": ["did:a", "did:b"]}
+    vrm("policy", "set", "--trust", "did:c", "--trust", "did:a", "--distrust", "did:b")
+    assert daemon.calls[-1] == ("policy.set", {"mode": "manual", "trusted": ["did:a", "did:c"]})

@@ -1,0 +1,127 @@
+"""Every failure ends with its documented exit code, and says what to do next."""
+
+import os
+import socket
+import threading
+
+import pytest
+
+from vrmnode.cli import client
+from vrmnode.errors import ServiceError, StorageError
+from vrmprotocol.errors import LocalError
+
+
+def test_no_daemon(vrm):
+    error = vrm.error("status", code=6)
+    assert error["code"] == "daemon.down"
+    assert error["advice"] == f"start it with: vrm run --data {vrm.data_dir}"
+    assert "start it with: vrm run" in vrm("status", code=6).stderr
+
+
+def test_socket_of_a_dead_daemon(vrm, tmp_path):
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(tmp_path / "api.sock"))
+    assert vrm.error("status", code=6)["code"] == "daemon.down"
+
+
+def test_socket_elsewhere_is_named_in_a_file(daemon, vrm, tmp_path):
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / "api.path").write_text(f"{tmp_path / 'api.sock'}\n")
+    vrm.data_dir = folder
+    vrm("status")
+
+
+def test_path_too_long_for_a_socket(vrm, tmp_path):
+    vrm.data_dir = tmp_path / ("x" * 120)
+    assert vrm.error("status", code=6)["code"] == "daemon.down"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open every socket")
+def test_socket_of_somebody_else(daemon, vrm, tmp_path):
+    (tmp_path / "api.sock").chmod(0)
+    assert vrm.error("status", code=5)["code"] == "daemon.permission"
+
+
+PROBLEMS = {
+    2: ServiceError("request.invalid", "gtin: expected 13 digits, came 12", 400),
+    3: ServiceError("deal.not_found", "expected a known deal, came abcdef", 404),
+    4: ServiceError("deal.not_agreed", "expected an agreed deal, came declined", 409),
+    5: ServiceError("request.denied", "expected the owner, came another", 403),
+    7: ServiceError("network.dial_failed", "can't reach /ip4/192.0.2.1", 503),
+    1: StorageError("storage.disk_full", "no space left on the disk: free some"),
+}
+
+
+@pytest.mark.parametrize("code", PROBLEMS)
+def test_problem(daemon, vrm, code):
+    problem = PROBLEMS[code]
+    daemon.service.failures["deal.show"] = problem
+    error = vrm.error("deal", "show", "abcdef", code=code)
+    assert (error["code"], error["detail"]) == (problem.code, problem.message)
+    words = vrm("deal", "show", "abcdef", code=code).stderr
+    assert words.startswith(f"Error: {problem.message} [{problem.code}]\n")
+
+
+def test_move_that_the_protocol_forbids(daemon, vrm):
+    daemon.service.failures["offer.accept"] = LocalError("negotiation.illegal_move", "no")
+    assert vrm.error("offer", "accept", "abcdef", code=4)["code"] == "negotiation.illegal_move"
+
+
+def test_id_too_short(daemon, vrm):
+    error = vrm.error("offer", "show", "ab", code=2)
+    assert error["detail"].startswith("offer: expected") and "came 'ab'" in error["detail"]
+
+
+def test_words_of_a_problem_are_made_safe(daemon, vrm):
+    daemon.service.failures["deal.show"] = ServiceError("a.b", "\x1b[2Jcleared\nError: x", 404)
+    assert vrm("deal", "show", "abcdef", code=3).stderr.splitlines()[0] == (
+        "Error: cleared Error: x [a.b]"
+    )
+
+
+def answer_with(path, raw):
+    """A server that gives each of two clients these bytes."""
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(path))
+    server.listen()
+
+    def serve():
+        with server:
+            for _ in range(2):
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(raw)
+
+    threading.Thread(target=serve, daemon=True).start()
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "exit_code"),
+    [
+        (b"", "daemon.down", 6),
+        (b"SSH-2.0-OpenSSH\r\n", "daemon.down", 6),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n<a>", "daemon.answer", 1),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\n{}", "daemon.down", 6),
+        (b"HTTP/1.1 500 X\r\ncontent-length: 2\r\n\r\n[]", "internal.error", 1),
+    ],
+    ids=["nothing", "not HTTP", "not JSON", "cut short", "no problem document"],
+)
+def test_answer_of_something_else(vrm, tmp_path, raw, code, exit_code):
+    answer_with(tmp_path / "api.sock", raw)
+    assert vrm.error("status", code=exit_code)["code"] == code
+    assert "Traceback" not in vrm("status", code=exit_code).stderr
+
+
+def test_daemon_that_hangs(vrm, tmp_path, monkeypatch):
+    monkeypatch.setattr(client, "TIMEOUT_S", 0.2)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "api.sock"))
+        server.listen()
+        assert vrm.error("status", code=8)["code"] == "daemon.silent"
+
+
+def test_daemon_that_ends_while_followed(daemon, vrm):
+    threading.Timer(0.3, daemon.stop).start()
+    assert vrm.error("events", "--follow", code=6)["code"] == "daemon.down"

@@ -1,0 +1,94 @@
+"""What `vrm --help` promises: an example in every help, one set of words, all exit codes."""
+
+import shlex
+
+import click
+import pytest
+
+from tests.cli.commands import LEAVES, PATHS, every_command
+from vrmnode.cli.failures import EXIT_CODES
+from vrmnode.cli.root import vrm as root
+
+EXPECTED = """
+init, run, status, version, completion, events
+id show, id backup, id restore
+intent publish, intent list, intent show, intent watch, intent withdraw
+offer list, offer show, offer accept, offer decline
+deal list, deal show, deal export, deal verify, deal withdraw
+vendor profile show, vendor profile set, vendor policy show, vendor policy set
+vendor catalogue import, vendor catalogue list
+policy show, policy set, net peers, net connect
+"""
+
+
+def test_commands_are_these():
+    wanted = {tuple(words.split()) for words in EXPECTED.replace("\n", ", ").split(", ") if words}
+    assert set(LEAVES) == wanted
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_help_has_an_example_and_the_shared_options(vrm, path):
+    text = vrm(*path, "--help").output
+    assert "Example" in text
+    assert "--json" in text and "--data" in text
+    assert "  vrm " in text
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_examples_name_known_commands_and_options(path):
+    command = {p: c for p, c, _ in every_command()}[path]
+    examples = [line.strip() for line in (command.help or "").splitlines()]
+    for line in (text for text in examples if text.startswith("vrm ")):
+        for part in line.split("&"):
+            words = shlex.split(part.split(">")[0])
+            if words:
+                assert_parses(words[1:])
+
+
+def assert_parses(words):
+    """The words name commands that exist, and options that those know."""
+    command: click.Command = root
+    context = click.Context(root)
+    while isinstance(command, click.Group) and words:
+        found = command.get_command(context, words[0])
+        assert found is not None, words
+        command, words = found, words[1:]
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("-") and word != "-"} <= known
+
+
+def test_table_and_command_say_the_same():
+    for path, command, words in every_command():
+        if words is not None:
+            assert (command.help or "").splitlines()[0] == words, path
+
+
+def test_exit_codes_are_in_the_help(vrm):
+    text = vrm("--help").output
+    for number, words in EXIT_CODES:
+        assert f"  {number}  {words}" in text
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("offers",), ("intent", "publsh"), ("vendor", "catalogue", "imp"), ("status", "--nope"), ()],
+    ids=" ".join,
+)
+def test_unknown_words_are_usage(vrm, args):
+    result = vrm(*args, code=2)
+    if args and not args[-1].startswith("-"):
+        assert f"came '{args[-1]}'" in result.stderr and "expected one of: " in result.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(vrm, shell):
+    script = vrm("completion", shell).output
+    assert "_VRM_COMPLETE" in script and "vrm" in script
+
+
+def test_version(vrm):
+    import tomllib
+    from pathlib import Path
+
+    project = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").read_text())
+    assert vrm.json("version")["version"] == project["project"]["version"]
