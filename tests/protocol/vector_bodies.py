@@ -10,10 +10,13 @@ from vrmprotocol import (
     agreement,
     agreement_report,
     bodies,
+    coherence,
+    commitment,
     draft,
     encoding,
     envelope,
     keys,
+    mail,
     market,
     message,
     sealing,
@@ -210,6 +213,38 @@ def match(case: Case) -> dict[str, Any]:
     return {"seq": found[0], "attempt": found[1]}
 
 
+def read_repeated(case: Case) -> dict[str, Any]:
+    earlier = load_message(bytes.fromhex(case.given["earlier"]), case.given)
+    later = load_message(case.hex("raw"), case.given)
+    assert isinstance(earlier, message.SignedMessage)
+    assert isinstance(later, message.SignedMessage)
+    assert isinstance(earlier.body, mail.Offer)
+    assert isinstance(later.body, mail.Offer)
+    coherence.check_repeats(later.body, earlier.body)
+    return {}
+
+
+def read_mail(case: Case) -> dict[str, Any]:
+    read = envelope.verify_and_load(
+        case.hex("raw"), topic=case.given["topic"], now=case.given["now"], known=lambda _: False
+    )
+    inner = sealing.open_envelope(read, seal_key=keys.SealKey(case.hex("key")))
+    loaded = message.verify_and_load(inner, expected_recipient=None)
+    return {"inner": inner, "id": read.id, "digest": loaded.digest}
+
+
+def commit(case: Case) -> dict[str, Any]:
+    value = value_of(case.given["value"])
+    return {"commitment": commitment.commit(case.hex("salt"), case.given["name"], value)}
+
+
+def open_commitment(case: Case) -> dict[str, Any]:
+    value = value_of(case.given["value"])
+    if not commitment.opens(case.hex("commitment"), case.hex("salt"), case.given["name"], value):
+        raise Refused("invalid")
+    return {}
+
+
 def verify_agreement(case: Case) -> dict[str, Any]:
     report = agreement_report.verify_file(case.hex("raw"))
     assert report.ok == (not report.failed)
@@ -241,6 +276,10 @@ BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("message", "read"): read_message,
     ("message", "deal"): deal,
     ("mail", "read"): read_message,
+    ("mail", "repeat"): read_repeated,
+    ("sealing", "mail"): read_mail,
+    ("agreement", "commit"): commit,
+    ("agreement", "open"): open_commitment,
     ("sealing", "open"): open_sealed,
     ("sealing", "seal"): seal,
     ("sealing", "capacity"): capacity,

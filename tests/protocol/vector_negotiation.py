@@ -41,6 +41,8 @@ def script(case: Case) -> dict[str, Any]:
     for order in islice(permutations(messages), ORDERS):
         assert negotiation.evaluate(order).state == state
     assert negotiation.evaluate([*messages, *messages]).state == state
+    if "fault" in case.output:
+        assert bool(negotiation.evaluate(messages).faults) == case.output["fault"]
     if case.expect == "inert":
         assert before == state
         raise Refused("inert")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import commitment_cases
 from .canonical import Pairs, Raw, pack
 from .cases import VectorFile
 from .messages import (
@@ -51,7 +52,8 @@ def build() -> VectorFile:
         "agreement",
         "specs/03-messages.md#agreement",
         "`verify` checks an agreement file and reports the first check that fails. `make` builds "
-        "the file from its parts and the secrets of both parties.",
+        "the file from its parts and the secrets of both parties. `commit` computes a commitment, "
+        "`open` says whether it is one to this name and value with this salt.",
     )
     _valid(file)
     good = signed(document_of(offer().body["draft"], offer().digest))
@@ -59,6 +61,7 @@ def build() -> VectorFile:
     _altered(file, good)
     _signed_again(file)
     _signatures(file, good)
+    commitment_cases.add(file.at("specs/03-messages.md#accept"))
     return file
 
 
@@ -122,6 +125,7 @@ def _schema(file: VectorFile, good: Body) -> None:
         ("trailing", "a byte after the file", raw + b"\0"),
         ("newline", "a line feed after the file, as an editor leaves it", raw + b"\n"),
         ("array", "an array", pack([good])),
+        ("over-65536", "a file that is too long", _long(good)),
         ("document-alone", "the document without signatures", pack(good["document"])),
         ("reversed", "keys in reverse order", pack(Pairs(sorted(good.items(), reverse=True)))),
         ("long-int", "the version in two bytes", pack({**good, "v": Raw(b"\xcc\x01")})),
@@ -157,6 +161,17 @@ def _schema(file: VectorFile, good: Body) -> None:
         ("signature-third", "signatures.witness", bytes(64)),
     ):
         _refuse(file, f"schema-{name}", SCHEMA, f"{path} is wrong", put(good, path, value))
+
+
+def _long(good: Body) -> bytes:
+    """A file of 65,537 bytes that is right otherwise."""
+    frame = len(pack(signed(_with_extension(good, 60_000)))) - 60_000
+    return pack(signed(_with_extension(good, 65_537 - frame)))
+
+
+def _with_extension(good: Body, size: int) -> Body:
+    whole: Body = put(good["document"], "draft.ext", {"x": bytes(size)})
+    return whole
 
 
 def _turned(value: Any) -> Any:

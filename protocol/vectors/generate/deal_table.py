@@ -106,6 +106,15 @@ def countersignature(accept: Event) -> bytes:
     return document_signature(VENDOR, document_from(accept.message, accept.embedded))
 
 
+def has_fault(events: list[Event]) -> bool:
+    """Whether somebody told two stories, or did what excludes another thing it did."""
+    numbers = [(event.message.author.public, event.message.seq) for event in events]
+    agreement = chosen(events)[1]
+    both = agreement is not None and flags_of(events)["vdecline"]
+    accepts = [event for event in events if event.message.kind == "accept"]
+    return len(set(numbers)) < len(numbers) or len(accepts) > 1 or both
+
+
 def _declined(live: list[Event], author: bytes) -> set[bytes]:
     return {
         event.message.body["of"]

@@ -82,7 +82,7 @@ def build() -> VectorFile:
         "encoding",
         "specs/01-encoding.md",
         "Canonical msgpack. `decode` reads bytes, at most `max_bytes` of them (65536 unless given);"
-        " `encode` writes the value given in the notation of README.md.",
+        " `encode` writes the value given in the notation of protocol/README.md.",
     )
     for name, value, comment in VALID:
         file.ok("decode", name, comment, {"raw": pack(value)}, {"value": notation(value)})

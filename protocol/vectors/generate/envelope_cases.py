@@ -59,6 +59,9 @@ def _valid(file: EnvelopeFile) -> None:
         "the envelope is right whatever its body is; the body is judged afterwards",
         garbage.seal_off(),
     )
+    directory = replace(unknown, topic=DIRECTORY)
+    comment = "an unknown kind may be in the directory, too"
+    file.read("unknown-kind-directory", comment, directory.seal_off())
     kind = replace(intent, kind="a" * 32, body=b"\x01")
     file.read("kind-32", "the longest kind", kind.seal_off())
     long_life = replace(intent, expires=NOW + 90 * DAY)
@@ -193,6 +196,14 @@ def _topics(file: EnvelopeFile) -> None:
         ("profile-came-in-market", "a profile read in the market", profile, MARKET),
     ):
         file.refuse(name, code, comment, draft.seal_off().raw, topic)
+    for name, comment, suffix in (
+        ("topic-space", "a space after the topic", " "),
+        ("topic-newline", "a line feed after the topic", "\n"),
+        ("topic-nul", "a zero byte after the topic", "\0"),
+        ("topic-slash", "a slash after the topic", "/"),
+    ):
+        raw = replace(intent, topic=MARKET + suffix).seal_off().raw
+        file.refuse(name, code, comment, raw, MARKET)
     for name, comment, draft in (
         ("market-names-mail", "an intent that names a mail topic", replace(intent, topic=MAIL)),
         ("market-kind-in-mail", "an unknown kind in a mail topic", _weather(topic=MAIL)),

@@ -24,10 +24,12 @@ from .messages import (
     from_vendor,
     offer,
 )
+from .mutation import DROP, put
 from .notation import notation
 from .primitives import fixed, sha256, with_foreign_order
 from .world import (
     CUSTOMER,
+    DAY,
     NOW,
     OTHER_CUSTOMER,
     OTHER_ROOT,
@@ -106,6 +108,7 @@ def build() -> VectorFile:
     _declines(file.at("specs/03-messages.md#decline"))
     _withdraw(file.at("specs/03-messages.md#withdraw_accept"))
     _ack(file.at("specs/03-messages.md#ack"))
+    _wrong_side(file.at("specs/03-messages.md#mail-messages"))
     return file
 
 
@@ -161,6 +164,13 @@ def _accepted_offers(cases: MailCases) -> None:
         ("offer-wrong-total", "an offer whose total is wrong", wrong_total.raw),
     ):
         cases.refuse(name, BODY, comment, {**cases.good, "offer": embedded})
+    vouched = replace(offer(), body={**offer().body, "ext": {"x": 1}, "critical": ["x"]})
+    comment = "a critical extension of the offer isn't looked at again"
+    cases.accept("offer-critical", comment, accept_body(vouched))
+    old = certificate(changes={"notAfter": NOW - DAY})
+    body = put(offer().body, "draft.vendor.certificate", old)
+    comment = "nor are the dates of the vendor's certificate"
+    cases.accept("offer-old-certificate", comment, accept_body(replace(offer(), body=body)))
     cases.change("offer-map", "a map instead of its bytes", "offer", offer().unsigned())
 
 
@@ -239,6 +249,10 @@ def _declines(file: VectorFile) -> None:
         cases.unknown("x")
         cases.wrong(("of", "bin", 32), ("note", "text", 200))
         cases.extensions()
+    certified = {**theirs.good, "certificate": certificate()}
+    theirs.accept("certificate", "a vendor's may carry the certificate", certified)
+    swapped = {**theirs.good, "certificate": certificate(subject=OTHER_VENDOR.public)}
+    theirs.refuse("certificate-other", "message.author", "another key's certificate", swapped)
     with_certificate = {**mine.good, "certificate": certificate()}
     mine.refuse("certificate", BODY, "a customer has no certificate", with_certificate)
     _first_contact(file)
@@ -253,6 +267,8 @@ def _first_contact(file: VectorFile) -> None:
     cases = MailCases(file, "first-decline", from_vendor("decline", body))
     cases.eyes = FIRST_CONTACT
     cases.accept("full", "a decline of an intent, with the certificate", body)
+    comment = "without a certificate nobody knows whose it is"
+    cases.change("certificate-missing", comment, "certificate", DROP)
     for name, code, comment, changed in (
         ("altered", "certificate.signature", "altered", {"sig": bytes(64)}),
         ("schema", "certificate.schema", "no serial", {"serial": None}),
@@ -291,6 +307,17 @@ def _withdraw(file: VectorFile) -> None:
     cases.unknown("x", "note", "of")
     cases.wrong(("accept", "bin", 32))
     cases.extensions()
+
+
+def _wrong_side(file: VectorFile) -> None:
+    """Kinds that only the other side writes, with bodies that would be right from there."""
+    for kind, body in (("offer", offer().body), ("agreement", agreement().body)):
+        cases = MailCases(file, "customer", from_customer(kind, body))
+        cases.refuse(f"writes-{kind}", BODY, "only vendors write this", body)
+    withdrawal = {"accept": accept().digest, "reason": "unconfirmed"}
+    for kind, body in (("accept", accept().body), ("withdraw_accept", withdrawal)):
+        cases = MailCases(file, "vendor", from_vendor(kind, body))
+        cases.refuse(f"writes-{kind}", BODY, "only customers write this", body)
 
 
 def _ack(file: VectorFile) -> None:

@@ -147,6 +147,14 @@ def _intent(file: VectorFile) -> None:
     cases.allow("description-lines", "line feeds are text", "itemOffered.description", "a\n\nb\n")
     cases.allow("terms-unknown", "an unknown terms id is well formed", "acceptedTerms", ["X-9"])
     cases.allow("payment-free", "payment methods are an open list", "paymentMethod", ["barter_2"])
+    for number in (0, 8, 9, 11, 13, 31, 127, 128, 133, 159):
+        comment = f"the control character U+{number:04X}"
+        text = f"a{chr(number)}b"
+        cases.change(f"description-control-{number}", comment, "itemOffered.description", text)
+    for number in (0x20, 0xA0, 0x200B, 0x2028, 0xFFFF, 0x10FFFF):
+        comment = f"U+{number:04X} is no control character"
+        text = f"a{chr(number)}b"
+        cases.allow(f"description-{number}", comment, "itemOffered.description", text)
     cases.recipient_key("replyKey")
     _intent_arrays(cases)
     _constraints(cases)
@@ -327,6 +335,11 @@ def _update(file: VectorFile) -> None:
     cases.change("valid-through", "not the envelope's", "intent.validThrough", NOW + 30 * DAY)
     cases.change("intent-v-0", "the intent inside has version 0", "intent.v", 0)
     cases.change("intent-without-v", "the intent inside has no version", "intent.v", DROP)
+    inner = intent_body(validThrough=NOW + 60 * DAY, ext={"x": 1})
+    cases.allow("intent-ext", "an extension of the intent inside", "intent", inner)
+    critical = {**inner, "critical": ["x"]}
+    comment = "an unknown extension of the intent inside is critical"
+    cases.change("intent-critical", comment, "intent", critical, "message.critical")
     _known_intent(file, cases)
 
 
@@ -346,3 +359,9 @@ def _known_intent(file: VectorFile, cases: MarketCases) -> None:
     ):
         comment = f"{path} differs from the intent's"
         file.bad("update", name, BODY, comment, given(put(cases.good, path, value)))
+    early = put(cases.good, "intent.validThrough", NOW + 29 * DAY)
+    before = {**given(early), "expires": NOW + 29 * DAY}
+    file.bad("update", "known-ends-before", BODY, "ends before the intent", before)
+    by_other = {**given(cases.good), "author": STRANGER.public}
+    comment = "by another author than the intent's"
+    file.bad("update", "known-other-author", "message.author", comment, by_other)

@@ -6,9 +6,9 @@ from itertools import combinations
 
 from .cases import VectorFile
 from .deal_events import events
-from .deal_table import MOVES, STATES, state_of
+from .deal_table import MOVES, STATES, has_fault, state_of
 from .messages import draft_body
-from .world import CUSTOMER, DEAL, VENDOR
+from .world import CUSTOMER, DEAL, VENDOR, Body
 
 Steps = tuple[str, ...]
 BASE = (
@@ -30,8 +30,9 @@ def build() -> VectorFile:
         "specs/04-negotiation.md",
         "All cases are about one deal; `messages` holds its messages by label. `script`: the "
         "messages come one by one, and the set so far has the state beside each; the state at the "
-        "end is that of every order. `inert` instead of `ok`: the last message changes nothing. "
-        "`sets`: each set has the state. `move`: what a side may send. `display`: what is shown.",
+        "end is that of every order. `fault`: whether one is recorded. `inert` instead of `ok`: "
+        "the last message changes nothing. `sets`: each set has the state. `move`: what a side "
+        "may send. `display`: what is shown.",
     )
     file.extra["customer"] = CUSTOMER.public.hex()
     file.extra["vendor"] = VENDOR.public.hex()
@@ -289,6 +290,10 @@ INERT: list[tuple[str, str, Steps]] = [
 ]
 
 
+# Whether these are recorded as faults is left open.
+WRONGLY_SIGNED = ("agreement-wrong-signature", "agreement-by-root")
+
+
 def _script(
     file: VectorFile, name: str, comment: str, steps: Steps, *, inert: bool = False
 ) -> None:
@@ -306,7 +311,9 @@ def _script(
                 "state": states[-1],
             }
         )
-    output = {"state": states[-1]}
+    output: Body = {"state": states[-1]}
+    if not any(known[step].inert or step in WRONGLY_SIGNED for step in steps):
+        output["fault"] = has_fault([known[step] for step in steps])
     if not inert:
         file.ok("script", name, comment, {"script": script}, output)
         return

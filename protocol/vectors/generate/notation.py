@@ -15,7 +15,7 @@ JSON_EXACT = 2**53
 
 
 def notation(value: object) -> object:
-    """`value` as the JSON that README.md of the vectors describes."""
+    """`value` as the JSON that protocol/README.md describes."""
     if isinstance(value, bytes):
         return {"$hex": value.hex()}
     if isinstance(value, float):

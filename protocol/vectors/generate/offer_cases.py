@@ -56,6 +56,7 @@ def add(file: VectorFile, cases: MailCases) -> None:
     _size(cases)
     _parties(cases)
     _certificates(cases)
+    _repeated(file, cases)
     file.at("specs/03-messages.md#agreement-draft")
     _draft(cases)
     _prices(cases)
@@ -138,6 +139,26 @@ def _certificates(cases: MailCases) -> None:
     by_root = replace(offer(), author=VENDOR_ROOT).raw
     cases.refuse_message("by-root", AUTHOR, "signed by the root itself", by_root)
     cases.eyes = eyes
+
+
+def _repeated(file: VectorFile, cases: MailCases) -> None:
+    """A later offer of the same deal."""
+    earlier = {**cases.eyes, "earlier": offer().raw}
+
+    def given(body: Body) -> object:
+        later = replace(offer(), body=body, seq=1, prev=offer().digest)
+        return {"raw": later.raw, **earlier}
+
+    comment = "the same secret, reply key and shard"
+    file.ok("repeat", "offer-repeated", comment, given({**cases.good, "note": "Once more."}))
+    for path, value in (
+        ("secret", fixed("another secret")),
+        ("replyKey.key", fixed("another key")),
+        ("replyKey", {"suite": "mlkem768-x25519", "key": bytes(1216)}),
+    ):
+        name = f"offer-repeated-{path.replace('.', '-').lower()}"
+        comment = f"another {path} than in the first offer"
+        file.bad("repeat", name, BODY, comment, given(put(cases.good, path, value)))
 
 
 FIELDS: list[Any] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .canonical import pack
 from .cases import VectorFile
+from .envelopes import Draft, Sealed
 from .messages import offer
 from .primitives import Signer, fixed, hpke_seal, x25519_public
 from .world import CUSTOMER_REPLY, FORTNIGHT, MAIL, NOW, REPLY_TAG, SUITE, VENDOR_REPLY, Body
@@ -72,7 +73,7 @@ def build() -> VectorFile:
         "specs/06-sealing-and-mail.md#sealing",
         "`open` decrypts a body with the private `key`, bound to the outer `header`; "
         "`output.ephemeral` is the private key that made `enc`. `seal` fails before it encrypts. "
-        "`capacity` and `deal_class` are sizes.",
+        "`capacity` and `deal_class` are sizes. `mail` reads a whole envelope and opens it.",
     )
     _valid(file)
     _wrong_header(file)
@@ -80,7 +81,62 @@ def build() -> VectorFile:
     _altered(file)
     _padding(file)
     _writer(file)
+    _envelopes(file.at("specs/06-sealing-and-mail.md#sealing"))
     return file
+
+
+def _envelopes(file: VectorFile) -> None:
+    """Whole mail envelopes: stamped, signed, and sealed to the customer."""
+    inner = offer().raw
+    whole = header()
+
+    def mail(body: bytes, tag: bytes = REPLY_TAG) -> Sealed:
+        author = Signer.named("one-time author")
+        return Draft("mail", MAIL, author, NOW, NOW + FORTNIGHT, body, tag).seal_off()
+
+    def given(envelope: Sealed) -> Body:
+        return {"raw": envelope.raw, "topic": MAIL, "now": NOW, "key": CUSTOMER_REPLY}
+
+    right = mail(seal(inner, 4096, "ephemeral envelope"))
+    output = {"inner": inner, "id": right.id, "digest": offer().digest}
+    file.ok("mail", "mail-offer", "an offer on its way to the customer", given(right), output)
+    other = fixed("another tag", 16)
+    for name, code, comment, envelope in (
+        (
+            "mail-moved",
+            OPEN,
+            "a body moved into another envelope, which is right itself",
+            mail(seal(inner, 4096, "ephemeral envelope"), other),
+        ),
+        (
+            "mail-other-reader",
+            OPEN,
+            "sealed to somebody else",
+            mail(
+                hpke_seal(
+                    x25519_public(VENDOR_REPLY),
+                    info_of(whole),
+                    padded(inner, 4096),
+                    fixed("ephemeral envelope"),
+                )
+            ),
+        ),
+        ("mail-noise", OPEN, "random bytes", mail(fixed("noise", 4096))),
+        (
+            "mail-padding",
+            PADDING,
+            "padding that isn't zero",
+            mail(
+                hpke_seal(
+                    PUBLIC,
+                    info_of(whole),
+                    padded(inner, 4096)[:-1] + b"\x01",
+                    fixed("ephemeral padding"),
+                )
+            ),
+        ),
+    ):
+        file.bad("mail", name, code, comment, given(envelope))
 
 
 def _given(body: bytes, key: bytes = CUSTOMER_REPLY, fields: Body | None = None) -> Body:

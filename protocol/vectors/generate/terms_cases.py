@@ -35,7 +35,7 @@ def build() -> VectorFile:
     """All cases of the file."""
     file = VectorFile(
         "terms",
-        "specs/03-messages.md#intent",
+        "specs/03-messages.md#offer",
         "`choose` gets the ids that the customer's intent names, in order, and those that the "
         "vendor accepts. `none` stands where nothing matches and the vendor makes no offer.",
     )
