@@ -170,3 +170,20 @@ def test_the_data_folder_is_private(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         config.prepare_folder(tmp_path / "file" / "data")
     assert caught.value.code == "config.unreadable"
+
+
+@pytest.mark.parametrize(("name", "closed"), [("config.toml", True), ("holiday.jpg", False)])
+def test_an_open_folder_is_closed_if_it_is_a_nodes(tmp_path: Path, name: str, closed: bool) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(0o755)
+    (folder / name).write_text("")
+    if closed:
+        config.prepare_folder(folder)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        return
+    with pytest.raises(ConfigError) as caught:
+        config.prepare_folder(folder)
+    assert caught.value.code == "config.unreadable"
+    assert "chmod 700" in caught.value.message
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755

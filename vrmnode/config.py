@@ -20,6 +20,7 @@ from vrmnode.settingspec import KEYS, SECTIONS, Key, nearest
 
 MAX_FILE_BYTES = 1024 * 1024
 DATA_VARIABLE = "VRM_DATA"
+NODE_FILES = frozenset({"config.toml", "keystore.json", "node.db", "node.lock"})
 
 DEFAULT_TEXT = """\
 # Settings of this node; every line may stay out. Each key has an environment variable, which wins.
@@ -192,11 +193,15 @@ def data_folder(option: Path | None, env: Mapping[str, str]) -> Path:
 
 
 def prepare_folder(path: Path) -> None:
-    """Make the data folder, readable by its owner alone; ConfigError `config.unreadable`."""
+    """Make the data folder, readable by its owner alone; ConfigError `config.unreadable`.
+
+    An existing one that others may read is closed to them if it is empty or a node's; any other
+    is refused, for closing a home or system folder by mistake would do harm.
+    """
     try:
         path.mkdir(mode=privatefile.FOLDER_MODE, parents=True, exist_ok=True)
         if path.stat().st_mode & 0o077:
-            path.chmod(privatefile.FOLDER_MODE)
+            _close_to_others(path)
         writable = os.access(path, os.W_OK | os.X_OK)
     except OSError as error:
         raise ConfigError(
@@ -204,3 +209,14 @@ def prepare_folder(path: Path) -> None:
         ) from error
     if not writable:
         raise ConfigError("config.unreadable", f"the data folder {path} can't be written")
+
+
+def _close_to_others(path: Path) -> None:
+    names = {found.name for found in path.iterdir()}
+    if names and not names & NODE_FILES:
+        raise ConfigError(
+            "config.unreadable",
+            f"expected a data folder of its own, came {path} with other files in it, which "
+            f"others may read: choose another folder with --data, or: chmod 700 {path}",
+        )
+    path.chmod(privatefile.FOLDER_MODE)

@@ -21,6 +21,9 @@ from vrmnode.storage import events, seen, settings
 from vrmnode.storage.database import Database
 
 database = Database.open(Path(sys.argv[1]))
+with database.transaction() as tx:
+    pages = int(sys.argv[2])
+    tx.execute(f"PRAGMA wal_autocheckpoint={pages}")
 number = settings.get(database.reader(), "number", 0)
 while True:
     number += 1
@@ -34,10 +37,10 @@ while True:
 """
 
 
-def _run_until_killed(path: Path, transactions: int) -> int:
+def _run_until_killed(path: Path, transactions: int, pages: int) -> int:
     """Run the writer, kill it after so many transactions, return the last number it printed."""
     with subprocess.Popen(
-        [sys.executable, "-c", WRITER, path], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, path, str(pages)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         for _ in range(transactions):
@@ -48,10 +51,12 @@ def _run_until_killed(path: Path, transactions: int) -> int:
     return int(rest[-1] if rest else line)
 
 
+# With a checkpoint every few pages the kill also meets the main file half written.
+@pytest.mark.parametrize("pages", [16_384, 4])
 @pytest.mark.parametrize("transactions", [1, 17, 300])
-def test_kill_9_between_and_within_transactions(path: Path, transactions: int) -> None:
+def test_kill_9_at_any_point(path: Path, transactions: int, pages: int) -> None:
     for _ in range(3):
-        printed = _run_until_killed(path, transactions)
+        printed = _run_until_killed(path, transactions, pages)
         with Database.open(path) as database, database.transaction() as tx:
             number = settings.get(tx, "number")
             # The last transaction may be committed without its number having been printed.

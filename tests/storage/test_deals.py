@@ -113,3 +113,16 @@ def test_locked_quantity_counts_acceptances_of_the_customer(tx: Tx) -> None:
     deals.insert(tx, deal(5, quantity=10, state="agreed", role="vendor"))
     deals.insert(tx, deal(6, quantity=10, state="agreed", intent_id=key(301)))
     assert deals.locked_quantity(tx, key(300)) == 5
+
+
+def test_counts(tx: Tx) -> None:
+    assert deals.count_by_state(tx, "vendor") == {}
+    deals.insert(tx, deal(1, created=100, state="agreed"))
+    deals.insert(tx, deal(2, created=200))
+    deals.insert(tx, deal(3, created=300))
+    deals.insert(tx, deal(4, created=300, role="vendor", intent_id=key(301)))
+    assert deals.count_by_state(tx, "customer") == {"agreed": 1, "offered": 2}
+    assert deals.count_of_intent(tx, key(300)) == 3
+    assert deals.opened_since(tx, "customer", 201) == 1
+    assert deals.opened_since(tx, "customer", 150) == 2
+    assert deals.opened_since(tx, "vendor", 150) == 1

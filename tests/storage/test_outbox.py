@@ -99,6 +99,22 @@ def test_everything_is_due_when_a_peer_comes(tx: Tx) -> None:
     assert outbox.next_due_at(tx, 0) == 100
 
 
+def test_postponing_counts_no_attempt(tx: Tx) -> None:
+    number = _mail(tx, 1)
+    outbox.postpone(tx, number, 150)
+    row = outbox.get(tx, number)
+    assert row is not None
+    assert (row.attempts, row.next_at) == (0, 150)
+
+
+def test_a_done_message_is_sent_again(tx: Tx) -> None:
+    number = _mail(tx, 1)
+    outbox.done(tx, number, 120)
+    outbox.again(tx, key(1), 130)
+    assert outbox.due(tx, 129) == []
+    assert [row.id for row in outbox.due(tx, 130)] == [number]
+
+
 @dataclass
 class Row:
     next_at: int

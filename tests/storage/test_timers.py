@@ -26,3 +26,9 @@ def test_one_timer_of_a_kind_per_subject(tx: Tx) -> None:
     assert timers.next_at(tx) == 45
     assert timers.clear_subject(tx, key(1)) == 1
     assert [timer.subject for timer in timers.due(tx, 100)] == [key(2)]
+
+
+def test_the_earlier_time_wins(tx: Tx) -> None:
+    for at in (50, 40, 60):
+        timers.arm_earlier(tx, "ack", key(1), at)
+    assert timers.next_at(tx) == 40

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,7 @@ class Database:
     def __init__(self, writer: Connection, lock: int) -> None:
         self._writer = writer
         self._lock: int | None = lock
-        self._readers: list[Connection] = []
+        self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._depth = 0
         self.path = writer.path
 
@@ -135,7 +136,7 @@ class Database:
         """
         reader = _connect(self.path, apsw.SQLITE_OPEN_READONLY)
         reader.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}; PRAGMA trusted_schema=OFF")
-        self._readers.append(reader)
+        self._readers.add(reader)
         return reader
 
     def checkpoint(self) -> None:
@@ -167,7 +168,7 @@ class Database:
         """Close all connections and truncate the WAL; closing twice is allowed."""
         if self._lock is None:
             return
-        for reader in self._readers:
+        for reader in list(self._readers):
             reader.close()
         try:
             self.checkpoint()

@@ -131,7 +131,7 @@ def done_by_deal(tx: Connection, deal: bytes, at: int) -> int:
 
 def lapse(tx: Connection, now: int) -> list[OutboxRow]:
     """End the rows whose time is over without success; return them."""
-    lapsed = _OUTBOX.select(tx, "WHERE done_at IS NULL AND until <= ? ORDER BY id", (now,))
+    lapsed = _OUTBOX.select(tx, "WHERE done_at IS NULL AND until <= ? ORDER BY next_at, id", (now,))
     for row in lapsed:
         done(tx, row.id, now)
     return lapsed
@@ -155,4 +155,7 @@ def postpone(tx: Connection, row_id: int, next_at: int) -> None:
 
 def again(tx: Connection, digest: bytes, next_at: int) -> None:
     """Make a message that was done due once more."""
-    tx.run("UPDATE outbox SET done_at = NULL, next_at = ? WHERE digest = ?", (next_at, digest))
+    tx.run(
+        "UPDATE outbox SET done_at = NULL, next_at = ? WHERE kind = 'mail' AND digest = ?",
+        (next_at, digest),
+    )

@@ -114,6 +114,8 @@ CREATE TABLE deals (
 ) STRICT;
 CREATE INDEX deals_intent ON deals (intent_id, vendor_root);
 CREATE INDEX deals_updated ON deals (updated);
+CREATE INDEX deals_opened ON deals (role, created);
+CREATE INDEX deals_state ON deals (role, state);
 
 CREATE TABLE messages (
     digest BLOB PRIMARY KEY,

@@ -1,0 +1,119 @@
+"""What runs per message or per intent finds its rows by an index, however large the tables are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.storage import samples
+from tests.storage.samples import key, tag
+from vrmnode.storage import (
+    catalogue,
+    deals,
+    envelopes,
+    events,
+    intents,
+    market,
+    messages,
+    outbox,
+    reservations,
+    secrets,
+    seen,
+    settings,
+    tags,
+    timers,
+)
+from vrmnode.storage.connection import Connection
+from vrmnode.storage.database import Tx
+
+HOT: dict[str, Callable[[Tx], object]] = {
+    "seen.contains": lambda tx: seen.contains(tx, key(1)),
+    "seen.purge": lambda tx: seen.purge(tx, 1),
+    "seen.load_recent": lambda tx: seen.load_recent(tx),
+    "envelopes.get": lambda tx: envelopes.get(tx, key(1)),
+    "envelopes.latest": lambda tx: envelopes.latest(tx, "/t", 10, 1),
+    "settings.get": lambda tx: settings.get(tx, "a"),
+    "secrets.get": lambda tx: secrets.get(tx, secrets.Vault(key(1)), "deal", key(1), "a"),
+    "secrets.erase": lambda tx: secrets.erase(tx, "deal", key(1)),
+    "intents.get_by_id": lambda tx: intents.get_by_id(tx, key(1)),
+    "intents.get_by_envelope": lambda tx: intents.get_by_envelope(tx, key(1)),
+    "intents.get_by_reply_tag": lambda tx: intents.get_by_reply_tag(tx, tag(1)),
+    "market.get_intent": lambda tx: market.get_intent(tx, key(1)),
+    "market.get_intent_by_envelope": lambda tx: market.get_intent_by_envelope(tx, key(1)),
+    "market.unanswered": lambda tx: market.list_intents(tx, 1, answer=None),
+    "market.forget_intents": lambda tx: market.forget_intents(tx, 1),
+    "deals.get": lambda tx: deals.get(tx, key(1)),
+    "deals.get_by_intent": lambda tx: deals.get_by_intent(tx, key(1), key(2), "vendor"),
+    "deals.of_intent": lambda tx: deals.list_deals(tx, intent_id=key(1)),
+    "deals.of_state": lambda tx: deals.list_deals(tx, role="vendor", state="offered"),
+    "deals.locked_quantity": lambda tx: deals.locked_quantity(tx, key(1)),
+    "deals.by_prefix": lambda tx: deals.by_prefix(tx, "abcdef"),
+    "deals.opened_since": lambda tx: deals.opened_since(tx, "vendor", 1),
+    "deals.count_of_intent": lambda tx: deals.count_of_intent(tx, key(1)),
+    "deals.count_by_state": lambda tx: deals.count_by_state(tx, "vendor"),
+    "messages.get": lambda tx: messages.get(tx, key(1)),
+    "messages.list_messages": lambda tx: messages.list_messages(tx, key(1)),
+    "messages.mark_acked": lambda tx: messages.mark_acked(tx, [key(1)], 1),
+    "messages.to_acknowledge": lambda tx: messages.to_acknowledge(tx, key(1)),
+    "messages.deals_to_acknowledge": lambda tx: messages.deals_to_acknowledge(tx),
+    "messages.missing_seqs": lambda tx: messages.missing_seqs(tx, key(1), key(2)),
+    "messages.offers": lambda tx: messages.offers(tx, key(1)),
+    "tags.lookup": lambda tx: tags.lookup(tx, tag(1)),
+    "tags.unwatch": lambda tx: tags.unwatch(tx, key(1)),
+    "tags.unwatch_seq": lambda tx: tags.unwatch_seq(tx, key(1), 1),
+    "tags.purge": lambda tx: tags.purge(tx, 1),
+    "outbox.put_mail": lambda tx: outbox.put_mail(
+        tx, deal=key(1), digest=key(2), seq=0, raw=b"", next_at=1, until=2
+    ),
+    "outbox.due": lambda tx: outbox.due(tx, 1),
+    "outbox.next_due_at": lambda tx: outbox.next_due_at(tx, 1),
+    "outbox.done_by_digest": lambda tx: outbox.done_by_digest(tx, [key(1)], 1),
+    "outbox.done_by_deal": lambda tx: outbox.done_by_deal(tx, key(1), 1),
+    "outbox.again": lambda tx: outbox.again(tx, key(1), 1),
+    "outbox.lapse": lambda tx: outbox.lapse(tx, 1),
+    "outbox.purge": lambda tx: outbox.purge(tx, 1),
+    "outbox.pending_count": lambda tx: outbox.pending_count(tx),
+    "events.after": lambda tx: events.after(tx, 5),
+    "events.last_id": lambda tx: events.last_id(tx),
+    "events.of_subject": lambda tx: events.of_subject(tx, "deal", key(1)),
+    "timers.due": lambda tx: timers.due(tx, 1),
+    "timers.next_at": lambda tx: timers.next_at(tx),
+    "timers.clear_subject": lambda tx: timers.clear_subject(tx, key(1)),
+    "catalogue.upsert_many": lambda tx: catalogue.upsert_many(tx, [samples.product()], updated=1),
+    "catalogue.get": lambda tx: catalogue.get(tx, "a"),
+    "catalogue.find_by_gtin": lambda tx: catalogue.find_by_gtin(tx, "0" * 14),
+    "catalogue.find_by_mpn": lambda tx: catalogue.find_by_mpn(tx, "X", "Y"),
+    "catalogue.find_by_category": lambda tx: catalogue.find_by_category(tx, [1, 2], 100),
+    "catalogue.find_by_path": lambda tx: catalogue.find_by_category(tx, ["Media > Books"]),
+    "catalogue.find_by_either": lambda tx: catalogue.find_by_category(tx, [1, "Media"]),
+    "catalogue.list_products": lambda tx: catalogue.list_products(tx, 10, "a"),
+    "reservations.available": lambda tx: reservations.available(tx, "a", 1),
+    "reservations.sell": lambda tx: reservations.sell(tx, key(1), "a", 1, 1),
+    "reservations.lapse": lambda tx: reservations.lapse(tx, 1),
+}
+
+# A scan of an index that holds nothing but the rows asked for, or in the order asked for.
+ALLOWED = re.compile(
+    r"SCAN (messages USING (COVERING )?INDEX messages_to_acknowledge"
+    r"|outbox USING (COVERING )?INDEX outbox_pending"
+    r"|seen USING (COVERING )?INDEX seen_until|CONSTANT ROW|products_fts VIRTUAL TABLE.*)"
+)
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_no_table_is_scanned(tx: Tx, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans: list[str] = []
+    execute = Connection.execute
+
+    def explaining(self: Connection, sql: str, params: Any = ()) -> list[tuple[Any, ...]]:
+        plans.extend(row[3] for row in execute(self, f"EXPLAIN QUERY PLAN {sql}", params))
+        return execute(self, sql, params)
+
+    monkeypatch.setattr(Connection, "execute", explaining)
+    HOT[name](tx)
+    scans = [plan for plan in plans if plan.startswith("SCAN") and not ALLOWED.fullmatch(plan)]
+    assert plans
+    assert scans == []
