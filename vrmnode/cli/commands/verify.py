@@ -101,5 +101,5 @@ def _words(file: Path, value: dict[str, object], checks: list[dict[str, object]]
 
 def _mark(check: dict[str, object]) -> str:
     if check["ok"] is None:
-        return "not reached"
+        return "-"
     return str(check["evidence"]) if check["ok"] else "WRONG"

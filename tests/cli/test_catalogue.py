@@ -1,0 +1,122 @@
+"""Importing product files: the rest is imported, each refused row is named."""
+
+import csv
+
+import pytest
+
+from vrmnode.cli.commands import catalogue_import
+
+HEADER = "isbn,title,price,stock\n"
+GOOD = "9780131103627,The C Programming Language,45.50,3\n"
+MAPPING = ("--mapping", "gtin=isbn,name=title,price=price,stock=stock")
+
+
+@pytest.fixture
+def shop(daemon):
+    daemon.service.answers["catalogue.rows"] = {
+        "added": 1, "updated": 0, "unchanged": 0, "count": 7,
+    }  # fmt: skip
+    return daemon
+
+
+def chunks(daemon):
+    return [params["products"] for name, params in daemon.calls if name == "catalogue.rows"]
+
+
+def write(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "books.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_import(shop, vrm, tmp_path):
+    value = vrm.json("vendor", "catalogue", "import", write(tmp_path, HEADER + GOOD), *MAPPING)
+    assert (value["imported"], value["refused"], value["added"]) == (1, 0, 1)
+    ((product,),) = chunks(shop)
+    assert product["price"] == 4550 and product["currency"] == "EUR" and product["stock"] == 3
+    assert product["name"] == "The C Programming Language"
+
+
+def test_bad_rows_are_named_and_the_rest_imported(shop, vrm, tmp_path):
+    rows = [GOOD, "9780131103628,Wrong digit,9.99,1\n", "4006381333931,Free,soon,1\n"]
+    rows += [f"978013110362{n % 7},Row {n},1.00,1\n" for n in range(40)]
+    refused = tmp_path / "refused.csv"
+    result = vrm(
+        "vendor", "catalogue", "import", write(tmp_path, HEADER + "".join(rows)), *MAPPING,
+        "--errors", refused,
+    )  # fmt: skip
+    assert "row 3, isbn (gtin): expected" in result.stderr
+    assert "row 4, price" in result.stderr
+    assert result.stderr.count(": expected") == 20
+    assert "more refused rows" in result.stderr
+    with refused.open(newline="", encoding="utf-8") as file:
+        written = list(csv.DictReader(file))
+    assert [row["row"] for row in written[:2]] == ["3", "4"]
+    assert f"{len(written)} rows refused" in result.stdout
+    assert sum(map(len, chunks(shop))) == 43 - len(written)
+
+
+def test_nothing_imported_is_a_failure(shop, vrm, tmp_path):
+    path = write(tmp_path, HEADER + "1,Wrong,1,1\n")
+    error = vrm.error("vendor", "catalogue", "import", path, *MAPPING, code=1)
+    assert error["code"] == "catalogue.nothing_imported"
+    assert chunks(shop) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "options"),
+    [
+        (b"", ()),
+        (b"isbn,title\n1,2\n", ("--mapping", "gtin=nope")),
+        (b"isbn,title\n1,2\n", ("--mapping", "colour=1")),
+        (b"a,b\n1,2\n", ("--encoding", "klingon")),
+        (b"\x00\x01\x02\xff" * 100, ()),
+    ],
+    ids=["empty", "no such column", "no such field", "no such encoding", "binary"],
+)
+def test_file_that_is_no_catalogue(shop, vrm, tmp_path, raw, options):
+    path = tmp_path / "a.csv"
+    path.write_bytes(raw)
+    error = vrm.error("vendor", "catalogue", "import", path, *options, code=1)
+    assert error["code"].startswith("catalogue.")
+    assert chunks(shop) == []
+
+
+def test_file_that_is_not_there(shop, vrm, tmp_path):
+    args = ("vendor", "catalogue", "import", tmp_path / "none.csv")
+    assert vrm.error(*args, code=2)["code"] == "file.read"
+
+
+def test_daemon_is_asked_before_the_file_is_read(vrm, tmp_path):
+    assert vrm.error("vendor", "catalogue", "import", tmp_path / "none.csv", code=6)
+
+
+def test_latin_1_is_said(shop, vrm, tmp_path):
+    text = HEADER + "4006381333931,Bücherstütze,9.99,1\n"
+    value = vrm.json("vendor", "catalogue", "import", write(tmp_path, text, "cp1252"), *MAPPING)
+    assert "cp1252" in value["encoding"]
+    assert chunks(shop)[0][0]["name"] == "Bücherstütze"
+
+
+def gtin(number):
+    digits = f"{number:012}"
+    total = sum(int(d) * (3 if at % 2 else 1) for at, d in enumerate(digits))
+    return f"{digits}{-total % 10}"
+
+
+def test_chunks_of_500_within_the_size_of_a_request(shop, vrm, tmp_path):
+    rows = "".join(f"{gtin(n)},Book {n},1.00,1\n" for n in range(1, 1202))
+    vrm("vendor", "catalogue", "import", write(tmp_path, HEADER + rows), *MAPPING)
+    assert [len(chunk) for chunk in chunks(shop)] == [500, 500, 201]
+
+
+def test_chunks_are_bounded_in_bytes_too(shop, vrm, tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue_import, "CHUNK_BYTES", 1000)
+    rows = "".join(f"{gtin(n)},Book {n} {'é' * 30},1.00,1\n" for n in range(1, 21))
+    vrm("vendor", "catalogue", "import", write(tmp_path, HEADER + rows), *MAPPING)
+    assert sum(map(len, chunks(shop))) == 20 and len(chunks(shop)) > 3
+
+
+def test_import_from_stdin(shop, vrm):
+    vrm("vendor", "catalogue", "import", "-", *MAPPING, stdin=HEADER + GOOD)
+    assert len(chunks(shop)) == 1

@@ -1,0 +1,97 @@
+"""Exporting an agreement, and verifying it with every node stopped."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.processes import run_vrm
+
+VECTORS = json.loads(
+    Path(__file__).parents[2].joinpath("protocol/vectors/agreement.json").read_text()
+)["cases"]
+VERIFY = {case["name"]: case for case in VECTORS if case["op"] == "verify"}
+RAW = bytes.fromhex(VERIFY["verify-full"]["input"]["raw"])
+
+
+def test_export_and_verify(daemon, vrm, tmp_path):
+    daemon.service.answers["deal.export"] = {"file": base64.b64encode(RAW).decode(), "name": "../x"}
+    path = tmp_path / "out.vrm"
+    value = vrm.json("deal", "export", "abcdef", "-o", path)
+    assert path.read_bytes() == RAW
+    assert value == {"file": str(path), "size_bytes": len(RAW)}
+    daemon.stop()
+    assert "verified" in vrm("deal", "verify", path).stdout
+
+
+def test_export_never_takes_a_name_from_the_node(daemon, vrm, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    daemon.service.answers["deal.export"] = {"file": base64.b64encode(RAW).decode(), "name": "../x"}
+    vrm("deal", "export", "abcdef")
+    assert (tmp_path / "deal-abcdef.vrm").read_bytes() == RAW
+    assert vrm.error("deal", "export", "abcdef", code=2)["code"] == "file.exists"
+    vrm("deal", "export", "abcdef", "--force")
+    assert vrm("deal", "export", "abcdef", "-o", "-").stdout_bytes == RAW
+
+
+def test_export_to_a_folder_that_is_not_there(daemon, vrm, tmp_path):
+    daemon.service.answers["deal.export"] = {"file": base64.b64encode(RAW).decode()}
+    error = vrm.error("deal", "export", "abcdef", "-o", tmp_path / "none" / "a.vrm", code=1)
+    assert error["code"] == "file.write"
+
+
+@pytest.mark.parametrize("answer", [{}, {"file": "%"}, []])
+def test_export_of_no_file(daemon, vrm, answer):
+    daemon.service.answers["deal.export"] = answer
+    assert vrm.error("deal", "export", "abcdef", code=1)["code"] == "daemon.answer"
+
+
+def test_verify_says_what_is_proven_and_what_only_asserted(vrm, tmp_path):
+    path = tmp_path / "a.vrm"
+    path.write_bytes(RAW)
+    output = vrm("deal", "verify", path).stdout
+    assert "\nproven       customer signature: " in output
+    assert "\nasserted     " in output
+    assert "Example Kettles" in output and output.endswith(f"{path}: verified\n")
+    value = vrm.json("deal", "verify", path)
+    assert value["ok"] is True
+    assert {check["evidence"] for check in value["checks"]} == {"proven", "asserted"}
+    assert value["agreement"]["vendor_name"] == "Example Kettles"
+
+
+@pytest.mark.parametrize("name", VERIFY)
+def test_verify_vector(vrm, tmp_path, name):
+    case = VERIFY[name]
+    path = tmp_path / "a.vrm"
+    path.write_bytes(bytes.fromhex(case["input"]["raw"]))
+    if case["expect"] == "ok":
+        vrm("deal", "verify", path)
+        return
+    error = vrm.error("deal", "verify", path, code=1)
+    assert error["code"] == case["expect"]
+    assert str(path) in error["detail"]
+
+
+@pytest.mark.parametrize("at", range(0, len(RAW), 97))
+def test_flipped_byte_is_detected_and_named(vrm, tmp_path, at):
+    path = tmp_path / "a.vrm"
+    path.write_bytes(RAW[:at] + bytes([RAW[at] ^ 1]) + RAW[at + 1 :])
+    result = vrm("deal", "verify", path, code=1)
+    assert "WRONG" in result.stdout and "NOT VERIFIED" in result.stdout
+    assert "[agreement." in result.stderr
+
+
+def test_verify_needs_no_folder_and_no_node(tmp_path):
+    path = tmp_path / "a.vrm"
+    path.write_bytes(RAW)
+    result = run_vrm("deal", "verify", path, VRM_DATA="/dev/null/none")
+    assert result.returncode == 0, result.stderr
+
+
+def test_verify_of_what_is_not_there(vrm, tmp_path):
+    assert vrm.error("deal", "verify", tmp_path / "none.vrm", code=3)["code"] == "file.read"
+    assert vrm.error("deal", "verify", tmp_path, code=1)["code"] == "file.read"
+    large = tmp_path / "large.vrm"
+    large.write_bytes(bytes(2 * 1024 * 1024))
+    assert vrm.error("deal", "verify", large, code=1)["code"] == "file.too_large"
