@@ -1,0 +1,1 @@
+"""What to run and read first: a market of real nodes, and small catalogues to fill shops with."""
