@@ -12,7 +12,7 @@ from vrmnode.engine import mailroom, offers, standing
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, load_deal, own_intent, reload
-from vrmnode.storage import deals, timers
+from vrmnode.storage import deals, market, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmprotocol import agreement, commitment, negotiation
@@ -44,7 +44,9 @@ def open_deal(ctx: Context, own: OwnIntent, signed: SignedMessage, *, body_bytes
         body = signed.body
         if not isinstance(body, Decline) or body.certificate is None:
             raise TypeError(f"expected a first message with a certificate, came {signed.kind}")
-        root, name = body.certificate.root, ""
+        root = body.certificate.root
+        profile = market.get_profile(ctx.tx, root)
+        name = "" if profile is None else profile.name
     row = Deal(
         deal=signed.deal,
         role="customer",
@@ -256,7 +258,14 @@ def decline(
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=record.state.state)
     if record.state.state == "declined":
         timers.clear(ctx.tx, "offer_end", record.deal)
-    ctx.event("offer.declined", "offer", digest, deal=record.deal.hex(), reason=reason)
+    ctx.event(
+        "offer.declined",
+        "offer",
+        digest,
+        deal=record.deal.hex(),
+        reason=reason,
+        vendor=record.row.vendor_name,
+    )
     return record
 
 

@@ -116,6 +116,12 @@ def stored_profile(tx: Connection) -> VendorDetails | None:
     return VendorDetails.from_dict(stored) if isinstance(stored, dict) else None
 
 
+def own_name(tx: Connection) -> str:
+    """The vendor's name as its profile says it; "" while there is none."""
+    details = stored_profile(tx)
+    return "" if details is None else details.name
+
+
 def own_shard(ctx: Context) -> int:
     """The mail shard on which this node receives, drawn once per installation."""
     shard = settings.get(ctx.tx, SHARD)

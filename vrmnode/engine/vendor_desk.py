@@ -146,6 +146,7 @@ def _open_deal(ctx: Context, stored: MarketIntent, intent: Intent, deal: bytes) 
             role="vendor",
             customer=stored.pseudonym,
             vendor_root=ctx.identity.root,
+            vendor_name=shop.own_name(ctx.tx),
             intent_id=stored.envelope_id,
             state="none",
             peer_seal_suite=intent.reply_key.suite,

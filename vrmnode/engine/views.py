@@ -99,6 +99,7 @@ def _refusal(record: DealRecord) -> Json:
     body = None if refusal is None else refusal.body
     return {
         "vendor": keys.to_did(record.row.vendor_root),
+        "vendor_name": record.row.vendor_name,
         "reason": getattr(body, "reason", None),
         "note": getattr(body, "note", None),
     }
