@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,7 @@ def test_asking_who_runs_keeps_nobody_from_starting(path: Path) -> None:
     def ask() -> None:
         while not finished.is_set():
             running_pid(path)
+            time.sleep(0.001)
 
     thread = threading.Thread(target=ask)
     thread.start()

@@ -16,6 +16,8 @@ from types import TracebackType
 
 from vrmnode.errors import LockError
 
+TRIES, PAUSE_S = 8, 0.02
+
 
 class NodeLock:
     """The lock of a data folder, held until `release` or the end of the process."""
@@ -68,11 +70,11 @@ class NodeLock:
 
 def _lock(descriptor: int) -> None:
     # `running_pid` holds the lock for a moment: only one that stays is another daemon's.
-    for pause_s in (0.01, 0.05, 0.1):
+    for _ in range(TRIES - 1):
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
-        time.sleep(pause_s)
+        time.sleep(PAUSE_S)
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

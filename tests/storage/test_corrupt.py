@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sqlite3
 from collections.abc import Callable
@@ -9,10 +10,24 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
+from tests.storage import samples
+from tests.storage.samples import key
 from vrmnode.errors import StorageError
-from vrmnode.storage import seen
-from vrmnode.storage.database import Database
+from vrmnode.storage import (
+    catalogue,
+    deals,
+    events,
+    intents,
+    messages,
+    outbox,
+    seen,
+    settings,
+)
+from vrmnode.storage.database import Database, Tx
 
 
 @pytest.fixture
@@ -74,6 +89,93 @@ def test_a_folder_in_its_place(path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         Database.open(path)
     assert caught.value.code == "storage.io"
+
+
+# Damage that appears while the node runs, or that no check of the structure can see: whatever is
+# then read, it is named as damage and never comes up as an error of some library.
+READS: tuple[Callable[[Tx], object], ...] = (
+    lambda tx: seen.load_recent(tx),
+    lambda tx: deals.list_deals(tx),
+    lambda tx: messages.list_messages(tx, key(1)),
+    lambda tx: intents.list_intents(tx),
+    lambda tx: events.after(tx, 0),
+    lambda tx: settings.get(tx, "a"),
+    lambda tx: catalogue.list_products(tx),
+    lambda tx: catalogue.find_by_words(tx, ["thing"]),
+    lambda tx: outbox.due(tx, 500),
+)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sound") / "node.db"
+    with Database.open(path) as database, database.transaction() as tx:
+        deals.insert(tx, samples.deal(1, vendor_name="Baker", document=bytes(6000)))
+        messages.put(tx, samples.message(1))
+        intents.insert(tx, samples.own_intent(1, acceptance={"mode": "manual"}))
+        catalogue.upsert_many(
+            tx, [samples.product(f"s{n}", properties={"n": n}) for n in range(50)], updated=1
+        )
+        for number in range(50):
+            seen.add(tx, key(number), number)
+            events.append(tx, number, "some.event", "deal", key(1), {"number": number})
+            outbox.put_market(
+                tx, topic="/t", envelope_id=key(number), raw=b"r", next_at=1, until=900
+            )
+        settings.put(tx, "a", {"b": "a longer text"})
+    return path
+
+
+@given(data=st.data())
+@hypothesis_settings(max_examples=150, deadline=None)
+def test_any_damaged_bytes_are_named_as_damage(sound: Path, data: st.DataObject) -> None:
+    raw = bytearray(sound.read_bytes())
+    path = sound.with_name("damaged.db")
+    for _ in range(data.draw(st.integers(1, 10))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(raw)
+    with contextlib.suppress(StorageError), Database.open(path, create=False) as database:
+        for read in READS:
+            with contextlib.suppress(StorageError), database.transaction() as tx:
+                read(tx)
+
+
+@pytest.mark.parametrize(
+    ("change", "read"),
+    [
+        ("UPDATE events SET data = '{'", lambda tx: events.after(tx, 0)),
+        ("UPDATE products SET properties = '[1'", lambda tx: catalogue.list_products(tx)),
+        ("UPDATE settings SET value = ''", lambda tx: settings.get(tx, "a")),
+        (
+            "UPDATE deals SET vendor_name = CAST(x'ff41' AS TEXT)",
+            lambda tx: deals.list_deals(tx),
+        ),
+    ],
+)
+def test_unreadable_contents_are_named_as_damage(
+    sound: Path, tmp_path: Path, change: str, read: Callable[[Tx], object]
+) -> None:
+    path = tmp_path / "node.db"
+    path.write_bytes(sound.read_bytes())
+    with Database.open(path) as database, database.transaction() as tx:
+        tx.run(change)
+        with pytest.raises(StorageError) as caught:
+            read(tx)
+        assert caught.value.code == "storage.corrupt"
+        assert str(path) in caught.value.message
+
+
+def test_pages_overwritten_while_it_is_open(filled: Path) -> None:
+    with Database.open(filled) as database:
+        raw = filled.read_bytes()
+        with filled.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * (len(raw) - 4096))
+        reader = database.reader()
+        with pytest.raises(StorageError) as caught:
+            seen.load_recent(reader)
+        assert caught.value.code == "storage.corrupt"
+        filled.write_bytes(raw)
 
 
 def test_the_lock_is_given_back_when_opening_fails(filled: Path) -> None:

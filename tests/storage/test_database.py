@@ -6,8 +6,10 @@ import stat
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 
 from tests.storage.samples import key
@@ -212,3 +214,23 @@ def test_an_online_copy_from_another_thread_while_writing(database: Database, pa
     with Database.open(copy) as opened:
         reader = opened.reader()
         assert settings.get(reader, "a") == settings.get(reader, "b", 0)
+
+
+def test_another_program_that_holds_the_write_lock(database: Database, path: Path) -> None:
+    with database.transaction() as tx:
+        tx.execute("PRAGMA busy_timeout=20")
+    with closing(apsw.Connection(str(path))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError) as caught, database.transaction():
+            pass
+        assert caught.value.code == "storage.locked"
+        other.execute("ROLLBACK")
+    with database.transaction() as tx:
+        settings.put(tx, "a", 1)
+
+
+def test_closed_readers_are_not_kept(database: Database) -> None:
+    for _ in range(5000):
+        database.reader().close()
+    left = database.reader()
+    assert settings.get(left, "a") is None

@@ -206,7 +206,7 @@ def _search(
         " ORDER BY bm25(products_fts, 10.0, 4.0, 1.0, 2.0), price, sku LIMIT ?",
         [match, *params, limit],
     )
-    return [_PRODUCTS.load(row) for row in rows]
+    return _PRODUCTS.load_all(tx, rows)
 
 
 def _conditions(

@@ -57,6 +57,8 @@ class Connection:
             return self._raw.execute(sql, params).fetchall()
         except apsw.Error as error:
             raise self.translate(error) from error
+        except UnicodeDecodeError as error:
+            raise corrupt(self.path, "a text isn't UTF-8") from error
 
     def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""

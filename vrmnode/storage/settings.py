@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from vrmnode.storage.connection import Connection
-from vrmnode.storage.table import to_json
+from vrmnode.storage.table import from_json, to_json
 
 
 def get(tx: Connection, name: str, default: Any = None) -> Any:
     """Return a setting's JSON value, or the default."""
     text = tx.value("SELECT value FROM settings WHERE name = ?", (name,))
-    return default if text is None else json.loads(text)
+    return default if text is None else from_json(tx, text)
 
 
 def put(tx: Connection, name: str, value: object) -> None:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, Generic, TypeVar
 
-from vrmnode.storage.connection import Connection, Params, Value
+from vrmnode.storage.connection import Connection, Params, Value, corrupt
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
@@ -22,6 +22,14 @@ T = TypeVar("T")
 def to_json(value: object) -> str:
     """Return the canonical text of a JSON value."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def from_json(tx: Connection, text: str) -> Any:
+    """Return the JSON value of a stored text; `storage.corrupt` where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise corrupt(tx.path, f"a stored text is no JSON: {error}") from error
 
 
 class Table(Generic[T]):
@@ -66,11 +74,21 @@ class Table(Generic[T]):
     def first(self, tx: Connection, rest: str, params: Params = ()) -> T | None:
         """Return the first row of the query that ends in `rest` ("WHERE …"), or None."""
         row = tx.row(self.select_sql + rest + " LIMIT 1", params)
-        return None if row is None else self.load(row)
+        return None if row is None else self._loaded(tx, row)
 
     def select(self, tx: Connection, rest: str = "", params: Params = ()) -> list[T]:
         """Return the rows of the query that ends in `rest` ("WHERE … ORDER BY …")."""
-        return [self.load(row) for row in tx.rows(self.select_sql + rest, params)]
+        return self.load_all(tx, tx.rows(self.select_sql + rest, params))
+
+    def load_all(self, tx: Connection, rows: Iterable[tuple[Any, ...]]) -> list[T]:
+        """Return the instances of rows that a query in the form of `select_sql` gave."""
+        return [self._loaded(tx, row) for row in rows]
+
+    def _loaded(self, tx: Connection, row: tuple[Any, ...]) -> T:
+        try:
+            return self.load(row)
+        except ValueError as error:
+            raise corrupt(tx.path, f"table {self.name}: {error}") from error
 
     def insert(self, tx: Connection, item: T) -> None:
         """Insert; StorageError `storage.conflict` where the key exists."""
