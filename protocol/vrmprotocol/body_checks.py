@@ -6,7 +6,7 @@ Implements the sentences beside the tables of `specs/03-messages.md`. Each check
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from vrmprotocol import gtin
 from vrmprotocol.errors import RemoteError
@@ -34,10 +34,9 @@ def check_extensions(body: Body, known_ext: frozenset[str]) -> None:
             raise RemoteError("message.critical", "critical: expected extensions known here")
 
 
-def check_choices(body: object, *names: str) -> None:
-    """Refuse an array of choices that names one of them twice."""
-    for name in names:
-        choices = getattr(body, name)
+def check_choices(arrays: Mapping[str, Sequence[str | int]]) -> None:
+    """Refuse an array of choices that names one of them twice; arrays by their wire names."""
+    for name, choices in arrays.items():
         if len(set(choices)) != len(choices):
             raise refuse(name, "each choice at most once")
 

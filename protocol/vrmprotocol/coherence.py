@@ -87,8 +87,13 @@ def check_repeats(offer: Offer, earlier: Offer) -> None:
     Raises:
         RemoteError: `message.body`.
     """
-    for name in ("secret", "reply_key", "shard"):
-        if getattr(offer, name) != getattr(earlier, name):
+    same = {
+        "secret": offer.secret == earlier.secret,
+        "replyKey": offer.reply_key == earlier.reply_key,
+        "shard": offer.shard == earlier.shard,
+    }
+    for name, repeats in same.items():
+        if not repeats:
             raise refuse(name, "that of the earlier offer of the deal")
 
 

@@ -144,7 +144,7 @@ def check_form(draft: Draft) -> None:
         RemoteError: `message.body`.
     """
     check_gtin(draft.item_offered.gtin)
-    check_choices(draft.payment, "method")
+    check_choices({"draft.payment.method": draft.payment.method})
     if draft.confirm_by < draft.valid_through:
         raise refuse("draft.confirmBy", f"at least {draft.valid_through}, came {draft.confirm_by}")
     earliest, latest = draft.delivery_earliest, draft.delivery_latest

@@ -169,22 +169,6 @@ class Uninterpreted:
 
 MarketBody: TypeAlias = VendorProfile | Intent | IntentUpdate
 
-_PROFILE_CHOICES = (
-    "area_served",
-    "category",
-    "business_function",
-    "accepted_terms",
-    "payment_method",
-    "delivery_method",
-    "in_language",
-)
-_INTENT_CHOICES = (
-    "item_condition",
-    "accepted_terms",
-    "delivery_method",
-    "payment_method",
-    "in_language",
-)
 _STRUCTS: dict[str, type[MarketBody]] = {
     "vendor_profile": VendorProfile,
     "intent": Intent,
@@ -247,8 +231,7 @@ def check_content(body: MarketBody, *, known_ext: frozenset[str] = frozenset()) 
     """
     check_extensions(body, known_ext)
     if isinstance(body, VendorProfile):
-        check_recipient_key("prekey", body.prekey)
-        check_choices(body, *_PROFILE_CHOICES)
+        _check_presentation(body)
         return
     if isinstance(body, IntentUpdate):
         check_extensions(body.intent, known_ext)
@@ -296,15 +279,39 @@ def _check_signer(profile: VendorProfile, envelope: Envelope, moment: int) -> No
         )
 
 
+def _check_presentation(profile: VendorProfile) -> None:
+    check_recipient_key("prekey", profile.prekey)
+    check_choices(
+        {
+            "areaServed": profile.area_served,
+            "category": profile.category,
+            "businessFunction": profile.business_function,
+            "acceptedTerms": profile.accepted_terms,
+            "paymentMethod": profile.payment_method,
+            "deliveryMethod": profile.delivery_method,
+            "inLanguage": profile.in_language,
+        }
+    )
+
+
 def _check_wish(intent: Intent) -> None:
     item = intent.item_offered
     if item.name is None and item.gtin is None and item.mpn is None and item.category is None:
         raise refuse("itemOffered", "at least one of name, gtin, mpn, category")
     check_gtin(item.gtin)
     check_recipient_key("replyKey", intent.reply_key)
-    check_choices(intent, *_INTENT_CHOICES)
-    for constraint in (*intent.must, *intent.prefer):
-        if (constraint.op == "in") != isinstance(constraint.value, tuple):
-            raise refuse("value", "an array exactly when op is in")
+    check_choices(
+        {
+            "itemCondition": intent.item_condition,
+            "acceptedTerms": intent.accepted_terms,
+            "deliveryMethod": intent.delivery_method,
+            "paymentMethod": intent.payment_method,
+            "inLanguage": intent.in_language,
+        }
+    )
+    for name, constraints in (("must", intent.must), ("prefer", intent.prefer)):
+        for place, constraint in enumerate(constraints):
+            if (constraint.op == "in") != isinstance(constraint.value, tuple):
+                raise refuse(f"{name}[{place}].value", "an array exactly when op is in")
     if intent.availability_ends is not None and intent.availability_ends % DAY_S:
         raise refuse("availabilityEnds", f"a multiple of {DAY_S}")

@@ -21,7 +21,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 _AS_THEY_ARE = (bytes,)
 # Writes a struct as the canonical bytes of its map, without making the map.
 _SORTED = msgspec.msgpack.Encoder(order="sorted")
-_MESSAGE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?\Z", re.DOTALL)
+_MESSAGE = re.compile(r"^(?P<what>.*?)(?: - at (?P<key>`key` in )?`\$(?P<path>.*)`)?\Z", re.DOTALL)
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`\Z", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`\Z")
 _STEP = re.compile(r"\.(?P<name>[A-Za-z0-9]+)|\[(?P<index>[0-9]+)\]")
@@ -41,7 +41,8 @@ def load(struct: type[T], fields: object, *, code: str, unknown_code: str | None
         raise refusal(error, fields, code=code, unknown_code=unknown_code) from None
     # Signatures cover the map that came, so the struct must stand for that map and no other.
     if _SORTED.encode(loaded) != _SORTED.encode(fields):
-        raise RemoteError(code, "expected absent optional fields to be left out, came nil or []")
+        name = _left_out(dump(loaded), fields)
+        raise RemoteError(code, f"{name}: expected to be left out, came nil or an empty container")
     return loaded
 
 
@@ -62,6 +63,21 @@ def check_own(struct: T) -> T:
         return load(type(struct), dump(struct), code="message.body")
     except RemoteError as error:
         raise LocalError(error.code, error.detail) from None
+
+
+def _left_out(written: object, fields: object) -> str:
+    """The path of the first field that the struct of `fields` wouldn't write."""
+    if isinstance(written, dict) and isinstance(fields, dict):
+        for name, value in fields.items():
+            if name not in written:
+                return str(name)
+            if written[name] != value:
+                return f"{name}.{_left_out(written[name], value)}"
+    if isinstance(written, list) and isinstance(fields, list):
+        for place, (left, right) in enumerate(zip(written, fields, strict=True)):
+            if left != right:
+                return f"[{place}].{_left_out(left, right)}"
+    return "map"
 
 
 def _plain(value: object) -> object:
@@ -91,6 +107,8 @@ def refusal(
         what = "Expected one of the listed values"
     what = what.split(", got ")[0].replace("`", "").replace("object", "map")
     what = what[:1].lower() + what[1:]
+    if match and match["key"]:
+        what = f"in each key {what}"
     return RemoteError(code, f"{_dotted(path)[:-1] or 'map'}: {what}, came {_came(fields, path)}")
 
 

@@ -134,7 +134,7 @@ def test_building_what_nobody_would_read_is_the_callers_fault():
     assert build(grind=lambda core, bits: b"\xff" * 8) == "envelope.stamp"
 
 
-SCHEMA = {
+SCHEMA: dict[str, list[object]] = {
     "v": [0, 2, "1", True, None],
     "kind": ["", "Intent", "1a", "a" * 33, "a-b", "a\n", 7, None],
     "topic": ["", "é", "x" * 65, b"x", None],

@@ -1,6 +1,7 @@
 """Sealing: only the right key and header open it, and every altered byte is noticed."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,7 +102,7 @@ def test_arbitrary_bytes_open_nothing(body):
 
 
 def sealed_plaintext(plaintext):
-    public = sealing.X25519PublicKey.from_public_bytes(KEY.key)
+    public = X25519PublicKey.from_public_bytes(KEY.key)
     return sealing._SUITE.encrypt(plaintext, public, info=HEADER.info())
 
 

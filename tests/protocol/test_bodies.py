@@ -1,0 +1,267 @@
+"""Bodies of mail and the draft: round trips, broken fields, totals."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.protocol.codes import local_code, refusal, remote_code, survives
+from tests.protocol.deals import CERTIFICATE, DRAFT, NOW, OFFER, make, vendor
+from tests.protocol.deals import accept_body as accept_of
+from vrmprotocol import bodies, draft, encoding, mail, schema
+
+ACCEPT = accept_of(vendor().say("offer", OFFER))
+BODIES = [
+    OFFER,
+    make(OFFER, note=None, ext={"a": 1}, draft=make(DRAFT, ext={"b": None})),
+    ACCEPT,
+    mail.Agreement(accept=b"a" * 32, signature=b"s" * 64),
+    mail.Decline(of=b"o" * 32, reason="late", note="Sorry.\nReally."),
+    mail.Decline(of=b"o" * 32, reason="unspecified", certificate=CERTIFICATE),
+    mail.WithdrawAccept(accept=b"a" * 32, reason="unconfirmed"),
+    mail.Ack(),
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: type(body).__name__)
+def test_bodies_come_back(body):
+    fields = bodies.to_wire(body)
+    assert bodies.from_wire(bodies.kind_of(body), fields) == body
+    assert encoding.decode(encoding.encode(fields)) == fields
+    assert bodies.check_own(body) == body
+
+
+def test_every_kind_has_a_body():
+    assert set(bodies.MAIL_KINDS) == {
+        "offer",
+        "accept",
+        "agreement",
+        "decline",
+        "withdraw_accept",
+        "ack",
+    }
+    assert {bodies.kind_of(body) for body in BODIES} == set(bodies.MAIL_KINDS)
+
+
+def test_an_unknown_kind_is_another_version():
+    assert remote_code(bodies.from_wire, "question", {}) == "message.version"
+
+
+def changed(fields, path, value):
+    """A copy of nested maps with one value changed; ... deletes it."""
+    first, *rest = path
+    copy = dict(fields)
+    if rest:
+        copy[first] = changed(copy[first], rest, value)
+    elif value is ...:
+        del copy[first]
+    else:
+        copy[first] = value
+    return copy
+
+
+BROKEN_OFFERS = [
+    (("intent",), bytes(31)),
+    (("secret",), bytes(33)),
+    (("shard",), 256),
+    (("shard",), -1),
+    (("note",), ""),
+    (("note",), "x" * 501),
+    (("note",), "tab\there"),
+    (("note",), None),
+    (("replyKey", "key"), bytes(31)),
+    (("draft",), []),
+    (("draft", "v"), 2),
+    (("draft", "v"), True),
+    (("draft", "deal"), b""),
+    (("draft", "vendor", "name"), ""),
+    (("draft", "vendor", "name"), "x" * 129),
+    (("draft", "vendor", "address"), "\x7f"),
+    (("draft", "vendor", "url"), "x" * 257),
+    (("draft", "businessFunction"), "Lend"),
+    (("draft", "itemOffered", "name"), ...),
+    (("draft", "itemOffered", "itemCondition"), ...),
+    (("draft", "itemOffered", "gtin"), "4006381333930"),
+    (("draft", "itemOffered", "gtin"), "400638133393"),
+    (("draft", "itemOffered", "image"), [b"short"]),
+    (("draft", "eligibleQuantity"), 0),
+    (("draft", "priceSpecification", "priceCurrency"), "EU"),
+    (("draft", "priceSpecification", "unitPrice"), -1),
+    (("draft", "priceSpecification", "total"), 10**12 + 1),
+    (("draft", "priceSpecification", "taxRatePpm"), 1_000_001),
+    (("draft", "deliveryMethod"), "drone"),
+    (("draft", "payment", "method"), []),
+    (("draft", "payment", "method"), ["card", "card"]),
+    (("draft", "payment", "due"), "someday"),
+    (("draft", "payment", "due"), "on_delivery"),
+    (("draft", "payment", "dueDays"), ...),
+    (("draft", "payment", "dueDays"), 181),
+    (("draft", "returns", "days"), 3651),
+    (("draft", "returns", "cost"), "nobody"),
+    (("draft", "terms"), "base"),
+    (("draft", "inLanguage"), "german!"),
+    (("draft", "validThrough"), 2**32),
+    (("draft", "confirmBy"), DRAFT.valid_through - 1),
+    (("draft", "reserved"), 1),
+    (("draft", "critical"), ["x"]),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), BROKEN_OFFERS)
+def test_broken_offers_are_refused(path, value):
+    fields = changed(bodies.to_wire(OFFER), path, value)
+    error = refusal(bodies.from_wire, "offer", fields)
+    assert error.code == "message.body"
+    assert path[-1] in error.detail
+
+
+@pytest.mark.parametrize(
+    "path", [("x",), ("draft", "x"), ("draft", "vendor", "x"), ("draft", "payment", "x")]
+)
+def test_unknown_fields(path):
+    fields = changed(bodies.to_wire(OFFER), path, 1)
+    assert remote_code(bodies.from_wire, "offer", fields) == "message.unknown_field"
+
+
+@pytest.mark.parametrize("path", [("draft", "vendor", "certificate", "x")])
+def test_the_certificate_has_its_own_code(path):
+    fields = changed(bodies.to_wire(OFFER), path, 1)
+    assert remote_code(bodies.from_wire, "offer", fields) == "certificate.schema"
+
+
+def test_delivery_has_an_order():
+    late_first = make(OFFER, draft=make(DRAFT, delivery_earliest=NOW + 1, delivery_latest=NOW))
+    assert local_code(bodies.check_own, late_first) == "message.body"
+    same = make(OFFER, draft=make(DRAFT, delivery_earliest=NOW, delivery_latest=NOW))
+    assert bodies.check_own(same) == same
+
+
+@given(st.integers(1, 10_000), st.integers(0, 10**8), st.integers(0, 10**8), st.integers(-2, 2))
+def test_the_total_is_the_sum(quantity, unit_price, delivery_charge, wrong):
+    total = unit_price * quantity + delivery_charge
+    price = make(
+        DRAFT.price_specification,
+        unit_price=unit_price,
+        delivery_charge=delivery_charge,
+        total=max(0, total + wrong),
+    )
+    offer = make(OFFER, draft=make(DRAFT, price_specification=price, eligible_quantity=quantity))
+    outcome = survives(bodies.from_wire, "offer", bodies.to_wire(offer))
+    if price.total > 10**12:
+        assert outcome == "message.body"
+    elif price.total == total:
+        assert outcome == offer
+        assert draft.expected_total(offer.draft) == total
+    else:
+        assert outcome == "message.total_mismatch"
+
+
+@pytest.mark.parametrize("place", [("critical",), ("draft", "critical")])
+def test_critical_extensions(place):
+    fields = changed(bodies.to_wire(OFFER), place, ["gift"])
+    fields = changed(fields, (*place[:-1], "ext"), {"gift": True})
+    assert remote_code(bodies.from_wire, "offer", fields) == "message.critical"
+    known = frozenset({"gift"})
+    assert isinstance(bodies.from_wire("offer", fields, known_ext=known), mail.Offer)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"offer": b""},
+        {"offer": bytes(40_001)},
+        {"acceptedAt": -1},
+        {"commitments": {}},
+        {"commitments": {"address": bytes(32)}},
+        {"commitments": {"relationship": bytes(31)}},
+        {"commitments": {"relationship": bytes(32), "": bytes(32)}},
+        {"commitments": {"relationship": bytes(32), **{f"{n}": bytes(32) for n in range(32)}}},
+        {"signature": bytes(63)},
+    ],
+)
+def test_broken_accepts(change):
+    fields = {**bodies.to_wire(ACCEPT), **change}
+    error = refusal(bodies.from_wire, "accept", fields)
+    assert error.code == "message.body"
+    assert next(iter(change)) in error.detail
+
+
+def test_32_commitments_fit():
+    commitments = {"relationship": bytes(32), **{f"{n}": bytes(32) for n in range(31)}}
+    full = make(ACCEPT, commitments=commitments)
+    assert bodies.check_own(full) == full
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("agreement", {"accept": bytes(32)}),
+        ("agreement", {"accept": bytes(32), "signature": bytes(65)}),
+        ("decline", {"of": bytes(32), "reason": "because"}),
+        ("decline", {"of": bytes(32)}),
+        ("decline", {"of": bytes(32), "reason": "late", "note": "x" * 201}),
+        ("withdraw_accept", {"accept": bytes(32), "reason": "late"}),
+        ("ack", []),
+        ("ack", {"ext": {}}),
+    ],
+)
+def test_other_broken_bodies(kind, fields):
+    assert remote_code(bodies.from_wire, kind, fields) == "message.body"
+
+
+def test_an_ack_is_empty():
+    assert bodies.to_wire(mail.Ack()) == {}
+    assert remote_code(bodies.from_wire, "ack", {"of": bytes(32)}) == "message.unknown_field"
+
+
+def test_our_own_wrong_bodies_are_our_fault():
+    assert local_code(bodies.check_own, make(OFFER, shard=300)) == "message.body"
+    wrong = make(DRAFT, price_specification=make(DRAFT.price_specification, total=1))
+    assert local_code(bodies.check_own, make(OFFER, draft=wrong)) == "message.total_mismatch"
+
+
+def test_secrets_and_offers_stay_out_of_reprs():
+    assert "ssss" not in repr(OFFER)
+    assert "hidden" in repr(OFFER)
+    assert len(repr(ACCEPT)) < 200
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.text(max_size=10)
+    | st.sampled_from([bytes(16), bytes(32), bytes(64), b""]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@st.composite
+def altered(draw, fields):
+    """Nested maps with one value somewhere replaced by anything."""
+    name = draw(st.sampled_from(sorted(fields)))
+    value = fields[name]
+    if isinstance(value, dict) and value and draw(st.booleans()):
+        return {**fields, name: draw(altered(value))}
+    return {**fields, name: draw(VALUES)}
+
+
+@given(st.sampled_from(BODIES[:-1]).flatmap(lambda body: st.tuples(st.just(body), st.data())))
+@settings(max_examples=500)
+def test_any_value_in_any_place_is_refused_or_carried_unchanged(given_body):
+    body, data = given_body
+    kind = bodies.kind_of(body)
+    fields = data.draw(altered(bodies.to_wire(body)))
+    outcome = survives(bodies.from_wire, kind, fields)
+    if isinstance(outcome, str):
+        assert outcome.split(".")[0] in ("message", "certificate")
+    else:
+        assert schema.dump(outcome) == fields
+
+
+@given(st.sampled_from(bodies.MAIL_KINDS), VALUES)
+def test_anything_else_is_refused(kind, value):
+    outcome = survives(bodies.from_wire, kind, value)
+    assert isinstance(outcome, str) or (kind, value) == ("ack", {})
