@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.session import Session, session, shared_options
-from vrmnode.cli.show import entries, moment, short
+from vrmnode.cli.show import entries, moment, money, short
 from vrmnode.cli.waiting import events as follow_events
 from vrmnode.cli.waiting import seconds
 
@@ -47,11 +47,18 @@ def print_event(here: Session, event: dict[str, object]) -> None:
 def event_words(event: dict[str, object]) -> str:
     """Number, time, type and subject of an event, and its data in short."""
     data = event.get("data")
-    pairs = data.items() if isinstance(data, dict) else ()
+    pairs = _readable(data).items() if isinstance(data, dict) else ()
     details = "  ".join(f"{name}={_brief(value)}" for name, value in pairs if value is not None)
     subject = f"{event.get('subject_kind', '')} {short(event.get('subject') or '')}".strip()
     line = f"{event.get('id', ''):>6}  {moment(event.get('at'))}  {event.get('type', '')}"
     return "  ".join(part for part in (line, subject, details) if part)
+
+
+def _readable(data: dict[str, object]) -> dict[str, object]:
+    shown = {**data}
+    if isinstance(shown.get("total"), int) and isinstance(shown.get("currency"), str):
+        shown["total"] = money(shown["total"], shown.pop("currency"))
+    return shown
 
 
 def _brief(value: object) -> str:

@@ -6,7 +6,7 @@ import click
 
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.show import columns, entries, nested
+from vrmnode.cli.show import entries, moment, nested
 
 _HERE = "vrmnode.cli.commands.net"
 
@@ -43,8 +43,14 @@ def peers() -> None:
     if not rows:
         here.result(value, "no peers; connect with: vrm net connect ADDRESS")
         return
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    here.result(value, lambda: columns(names, [[row.get(n) for n in names] for row in rows]))
+    here.result(value, lambda: "\n".join(_peer_words(row) for row in rows))
+
+
+def _peer_words(row: dict[str, object]) -> str:
+    listed = row.get("addresses")
+    addresses = listed if isinstance(listed, list) else []
+    since = f"{row.get('direction', '')} since {moment(row.get('connected_at'))}"
+    return "\n".join(map(str, [f"{row.get('peer_id')}  {since}", *(f"  {a}" for a in addresses)]))
 
 
 @click.command()
