@@ -53,7 +53,7 @@ def test_looks_like_header(cells, header):
 
 
 def test_resolve():
-    mapping = {"name": "What", "price": 3, "sku": "art no"}
+    mapping: dict[str, str | int] = {"name": "What", "price": 3, "sku": "art no"}
     assert resolve(mapping, ["Art. No", "what", "x"], 3) == {"name": 1, "price": 2, "sku": 0}
 
 

@@ -60,7 +60,7 @@ def replies(**wanted: object) -> dict[str, int | str | None]:
         if isinstance(reply, Plan):
             found[name] = reply.parts.price.total
         else:
-            found[name] = reply and reply.reason
+            found[name] = reply.reason if reply else None
     return found
 
 
@@ -117,12 +117,13 @@ def check_three_intents(shelf: Shelf) -> None:
     """By ISBN, by words of the title, and by category and price: each gets an offer."""
     details = VendorDetails(name="Book shop", area_served=("NL",))
     found = {}
-    for way, wanted in {
+    asked: dict[str, dict[str, object]] = {
         "gtin": {"gtin": "978-0-13-110362-7"},
         "words": {"name": "design patterns"},
         "category": {"category": 784, "budget": "10 EUR"},
         "none": {"name": "garden hose 25 m"},
-    }.items():
+    }
+    for way, wanted in asked.items():
         found[way] = answer(
             intent(**wanted),
             shelf,

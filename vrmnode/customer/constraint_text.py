@@ -13,7 +13,8 @@ EXPECTED = '"format=hardcover", "pages>=200", "weight<=2 kg" or "color in red|bl
 MAX_CONSTRAINTS = 16
 MAX_CHOICES = 64
 MAX_VALUE = 256
-_FORM = re.compile(r"\s*([^<>=]{1,64}?)\s*(>=|<=|==|=|\s+in\s+)\s*(.+?)\s*")
+_FORM = re.compile(r"\s*([^<>=]{1,64}?)\s*(>=|<=|==|=)\s*(.+?)\s*")
+_IN_FORM = re.compile(r"\s*([^<>=]{1,64}?)\s+(in)\s+(.+?)\s*")
 _OPS = {">=": "ge", "<=": "le", "=": "eq", "==": "eq", "in": "in"}
 
 
@@ -24,7 +25,7 @@ def read_constraints(fields: Fields, name: str) -> tuple[Constraint, ...]:
         where = f"{name}[{at}]"
         if isinstance(raw, Mapping):
             found.append(_from_mapping(Fields(raw, fields.family, fields.name_of(where))))
-        elif isinstance(raw, str) and (form := _FORM.fullmatch(raw)) is not None:
+        elif isinstance(raw, str) and (form := _FORM.fullmatch(raw) or _IN_FORM.fullmatch(raw)):
             found.append(_from_text(fields, where, form))
         else:
             raise fields.error(where, EXPECTED, raw)
@@ -32,7 +33,7 @@ def read_constraints(fields: Fields, name: str) -> tuple[Constraint, ...]:
 
 
 def _from_text(fields: Fields, where: str, form: re.Match[str]) -> Constraint:
-    name, op, text = form[1], _OPS[form[2].strip()], form[3]
+    name, op, text = form[1], _OPS[form[2]], form[3]
     if op == "in":
         choices = tuple(_scalar(part) for part in text.split("|") if part.strip())
         return _checked(fields, where, name, op, choices)
