@@ -28,8 +28,11 @@ def check_extensions(body: Body, known_ext: frozenset[str]) -> None:
         RemoteError: `message.body`, `message.critical`.
     """
     for name in body.critical:
+        # SPEC 00: The writer MUST NOT name in `critical` an extension that is missing from `ext`.
         if name not in body.ext:
             raise refuse("critical", "names that ext has")
+        # SPEC 00: The reader MUST refuse a body that names an unknown extension in `critical` with
+        # `message.critical`.
         if name not in known_ext:
             raise RemoteError("message.critical", "critical: expected extensions known here")
 

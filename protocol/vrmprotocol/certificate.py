@@ -95,6 +95,8 @@ def verify_signature(certificate: Certificate) -> None:
     check_dates(certificate)
     fields = to_wire(certificate)
     del fields["sig"]
+    # SPEC 02: The reader MUST refuse a certificate that its root didn't sign with
+    # `certificate.signature`.
     if not keys.verify(certificate.root, _CONTEXT + encoding.encode(fields), certificate.sig):
         raise RemoteError("certificate.signature", "expected the root key's signature")
 
@@ -115,6 +117,8 @@ def check_validity(certificate: Certificate, *, now: int) -> None:
     Raises:
         RemoteError: `certificate.not_yet_valid`, `certificate.expired`.
     """
+    # SPEC 02: The reader MUST refuse a certificate before its time with
+    # `certificate.not_yet_valid`, and after it with `certificate.expired`.
     if now + SKEW_S < certificate.not_before:
         raise RemoteError(
             "certificate.not_yet_valid",

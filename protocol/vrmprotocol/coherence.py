@@ -60,6 +60,8 @@ def check(
         _check_accept(message, body)
     elif isinstance(body, Decline):
         _check_decline(message, body, writer, now)
+        # SPEC 03: The reader MUST refuse a decline of an intent without a certificate, and a
+        # customer's decline with one, with `message.body`.
         if first_contact and body.certificate is None:
             raise refuse("certificate", "it in a decline of an intent, came nothing")
 
@@ -87,6 +89,8 @@ def check_repeats(offer: Offer, earlier: Offer) -> None:
     Raises:
         RemoteError: `message.body`.
     """
+    # SPEC 03: The reader MUST refuse an offer whose secret, reply key or shard isn't that of an
+    # earlier offer of the deal with `message.body`.
     same = {
         "secret": offer.secret == earlier.secret,
         "replyKey": offer.reply_key == earlier.reply_key,
@@ -97,6 +101,7 @@ def check_repeats(offer: Offer, earlier: Offer) -> None:
             raise refuse(name, "that of the earlier offer of the deal")
 
 
+# SPEC 03: The writer MUST countersign exactly the document that follows from the accept.
 def document_of(accept: SignedMessage, offer: SignedMessage) -> Map:
     """The agreement document that follows from an accept and the offer it embeds."""
     assert isinstance(accept.body, Accept)
@@ -118,6 +123,8 @@ def _any_extension(fields: object) -> frozenset[str]:
     return frozenset(names)
 
 
+# SPEC 03: The reader MUST refuse a message of a kind that only the reader's own side writes with
+# `message.body`.
 def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
     if writer == "customer" and isinstance(body, Offer | Agreement):
         raise refuse("kind", "one that a customer writes")
@@ -127,17 +134,26 @@ def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
 
 def _check_offer(message: SignedMessage, offer: Offer, now: int | None) -> None:
     draft = offer.draft
+    # SPEC 03: The reader MUST refuse an offer that wasn't signed by the subject of the certificate
+    # in its draft, or whose certificate isn't of the draft's vendor root, with `message.author`.
     if draft.vendor.certificate.root != draft.vendor.root:
         raise RemoteError("message.author", "expected a certificate of the draft's vendor root")
     _check_vendor(message, draft.vendor.certificate, now)
+    # SPEC 03: The writer MUST NOT make an offer whose signed message is longer than 40,000 bytes.
+    # SPEC 03: The reader MUST refuse an offer whose signed message is longer than 40,000 bytes with
+    # `message.body`.
     if len(message.raw) > MAX_OFFER_BYTES:
         raise refuse("offer", f"at most {MAX_OFFER_BYTES} bytes, came {len(message.raw)}")
+    # SPEC 03: The reader MUST refuse an offer whose deal, customer or intent differ between header,
+    # body and draft with `message.body`.
     if draft.deal != message.deal:
         raise refuse("draft.deal", "the header's deal")
     if draft.customer != message.recipient:
         raise refuse("draft.customer", "the header's recipient")
     if draft.intent != offer.intent:
         raise refuse("draft.intent", "the offer's intent")
+    # SPEC 03: The reader MUST refuse an offer whose shard isn't below the number of mail shards
+    # with `message.body`.
     if offer.shard >= topics.MAIL_SHARDS:
         raise refuse("shard", f"below {topics.MAIL_SHARDS}, came {offer.shard}")
 
@@ -149,11 +165,15 @@ def _check_vendor(message: Header, certificate: Certificate, now: int | None) ->
         certificates.verify_signature(certificate)
     else:
         certificates.verify(certificate, now=now)
+    # SPEC 03: The reader MUST refuse a decline whose author isn't the subject of the certificate in
+    # it with `message.author`.
     if message.author != certificate.subject:
         raise RemoteError("message.author", "expected the certificate's subject to sign")
 
 
 def _check_accept(message: SignedMessage, accept: Accept) -> None:
+    # SPEC 03: The reader MUST refuse an accept whose embedded offer isn't a valid offer of the same
+    # deal with `message.body`.
     try:
         offer = load_offer(accept.offer)
     except RemoteError as error:
@@ -163,6 +183,8 @@ def _check_accept(message: SignedMessage, accept: Accept) -> None:
     if offer.author != message.recipient:
         raise refuse("offer", "an offer by the accept's recipient")
     document = document_of(message, offer)
+    # SPEC 03: The reader MUST refuse an accept whose signature over the agreement document is wrong
+    # with `agreement.customer_signature`.
     if not agreement.verify_signature(document, message.author, accept.signature):
         raise RemoteError(
             "agreement.customer_signature", "expected the customer's signature on the document"
@@ -178,5 +200,6 @@ def _check_decline(
         _check_vendor(message, decline.certificate, now)
     side = "vendor" if decline.certificate is not None else writer
     reasons = {"vendor": VENDOR_DECLINE_REASONS, "customer": CUSTOMER_DECLINE_REASONS}
+    # SPEC 03: The reader MUST refuse a decline with a reason of the other side with `message.body`.
     if side is not None and decline.reason not in reasons[side]:
         raise refuse("reason", f"one of a {side}")

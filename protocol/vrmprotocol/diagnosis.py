@@ -88,6 +88,8 @@ class _Reader:
                 self.open.pop()
             if not self.open:
                 break
+        # SPEC 01: The reader MUST refuse bytes that follow a complete value with
+        # `encoding.trailing_bytes`.
         if self.at < len(self.raw):
             self._fault("trailing_bytes", f"expected the end, came {len(self.raw) - self.at} more")
 
@@ -95,6 +97,8 @@ class _Reader:
         self.faults.setdefault(f"encoding.{word}", f"{detail} at byte {self.at}")
 
     def _take(self, count: int) -> bytes:
+        # SPEC 01: The reader MUST refuse bytes that end inside a value, empty input included, with
+        # `encoding.truncated`.
         if self.at + count > len(self.raw):
             self._fault("truncated", f"expected {count} bytes, came {len(self.raw) - self.at}")
             raise _Stop
@@ -118,11 +122,14 @@ class _Reader:
             length = lead & 0x1F if lead not in _STR else self._length(*_STR[lead])
             self._text(self._take(length), parent if wants_key else None)
             return
+        # SPEC 01: The reader MUST refuse a map key of another type than str with
+        # `encoding.key_not_str`.
         if wants_key:
             self._fault("key_not_str", f"expected a str key, came 0x{lead:02x}")
         self._not_text(lead)
 
     def _text(self, text: bytes, parent: _Container | None) -> None:
+        # SPEC 01: The reader MUST refuse a str that isn't valid UTF-8 with `encoding.invalid_utf8`.
         try:
             text.decode()
         except UnicodeDecodeError:
@@ -146,9 +153,13 @@ class _Reader:
             self._forbidden(lead)
 
     def _enter(self, count: int, is_map: bool) -> None:
+        # SPEC 01: The reader MUST refuse an array of more than 4,096 items or a map of more than
+        # 256 entries with `encoding.too_many_items`.
         if count > (MAX_MAP_ENTRIES if is_map else MAX_ARRAY_ITEMS):
             self._fault("too_many_items", f"came {count} items in a container")
         self.open.append(_Container(2 * count if is_map else count, is_map))
+        # SPEC 01: The reader MUST refuse more than 16 arrays and maps in one another with
+        # `encoding.too_deep`.
         if len(self.open) > MAX_DEPTH:
             self._fault("too_deep", f"expected a depth of at most {MAX_DEPTH}")
 
@@ -163,6 +174,8 @@ class _Reader:
             self._fault("noncanonical", "expected the shortest integer form before")
 
     def _forbidden(self, lead: int) -> None:
+        # SPEC 01: The reader MUST refuse floats, extension types and the byte `c1` with
+        # `encoding.forbidden_type`.
         self._fault("forbidden_type", f"expected no float or ext, came 0x{lead:02x}")
         if lead == 0xC1:
             raise _Stop

@@ -129,6 +129,8 @@ def check(draft: Draft) -> None:
     """
     check_form(draft)
     total = expected_total(draft)
+    # SPEC 03: The reader MUST refuse a draft whose total isn't unit price times quantity plus
+    # delivery charge with `message.total_mismatch`.
     if draft.price_specification.total != total:
         raise RemoteError(
             "message.total_mismatch",

@@ -29,6 +29,10 @@ _SCALARS = frozenset({type(None), bool, int, str, bytes})
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 
 
+# SPEC 01: The writer MUST encode each integer and each length in its shortest form.
+# SPEC 01: The writer MUST sort the keys of each map by their UTF-8 bytes.
+# SPEC 01: The writer MUST refuse a value that has no canonical form with `encoding.unencodable`,
+# before it writes anything.
 def encode(value: object) -> bytes:
     """The canonical bytes of a value made of None, bool, int, str, bytes, list, tuple and dict.
 
@@ -56,6 +60,8 @@ def decode(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Value:
             `.trailing_bytes`, `.invalid_utf8`, `.forbidden_type`, `.key_not_str`, `.too_deep`,
             `.too_many_items`, `.noncanonical`.
     """
+    # SPEC 01: The reader MUST check the size limit before it looks at any byte, and refuse a longer
+    # input with `encoding.too_large`.
     if len(raw) > max_bytes:
         raise RemoteError(
             "encoding.too_large", f"expected at most {max_bytes} bytes, came {len(raw)}"
@@ -68,6 +74,8 @@ def decode(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Value:
             max_array_len=MAX_ARRAY_ITEMS,
             max_map_len=MAX_MAP_ENTRIES,
         )
+        # SPEC 01: The reader MUST refuse bytes that differ from the canonical form of the value
+        # they decode to with `encoding.noncanonical`.
         if _fault(value) is None and _ENCODER.encode(value) == raw:
             return value
     except (ValueError, msgpack.exceptions.UnpackException):

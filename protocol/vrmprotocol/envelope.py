@@ -216,6 +216,8 @@ def unsecure_load(raw: bytes) -> Envelope:
     return _load(raw, MAX_MAIL_BYTES)
 
 
+# SPEC 02: The reader MUST make the checks of an envelope in the order of the table and report the
+# first that fails.
 def verify_and_load(
     raw: bytes, *, topic: str, now: int, known: Callable[[bytes], bool]
 ) -> Envelope:
@@ -227,11 +229,15 @@ def verify_and_load(
         RemoteError: `encoding.*` or `envelope.*`; `verdict_of` tells what to do with the sender.
     """
     loaded = _load(raw, MAX_MAIL_BYTES if topics.is_mail(topic) else MAX_MARKET_BYTES)
+    # SPEC 02: The reader MUST refuse an envelope whose topic field isn't the topic it came in with
+    # `envelope.topic`.
     if loaded.topic != topic:
         raise RemoteError("envelope.topic", "expected the topic it came in, came another")
     envelope_rules.check_form(loaded)
     envelope_rules.check_clock(loaded, now)
     envelope_rules.check_stamp(loaded)
+    # SPEC 02: The reader MUST keep the first envelope of an id and ignore any other with
+    # `envelope.duplicate`, without checking its signature.
     if known(loaded.id):
         raise RemoteError("envelope.duplicate", "expected a new id, came a known one")
     _check_signature(loaded)

@@ -91,6 +91,7 @@ def required_bits(kind: str, body_bytes: int) -> int:
     return base + (units - 1).bit_length()
 
 
+# SPEC 02: The writer MUST round `created` down to a multiple of 600 seconds.
 def quantise_time(time: int) -> int:
     """The time (Unix seconds) floored to the 10 minutes that envelopes show."""
     return time - time % TIME_QUANTUM_S
@@ -103,17 +104,24 @@ def check_form(header: _Header) -> None:
         RemoteError: `envelope.topic`, `.mail_size`, `.lifetime`, `.time_not_quantised`.
     """
     _check_topic(header)
+    # SPEC 02: The reader MUST refuse a mail body of any length that isn't a size class with
+    # `envelope.mail_size`.
     if header.kind == MAIL_KIND and len(header.body) not in MAIL_BODY_BYTES:
         raise RemoteError(
             "envelope.mail_size", f"expected one of {MAIL_BODY_BYTES}, came {len(header.body)}"
         )
     _check_lifetime(header)
+    # SPEC 02: The reader MUST refuse an envelope with a time that isn't a multiple of 600 with
+    # `envelope.time_not_quantised`.
     if header.created % TIME_QUANTUM_S or header.expires % TIME_QUANTUM_S:
         raise RemoteError(
             "envelope.time_not_quantised", f"expected multiples of {TIME_QUANTUM_S} s"
         )
 
 
+# SPEC 02: The reader MUST refuse mail outside the shard that its tag names with `envelope.topic`.
+# SPEC 02: The reader MUST refuse a known market kind outside its own topics, and any kind but
+# `mail` in a mail topic, with `envelope.topic`.
 def _check_topic(header: _Header) -> None:
     kind, topic, tag = header.kind, header.topic, header.tag
     if kind == MAIL_KIND:
@@ -128,6 +136,8 @@ def _check_topic(header: _Header) -> None:
         raise RemoteError("envelope.topic", "expected kind, tag and topic to fit")
 
 
+# SPEC 02: The reader MUST refuse an envelope whose lifetime doesn't fit its kind with
+# `envelope.lifetime`.
 def _check_lifetime(header: _Header) -> None:
     lifetime_s = header.expires - header.created
     if header.kind == MAIL_KIND:
@@ -146,10 +156,14 @@ def check_clock(header: _Header, now: int) -> None:
     Raises:
         RemoteError: `envelope.expired`, `envelope.from_future`.
     """
+    # SPEC 02: The reader MUST ignore an envelope once `expires + 300` has come, with
+    # `envelope.expired`.
     if header.expires + SKEW_S <= now:
         raise RemoteError(
             "envelope.expired", f"expected to live at {now}, came expires {header.expires}"
         )
+    # SPEC 02: The reader MUST ignore an envelope created more than 300 seconds after now, with
+    # `envelope.from_future`.
     if header.created > now + SKEW_S:
         raise RemoteError(
             "envelope.from_future", f"expected to exist at {now}, came created {header.created}"
@@ -162,6 +176,8 @@ def check_stamp(header: _Header) -> None:
     Raises:
         RemoteError: `envelope.stamp`.
     """
+    # SPEC 02: The reader MUST refuse an envelope whose id has fewer leading zero bits than its kind
+    # and size need with `envelope.stamp`.
     bits = required_bits(header.kind, len(header.body))
     found = stamp.leading_zero_bits(header.id)
     if found < bits:

@@ -112,6 +112,8 @@ def read(raw: bytes) -> Opened:
     assert type(fields) is dict
     del fields["sig"]
     digest = _digest(fields)
+    # SPEC 06: The reader MUST refuse an inner message whose signature is wrong with
+    # `message.signature`.
     if not keys.verify(typed.author, _SIGNATURE_CONTEXT + digest, typed.sig):
         raise RemoteError("message.signature", "expected the author's signature")
     return Opened(_header(typed, digest, raw), typed.v, fields["body"])

@@ -92,6 +92,10 @@ def verify(public: bytes, message: bytes, signature: bytes) -> bool:
     """
     if len(public) != 32 or len(signature) != 64:
         return False
+    # SPEC 02: The reader MUST refuse a signature whose S isn't below the order of the group, or
+    # whose A or R is a point of small order or isn't encoded canonically.
+    # SPEC 02: The reader MUST check that the encoding of `S·B − h·A` equals R byte by byte, without
+    # multiplying by the cofactor.
     try:
         _NaclVerifyKey(public).verify(message, signature)
     except BadSignatureError:

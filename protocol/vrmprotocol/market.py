@@ -190,10 +190,14 @@ def load_market(
     Raises:
         RemoteError: `message.*` or `certificate.*`; the verdict is ignore.
     """
+    # SPEC 00: The reader MUST relay and store a well-formed market envelope of an unknown kind
+    # without interpreting its body.
     struct = _STRUCTS.get(envelope.kind)
     if struct is None:
         return Uninterpreted(envelope.kind, "message.version")
     fields = _body_map(envelope.body)
+    # SPEC 00: The reader MUST treat a body whose `v` it doesn't know like a body of an unknown
+    # kind.
     if fields["v"] != 1:
         return Uninterpreted(envelope.kind, "message.version")
     body = schema.load(struct, fields, code="message.body", unknown_code="message.unknown_field")
@@ -202,6 +206,8 @@ def load_market(
         _check_signer(body, envelope, envelope.created if now is None else now)
         return body
     intent = body.intent if isinstance(body, IntentUpdate) else body
+    # SPEC 03: The reader MUST refuse an intent whose `validThrough` isn't its envelope's `expires`
+    # with `message.body`.
     if intent.valid_through != envelope.expires:
         raise refuse(
             "validThrough", f"the envelope's {envelope.expires}, came {intent.valid_through}"
@@ -252,6 +258,8 @@ def check_update(
     """
     if update_envelope.author != original_envelope.author:
         raise RemoteError("message.author", "expected the author of the intent, came another")
+    # SPEC 03: The reader MUST refuse an update whose reply key or reply tag isn't that of the
+    # intent it knows, or that ends before it, with `message.body`.
     if update.intent.reply_key != original.reply_key:
         raise refuse("intent.replyKey", "that of the intent")
     if update.intent.reply_tag != original.reply_tag:
@@ -260,6 +268,8 @@ def check_update(
         raise refuse("intent.validThrough", f"at least {original_envelope.expires}")
 
 
+# SPEC 03: The reader MUST refuse a market body of a known kind that isn't a canonical map with an
+# integer `v` of at least 1 with `message.body`.
 def _body_map(body: bytes) -> Map:
     try:
         fields = encoding.decode_map(body)
@@ -273,6 +283,8 @@ def _body_map(body: bytes) -> Map:
 
 def _check_signer(profile: VendorProfile, envelope: Envelope, moment: int) -> None:
     certificates.verify(profile.certificate, now=moment)
+    # SPEC 03: The reader MUST refuse a profile whose envelope isn't signed by the certificate's
+    # subject with `message.author`.
     if profile.certificate.subject != envelope.author:
         raise RemoteError(
             "message.author", "expected the certificate's subject to sign the envelope"
@@ -296,6 +308,8 @@ def _check_presentation(profile: VendorProfile) -> None:
 
 def _check_wish(intent: Intent) -> None:
     item = intent.item_offered
+    # SPEC 03: The reader MUST refuse an intent whose item has none of name, gtin, mpn and category
+    # with `message.body`.
     if item.name is None and item.gtin is None and item.mpn is None and item.category is None:
         raise refuse("itemOffered", "at least one of name, gtin, mpn, category")
     check_gtin(item.gtin)

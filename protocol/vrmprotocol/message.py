@@ -115,9 +115,14 @@ def verify_and_load(
 def _check_parties(
     header: Header, recipient: bytes | None, deal: bytes | None, author: bytes | None
 ) -> None:
+    # SPEC 06: The reader MUST refuse an inner message for another recipient with
+    # `message.wrong_recipient`.
     if recipient is not None and header.recipient != recipient:
         raise RemoteError("message.wrong_recipient", "expected our own key, came another")
+    # SPEC 06: The reader MUST refuse an inner message of another deal with `message.wrong_deal`.
     if deal is not None and header.deal != deal:
         raise RemoteError("message.wrong_deal", "expected the deal of the tag, came another")
+    # SPEC 06: The reader MUST refuse an inner message signed by neither the pseudonym nor a
+    # certified vendor key of the deal with `message.author`.
     if author is not None and header.author != author:
         raise RemoteError("message.author", "expected the other side's key, came another")

@@ -80,6 +80,7 @@ class DealState:
         )
 
 
+# SPEC 04: The reader MUST compute the state of a deal from the set of its verified messages alone.
 def evaluate(messages: Iterable[Message]) -> DealState:
     """The state of the deal that these verified messages belong to; duplicates don't matter.
 
@@ -219,6 +220,8 @@ class _Members:
             accept = self.accept_by_digest.get(message.body.accept)
             if accept is None:
                 continue
+            # SPEC 03: The reader MUST refuse an agreement whose signature over the agreement
+            # document is wrong with `agreement.vendor_signature`.
             if message not in self.signed:
                 yield _fault("countersignature", "the vendor's signature", [message])
                 continue
@@ -286,6 +289,7 @@ def check_acceptable(draft: Draft, now: int) -> None:
     Raises:
         LocalError: `negotiation.expired`.
     """
+    # SPEC 03: The writer MUST NOT send an accept after the draft's `validThrough`.
     if now > draft.valid_through:
         raise LocalError(
             "negotiation.expired", f"expected to accept by {draft.valid_through}, came {now}"

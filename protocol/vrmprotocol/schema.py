@@ -46,6 +46,7 @@ def load(struct: type[T], fields: object, *, code: str, unknown_code: str | None
     return loaded
 
 
+# SPEC 03: The writer MUST leave out optional fields that have no value.
 def dump(struct: msgspec.Struct) -> Map:
     """The map with wire names that a struct stands for; absent optionals are left out."""
     fields = _plain(msgspec.to_builtins(struct, builtin_types=_AS_THEY_ARE))
@@ -96,6 +97,8 @@ def refusal(
     what, path = (match["what"], match["path"] or "") if match else ("expected its schema", "")
     if _CERTIFICATE.search(path):
         code = unknown_code = "certificate.schema"
+    # SPEC 03: The reader MUST refuse a body with a field that its kind doesn't have with
+    # `message.unknown_field`.
     unknown = _UNKNOWN.match(what)
     if unknown:
         where = _dotted(path) + _printable(unknown["name"])

@@ -110,14 +110,21 @@ def seal(
     Raises:
         LocalError: `seal.size`, `seal.unknown_suite`, `seal.key` for a key that can't be used.
     """
+    # SPEC 06: The writer MUST refuse to seal an inner message longer than the capacity of the body
+    # with `seal.size`.
     if body_bytes not in BODY_BYTES or len(inner) > capacity(body_bytes):
         raise LocalError(
             "seal.size", f"expected a body size for {len(inner)} bytes, came {body_bytes}"
         )
+    # SPEC 06: The writer MUST refuse to seal to a recipient key of a suite it doesn't know with
+    # `seal.unknown_suite`.
     if recipient_key.suite != SUITE_X25519:
         raise LocalError("seal.unknown_suite", f"expected {SUITE_X25519}, came another suite")
+    # SPEC 06: The writer MUST fill the plaintext up with zero bytes to the body size.
     padding = bytes(body_bytes - _OVERHEAD_BYTES - len(inner))
     plaintext = len(inner).to_bytes(_LENGTH_BYTES, "big") + inner + padding
+    # SPEC 06: The writer MUST refuse to seal to a key of the wrong length or one that gives an
+    # all-zero shared secret with `seal.key`.
     try:
         public = X25519PublicKey.from_public_bytes(recipient_key.key)
         return _SUITE.encrypt(plaintext, public, info=header.info())
@@ -132,11 +139,15 @@ def open_sealed(body: bytes, *, seal_key: SealKey, header: MailHeader) -> bytes:
     Raises:
         RemoteError: `seal.open` for a wrong key or altered bytes, `seal.padding`.
     """
+    # SPEC 06: The reader MUST report a body that it can't decrypt, for whatever reason, with
+    # `seal.open`.
     try:
         plaintext = _SUITE.decrypt(body, seal_key.key, info=header.info())
     except (InvalidTag, ValueError):
         raise RemoteError("seal.open", "expected a body sealed to this key and header") from None
     end = _LENGTH_BYTES + int.from_bytes(plaintext[:_LENGTH_BYTES], "big")
+    # SPEC 06: The reader MUST refuse a plaintext whose length field exceeds what follows, or whose
+    # padding isn't zero, with `seal.padding`.
     if len(plaintext) < _LENGTH_BYTES or end > len(plaintext):
         raise RemoteError("seal.padding", "expected a length within the body")
     if plaintext.count(0, end) != len(plaintext) - end:

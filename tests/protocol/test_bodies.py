@@ -22,6 +22,7 @@ BODIES = [
 ]
 
 
+# SPEC 00: The reader MUST ignore an unknown entry of `ext` that `critical` doesn't name.
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: type(body).__name__)
 def test_bodies_come_back(body):
     fields = bodies.to_wire(body)
@@ -106,6 +107,8 @@ BROKEN_OFFERS = [
 ]
 
 
+# SPEC 03: The reader MUST refuse a body with a missing field, or a value outside its table, with
+# `message.body`.
 @pytest.mark.parametrize(("path", "value"), BROKEN_OFFERS)
 def test_broken_offers_are_refused(path, value):
     fields = changed(bodies.to_wire(OFFER), path, value)

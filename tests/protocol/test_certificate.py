@@ -45,6 +45,7 @@ def test_the_longest_span_is_allowed():
     certificate.issue(ROOT, subject=SUBJECT, serial=0, not_before=DAY, not_after=401 * DAY)
 
 
+# SPEC 02: The reader MUST refuse a malformed certificate with `certificate.schema`.
 @pytest.mark.parametrize(
     "change",
     [

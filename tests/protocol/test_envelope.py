@@ -147,6 +147,8 @@ SCHEMA: dict[str, list[object]] = {
 }
 
 
+# SPEC 02: The reader MUST refuse an envelope with a missing or unknown key, or a value outside the
+# format table, with `envelope.schema`.
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in SCHEMA.items() for value in values]
 )

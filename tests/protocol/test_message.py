@@ -89,6 +89,8 @@ HEADERS: dict[str, list[object]] = {
 }
 
 
+# SPEC 06: The reader MUST refuse an inner message with a missing or unknown key, or a value outside
+# the table, with `message.schema`.
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in HEADERS.items() for value in values]
 )

@@ -95,6 +95,8 @@ SCRIPTS = [
 ]
 
 
+# SPEC 04: The reader MUST let a message that refers to a message outside the set change nothing
+# until that message is there.
 @pytest.mark.parametrize(("expected", "messages"), SCRIPTS)
 def test_states(expected, messages):
     assert state(*messages) == expected
