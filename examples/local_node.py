@@ -18,7 +18,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -197,23 +198,38 @@ class LocalNode:
         Raises:
             NodeError: it didn't end in time; it is killed then.
         """
-        return self._end(signal.SIGTERM, timeout_s)
+        self.send(signal.SIGTERM)
+        return self.wait_until_ended(timeout_s)
 
     def kill(self) -> int | None:
         """End the node with SIGKILL, as a crash or a power cut would."""
-        return self._end(signal.SIGKILL, STOP_TIMEOUT_S)
+        self.send(signal.SIGKILL)
+        return self.wait_until_ended(STOP_TIMEOUT_S)
 
-    def _end(self, how: signal.Signals, timeout_s: float) -> int | None:
-        process, self._process = self._process, None
+    def send(self, signum: signal.Signals) -> None:
+        """Send a signal to the node's process, if there is one."""
+        if self._process is not None:
+            self._process.send_signal(signum)
+
+    def wait_until_ended(self, timeout_s: float) -> int | None:
+        """The exit status of the process, or None if there was none.
+
+        Raises:
+            NodeError: it didn't end in time; it is killed then.
+        """
+        process = self._process
         if process is None:
             return None
-        process.send_signal(how)
         try:
-            return process.wait(timeout_s)
+            status = process.wait(timeout_s)
         except subprocess.TimeoutExpired:
+            raise NodeError(self._words(f"expected its end within {timeout_s:g} s")) from None
+        finally:
+            # Also when Ctrl-C comes while we wait: no process may outlive its owner.
             process.kill()
             process.wait()
-            raise NodeError(self._words(f"expected its end within {timeout_s:g} s")) from None
+            self._process = None
+        return status
 
 
 class EventFeed:
@@ -300,7 +316,7 @@ class LocalNodes:
     ) -> None:
         self.stop_all()
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[LocalNode]:
         return iter(self._nodes)
 
     def prepare(self, name: str, *, peers: Sequence[str] = ()) -> LocalNode:
@@ -330,22 +346,22 @@ class LocalNodes:
         Raises:
             NodeError: one didn't end in time; it was killed, and all others are ended.
         """
-        for feed in self._feeds:
-            feed.close()
-        self._feeds.clear()
         statuses: dict[str, int] = {}
-        failures: list[NodeError] = []
-        for node in self._nodes:
-            try:
-                status = node.stop()
-            except NodeError as error:
-                failures.append(error)
-                continue
-            if status is not None:
-                statuses[node.name] = status
-        if failures:
-            raise failures[0]
+        # The last callback runs first, and each runs whatever happens in another, also Ctrl-C.
+        with ExitStack() as every:
+            for node in self._nodes:
+                every.callback(self._await_end, node, statuses)
+            for node in self._nodes:
+                every.callback(node.send, signal.SIGTERM)
+            for feed in self._feeds:
+                every.callback(feed.close)
+        self._feeds.clear()
         return statuses
+
+    def _await_end(self, node: LocalNode, statuses: dict[str, int]) -> None:
+        status = node.wait_until_ended(STOP_TIMEOUT_S)
+        if status is not None:
+            statuses[node.name] = status
 
 
 def _environment() -> dict[str, str]:
