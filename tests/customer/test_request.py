@@ -106,6 +106,8 @@ def test_end_is_quantised_and_within_the_limit(valid_for, now):
     ("change", "field", "words"),
     [
         ({"name": None}, "name", "at least one of name, gtin, mpn and category"),
+        ({"name": "x\ud800"}, "name", "UTF-8"),
+        ({"must": ["\ud800=1"]}, "must[1]", "control characters"),
         ({"name": "x" * 201}, "name", "at most 200 characters"),
         ({"gtin": "9780441172718"}, "gtin", "check digit"),
         ({"quantity": 0}, "quantity", "1..10000"),
@@ -199,3 +201,7 @@ def test_any_mapping_gives_an_intent_or_a_declared_error(raw):
         code = "request.invalid"
         assert to_body(made)
     assert code in ("request.invalid", "request.unknown_field")
+
+
+def test_isbn_10_becomes_its_gtin():
+    assert build({"gtin": "0-13-110362-8", "country": "NL"}).item_offered.gtin == "9780131103627"

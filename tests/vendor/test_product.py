@@ -4,13 +4,7 @@ import pytest
 
 from tests.vendor.samples import BOOKS
 from vrmnode.values.fields import FieldError
-from vrmnode.vendor.product import (
-    Product,
-    gtin_for_people,
-    product_from_dict,
-    product_to_dict,
-    read_gtin,
-)
+from vrmnode.vendor.product import Product, product_from_dict, product_to_dict
 
 PLAIN = {"sku": "a", "name": "A", "price": 100, "currency": "EUR"}
 
@@ -55,25 +49,3 @@ def test_wrong_products(change, code, field):
     with pytest.raises(FieldError) as caught:
         product_from_dict({**PLAIN, **change})
     assert (caught.value.code, caught.value.field) == (code, field)
-
-
-@pytest.mark.parametrize(
-    ("text", "gtin14"),
-    [
-        ("9780131103627", "09780131103627"),
-        ("0-13-110362-8", "09780131103627"),
-        ("080442957X", "09780804429573"),
-        ("0131103629", None),
-        ("1234567890123", None),
-        ("", None),
-        ("ISBN", None),
-        ("١٢٣٤٥٦٧٨٩٠", None),
-    ],
-)
-def test_gtin(text, gtin14):
-    assert read_gtin(text) == gtin14
-
-
-def test_gtin_for_people():
-    assert gtin_for_people("09780131103627") == "9780131103627"
-    assert gtin_for_people("19780131103624") == "19780131103624"

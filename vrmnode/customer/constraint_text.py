@@ -49,6 +49,8 @@ def _from_mapping(fields: Fields) -> Constraint:
 
 
 def _checked(fields: Fields, where: str, name: str, op: str, value: object) -> Constraint:
+    if not name.isprintable():
+        raise fields.error(where, "a name without control characters", name)
     choices = value if isinstance(value, tuple) else (value,)
     many = op == "in"
     if many != isinstance(value, tuple) or not 1 <= len(choices) <= MAX_CHOICES:

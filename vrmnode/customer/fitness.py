@@ -4,10 +4,10 @@ The customer's node checks for itself what the vendor's matching promised: a ven
 try. Reads only the intent and the signed draft.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vrmnode.values import constraints, words
+from vrmnode.values import constraints, items, words
 from vrmnode.values.constraints import Scalar
 from vrmnode.values.money import format_money
 from vrmnode.values.spans import format_day, format_moment
@@ -15,15 +15,6 @@ from vrmprotocol import gtin
 from vrmprotocol.draft import Draft
 from vrmprotocol.errors import LocalError
 from vrmprotocol.market import Constraint, Intent
-
-CONDITION_WORDS = {
-    "NewCondition": "new",
-    "UsedCondition": "used",
-    "RefurbishedCondition": "refurbished",
-    "DamagedCondition": "damaged",
-}
-PROPERTIES = "properties"
-"""Name in the draft's `ext` of properties that the vendor signs for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +69,8 @@ def _item(draft: Draft, intent: Intent) -> Iterator[Problem]:
     if _differ(asked.brand, offered.brand):
         yield Problem("item", f"another brand: {offered.brand}")
     if intent.item_condition and offered.item_condition not in intent.item_condition:
-        asked_for = " or ".join(CONDITION_WORDS.get(each, each) for each in intent.item_condition)
-        there = CONDITION_WORDS.get(offered.item_condition, offered.item_condition)
+        asked_for = items.condition_words(intent.item_condition)
+        there = items.condition_words((offered.item_condition,))
         yield Problem("condition", f"it is {there}, you asked for {asked_for}")
     for constraint in intent.must:
         if _holds(draft, constraint) is False:
@@ -165,25 +156,11 @@ def _holds(draft: Draft, constraint: Constraint) -> bool | None:
 
 def _value(draft: Draft, name: str) -> Scalar | None:
     item = draft.item_offered
-    fields: dict[str, Scalar | None] = {
-        "name": item.name,
-        "brand": item.brand,
-        "mpn": item.mpn,
-        "sku": item.sku,
-        "condition": CONDITION_WORDS.get(item.item_condition, item.item_condition),
-        "itemcondition": item.item_condition,
-    }
-    key = constraints.property_name(name)
-    if key in fields:
-        return fields[key]
-    return constraints.find_property(_stated(draft), name)
+    return items.value_of(item, item.item_condition, _stated(draft), name)
 
 
 def _stated(draft: Draft) -> dict[str, Scalar]:
-    stated = draft.ext.get(PROPERTIES)
-    if not isinstance(stated, Mapping):
-        return {}
-    return {str(key): value for key, value in stated.items() if isinstance(value, str | int)}
+    return items.scalars(draft.ext.get(items.PROPERTIES))
 
 
 def _words(constraint: Constraint) -> str:

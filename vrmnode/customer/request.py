@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from vrmnode.customer.constraint_text import read_constraints
 from vrmnode.customer.rarity import warnings
 from vrmnode.values.fields import Fields
+from vrmnode.values.gtins import GTIN_EXPECTED, gtin_for_people, read_gtin
 from vrmnode.values.money import Money
 from vrmnode.values.spans import DAY_EXPECTED, DAY_S, parse_day
-from vrmprotocol import gtin, terms
-from vrmprotocol.errors import LocalError
+from vrmprotocol import terms
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
 from vrmprotocol.market import Area, Budget, Constraint, DemandedItem, Intent
 
@@ -142,17 +142,14 @@ def _item(fields: Fields) -> DemandedItem:
 
 
 def _gtin(fields: Fields) -> str | None:
-    """Spaces and hyphens, as in printed ISBNs, are taken out."""
+    """Digits without the hyphens of printed ISBNs; an ISBN-10 as its GTIN-13."""
     text = fields.text("gtin", 32)
     if text is None:
         return None
-    digits = text.replace("-", "").replace(" ", "")
-    try:
-        gtin.gtin14(digits)
-    except LocalError:
-        expected = "a GTIN or ISBN of 8, 12, 13 or 14 digits with the right check digit"
-        raise fields.error("gtin", expected, text) from None
-    return digits
+    gtin14 = read_gtin(text)
+    if gtin14 is None:
+        raise fields.error("gtin", GTIN_EXPECTED, text)
+    return gtin_for_people(gtin14)
 
 
 def _conditions(fields: Fields) -> tuple[str, ...]:

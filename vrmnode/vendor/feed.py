@@ -13,16 +13,15 @@ from typing import BinaryIO
 
 from vrmnode.values.constraints import Scalar, property_name
 from vrmnode.values.fields import FieldError, shown
+from vrmnode.values.gtins import GTIN_EXPECTED, read_gtin
 from vrmnode.values.money import MoneyError, decimal_mark, parse_money
 from vrmnode.vendor import columns
 from vrmnode.vendor.columns import PROPERTY, parse_mapping, suggest_mapping
 from vrmnode.vendor.product import (
     CONDITIONS,
-    GTIN_EXPECTED,
     MAX_PROPERTIES,
     MAX_STOCK,
     Product,
-    read_gtin,
     with_category,
 )
 from vrmnode.vendor.records import DELIMITERS, Record, Records, guess_delimiter

@@ -8,8 +8,9 @@ responder.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vrmnode.values import constraints, words
+from vrmnode.values import constraints, items, words
 from vrmnode.values.constraints import Scalar
+from vrmnode.values.items import condition_words
 from vrmnode.vendor import taxonomy
 from vrmnode.vendor.product import ProductFields, ProductIndex
 from vrmprotocol import gtin
@@ -17,12 +18,6 @@ from vrmprotocol.market import Constraint, DemandedItem, Intent
 
 WORD_SPREAD = 100
 """Permille below the best name within which another product still counts as asked for."""
-CONDITION_WORDS = {
-    "NewCondition": "new",
-    "UsedCondition": "used",
-    "RefurbishedCondition": "refurbished",
-    "DamagedCondition": "damaged",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +155,7 @@ def _problem(intent: Intent, product: ProductFields, found_by: str) -> NearMiss 
     if item.brand and not _is_brand(item.brand, product):
         return NearMiss("constraint", f"we don't have it of the brand {item.brand}")
     if intent.item_condition and product.condition not in intent.item_condition:
-        asked = " or ".join(CONDITION_WORDS.get(name, name) for name in intent.item_condition)
-        there = CONDITION_WORDS.get(product.condition, product.condition)
+        asked, there = condition_words(intent.item_condition), condition_words((product.condition,))
         return NearMiss("condition", f"asked for {asked}, we have it {there}")
     for constraint in intent.must:
         if not _holds(constraint, product):
@@ -182,18 +176,4 @@ def _holds(constraint: Constraint, product: ProductFields) -> bool:
 
 def value_of(product: ProductFields, name: str) -> Scalar | None:
     """The value of a field or property that a constraint names, or None if it isn't known."""
-    fields: dict[str, Scalar | None] = {
-        "name": product.name,
-        "brand": product.brand,
-        "mpn": product.mpn,
-        "sku": product.sku,
-        "condition": CONDITION_WORDS.get(product.condition, product.condition),
-        "itemcondition": product.condition,
-    }
-    key = constraints.property_name(name)
-    if key in fields:
-        return fields[key]
-    known = {
-        key: value for key, value in product.properties.items() if isinstance(value, str | int)
-    }
-    return constraints.find_property(known, name)
+    return items.value_of(product, product.condition, items.scalars(product.properties), name)

@@ -4,22 +4,19 @@ Fields are those of the catalogue table; identifiers are checked when a product 
 products are kept is left to the caller.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from vrmnode.values.constraints import Scalar
-from vrmnode.values.fields import FieldError, Fields
+from vrmnode.values.fields import Fields
+from vrmnode.values.gtins import GTIN_EXPECTED, read_gtin
 from vrmnode.values.money import MAX_AMOUNT
 from vrmnode.vendor import taxonomy
-from vrmprotocol import gtin
-from vrmprotocol.errors import LocalError
 
 CONDITIONS = ("NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition")
 MAX_PROPERTIES = 32
 MAX_STOCK = 10**9
-GTIN_EXPECTED = "a GTIN of 8, 12, 13 or 14 digits (or an ISBN-10) with the right check digit"
 
 
 class ProductFields(Protocol):
@@ -98,30 +95,6 @@ class Product:
     image: bytes | None = None
     properties: Mapping[str, Scalar] = field(default_factory=dict)
     delivery: Mapping[str, object] | None = None
-
-
-def read_gtin(text: str) -> str | None:
-    """The 14 digits of a GTIN or ISBN-10, hyphens and spaces allowed; None if it is none."""
-    digits = re.sub(r"[\s\-\u2010-\u2014]", "", text)
-    if re.fullmatch(r"[0-9]{9}[0-9Xx]", digits):
-        return _from_isbn10(digits)
-    try:
-        return gtin.gtin14(digits)
-    except LocalError:
-        return None
-
-
-def _from_isbn10(digits: str) -> str | None:
-    values = [10 if mark in "Xx" else int(mark) for mark in digits]
-    if sum(value * (10 - at) for at, value in enumerate(values)) % 11:
-        return None
-    stem = "978" + digits[:9]
-    return gtin.gtin14(stem + gtin.check_digit(stem))
-
-
-def gtin_for_people(gtin14: str) -> str:
-    """The customary form: 13 digits where the first is a padding zero."""
-    return gtin14[1:] if gtin14.startswith("0") else gtin14
 
 
 def product_from_dict(raw: Mapping[str, object]) -> Product:
@@ -215,17 +188,3 @@ def _delivery(fields: Fields) -> dict[str, object] | None:
     if not isinstance(raw, Mapping) or len(raw) > 260:
         raise fields.error("delivery", "ways of delivery by country", raw)
     return {str(country): way for country, way in raw.items()}
-
-
-__all__ = [
-    "CONDITIONS",
-    "FieldError",
-    "Product",
-    "ProductFields",
-    "ProductIndex",
-    "gtin_for_people",
-    "product_from_dict",
-    "product_to_dict",
-    "read_gtin",
-    "with_category",
-]

@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vrmnode.values import words
+from vrmnode.values.gtins import gtin_for_people
+from vrmnode.values.items import PROPERTIES
 from vrmnode.values.money import MAX_AMOUNT, format_money
 from vrmnode.values.spans import format_day
 from vrmnode.vendor import prices
 from vrmnode.vendor.delivery import Table, Way, goes_to, read_table, ways_to
 from vrmnode.vendor.matching import Candidate, NearMiss, match, value_of
 from vrmnode.vendor.policy import VendorPolicy
-from vrmnode.vendor.product import ProductFields, ProductIndex, gtin_for_people
+from vrmnode.vendor.product import ProductFields, ProductIndex
 from vrmnode.vendor.profile import VendorDetails
 from vrmprotocol import terms
 from vrmprotocol.certificate import Certificate
@@ -25,9 +27,6 @@ from vrmprotocol.market import Intent
 
 Available = Callable[[str], int | None]
 """How many of a sku may still be promised; None where stock isn't counted."""
-
-PROPERTIES = "properties"
-"""Name in the draft's `ext` of the properties that the intent asked for."""
 
 
 @dataclass(frozen=True, slots=True)

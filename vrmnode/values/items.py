@@ -1,0 +1,60 @@
+"""What both roles read in an item: its condition in words, and values that constraints name.
+
+A vendor's product and the item of a draft have the same named fields; other properties stand in
+the catalogue, or in the draft's `ext` where the vendor signs for them.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from vrmnode.values.constraints import Scalar, find_property, property_name
+
+CONDITION_WORDS = {
+    "NewCondition": "new",
+    "UsedCondition": "used",
+    "RefurbishedCondition": "refurbished",
+    "DamagedCondition": "damaged",
+}
+PROPERTIES = "properties"
+"""Name in a draft's `ext` of the properties that the intent asked for."""
+
+
+class Named(Protocol):
+    """The fields that a product and an offered item share."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def brand(self) -> str | None: ...
+    @property
+    def mpn(self) -> str | None: ...
+    @property
+    def sku(self) -> str | None: ...
+
+
+def condition_words(conditions: tuple[str, ...]) -> str:
+    """ "new or used"."""
+    return " or ".join(CONDITION_WORDS.get(name, name) for name in conditions)
+
+
+def scalars(properties: object) -> dict[str, Scalar]:
+    """The named values among what is stored or was sent as properties; the rest is left out."""
+    if not isinstance(properties, Mapping):
+        return {}
+    return {str(key): value for key, value in properties.items() if isinstance(value, str | int)}
+
+
+def value_of(
+    item: Named, condition: str, properties: Mapping[str, Scalar], name: str
+) -> Scalar | None:
+    """The value of the field or property that a constraint names, or None if it isn't known."""
+    fields: dict[str, Scalar | None] = {
+        "name": item.name,
+        "brand": item.brand,
+        "mpn": item.mpn,
+        "sku": item.sku,
+        "condition": CONDITION_WORDS.get(condition, condition),
+        "itemcondition": condition,
+    }
+    key = property_name(name)
+    return fields[key] if key in fields else find_property(properties, name)
