@@ -163,7 +163,7 @@ def test_wait_for_offers(published, vrm):
     assert "1.      41.90 EUR  Harbour Books  (SD-BASE, there by 2026-12-01, reserved)" in first
     assert "subject to stock" in then
     assert "+ cheapest to the door" in result.stdout
-    assert "waiting for 2 offers" in result.stderr
+    assert "waiting for 2 offers …" in result.stderr
 
 
 def test_wait_is_over(published, vrm):
@@ -214,3 +214,20 @@ def test_watch_waits_for_an_acceptance_that_is_pending(published, vrm):
     published.service.answers["intent.show"] = show("expired", deal("accepted"))
     args = ("intent", "watch", INTENT, "--timeout", "1s")
     assert vrm.error(*args, code=8)["code"] == "wait.timed_out"
+
+
+def test_show_has_ranking_refusals_and_deals(published, vrm):
+    refused = {"vendor": "did:key:z6MkShop", "reason": "out_of_stock", "note": "sold out"}
+    answer = {
+        **show("active", {**deal("declined"), "role": "customer"}),
+        "created": 1_795_298_645, "max_price": 4500, "currency": "EUR",
+        "ranking": [{**OFFER, "problems": [{"code": "late", "words": "comes too late"}]}],
+        "refused": [refused],
+    }  # fmt: skip
+    published.service.answers["intent.show"] = answer
+    output = vrm("intent", "show", INTENT).stdout
+    assert "created: 1795298645 (2026-11-21 22:04 UTC)" in output
+    assert "max_price: 4500 (45.00 EUR)" in output
+    assert "! comes too late" in output
+    assert "did:key:z6MkShop: out_of_stock  sold out" in output
+    assert "cdcdcdcdcdcd  customer  declined  41.90 EUR" in output

@@ -124,6 +124,7 @@ def coded(error: BaseException) -> BaseException | None:
 
 _ADVICE = {
     NOT_FOUND: "list what there is with: vrm intent list, vrm offer list, vrm deal list",
+    CONFLICT: "see how it stands with: vrm deal list, vrm intent list",
     NO_PEERS: "see vrm net peers; connect with: vrm net connect ADDRESS",
 }
 _ADVICE_BY_CODE = {

@@ -20,6 +20,18 @@ def moment(unix_s: object) -> str:
     return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(unix_s))
 
 
+def second(unix_s: object) -> str:
+    """A time such as `2026-11-24 18:00:07`, in UTC."""
+    if not isinstance(unix_s, int):
+        return "-"
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(unix_s))
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 offer`, `2 offers`."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def day(unix_s: object) -> str:
     """A day such as `2026-11-24`."""
     return moment(unix_s)[:10]
@@ -78,13 +90,43 @@ def _nested(value: object, indent: str) -> list[str]:
     lines: list[str] = []
     if isinstance(value, Mapping):
         for name, item in value.items():
-            lines += _entry(f"{indent}{one_line(name)}:", item, indent)
+            entry = _entry(f"{indent}{one_line(name)}:", item, indent)
+            lines += [entry[0] + _meaning(name, item, value), *entry[1:]]
     elif isinstance(value, list):
         for item in value:
             lines += _entry(f"{indent}-", item, indent)
     else:
         lines.append(f"{indent}{_scalar(value)}")
     return lines
+
+
+# What is a number on the wire, under its names there and in the node's answers.
+_TIMES = frozenset(
+    {
+        *("created", "updated", "at", "expires", "received", "acknowledged", "connected_at"),
+        *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
+        *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
+        *("delivery_latest", "deliveryLatest"),
+    }
+)
+_AMOUNTS = frozenset(
+    {
+        *("total", "price", "unitPrice", "unit_price", "deliveryCharge", "taxIncluded"),
+        *("maxPrice", "max_price"),
+    }
+)
+
+
+def _meaning(name: object, item: object, beside: Mapping[str, object]) -> str:
+    """What a bare number means to people, in brackets."""
+    if not isinstance(item, int) or isinstance(item, bool):
+        return ""
+    if name in _TIMES:
+        return f" ({moment(item)})"
+    currency = beside.get("currency") or beside.get("priceCurrency")
+    if name in _AMOUNTS and isinstance(currency, str):
+        return f" ({money(item, currency)})"
+    return ""
 
 
 def _entry(label: str, item: object, indent: str) -> list[str]:

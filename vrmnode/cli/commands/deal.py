@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from vrmnode.cli.failures import FAILED, CommandError, usage
+from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError, usage
 from vrmnode.cli.lazy import LazyGroup
-from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import columns, entries, moment, money, nested, short
 
 _HERE = "vrmnode.cli.commands.deal"
@@ -51,10 +51,11 @@ def list_deals(role: str | None, state: str | None) -> None:
     """
     here = session()
     value = here.client.get("deals", role=role, state=state)
-    here.result(value, lambda: _table(entries(value, "deals")))
+    here.result(value, lambda: deals_words(entries(value, "deals")))
 
 
-def _table(deals: list[dict[str, object]]) -> str:
+def deals_words(deals: list[dict[str, object]]) -> str:
+    """Deals as a table for people."""
     if not deals:
         return "no deals"
     header = ("deal", "role", "state", "total", "vendor", "intent", "updated")
@@ -89,22 +90,28 @@ def show_deal(deal_id: str) -> None:
 
 
 @click.command()
-@click.argument("deal_id", metavar="DEAL")
+@click.argument("deal_id", metavar="[DEAL]", required=False)
+@click.option("--latest", is_flag=True, help="The deal that was agreed last.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="File to write; - for stdout."
 )
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @shared_options
-def export(deal_id: str, output: Path | None, force: bool) -> None:
+def export(deal_id: str | None, latest: bool, output: Path | None, force: bool) -> None:
     """Write the agreement of a deal to a file.
 
     Both parties hold the same bytes. Anybody can verify them with: vrm deal verify FILE
 
     \b
-    Example:
+    Examples:
       vrm deal export 0a1b2c3d4e5f -o book.vrm
+      vrm deal export --latest -o book.vrm
     """
+    if (deal_id is None) != latest:
+        came = "both" if deal_id else "neither"
+        raise usage("option.which", f"expected the id of a deal or --latest, came {came}")
     here = session()
+    deal_id = deal_id or _latest(here)
     value = here.client.get("deals", deal_id, "agreement")
     raw = _file_bytes(value)
     if str(output) == "-":
@@ -122,6 +129,16 @@ def export(deal_id: str, output: Path | None, force: bool) -> None:
         raise CommandError(FAILED, "file.write", detail) from None
     report = {"file": str(path), "size_bytes": len(raw)}
     here.result(report, f"wrote {path} ({len(raw)} bytes); verify it with: vrm deal verify {path}")
+
+
+def _latest(here: Session) -> str:
+    """The id of the deal that was agreed last."""
+    agreed = entries(here.client.get("deals", state="agreed"), "deals")
+    if not agreed:
+        raise CommandError(
+            NOT_FOUND, "deal.none", "expected an agreed deal, came none", "see: vrm deal list"
+        )
+    return str(agreed[0].get("deal"))
 
 
 def _file_bytes(value: object) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.session import Session, session, shared_options
-from vrmnode.cli.show import entries, moment, money, short
+from vrmnode.cli.show import entries, money, second, short
 from vrmnode.cli.waiting import events as follow_events
 from vrmnode.cli.waiting import seconds
 
@@ -50,7 +50,7 @@ def event_words(event: dict[str, object]) -> str:
     pairs = _readable(data).items() if isinstance(data, dict) else ()
     details = "  ".join(f"{name}={_brief(value)}" for name, value in pairs if value is not None)
     subject = f"{event.get('subject_kind', '')} {short(event.get('subject') or '')}".strip()
-    line = f"{event.get('id', ''):>6}  {moment(event.get('at'))}  {event.get('type', '')}"
+    line = f"{event.get('id', ''):>6}  {second(event.get('at'))}  {event.get('type', '')}"
     return "  ".join(part for part in (line, subject, details) if part)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import click
 
+from vrmnode.cli.commands.deal import deals_words
+from vrmnode.cli.commands.offer import offers_words
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import columns, entries, moment, nested, short
 
 _HERE = "vrmnode.cli.commands.intent"
+_PARTS = ("ranking", "refused", "deals")
 STATUSES = ("active", "withdrawn", "expired", "fulfilled")
 
 
@@ -79,7 +82,20 @@ def show_intent(intent_id: str) -> None:
     """
     here = session()
     value = here.client.get("intents", intent_id)
-    here.result(value, lambda: nested(value))
+    here.result(value, lambda: _words(value))
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, dict):
+        return nested(value)
+    parts = {name: item for name, item in value.items() if name not in _PARTS}
+    lines = [nested(parts), "", "Offers, the best first:", offers_words(entries(value, "ranking"))]
+    refused = entries(value, "refused")
+    if refused:
+        lines += ["", "Refused by:"]
+        lines += [f"  {r.get('vendor')}: {r.get('reason')}  {r.get('note') or ''}" for r in refused]
+    lines += ["", "Deals:", deals_words(entries(value, "deals"))]
+    return "\n".join(lines)
 
 
 @click.command()

@@ -26,7 +26,11 @@ REASONS = (
     commands_at={
         "list": (_HERE, "list_offers", "List offers, the best first, with the reasons."),
         "show": (_HERE, "show_offer", "Show one offer whole."),
-        "accept": (_HERE, "accept", "Accept an offer: a binding order once the vendor agrees."),
+        "accept": (
+            "vrmnode.cli.commands.accept",
+            "accept",
+            "Accept an offer: a binding order once the vendor agrees.",
+        ),
         "decline": (_HERE, "decline", "Decline an offer."),
     },
 )
@@ -110,23 +114,6 @@ def show_offer(offer_id: str) -> None:
     here = session()
     value = here.client.get("offers", offer_id)
     here.result(value, lambda: nested(value))
-
-
-@click.command()
-@click.argument("offer_id", metavar="OFFER")
-@shared_options
-def accept(offer_id: str) -> None:
-    """Accept an offer: a binding order once the vendor agrees.
-
-    The vendor still has to countersign; vrm deal list shows when it has.
-
-    \b
-    Example:
-      vrm offer accept 9f8e7d6c5b4a
-    """
-    here = session()
-    value = here.client.post("offers", offer_id, "accept", body={})
-    here.result(value, lambda: f"accepted; the vendor decides now\n{nested(value)}")
 
 
 @click.command()

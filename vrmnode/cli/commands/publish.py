@@ -17,7 +17,7 @@ from vrmnode.cli.intent_options import (
     request_options,
 )
 from vrmnode.cli.session import Session, session, shared_options
-from vrmnode.cli.show import entries, moment, short
+from vrmnode.cli.show import counted, entries, moment, short
 from vrmnode.cli.user_files import read_object
 from vrmnode.cli.waiting import last_event, seconds, wait_until
 
@@ -105,11 +105,11 @@ def _wait_for_offers(
 ) -> None:
     identifier = str(published.get("intent"))
     here.progress(_words(published))
-    here.progress(f"waiting for {wait} offers …")
+    here.progress(f"waiting for {counted(wait, 'offer')} …")
 
     def check() -> list[dict[str, object]] | None:
         offers = entries(here.client.get("offers", intent=identifier), "offers")
         return offers if len(offers) >= wait else None
 
-    offers = wait_until(here.client, before, timeout_s, check, f"{wait} offers")
+    offers = wait_until(here.client, before, timeout_s, check, counted(wait, "offer"))
     here.result({**published, "offers": offers}, lambda: offers_words(offers))
