@@ -47,6 +47,10 @@ def _valid(file: EnvelopeFile) -> None:
     file.read("mail-4096", "the smallest mail", mail.seal_off())
     large = replace(mail, body=fixed("mail body", 8192))
     file.read("mail-8192", "the second size; one more bit of work", large.seal_off())
+    largest = replace(mail, body=fixed("mail body", 65536))
+    file.read("mail-65536", "the largest size; four more bits of work", largest.seal_off())
+    middle = replace(mail, body=fixed("mail body", 16384))
+    file.read("mail-16384", "the third size", middle.seal_off())
     unknown = replace(intent, kind="weather", body=b"\x01")
     file.read("unknown-kind", "an unknown market kind is relayed and stored", unknown.seal_off())
     later = replace(intent, body=pack({"v": 2, "anything": [1, 2]}))
@@ -250,8 +254,12 @@ def _lifetimes(file: EnvelopeFile) -> None:
         ("mail-shorter", "mail lives 14 days, not 10 minutes less", _life(mail, FORTNIGHT - 600)),
         ("mail-longer", "mail lives 14 days, not 10 minutes more", _life(mail, FORTNIGHT + 600)),
         ("profile-longer", "a profile lives at most 7 days", _life(profile, 7 * DAY + 600)),
+        ("profile-second", "nor a second longer", _life(profile, 7 * DAY + 1)),
+        ("profile-0", "a profile that expires when it is created", _life(profile, 0)),
         ("intent-longer", "an intent lives at most 90 days", _life(intent, 90 * DAY + 600)),
         ("unknown-longer", "so does an unknown kind", _life(_weather(MARKET), 90 * DAY + 600)),
+        ("intent-second", "nor a second longer", _life(intent, 90 * DAY + 1)),
+        ("mail-second-longer", "mail lives 14 days, not a second more", _life(mail, FORTNIGHT + 1)),
         ("lifetime-0", "expires when it is created", _life(intent, 0)),
         ("lifetime-negative", "expires before it is created", _life(intent, -600)),
     ):
@@ -260,6 +268,8 @@ def _lifetimes(file: EnvelopeFile) -> None:
     for name, comment, draft in (
         ("created-second", "created not at a multiple of 600 s", replace(intent, created=NOW - 1)),
         ("expires-second", "expires not at a multiple of 600 s", _life(intent, 30 * DAY + 1)),
+        ("expires-next-second", "one second of life", _life(intent, 1)),
+        ("profile-next-second", "one second of life", _life(profile, 1)),
         ("expires-minute", "a whole minute isn't enough", _life(intent, 30 * DAY + 60)),
         (
             "mail-second",
