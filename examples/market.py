@@ -231,9 +231,7 @@ def intent_unmet(market: Market) -> None:
     )
     # fmt: on
     for name, *_ in SHOPS:
-        market.await_event(
-            "Bo", "deal.refused", where=lambda seen, n=name: seen.data["vendor"] == n
-        )
+        market.await_event("Bo", "deal.refused", where=partial(_is_from, name))
     shown = bo.vrm("intent", "show", published["intent"])
     reasons = {refusal["vendor_name"]: refusal["reason"] for refusal in shown["refused"]}
     expected = {

@@ -1,4 +1,4 @@
-"""`vrm offer accept`: one offer by its id, or the best one; with --wait, the vendor's answer too."""
+"""`vrm offer accept`: one offer, or the best one; with --wait, the vendor's answer too."""
 
 from __future__ import annotations
 
@@ -71,8 +71,9 @@ def _best(here: Session, intent: str | None) -> str:
 def _await_answer(here: Session, deal: str, before: int, timeout_s: float | None) -> None:
     def check() -> Json | None:
         shown = here.client.get("deals", deal)
-        answered = isinstance(shown, dict) and shown.get("state") != "accepted"
-        return shown if answered else None
+        if not isinstance(shown, dict) or shown.get("state") == "accepted":
+            return None
+        return shown
 
     shown = wait_until(here.client, before, timeout_s, check, "the vendor's answer")
     state = shown.get("state")
