@@ -123,7 +123,11 @@ class GossipService:
         queued = len(queues) - len(waiting)
         with trio.move_on_after(self._config.publish_wait_s):
             for queue in waiting:
-                queued += await queue.push_when_room(frame)
+                if not queue.stalled:
+                    # True until it is taken back: what is cancelled here has stalled.
+                    queue.stalled = True
+                    queued += await queue.push_when_room(frame)
+                    queue.stalled = False
         await trio.lowlevel.checkpoint()
         self._counters.add("queue_full", len(queues) - queued)
         self._counters.add("published", 1 if queued else 0)

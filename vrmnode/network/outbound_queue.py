@@ -22,6 +22,8 @@ class OutboundQueue:
         self._messages: deque[bytes] = deque()
         self._bytes = 0
         self._closed = False
+        self.stalled = False
+        """A publisher has waited for room in vain, and nothing was taken since."""
         self._filled = trio.Event()
         self._taker_waits = False
         # Several tasks may wait here, so no event that one of them could replace.
@@ -80,6 +82,7 @@ class OutboundQueue:
                 batch.append(frame)
                 size += len(frame)
         self._bytes -= size
+        self.stalled = False
         self._waiting_for_room.unpark_all()
         return b"".join(batch)
 

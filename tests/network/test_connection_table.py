@@ -1,0 +1,141 @@
+"""Which of two connections stays, and how many there may be."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import pytest
+import trio
+
+from vrmnode.network.ban_list import BanList
+from vrmnode.network.connection_table import SIMULTANEOUS_S, ConnectionTable
+from vrmnode.network.inbound_slots import InboundSlots
+from vrmnode.network.interface import Verdict
+from vrmnode.network.rpc_messages import message_id
+from vrmnode.network.seen_messages import SeenMessages
+
+
+@dataclass
+class Connection:
+    """As much of a PeerConnection as the table looks at."""
+
+    peer: str
+    direction: str
+    opened_at: float = field(default_factory=time.time)
+    ended: trio.Event = field(default_factory=trio.Event)
+
+    def close(self) -> None:
+        self.ended.set()
+
+
+def table(own: str = "m", size: int = 3) -> ConnectionTable:
+    bans = BanList(60, lambda: 0.0)
+    bans.ban("banned")
+    return ConnectionTable(own, size, bans)
+
+
+def admit(connections: ConnectionTable, connection: Connection) -> str | None:
+    return connections.admit(connection)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("first", ["inbound", "outbound"])
+@pytest.mark.parametrize("other", ["a", "z"])
+def test_both_sides_keep_the_same_of_two_simultaneous_connections(first: str, other: str) -> None:
+    here, there = table("m"), table(other)
+    second = {"inbound": "outbound", "outbound": "inbound"}[first]
+    at_here = [Connection(other, first), Connection(other, second)]
+    # The other side may see them in the other order.
+    at_there = [Connection("m", first), Connection("m", second)]
+    for connection in at_here:
+        if admit(here, connection):
+            connection.close()
+    for connection in at_there:
+        if admit(there, connection):
+            connection.close()
+    (kept_here,) = [c for c in at_here if not c.ended.is_set()]
+    (kept_there,) = [c for c in at_there if not c.ended.is_set()]
+    assert {kept_here.direction, kept_there.direction} == {"inbound", "outbound"}
+    dialler = "m" if kept_here.direction == "outbound" else other
+    assert dialler == min("m", other)
+
+
+def test_newer_connection_of_the_same_direction_wins() -> None:
+    connections = table()
+    old, new = Connection("a", "inbound"), Connection("a", "inbound")
+    assert admit(connections, old) is None
+    assert admit(connections, new) is None
+    assert old.ended.is_set()
+    assert connections.get("a") is new  # type: ignore[comparison-overlap]
+
+
+def test_newer_connection_wins_over_one_that_is_not_new_any_more() -> None:
+    connections = table("m")
+    old = Connection("z", "outbound", opened_at=time.time() - SIMULTANEOUS_S - 1)
+    admit(connections, old)
+    assert admit(connections, Connection("z", "inbound")) is None
+
+
+def test_refusals() -> None:
+    connections = table(size=2)
+    assert admit(connections, Connection("m", "inbound")) == "self"
+    assert admit(connections, Connection("banned", "inbound")) == "banned"
+    assert admit(connections, Connection("a", "inbound")) is None
+    assert admit(connections, Connection("b", "inbound")) is None
+    assert admit(connections, Connection("c", "inbound")) == "full"
+    assert admit(connections, Connection("b", "inbound")) is None
+    assert len(connections) == 2
+
+
+def test_removing_a_replaced_connection_leaves_its_successor() -> None:
+    connections = table()
+    old, new = Connection("a", "inbound"), Connection("a", "inbound")
+    admit(connections, old)
+    admit(connections, new)
+    assert not connections.remove(old)  # type: ignore[arg-type]
+    assert connections.remove(new)  # type: ignore[arg-type]
+    assert connections.all() == []
+
+
+def test_slots_are_given_back() -> None:
+    slots = InboundSlots(in_total=3, per_address=2)
+    with slots.take("a") as one, slots.take("a") as two:
+        assert (one, two) == (True, True)
+        with slots.take("a") as three, slots.take("b") as four, slots.take("c") as five:
+            assert (three, four, five) == (False, True, False)
+            assert slots.taken == 3
+    assert slots.taken == 0
+
+
+def test_slot_is_given_back_after_an_exception() -> None:
+    slots = InboundSlots(in_total=1, per_address=1)
+    with pytest.raises(ValueError, match="x"), slots.take("a"):
+        raise ValueError("x")
+    assert slots.taken == 0
+
+
+def test_verdicts_are_kept_apart_for_each_topic_and_for_a_while() -> None:
+    # SPEC 07: A node MUST keep the verdict on a message apart for each topic.
+    now = 0.0
+    seen = SeenMessages(120, lambda: now)
+    identifier = message_id(b"x")
+    seen.add("a", identifier, Verdict.REJECT)
+    seen.add("b", identifier, Verdict.ACCEPT)
+    seen.add("a", identifier, Verdict.ACCEPT)
+    assert seen.verdict("a", identifier) is Verdict.REJECT
+    assert seen.verdict("b", identifier) is Verdict.ACCEPT
+    now = 119
+    seen.forget_old()
+    assert len(seen) == 2
+    now = 120
+    seen.forget_old()
+    assert len(seen) == 0
+
+
+def test_seen_messages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vrmnode.network.seen_messages.MAX_SEEN", 10)
+    seen = SeenMessages(120, lambda: 0.0)
+    for n in range(20):
+        seen.add("a", message_id(b"%d" % n), Verdict.ACCEPT)
+    assert len(seen) == 10
+    assert seen.verdict("a", message_id(b"19")) is Verdict.ACCEPT

@@ -1,0 +1,56 @@
+"""The frame decoder alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vrmnode.network.byte_stream import encode_varint
+from vrmnode.network.errors import PeerFaultError
+from vrmnode.network.rpc_frames import FrameDecoder, encode_frame
+
+FRAMES = st.lists(st.binary(max_size=300), max_size=8)
+
+
+@given(FRAMES, st.lists(st.integers(0, 2_500), max_size=8))
+def test_frames_come_out_however_the_bytes_are_cut(frames: list[bytes], cuts: list[int]) -> None:
+    raw = b"".join(map(encode_frame, frames))
+    decoder = FrameDecoder(300)
+    edges = [0, *sorted(min(c, len(raw)) for c in cuts), len(raw)]
+    out = [f for a, b in zip(edges, edges[1:], strict=False) for f in decoder.feed(raw[a:b])]
+    assert out == frames
+    assert decoder.buffered == 0
+
+
+@given(st.binary(max_size=2_000))
+def test_junk_gives_frames_within_the_limit_or_a_fault(raw: bytes) -> None:
+    decoder = FrameDecoder(100)
+    try:
+        for frame in decoder.feed(raw):
+            assert len(frame) <= 100
+    except PeerFaultError as fault:
+        assert fault.reason == "rpc_length"  # noqa: PT017 - both outcomes are right
+    else:
+        assert decoder.buffered <= 101
+
+
+@pytest.mark.parametrize("prefix", [encode_varint(101), b"\xff" * 10, b"\x80\x80\x80"])
+def test_length_over_the_limit_is_a_fault_before_the_frame_is_read(prefix: bytes) -> None:
+    # SPEC 07: A reader MUST reset the stream of a frame longer than its limit without reading the
+    # SPEC 07: frame.
+    with pytest.raises(PeerFaultError) as caught:
+        list(FrameDecoder(100).feed(prefix))
+    assert caught.value.reason == "rpc_length"
+
+
+def test_length_at_the_limit_passes() -> None:
+    assert list(FrameDecoder(128).feed(b"\x80\x01" + bytes(128))) == [bytes(128)]
+
+
+def test_frames_before_a_fault_are_given() -> None:
+    frames = []
+    with pytest.raises(PeerFaultError):
+        for frame in FrameDecoder(100).feed(b"\x01a\x01b\xff\xff"):
+            frames.append(frame)  # noqa: PERF402
+    assert frames == [b"a", b"b"]

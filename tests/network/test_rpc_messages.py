@@ -1,0 +1,173 @@
+"""RPCs decoded and encoded, and fuzzed through the whole receiving side."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+
+import pytest
+import trio
+from hypothesis import given
+from hypothesis import strategies as st
+from libp2p.pubsub.pb import rpc_pb2
+
+from tests.network.support import TOPIC
+from vrmnode.network.errors import PeerFaultError
+from vrmnode.network.message_cache import MessageCache
+from vrmnode.network.peer_score import PeerScores
+from vrmnode.network.gossip_router import GossipRouter
+from vrmnode.network.rpc_frames import FrameDecoder
+from vrmnode.network.rpc_messages import (
+    MessageId,
+    Prune,
+    Rpc,
+    control_frame,
+    decode_rpc,
+    message_id,
+    publish_frame,
+    subscriptions_frame,
+)
+
+RPC = rpc_pb2.RPC
+IDS = [MessageId(hashlib.sha256(bytes([n])).digest()) for n in range(4)]
+
+
+def decode(frame: bytes) -> Rpc:
+    (raw,) = FrameDecoder(1 << 20).feed(frame)
+    return decode_rpc(raw)
+
+
+def test_message_survives_the_round_trip() -> None:
+    (message,) = decode(publish_frame(TOPIC, b"data")).messages
+    assert (message.topic, message.data, message.signed) == (TOPIC, b"data", False)
+
+
+def test_subscriptions_survive_the_round_trip() -> None:
+    assert decode(subscriptions_frame(["a", "b"])).subscriptions == (("a", True), ("b", True))
+
+
+def test_control_survives_the_round_trip() -> None:
+    frame = control_frame(
+        ihave=[("a", IDS[:2])], iwant=IDS[2:], graft=["b"], prune=[Prune("c", 60)]
+    )
+    assert decode(frame) == Rpc(
+        ihave=(("a", tuple(IDS[:2])),),
+        iwant=tuple(IDS[2:]),
+        graft=("b",),
+        prune=(Prune("c", 60),),
+    )
+
+
+def test_prune_without_backoff() -> None:
+    raw = RPC(control=rpc_pb2.ControlMessage(prune=[rpc_pb2.ControlPrune(topicID="t")]))
+    assert decode_rpc(raw.SerializeToString()).prune == (Prune("t", None),)
+
+
+def test_message_id_is_sha256_of_the_data() -> None:
+    # SPEC 07: The message id MUST be the 32 bytes of SHA-256 over `data`.
+    assert message_id(b"hello").hex() == (
+        "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+    )
+
+
+@pytest.mark.parametrize(
+    "rpc",
+    [
+        RPC(publish=[rpc_pb2.Message(data=b"x")]),
+        RPC(publish=[rpc_pb2.Message(data=b"x", topicIDs=["a", "b"])]),
+        RPC(publish=[rpc_pb2.Message(data=b"x", topicIDs=["a" * 257])]),
+        RPC(subscriptions=[RPC.SubOpts(subscribe=True, topicid="t")] * 257),
+        RPC(control=rpc_pb2.ControlMessage(graft=[rpc_pb2.ControlGraft(topicID="t")] * 257)),
+        RPC(
+            control=rpc_pb2.ControlMessage(
+                ihave=[rpc_pb2.ControlIHave(topicID="t", messageIDs=[bytes(31)])]
+            )
+        ),
+        RPC(control=rpc_pb2.ControlMessage(iwant=[rpc_pb2.ControlIWant(messageIDs=[b""])])),
+    ],
+)
+def test_wrong_shape_is_a_fault(rpc: rpc_pb2.RPC) -> None:
+    with pytest.raises(PeerFaultError):
+        decode_rpc(rpc.SerializeToString())
+
+
+@given(st.binary(max_size=400))
+def test_junk_is_a_fault_or_a_value(raw: bytes) -> None:
+    try:
+        assert isinstance(decode_rpc(raw), Rpc)
+    except PeerFaultError:
+        return
+
+
+def _samples() -> list[bytes]:
+    control = rpc_pb2.ControlMessage(
+        ihave=[rpc_pb2.ControlIHave(topicID=TOPIC, messageIDs=IDS)],
+        iwant=[rpc_pb2.ControlIWant(messageIDs=IDS)],
+        graft=[rpc_pb2.ControlGraft(topicID=TOPIC)],
+        prune=[
+            rpc_pb2.ControlPrune(
+                topicID=TOPIC,
+                backoff=2**63,
+                peers=[rpc_pb2.PeerInfo(peerID=b"p", signedPeerRecord=b"r")],
+            )
+        ],
+        idontwant=[rpc_pb2.ControlIDontWant(messageIDs=IDS)],
+    )
+    message = rpc_pb2.Message(
+        data=b"data", topicIDs=[TOPIC], from_id=b"f", seqno=b"s", signature=b"g", key=b"k"
+    )
+    return [
+        RPC(
+            subscriptions=[RPC.SubOpts(subscribe=True, topicid=TOPIC)],
+            publish=[message, rpc_pb2.Message(data=b"data", topicIDs=[TOPIC])],
+            control=control,
+            senderRecord=b"record",
+        ).SerializeToString(),
+        RPC(control=control).SerializeToString(),
+        RPC(publish=[rpc_pb2.Message(data=b"data", topicIDs=[TOPIC])]).SerializeToString(),
+    ]
+
+
+def test_fuzzed_rpcs_raise_nothing_but_faults() -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    samples = _samples()
+
+    async def main() -> None:
+        scores = PeerScores(1e9, trio.current_time)
+        router = GossipRouter([TOPIC], MessageCache(), scores, chance)
+        faults = 0
+        for n in range(20_000):
+            peer = f"peer {n % 7}"
+            if n % 7 == n % 50:
+                router.add_peer(peer, outbound=bool(n % 2))
+            raw = _mutated(chance, chance.choice(samples))
+            try:
+                rpc = decode_rpc(raw)
+            except PeerFaultError:
+                faults += 1
+                continue
+            unseen = [i for _, ids in rpc.ihave for i in ids]
+            router.handle(peer, rpc, n / 10, unseen)
+            if n % 100 == 0:
+                router.heartbeat(n / 10)
+        assert 1_000 < faults < 19_000
+
+    trio.run(main)
+
+
+def _mutated(chance: random.Random, sample: bytes) -> bytes:
+    raw = bytearray(sample)
+    for _ in range(chance.choice((1, 1, 2, 5))):
+        at = chance.randrange(len(raw) or 1)
+        how = chance.randrange(4)
+        if how == 0 and raw:
+            raw[at] = chance.randrange(256)
+        elif how == 1:
+            raw[at:at] = chance.randbytes(chance.randrange(1, 5))
+        elif how == 2:
+            del raw[at : at + chance.randrange(1, 5)]
+        else:
+            raw += raw[at : at + 40]
+    return bytes(raw)

@@ -1,0 +1,346 @@
+"""Yamux over streams in memory: our own two ends, and raw frames against one end."""
+
+from __future__ import annotations
+
+import random
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+import trio
+import trio.testing
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vrmnode.network import yamux_connection
+from vrmnode.network.errors import ConnectionLostError, PeerFaultError
+from vrmnode.network.yamux_connection import YamuxConnection
+from vrmnode.network.yamux_frames import INITIAL_WINDOW
+from vrmnode.network.yamux_stream import YamuxStream
+
+Handler = Callable[[YamuxStream], Awaitable[None]]
+
+
+class MemoryChannel:
+    """A byte stream of trio's, with our two exceptions."""
+
+    def __init__(self, stream: trio.testing.MemoryReceiveStream | object) -> None:
+        self.stream: trio.StapledStream = stream  # type: ignore[assignment,type-arg]
+
+    async def receive_some(self, max_bytes: int) -> bytes:
+        try:
+            return bytes(await self.stream.receive_some(max_bytes))
+        except (trio.ClosedResourceError, trio.BrokenResourceError) as error:
+            raise ConnectionLostError("memory") from error
+
+    async def send_all(self, data: bytes) -> None:
+        try:
+            await self.stream.send_all(data)
+        except (trio.ClosedResourceError, trio.BrokenResourceError) as error:
+            raise ConnectionLostError("memory") from error
+
+
+class End:
+    """One running connection and how it ended."""
+
+    def __init__(self, stream: object, handler: Handler, **settings: float) -> None:
+        initiator = bool(settings.pop("initiator", False))
+        values = {
+            "max_streams": 8,
+            "ping_interval_s": 60,
+            "ping_timeout_s": 60,
+            "stall_timeout_s": 60,
+            **settings,
+        }
+        self.yamux = YamuxConnection(
+            MemoryChannel(stream),
+            initiator=initiator,
+            handle_stream=handler,
+            **values,  # type: ignore[arg-type]
+        )
+        self.error: Exception | None = None
+        self.over = trio.Event()
+
+    async def run(self) -> None:
+        try:
+            await self.yamux.run()
+        except (PeerFaultError, ConnectionLostError) as error:
+            self.error = error
+        finally:
+            self.over.set()
+
+
+async def ignore(stream: YamuxStream) -> None:
+    """Never reads."""
+
+
+async def echo(stream: YamuxStream) -> None:
+    try:
+        while data := await stream.receive_some(10_000):
+            await stream.send_all(data)
+        stream.finish()
+    except ConnectionLostError:
+        return
+
+
+@asynccontextmanager
+async def pair(handler: Handler, **settings: float) -> AsyncIterator[tuple[End, End]]:
+    ours, theirs = trio.testing.memory_stream_pair()
+    a = End(ours, ignore, initiator=True, **settings)
+    b = End(theirs, handler, **settings)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(a.run)
+        nursery.start_soon(b.run)
+        yield a, b
+        nursery.cancel_scope.cancel()
+
+
+def against(frames: bytes, handler: Handler = ignore, **settings: float) -> End:
+    """How an end takes raw ``frames``; it is over, or a moment has passed."""
+    ends: list[End] = []
+
+    async def main() -> None:
+        ours, theirs = trio.testing.memory_stream_pair()
+        end = End(theirs, handler, **settings)
+        ends.append(end)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(end.run)
+            await ours.send_all(frames)
+            with trio.move_on_after(0.05):
+                await end.over.wait()
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+    return ends[0]
+
+
+def reason(end: End) -> str | None:
+    return end.error.reason if isinstance(end.error, PeerFaultError) else None
+
+
+def frame(kind: int, flags: int, stream: int, length: int, body: bytes = b"") -> bytes:
+    return struct.pack("!BBHII", 0, kind, flags, stream, length) + body
+
+
+def data(stream: int, body: bytes, flags: int = 0) -> bytes:
+    return frame(0, flags, stream, len(body), body)
+
+
+def test_megabytes_are_echoed_through_small_windows() -> None:
+    async def main() -> None:
+        sent = random.Random(1).randbytes(3 * INITIAL_WINDOW + 17)
+        got = bytearray()
+
+        async def send(stream: YamuxStream) -> None:
+            await stream.send_all(sent)
+            stream.finish()
+
+        async with pair(echo) as (a, _), trio.open_nursery() as nursery:
+            stream = a.yamux.open_stream()
+            nursery.start_soon(send, stream)
+            while part := await stream.receive_some(5_000):
+                got += part
+        assert bytes(got) == sent
+
+    trio.run(main)
+
+
+def test_many_streams_one_after_another_leave_nothing_behind() -> None:
+    async def main() -> None:
+        async with pair(echo) as (a, b):
+            for n in range(500):
+                stream = a.yamux.open_stream()
+                await stream.send_all(b"%d" % n)
+                stream.finish()
+                assert await stream.receive_some(100) == b"%d" % n
+                assert await stream.receive_some(100) == b""
+            await trio.testing.wait_all_tasks_blocked()
+            assert a.yamux._streams == b.yamux._streams == {}
+            assert b.yamux._inbound == b.yamux._buffered == 0
+
+    trio.run(main)
+
+
+def test_reset_ends_both_sides() -> None:
+    async def main() -> None:
+        ended = trio.Event()
+
+        async def handler(stream: YamuxStream) -> None:
+            with pytest.raises(ConnectionLostError):
+                await stream.receive_some(10)
+            with pytest.raises(ConnectionLostError):
+                await stream.send_all(b"x")
+            ended.set()
+
+        async with pair(handler) as (a, _):
+            stream = a.yamux.open_stream()
+            stream.reset()
+            await ended.wait()
+            with pytest.raises(ConnectionLostError):
+                await stream.receive_some(10)
+
+    trio.run(main)
+
+
+def test_last_words_are_read_after_goodbye() -> None:
+    async def main() -> None:
+        got = bytearray()
+
+        async def handler(stream: YamuxStream) -> None:
+            await trio.testing.wait_all_tasks_blocked()
+            while part := await stream.receive_some(100):
+                got.extend(part)
+
+        async with pair(handler) as (a, b):
+            stream = a.yamux.open_stream()
+            await stream.send_all(b"last words")
+            await a.yamux.goodbye()
+            await b.over.wait()
+        assert got == b"last words"
+
+    trio.run(main)
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        (frame(0, 1, 1, INITIAL_WINDOW + 1), "yamux_window"),
+        (b"\x01" + bytes(11), "yamux_header"),
+        (frame(4, 0, 0, 0), "yamux_header"),
+        (frame(1, 1, 2, 0), "yamux_stream_id"),
+        (frame(1, 1, 0, 0), "yamux_stream_id"),
+        (frame(1, 1, 1, 0) * 2, "yamux_stream_id"),
+        (frame(1, 1, 1, 0) + data(1, bytes(65_536)) * 5, "yamux_window"),
+        (data(1, b"x", flags=1 | 4) + data(1, b"more"), "yamux_window"),
+    ],
+)
+def test_breach_ends_the_connection(frames: bytes, expected: str) -> None:
+    assert reason(against(frames, _wait_for_ever)) == expected
+
+
+async def _wait_for_ever(stream: YamuxStream) -> None:
+    await trio.sleep_forever()
+
+
+def test_streams_over_the_limit_are_refused_and_too_many_end_the_connection() -> None:
+    few = against(b"".join(frame(1, 1, n, 0) for n in range(1, 101, 2)), _wait_for_ever)
+    assert few.error is None
+    many = b"".join(frame(1, 1, n, 0) for n in range(1, 2_101, 2))
+    assert reason(against(many, _wait_for_ever)) == "yamux_streams"
+
+
+def test_buffers_of_all_streams_together_are_bounded() -> None:
+    frames = b"".join(
+        data(n, bytes(65_536), flags=1) + data(n, bytes(65_536)) * 3 for n in range(1, 33, 2)
+    )
+    end = against(frames, _wait_for_ever, max_streams=64)
+    assert reason(end) == "yamux_buffered"
+
+
+def test_ping_is_answered_and_a_flood_that_is_not_read_ends_the_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(yamux_connection, "MAX_OUTGOING_CONTROL", 1_200)
+
+    async def main() -> None:
+        ours, theirs = trio.testing.lockstep_stream_pair()
+        end = End(theirs, ignore)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(end.run)
+            await ours.send_all(frame(2, 1, 0, 7))
+            assert await ours.receive_some(100) == frame(2, 2, 0, 7)
+            await ours.send_all(frame(2, 1, 0, 7) * 300)
+            await end.over.wait()
+        assert reason(end) == "yamux_unread"
+
+    trio.run(main)
+
+
+def test_silent_peer_is_given_up() -> None:
+    async def main() -> None:
+        ours, theirs = trio.testing.memory_stream_pair()
+        end = End(theirs, ignore, ping_interval_s=5, ping_timeout_s=10)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(end.run)
+            await end.over.wait()
+        assert trio.current_time() - started <= 15.1
+        assert await ours.receive_some(12) == frame(2, 1, 0, 1)
+
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    started = clock.current_time()
+    trio.run(main, clock=clock)
+
+
+def test_peer_that_takes_no_bytes_is_given_up() -> None:
+    async def main() -> None:
+        _, theirs = trio.testing.lockstep_stream_pair()
+        end = End(theirs, ignore, initiator=True, stall_timeout_s=30)
+        started = trio.current_time()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(end.run)
+            await trio.testing.wait_all_tasks_blocked()
+            end.yamux.open_stream()
+            await end.over.wait()
+        assert trio.current_time() - started <= 30.1
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+def test_write_without_window_gives_up() -> None:
+    async def main() -> None:
+        async with pair(ignore, stall_timeout_s=30) as (a, _):
+            stream = a.yamux.open_stream()
+            with pytest.raises(ConnectionLostError, match="window"):
+                await stream.send_all(bytes(INITIAL_WINDOW + 1))
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+def test_stream_that_the_peer_never_closes_is_reset_in_the_end() -> None:
+    async def close(stream: YamuxStream) -> None:
+        stream.close()
+
+    async def main() -> None:
+        async with pair(close, ping_interval_s=5, ping_timeout_s=5) as (a, b):
+            stream = a.yamux.open_stream()
+            assert await stream.receive_some(1) == b""
+            await trio.sleep(yamux_connection.ABANDONED_S + 10)
+            assert b.yamux._streams == {}
+            with pytest.raises(ConnectionLostError):
+                await stream.send_all(b"x")
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 4),
+            st.integers(0, 15),
+            st.integers(0, 6),
+            st.sampled_from([0, 1, 5, 300_000, 2**32 - 1]),
+            st.binary(max_size=6),
+        ),
+        max_size=20,
+    )
+)
+def test_junk_frames_end_in_a_fault_or_go_on(
+    frames: list[tuple[int, int, int, int, bytes]],
+) -> None:
+    raw = b"".join(frame(*header) + body for *header, body in frames)  # type: ignore[misc]
+
+    async def main() -> None:
+        ours, theirs = trio.testing.memory_stream_pair()
+        end = End(theirs, echo)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(end.run)
+            await ours.send_all(raw)
+            await ours.send_eof()
+            await end.over.wait()
+        assert end.error is not None
+        assert end.yamux._streams == {}
+        assert end.yamux._inbound == end.yamux._buffered == 0
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
