@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, load_deal, read_intent
+from vrmnode.engine.stated_time import stated_creation
 from vrmnode.storage import deals, market, messages, outbox
 from vrmnode.storage.outbox import OutboxRow
 from vrmprotocol import sealing, tags
@@ -131,7 +132,7 @@ def seal(
         recipient_key=parcel.recipient_key,
         tag=parcel.tag,
         body_bytes=parcel.body_bytes,
-        created=now,
+        created=stated_creation(now),
         one_time_key=SigningKey(random(32)),
         grind=grind,
     )

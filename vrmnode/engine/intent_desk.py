@@ -16,6 +16,7 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.records import intent_body, load_deal
+from vrmnode.engine.stated_time import stated_creation
 from vrmnode.storage import deals, envelopes, intents, outbox, seen, tags, timers
 from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.intents import OwnIntent
@@ -99,7 +100,7 @@ def _market_envelope(
         topic=topics.market_topic(body.area.country, body.item_offered.category),
         tag=None,
         body=raw_body,
-        created=envelope.quantise_time(now),
+        created=stated_creation(now, not_before=body.valid_through - envelope.MARKET_LIFETIME_S),
         expires=body.valid_through,
         signing_key=key,
         grind=grind,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from vrmnode.engine import intent_desk, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.identity import NodeIdentity
+from vrmnode.engine.stated_time import stated_creation
 from vrmnode.storage import settings, timers
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.profile import VendorDetails, build_profile
@@ -47,7 +48,7 @@ def prepare(
         prekey=Prekey(suite=SUITE_X25519, key=prekey.public, not_after=now + PREKEY_LIFETIME_S),
         reply_tag=reply_tag,
     )
-    created = envelope.quantise_time(now)
+    created = stated_creation(now)
     return envelope.build_stamped(
         kind="vendor_profile",
         topic=topics.DIRECTORY,

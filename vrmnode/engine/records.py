@@ -7,6 +7,7 @@ queries.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
@@ -52,8 +53,9 @@ class DealRecord:
         return None if offer is None else offer.draft.vendor.certificate.subject
 
 
+@functools.lru_cache(maxsize=2_048)
 def load_message(raw: bytes) -> SignedMessage | UninterpretedMessage:
-    """A message that was verified before it was stored."""
+    """A message that was verified before it was stored; the last ones are kept ready."""
     return message.verify_and_load(raw, expected_recipient=None)
 
 

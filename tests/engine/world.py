@@ -1,0 +1,289 @@
+"""A small world of engines without network: nodes, a bad link, clocks that differ, crashes.
+
+Nodes are real (`Machine` on a real database); only sealing, stamps and sockets are left out: the
+link carries inner messages and the tags they would travel under.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from vrmnode.customer.request import read_request
+from vrmnode.engine import clockwork, commands, dispatch, inbound, intent_desk, shop
+from vrmnode.engine.context import Context
+from vrmnode.engine.dispatch import Parcel
+from vrmnode.engine.identity import NodeIdentity
+from vrmnode.engine.machine import Machine
+from vrmnode.engine.stated_time import stated_creation
+from vrmnode.errors import ServiceError
+from vrmnode.storage import catalogue, deals, outbox, settings, tags, timers
+from vrmnode.storage.catalogue import Product
+from vrmnode.storage.connection import Connection
+from vrmnode.storage.database import Database
+from vrmnode.storage.secrets import Vault
+from vrmprotocol import envelope, negotiation
+from vrmprotocol.envelope import SKEW_S
+
+START = 1_800_000_000
+SKU = "B-1"
+GTIN = "09780131103627"
+
+_TABLES = (
+    *("reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
+    *("seen", "envelopes", "settings", "secrets", "intents", "market_intents", "profiles"),
+    "products",
+)
+
+
+class Crash(Exception):
+    """The process ends before this transaction is on disk."""
+
+
+@dataclass(frozen=True)
+class Flight:
+    """Something on the link: a market envelope, or mail under its tag, created when it was."""
+
+    sender: str
+    raw: bytes
+    tag: bytes | None
+    body_bytes: int
+    created: int
+
+
+class SimNode:
+    """One node; it survives in its database, everything else of it can be lost."""
+
+    def __init__(self, name: str, database: Database, world: World, skew: int) -> None:
+        self.name, self.database, self.world, self.skew = name, database, world, skew
+        self.seed = world.rng.randbytes(64)
+        self.crash_next = False
+        self.machine = self._boot()
+
+    def _boot(self) -> Machine:
+        return Machine(
+            self.database,
+            NodeIdentity(self.seed, START - 86_400),
+            Vault(bytes(32)),
+            clock=lambda: self.world.now + self.skew,
+            random=self.world.rng.randbytes,
+            grind=lambda core, bits: bytes(8),
+        )
+
+    def turn(self, action: Callable[[Context], object]) -> object:
+        """Run a turn; a planned crash undoes it and restarts the node."""
+
+        def crashing(ctx: Context) -> object:
+            action(ctx)
+            raise Crash
+
+        if not self.crash_next:
+            return self.machine.turn(action)
+        self.crash_next = False
+        with contextlib.suppress(Crash, ServiceError):
+            self.machine.turn(crashing)
+        self.machine = self._boot()
+        return None
+
+    def pump(self) -> list[Flight]:
+        """Everything due, as it goes on the link; a crash may forget that it was sent."""
+        due = outbox.next_due_at(self.reader, self.machine.clock())
+        if due is None or due > self.machine.clock():
+            return []
+        found = self.turn(dispatch.parcels)
+        flights = []
+        for parcel in found if isinstance(found, list) else []:
+            flights.append(self._flight(parcel))
+            self.turn(partial(dispatch.sent, parcel=parcel, raw=b"", peers=1, spread=50))
+        return flights
+
+    def _flight(self, parcel: Parcel) -> Flight:
+        created = stated_creation(self.machine.clock())
+        if not parcel.is_mail:
+            created = envelope.unsecure_load(parcel.raw).created
+        return Flight(self.name, parcel.raw, parcel.tag, parcel.body_bytes, created)
+
+    def deliver(self, flight: Flight) -> None:
+        """Take something from the link, as the gate and the loop would."""
+        if flight.created > self.machine.clock() + SKEW_S:
+            return
+        if flight.tag is None:
+            arrived = envelope.unsecure_load(flight.raw)
+            if arrived.expires + SKEW_S > self.machine.clock():
+                self.turn(partial(inbound.accept_envelope, arrived=arrived))
+            return
+        watched = tags.lookup(self.reader, flight.tag)
+        if watched is not None:
+            self.turn(
+                partial(
+                    inbound.receive,
+                    watched=watched,
+                    inner=flight.raw,
+                    body_bytes=flight.body_bytes,
+                )
+            )
+
+    def run_timers(self) -> None:
+        """Let the clock do its part."""
+        due = timers.next_at(self.reader)
+        if due is not None and due <= self.machine.clock():
+            self.turn(partial(clockwork.run_due, max_store_bytes=1 << 30))
+
+    @property
+    def reader(self) -> Connection:
+        """Reads what is committed; outside a turn the writer's connection does."""
+        return self.database._writer
+
+
+class World:
+    """Customers and vendors of one example.
+
+    Args:
+        databases: one per node, reused between examples and emptied here.
+        stock: what each vendor has of the one product.
+        skews: seconds by which each node's clock is off.
+    """
+
+    def __init__(
+        self, databases: dict[str, Database], seed: int, stock: list[int], skews: list[int]
+    ) -> None:
+        self.rng = random.Random(seed)
+        self.now = START
+        self.link: list[Flight] = []
+        self.nodes = {
+            name: SimNode(name, database, self, skew)
+            for (name, database), skew in zip(databases.items(), skews, strict=True)
+        }
+        self.stock = dict(zip(self.vendors, stock, strict=True))
+        for node in self.nodes.values():
+            node.turn(_wipe)
+        for name, count in self.stock.items():
+            self.nodes[name].turn(partial(_open_shop, stock=count))
+
+    @property
+    def customers(self) -> list[str]:
+        return [name for name in self.nodes if name.startswith("customer")]
+
+    @property
+    def vendors(self) -> list[str]:
+        return [name for name in self.nodes if name.startswith("vendor")]
+
+    def publish(self, customer: str, quantity: int, automatic: bool) -> None:
+        """An intent for the product, with or without automatic acceptance."""
+        node = self.nodes[customer]
+        acceptance: dict[str, object] = {"mode": "manual"}
+        if automatic:
+            acceptance = {
+                "mode": "automatic",
+                "vendors": "any",
+                "max_total": "500.00 EUR",
+                "wait_offers": 1,
+            }
+        prepared = intent_desk.prepare(
+            read_request(
+                {
+                    "gtin": GTIN[1:],
+                    "country": "NL",
+                    "quantity": quantity,
+                    "terms": ["SD-BASE"],
+                    "valid_for": "7d",
+                }
+            ),
+            acceptance,
+            identity=node.machine.identity,
+            shard=0,
+            now=node.machine.clock(),
+            random=self.rng.randbytes,
+            grind=lambda core, bits: bytes(8),
+        )
+        node.turn(partial(intent_desk.record, prepared=prepared))
+
+    def pump(self, name: str) -> None:
+        self.link += self.nodes[name].pump()
+
+    def deliver(self, index: int, *, keep: bool) -> None:
+        """Something from the link reaches everybody but its sender; maybe it stays there."""
+        if not self.link:
+            return
+        at = index % len(self.link)
+        flight = self.link[at] if keep else self.link.pop(at)
+        for node in self.nodes.values():
+            if node.name != flight.sender:
+                node.deliver(flight)
+
+    def lose(self, index: int) -> None:
+        if self.link:
+            self.link.pop(index % len(self.link))
+
+    def heal(self) -> None:
+        """A link that loses nothing, for long enough that everything ends."""
+        for node in self.nodes.values():
+            node.crash_next = False
+        for step in (1, 3, 10, 30, 120, 600, 1800, 3600, 7200, 86_400, 86_400, 7 * 86_400, 3600):
+            for _ in range(3):
+                self.now += step
+                self._settle()
+
+    def _settle(self) -> None:
+        for _ in range(12):
+            for node in self.nodes.values():
+                node.run_timers()
+                self.link += node.pump()
+            if not self.link:
+                return
+            while self.link:
+                self.deliver(0, keep=False)
+
+    def states(self) -> dict[bytes, dict[str, str]]:
+        """Each deal's evaluated state by role, after checking that the row says the same."""
+        found: dict[bytes, dict[str, str]] = {}
+        for node in self.nodes.values():
+            for row in deals.list_deals(node.reader):
+                found.setdefault(row.deal, {})[row.role] = row.state
+        return found
+
+    def run_command(self, name: str, command: str, **params: object) -> bool:
+        """An owner's command; False when the node refused it."""
+        try:
+            self.nodes[name].turn(partial(commands.run, command=command, params=params))
+        except ServiceError:
+            return False
+        return True
+
+
+def _wipe(ctx: Context) -> None:
+    for table in _TABLES:
+        ctx.tx.run(f"DELETE FROM {table}")
+
+
+def _open_shop(ctx: Context, stock: int) -> None:
+    settings.put(
+        ctx.tx, shop.PROFILE, {"name": "Shop", "area_served": ["NL"], "business_function": ["Sell"]}
+    )
+    settings.put(ctx.tx, shop.POLICY, {"reserve": ctx.random(1)[0] % 2 == 0})
+    catalogue.upsert_many(
+        ctx.tx,
+        [
+            Product(
+                sku=SKU,
+                name="The C Programming Language",
+                price=4000 + ctx.random(1)[0],
+                currency="EUR",
+                gtin14=GTIN,
+                stock=stock,
+            )
+        ],
+        updated=ctx.now,
+    )
+
+
+def open_databases(folder: Path, names: list[str]) -> dict[str, Database]:
+    """One empty database per node."""
+    return {name: Database.open(folder / f"{name}.db") for name in names}
+
+
+TERMINAL = negotiation.TERMINAL
