@@ -258,7 +258,7 @@ def target() -> Iterator[Victim]:
 @pytest.mark.parametrize("name", ATTACKS)
 def test_node_survives(name: str, target: Victim) -> None:
     # SPEC 07: A peer MUST NOT be able to end anything of a node but its own stream or
-    # SPEC 07: connection by what it sends.
+    # connection by what it sends.
     trio.run(_attack, ATTACKS[name], target.address)
     delivered = target.ask()["delivered"]
     trio.run(_probe, target.address)

@@ -37,7 +37,7 @@ def test_300_inbound_connections_one_after_another() -> None:
                     await guest.connect(hub.addresses[0])
                     await until(hub.peers)
                     if n % 50 == 0:
-                        await until(lambda: ready(guest) and ready(hub))  # noqa: B023
+                        await until(lambda: ready(guest) and ready(hub))
                 await until(lambda: not hub.peers())
             assert hub.stats()["connections_in"] == 300
             assert hub.stats()["connections_refused"] == 0
@@ -119,7 +119,7 @@ def test_dialling_each_other_at_once_leaves_one_connection() -> None:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(a.connect, b.addresses[0])
                     nursery.start_soon(b.connect, a.addresses[0])
-                await until(lambda: ready(a) and ready(b))  # noqa: B023
+                await until(lambda: ready(a) and ready(b))
                 await a.publish(TOPIC, b"to b")
                 await b.publish(TOPIC, b"to a")
                 assert await receive(a) == [b"to a"]

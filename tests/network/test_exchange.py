@@ -44,6 +44,21 @@ def test_status_tells_direction_address_and_topics() -> None:
     trio.run(main)
 
 
+def test_topics_are_told_at_once_and_never_changed() -> None:
+    # SPEC 07: A node MUST subscribe to its topics when it starts and keep them until it stops.
+    assert not [name for name in dir(Network) if "subscribe" in name]
+
+    async def main() -> None:
+        async with open_node() as a, open_node() as b:
+            await connected(a, b)
+            topics = [p.topics for p in a.peers()]
+            await b.publish(TOPIC, b"x")
+            await receive(a)
+            assert [p.topics for p in a.peers()] == topics
+
+    trio.run(main)
+
+
 def test_message_reaches_a_node_two_hops_away_once() -> None:
     async def main() -> None:
         async with open_node() as a, open_node() as b, open_node() as c:

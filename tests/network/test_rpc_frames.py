@@ -38,7 +38,7 @@ def test_junk_gives_frames_within_the_limit_or_a_fault(raw: bytes) -> None:
 @pytest.mark.parametrize("prefix", [encode_varint(101), b"\xff" * 10, b"\x80\x80\x80"])
 def test_length_over_the_limit_is_a_fault_before_the_frame_is_read(prefix: bytes) -> None:
     # SPEC 07: A reader MUST reset the stream of a frame longer than its limit without reading the
-    # SPEC 07: frame.
+    # frame.
     with pytest.raises(PeerFaultError) as caught:
         list(FrameDecoder(100).feed(prefix))
     assert caught.value.reason == "rpc_length"
@@ -52,5 +52,5 @@ def test_frames_before_a_fault_are_given() -> None:
     frames = []
     with pytest.raises(PeerFaultError):
         for frame in FrameDecoder(100).feed(b"\x01a\x01b\xff\xff"):
-            frames.append(frame)  # noqa: PERF402
+            frames.append(frame)
     assert frames == [b"a", b"b"]

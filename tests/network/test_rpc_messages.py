@@ -13,9 +13,9 @@ from libp2p.pubsub.pb import rpc_pb2
 
 from tests.network.support import TOPIC
 from vrmnode.network.errors import PeerFaultError
+from vrmnode.network.gossip_router import GossipRouter
 from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.peer_score import PeerScores
-from vrmnode.network.gossip_router import GossipRouter
 from vrmnode.network.rpc_frames import FrameDecoder
 from vrmnode.network.rpc_messages import (
     MessageId,

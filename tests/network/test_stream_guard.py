@@ -81,7 +81,7 @@ def test_exception_in_a_handler_resets_its_stream_and_is_logged_without_its_text
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     # SPEC 07: A peer MUST NOT be able to end anything of a node but its own stream or
-    # SPEC 07: connection by what it sends.
+    # connection by what it sends.
     async def test(a: End) -> None:
         for _ in range(20):
             stream = a.yamux.open_stream()

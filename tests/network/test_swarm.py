@@ -76,7 +76,5 @@ def test_every_message_reaches_every_node_once() -> None:
     assert late[len(late) // 2] < 0.5
 
 
-def _others(
-    chance: random.Random, places: list[tuple[Worker, int, str]], own: str
-) -> list[str]:
+def _others(chance: random.Random, places: list[tuple[Worker, int, str]], own: str) -> list[str]:
     return chance.sample([address for _, _, address in places if address != own], DIALS)

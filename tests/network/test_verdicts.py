@@ -65,7 +65,7 @@ def test_rejected_message_lowers_the_score_and_leaves_the_mesh() -> None:
 
 def test_spammer_is_banned_disconnected_and_refused() -> None:
     # SPEC 07: A node MUST disconnect a peer that it bans and refuse its peer id for the time
-    # SPEC 07: of the ban.
+    # of the ban.
     async def main() -> None:
         seed = os.urandom(32)
         async with open_node(by_prefix) as victim:

@@ -105,7 +105,7 @@ def test_relayed_message_carries_nothing_else_either() -> None:
 @pytest.mark.parametrize("value", [b"", b"x"])
 def test_message_with_a_signing_field_is_rejected(name: str, value: bytes) -> None:
     # SPEC 07: A reader MUST reject a message that carries `from`, `seqno`, `signature` or `key`,
-    # SPEC 07: even an empty one.
+    # even an empty one.
     async def test(node: Network, host: IHost, capture: Capture, stream: INetStream) -> None:
         message = rpc_pb2.Message(data=b"signed", topicIDs=[TOPIC], **{name: value})  # type: ignore[arg-type]
         await say(stream, rpc_pb2.RPC(publish=[message]))
@@ -158,7 +158,7 @@ def test_ihave_is_answered_by_iwant_for_what_is_missing() -> None:
 
 def test_own_message_is_advertised_only_after_another_peer_sent_it() -> None:
     # SPEC 07: A node MUST NOT name a message of its own in IHAVE before another peer has sent
-    # SPEC 07: it that message.
+    # it that message.
     async def test(node: Network, host: IHost, capture: Capture, stream: INetStream) -> None:
         # Out of the mesh, so that IHAVE comes here.
         prune = rpc_pb2.ControlPrune(topicID=TOPIC, backoff=2**63)
@@ -181,7 +181,7 @@ def test_own_message_is_advertised_only_after_another_peer_sent_it() -> None:
 
 def test_identify_tells_nothing_about_the_user() -> None:
     # SPEC 07: A node MUST answer identify with the agent version `vrmnode` or an equally constant
-    # SPEC 07: text that doesn't tell its version, platform or owner.
+    # text that doesn't tell its version, platform or owner.
     async def test(node: Network, host: IHost, capture: Capture, stream: INetStream) -> None:
         asked = await open_foreign_stream(host, node.addresses[0], "/ipfs/id/1.0.0")
         answer = Identify.FromString(await read_varint_prefixed_bytes(asked))

@@ -31,7 +31,7 @@ class Conduct:
     def blame(self, peer: str, weight: float) -> None:
         """Count ``weight`` against ``peer``; ban and disconnect it when that is too much."""
         # SPEC 07: A node MUST disconnect a peer that it bans and refuse its peer id for the time
-        # SPEC 07: of the ban.
+        # of the ban.
         if self._scores.fault(peer, weight) and not self._bans.is_banned(peer):
             self._bans.ban(peer)
             self._counters.add("banned")

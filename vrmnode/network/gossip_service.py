@@ -82,6 +82,7 @@ class GossipService:
         queue = OutboundQueue(self._config.outbound_queue_frames, self._config.outbound_queue_bytes)
         link = self._links[peer] = GossipLink(connection, queue)
         self._router.add_peer(peer, outbound=connection.direction == OUTBOUND)
+        # SPEC 07: A node MUST subscribe to its topics when it starts and keep them until it stops.
         queue.push(subscriptions_frame(self._config.topics), control=True)
         return link
 
@@ -116,7 +117,7 @@ class GossipService:
         message = message_id(data)
         self._seen.add(topic, message, Verdict.ACCEPT)
         # SPEC 07: A node MUST NOT name a message of its own in IHAVE before another peer has sent
-        # SPEC 07: it that message.
+        # it that message.
         self._cache.put(message, topic, frame, advertised=False)
         queues = [self._links[peer].queue for peer in self._router.publish_targets(topic)]
         waiting = [queue for queue in queues if not queue.push(frame)]

@@ -28,7 +28,7 @@ def identify_frame(
     ``public_key`` is libp2p's protobuf form; ``observed`` is where we see the asking peer.
     """
     # SPEC 07: A node MUST answer identify with the agent version `vrmnode` or an equally constant
-    # SPEC 07: text that doesn't tell its version, platform or owner.
+    # text that doesn't tell its version, platform or owner.
     message = IdentifyMessage(
         agent_version=AGENT_VERSION,
         protocol_version=PROTOCOL_VERSION,

@@ -53,7 +53,7 @@ class FrameDecoder:
             value |= (byte & 0x7F) << (7 * index)
             if byte < 0x80:
                 # SPEC 07: A reader MUST reset the stream of a frame longer than its limit
-                # SPEC 07: without reading the frame.
+                # without reading the frame.
                 if value > self._max_frame_bytes:
                     break
                 return position + index + 1, value

@@ -103,7 +103,7 @@ def decode_rpc(raw: bytes) -> Rpc:
 
 def _message(raw: rpc_pb2.Message) -> GossipMessage:
     # SPEC 07: A reader MUST reject a message that carries `from`, `seqno`, `signature` or `key`,
-    # SPEC 07: even an empty one.
+    # even an empty one.
     if len(raw.topicIDs) != 1:
         raise PeerFaultError("rpc_malformed")
     signed = any(raw.HasField(name) for name in ("from_id", "seqno", "signature", "key"))

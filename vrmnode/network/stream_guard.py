@@ -39,7 +39,7 @@ class StreamGuard:
     async def serve(self, stream: YamuxStream, peer: str) -> None:
         """Serve one stream to its end; raises nothing but cancellation."""
         # SPEC 07: A peer MUST NOT be able to end anything of a node but its own stream or
-        # SPEC 07: connection by what it sends.
+        # connection by what it sends.
         try:
             await self._negotiate_and_handle(stream, peer)
         except ConnectionLostError:
