@@ -123,6 +123,17 @@ def test_affordable_ones_are_found_among_many():
     assert "cheap" in skus
 
 
+def test_the_right_brand_is_found_behind_many_cheaper_ones():
+    others = [
+        Product(sku=f"o{at}", name="Lamp", price=at, currency="EUR", category=594, brand="Other")
+        for at in range(100)
+    ]
+    right = Product(
+        sku="right", name="Lamp", price=5000, currency="EUR", category=594, brand="Wanted"
+    )
+    assert found(intent(category=594, brand="wanted"), (*others, right))[0] == ("right", None)
+
+
 def test_values_that_constraints_may_name():
     book = BOOKS[0]
     assert value_of(book, "brand") == "Prentice Hall"

@@ -42,12 +42,15 @@ class Candidate:
 def match(
     intent: Intent, index: ProductIndex, *, unit_bound: int | None = None, limit: int = 20
 ) -> list[Candidate]:
-    """What fits first, then near misses; at most `limit` of each way of finding.
+    """What fits first, then near misses; at most twice `limit`.
 
     `unit_bound` is the highest catalogue price that can still meet the intent's budget.
     """
-    found_by, products = _find(intent.item_offered, index, unit_bound, limit)
-    wanted = words.significant(intent.item_offered.name or "")
+    item = intent.item_offered
+    # Where more than the category decides, the cheapest few may all be the wrong ones.
+    picky = bool(intent.must or intent.prefer or intent.item_condition or item.brand)
+    found_by, products = _find(item, index, unit_bound, limit * 10 if picky else limit)
+    wanted = words.significant(item.name or "")
     candidates = [
         Candidate(
             product=product,
@@ -60,7 +63,7 @@ def match(
     ]
     if found_by == "words":
         candidates = _nearest(candidates)
-    return sorted(candidates, key=_order)
+    return sorted(candidates, key=_order)[: 2 * limit]
 
 
 def _find(
