@@ -38,6 +38,7 @@ from tests.network.support import (
     join,
     open_foreign_stream,
     open_node,
+    ready,
     until,
     victim,
 )
@@ -211,10 +212,10 @@ ATTACKS: dict[str, Attack] = {
     "10 MB frame": sends(b"A" * 10_000_000),
     "prune with backoff 2^63": sends(control(prune=[PRUNE])),
     "prune flood": sends(control(prune=[PRUNE] * 4_000)),
-    "ihave of short ids": sends(control(ihave=[IHAVE(topicID=TOPIC, messageIDs=ids(9, 20))])),  # type: ignore[arg-type]
-    "ihave of an empty id": sends(control(ihave=[IHAVE(topicID=TOPIC, messageIDs=[b""])])),  # type: ignore[list-item]
+    "ihave of short ids": sends(control(ihave=[IHAVE(topicID=TOPIC, messageIDs=ids(9, 20))])),
+    "ihave of an empty id": sends(control(ihave=[IHAVE(topicID=TOPIC, messageIDs=[b""])])),
     "ihave flood": sends(
-        control(ihave=[IHAVE(topicID=TOPIC, messageIDs=ids(20_000, 32))]),  # type: ignore[arg-type]
+        control(ihave=[IHAVE(topicID=TOPIC, messageIDs=ids(20_000, 32))]),
     ),
     "iwant flood": sends(control(iwant=[IWANT(messageIDs=ids(20_000, 32))]), times=3),
     "signed record junk": sends(rpc(senderRecord=b"junk")),
@@ -282,25 +283,26 @@ async def _probe(address: str) -> None:
     async with open_node(listen=()) as honest, open_node() as bystander:
         await connected(honest, bystander)
         await honest.connect(address)
-        with trio.fail_after(PATIENCE_S):
-            while await honest.publish(TOPIC, os.urandom(16)) < 2:
-                await trio.sleep(0.02)
+        await until(lambda: ready(honest, 2))
+        assert await honest.publish(TOPIC, os.urandom(16)) == 2
 
 
 def test_only_noise_is_spoken() -> None:
     # SPEC 07: A node MUST refuse every security protocol but `/noise`.
     async def main() -> None:
-        async with open_node() as node:
-            async with await trio.open_tcp_stream(*host_and_port(node.addresses[0])) as stream:
-                await stream.send_all(b"\x13/multistream/1.0.0\n")
-                for protocol in (b"/plaintext/2.0.0", b"/tls/1.0.0", b"/secio/1.0.0"):
-                    await stream.send_all(bytes([len(protocol) + 1]) + protocol + b"\n")
-                answer = b"\x13/multistream/1.0.0\n" + b"\x03na\n" * 3
-                received = b""
-                with trio.fail_after(PATIENCE_S):
-                    while len(received) < len(answer):
-                        received += await stream.receive_some(100)
-                assert received == answer
+        async with (
+            open_node() as node,
+            await trio.open_tcp_stream(*host_and_port(node.addresses[0])) as stream,
+        ):
+            await stream.send_all(b"\x13/multistream/1.0.0\n")
+            for protocol in (b"/plaintext/2.0.0", b"/tls/1.0.0", b"/secio/1.0.0"):
+                await stream.send_all(bytes([len(protocol) + 1]) + protocol + b"\n")
+            answer = b"\x13/multistream/1.0.0\n" + b"\x03na\n" * 3
+            received = b""
+            with trio.fail_after(PATIENCE_S):
+                while len(received) < len(answer):
+                    received += await stream.receive_some(100)
+            assert received == answer
 
     trio.run(main)
 
@@ -329,7 +331,7 @@ def test_unfinished_handshake_is_closed() -> None:
 def test_log_of_a_flood_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         config = NetworkConfig(listen=("/ip4/127.0.0.1/tcp/0",), topics=(TOPIC,))
-        async with open_network(config, os.urandom(32), lambda *_: 1 / 0) as node:  # type: ignore[arg-type,return-value]
+        async with open_network(config, os.urandom(32), lambda *_: 1 / 0) as node:  # type: ignore[arg-type]
             for _ in range(20):
                 async with foreign_host() as host:
                     await join(host, node.addresses[0])

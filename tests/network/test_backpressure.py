@@ -9,6 +9,7 @@ import trio
 import trio.testing
 
 from tests.network.support import OTHER_TOPIC, TOPIC, connected, open_node, ready, receive, victim
+from vrmnode.network import Network
 
 
 def test_5000_tight_publishes_all_arrive() -> None:
@@ -69,9 +70,8 @@ def test_slow_node_pauses_reading_and_loses_nothing() -> None:
 
 def test_publish_gives_up_on_a_stalled_peer_and_serves_the_others() -> None:
     async def main() -> None:
-        settings = {"outbound_queue_frames": 16, "publish_wait_s": 0.2}
         async with (
-            open_node(**settings) as fast,
+            open_node(outbound_queue_frames=16, publish_wait_s=0.2) as fast,
             open_node(delivery_queue=1) as stalled,
             open_node() as fine,
         ):
@@ -121,6 +121,6 @@ def _data(n: int) -> bytes:
     return b"%08d" % n + bytes(500)
 
 
-async def _publish(network, count: int) -> None:  # type: ignore[no-untyped-def]
+async def _publish(network: Network, count: int) -> None:
     for n in range(count):
         assert await network.publish(TOPIC, _data(n)) == 1

@@ -47,15 +47,18 @@ def test_300_inbound_connections_one_after_another() -> None:
 
 def test_inbound_connections_leave_room_for_outbound_ones() -> None:
     async def main() -> None:
-        async with open_node(max_connections=4) as hub, open_node() as wanted:
-            async with trio.open_nursery() as nursery:
-                for _ in range(6):
-                    nursery.start_soon(_dial_and_stay, hub.addresses[0])
-                await until(lambda: hub.stats()["connections_refused"] >= 1)
-                await until(lambda: len(hub.peers()) == 3)
-                await connected(hub, wanted)
-                assert len(hub.peers()) == 4
-                nursery.cancel_scope.cancel()
+        async with (
+            open_node(max_connections=4) as hub,
+            open_node() as wanted,
+            trio.open_nursery() as nursery,
+        ):
+            for _ in range(6):
+                nursery.start_soon(_dial_and_stay, hub.addresses[0])
+            await until(lambda: hub.stats()["connections_refused"] >= 1)
+            await until(lambda: len(hub.peers()) == 3)
+            await connected(hub, wanted)
+            assert len(hub.peers()) == 4
+            nursery.cancel_scope.cancel()
 
     trio.run(main)
 

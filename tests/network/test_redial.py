@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import trio
@@ -45,7 +46,7 @@ class World:
 
     def pauses(self) -> list[float]:
         times = [at for at, _ in self.dials]
-        return [b - a for a, b in zip(times, times[1:], strict=False)]
+        return [b - a for a, b in itertools.pairwise(times)]
 
 
 def run(test: object) -> None:

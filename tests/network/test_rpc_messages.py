@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import sys
 
 import pytest
 import trio
@@ -130,7 +131,7 @@ def _samples() -> list[bytes]:
 
 def test_fuzzed_rpcs_raise_nothing_but_faults() -> None:
     seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")
+    sys.stdout.write(f"seed {seed}\n")
     chance = random.Random(seed)
     samples = _samples()
 

@@ -81,10 +81,8 @@ def test_spammer_is_banned_disconnected_and_refused() -> None:
                 assert victim.peers() == []
             async with open_node(seed=seed) as again, open_node() as honest:
                 refused = victim.stats()["connections_refused"]
-                try:
-                    await again.connect(victim.addresses[0])
-                except NetworkError as error:
-                    assert error.code == "network.dial_failed"
+                # The handshake succeeds; the refusal comes after it.
+                await again.connect(victim.addresses[0])
                 await until(lambda: victim.stats()["connections_refused"] > refused)
                 await connected(honest, victim)
                 assert [p.peer_id for p in victim.peers()] == [honest.peer_id]

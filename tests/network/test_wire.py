@@ -107,7 +107,7 @@ def test_message_with_a_signing_field_is_rejected(name: str, value: bytes) -> No
     # SPEC 07: A reader MUST reject a message that carries `from`, `seqno`, `signature` or `key`,
     # even an empty one.
     async def test(node: Network, host: IHost, capture: Capture, stream: INetStream) -> None:
-        message = rpc_pb2.Message(data=b"signed", topicIDs=[TOPIC], **{name: value})  # type: ignore[arg-type]
+        message = rpc_pb2.Message(data=b"signed", topicIDs=[TOPIC], **{name: value})
         await say(stream, rpc_pb2.RPC(publish=[message]))
         await until(lambda: node.stats()["rejected"])
         # The data itself is innocent: it may still come as it should.
@@ -144,9 +144,7 @@ def test_iwant_is_answered_by_sha256_of_the_data() -> None:
 def test_ihave_is_answered_by_iwant_for_what_is_missing() -> None:
     async def test(node: Network, host: IHost, capture: Capture, stream: INetStream) -> None:
         ids = [hashlib.sha256(b"%d" % n).digest() for n in range(3)]
-        has = rpc_pb2.ControlMessage(
-            ihave=[rpc_pb2.ControlIHave(topicID=TOPIC, messageIDs=ids)]  # type: ignore[list-item]
-        )
+        has = rpc_pb2.ControlMessage(ihave=[rpc_pb2.ControlIHave(topicID=TOPIC, messageIDs=ids)])
         await say(stream, rpc_pb2.RPC(publish=[rpc_pb2.Message(data=b"1", topicIDs=[TOPIC])]))
         await say(stream, rpc_pb2.RPC(control=has))
         await until(lambda: any(r.control.iwant for r in capture.rpcs()))

@@ -26,7 +26,7 @@ class MemoryChannel:
     """A byte stream of trio's, with our two exceptions."""
 
     def __init__(self, stream: trio.testing.MemoryReceiveStream | object) -> None:
-        self.stream: trio.StapledStream = stream  # type: ignore[assignment,type-arg]
+        self.stream: trio.StapledStream = stream  # type: ignore[assignment]
 
     async def receive_some(self, max_bytes: int) -> bytes:
         try:
@@ -329,7 +329,7 @@ def test_stream_that_the_peer_never_closes_is_reset_in_the_end() -> None:
 def test_junk_frames_end_in_a_fault_or_go_on(
     frames: list[tuple[int, int, int, int, bytes]],
 ) -> None:
-    raw = b"".join(frame(*header) + body for *header, body in frames)  # type: ignore[misc]
+    raw = b"".join(frame(k, f, s, n, body) for k, f, s, n, body in frames)
 
     async def main() -> None:
         ours, theirs = trio.testing.memory_stream_pair()

@@ -10,6 +10,7 @@ import json
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 import trio
 
@@ -40,7 +41,7 @@ async def count(network: Network, delivered: list[int]) -> None:
         delivered[0] += 1
 
 
-async def main(settings: dict[str, object]) -> None:
+async def main(settings: dict[str, Any]) -> None:
     delivered = [0]
     async with open_node(validate, **settings) as network, trio.open_nursery() as nursery:
         nursery.start_soon(count, network, delivered)
