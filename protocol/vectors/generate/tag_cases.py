@@ -14,10 +14,20 @@ WINDOW, ATTEMPTS = 8, 4
 
 def tag(secret: bytes, direction: str, seq: int, attempt: int, shard: int, shards: int) -> bytes:
     """The tag of a message at an attempt, with its shard in a network of `shards`."""
-    data = b"vrm/1 tag\0" + direction.encode() + seq.to_bytes(4, "big") + bytes([min(attempt, 3)])
-    full = hmac.digest(secret, data, "sha256")[:16]
-    first = full[0] - full[0] % shards + shard
+    full = random_part(secret, direction, seq, attempt)
+    first = moved(full[0], shard, shards)
     return bytes([first - shards if first > 255 else first]) + full[1:]
+
+
+def random_part(secret: bytes, direction: str, seq: int, attempt: int) -> bytes:
+    """The first 16 bytes of the HMAC."""
+    data = b"vrm/1 tag\0" + direction.encode() + seq.to_bytes(4, "big") + bytes([min(attempt, 3)])
+    return hmac.digest(secret, data, "sha256")[:16]
+
+
+def moved(first: int, shard: int, shards: int) -> int:
+    """The first byte in its shard, which may be too large for a byte."""
+    return first - first % shards + shard
 
 
 def build() -> VectorFile:
@@ -39,6 +49,15 @@ def build() -> VectorFile:
     for shards, shard in ((2, 0), (2, 1), (3, 2), (7, 6), (200, 150), (256, 255)):
         name = f"shard-{shard}-of-{shards}"
         _derive(file, "v", 5, 0, shard=shard, shards=shards, name=name)
+    for shards, shard, wanted in ((3, 1, 256), (3, 2, 257), (7, 6, 258), (2, 1, 255)):
+        seq = next(
+            seq
+            for seq in range(100_000)
+            if moved(random_part(DEAL_SECRET, "v", seq, 0)[0], shard, shards) == wanted
+        )
+        comment = f"the first byte would be {wanted}"
+        name = f"shard-{shard}-of-{shards}-at-{wanted}"
+        _derive(file, "v", seq, 0, shard=shard, shards=shards, name=name, comment=comment)
     _windows(file)
     _matches(file)
     return file
