@@ -6,8 +6,9 @@ import click
 
 from vrmnode.cli.commands.deal import deals_words
 from vrmnode.cli.commands.offer import offers_words
+from vrmnode.cli.failures import NOT_FOUND, CommandError, usage
 from vrmnode.cli.lazy import LazyGroup
-from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import columns, entries, moment, nested, short
 
 _HERE = "vrmnode.cli.commands.intent"
@@ -50,6 +51,19 @@ def list_intents(status: str | None) -> None:
     here.result(value, lambda: _table(entries(value, "intents")))
 
 
+def chosen_intent(here: Session, intent_id: str | None, *, latest: bool) -> str:
+    """The id that was given, or with `latest` that of the intent published last."""
+    if (intent_id is None) != latest:
+        came = "both" if intent_id else "neither"
+        raise usage("option.which", f"expected the id of an intent or --latest, came {came}")
+    if intent_id is not None:
+        return intent_id
+    newest = entries(here.client.get("intents"), "intents")
+    if not newest:
+        raise CommandError(NOT_FOUND, "intent.none", "expected an intent, came none")
+    return str(newest[0].get("intent"))
+
+
 def _table(intents: list[dict[str, object]]) -> str:
     if not intents:
         return "no intents; publish one with: vrm intent publish --help"
@@ -69,9 +83,10 @@ def _row(each: dict[str, object]) -> tuple[object, ...]:
 
 
 @click.command("show")
-@click.argument("intent_id", metavar="INTENT")
+@click.argument("intent_id", metavar="[INTENT]", required=False)
+@click.option("--latest", is_flag=True, help="The intent that you published last.")
 @shared_options
-def show_intent(intent_id: str) -> None:
+def show_intent(intent_id: str | None, latest: bool) -> None:
     """Show one intent, its offers and deals.
 
     INTENT is an id or the first 6 characters of it, or more.
@@ -81,7 +96,7 @@ def show_intent(intent_id: str) -> None:
       vrm intent show 3fa2c4d5e6f7
     """
     here = session()
-    value = here.client.get("intents", intent_id)
+    value = here.client.get("intents", chosen_intent(here, intent_id, latest=latest))
     here.result(value, lambda: _words(value))
 
 
@@ -93,7 +108,10 @@ def _words(value: object) -> str:
     refused = entries(value, "refused")
     if refused:
         lines += ["", "Refused by:"]
-        lines += [f"  {r.get('vendor')}: {r.get('reason')}  {r.get('note') or ''}" for r in refused]
+        lines += [
+            f"  {r.get('vendor_name') or r.get('vendor')}: {r.get('reason')}  {r.get('note') or ''}"
+            for r in refused
+        ]
     lines += ["", "Deals:", deals_words(entries(value, "deals"))]
     return "\n".join(lines)
 

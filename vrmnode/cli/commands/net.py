@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from vrmnode.cli.failures import NOT_FOUND, CommandError
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, moment, nested
@@ -15,6 +16,7 @@ _HERE = "vrmnode.cli.commands.net"
     cls=LazyGroup,
     commands_at={
         "peers": (_HERE, "peers", "List the connected peers."),
+        "address": (_HERE, "address", "Print where others can connect to this node."),
         "connect": (_HERE, "connect", "Connect to a peer by its address."),
     },
 )
@@ -51,6 +53,26 @@ def _peer_words(row: dict[str, object]) -> str:
     addresses = listed if isinstance(listed, list) else []
     since = f"{row.get('direction', '')} since {moment(row.get('connected_at'))}"
     return "\n".join(map(str, [f"{row.get('peer_id')}  {since}", *(f"  {a}" for a in addresses)]))
+
+
+@click.command()
+@shared_options
+def address() -> None:
+    """Print where others can connect to this node.
+
+    One address a line, as vrm net connect and --peer take it. Nothing listens: exit code 3.
+
+    \b
+    Example:
+      vrm run --data ./shop --peer "$(vrm net address --data ./relay)"
+    """
+    here = session()
+    value = here.client.get("status")
+    listed = value.get("addresses") if isinstance(value, dict) else None
+    if not isinstance(listed, list) or not listed:
+        detail = "expected an address, and this node listens nowhere"
+        raise CommandError(NOT_FOUND, "network.no_address", detail, "see listen in config.toml")
+    here.result(listed, "\n".join(map(str, listed)))
 
 
 @click.command()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
-from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.failures import DAEMON_DOWN, CommandError
+from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import nested
+from vrmnode.cli.waiting import seconds
+
+POLL_S = 0.1
 
 # What people see, in this order; --json has all that the node reports.
 _SHOWN = (
@@ -26,19 +32,32 @@ _SHOWN = (
 
 
 @click.command()
+@click.option("--wait", metavar="SPAN", help="Wait so long for a node that is starting: 30s.")
 @shared_options
-def status() -> None:
+def status(wait: str | None) -> None:
     """Show how the running node is.
 
     Exit code 6 when no node runs in the folder.
 
     \b
-    Example:
+    Examples:
       vrm status --json
+      vrm status --wait 30s
     """
     here = session()
-    value = here.client.get("status")
+    value = _answer(here, seconds(wait, "--wait") or 0)
     here.result(value, lambda: _words(value))
+
+
+def _answer(here: Session, wait_s: float) -> object:
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            return here.client.get("status")
+        except CommandError as error:
+            if error.exit_code != DAEMON_DOWN or time.monotonic() > until:
+                raise
+        time.sleep(POLL_S)
 
 
 def _words(value: object) -> str:

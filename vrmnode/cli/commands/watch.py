@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.commands.events import print_event
+from vrmnode.cli.commands.intent import chosen_intent
 from vrmnode.cli.failures import FAILED, CommandError
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import entries, money, short
@@ -14,10 +15,11 @@ _OVER = ("withdrawn", "expired", "fulfilled")
 
 
 @click.command()
-@click.argument("intent_id", metavar="INTENT")
+@click.argument("intent_id", metavar="[INTENT]", required=False)
+@click.option("--latest", is_flag=True, help="The intent that you published last.")
 @click.option("--timeout", help="Stop waiting after this time, such as 30s or 5m (exit code 8).")
 @shared_options
-def watch(intent_id: str, timeout: str | None) -> None:
+def watch(intent_id: str | None, latest: bool, timeout: str | None) -> None:
     """Follow an intent to its end.
 
     Ends with 0 when a deal is agreed, with 1 when the intent expires or is withdrawn without one.
@@ -29,6 +31,7 @@ def watch(intent_id: str, timeout: str | None) -> None:
     """
     here = session()
     timeout_s = seconds(timeout, "--timeout")
+    intent_id = chosen_intent(here, intent_id, latest=latest)
     after = last_event(here.client)
     shown = _shown(here, intent_id)
     if not _is_over(shown):
