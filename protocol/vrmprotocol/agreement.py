@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from vrmprotocol import draft as drafts
 from vrmprotocol import encoding, keys, schema
-from vrmprotocol.body_checks import check_commitments
+from vrmprotocol.body_checks import check_commitments, check_extensions
 from vrmprotocol.draft import Draft
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import RemoteError
@@ -117,6 +117,8 @@ def read_file(raw: bytes) -> AgreementFile:
         loaded = schema.load(_File, fields, code="agreement.schema")
         drafts.check_form(loaded.document.draft)
         check_commitments(loaded.document.commitments)
+        # Whether a critical extension is understood was the parties' matter when they signed.
+        check_extensions(loaded.document.draft, frozenset(loaded.document.draft.ext))
     except RemoteError as error:
         raise RemoteError("agreement.schema", error.detail) from error
     document_fields = fields["document"]

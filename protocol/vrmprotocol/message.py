@@ -92,24 +92,24 @@ def verify_and_load(
             `UninterpretedMessage` with their code.
     """
     opened = inner.read(raw)
-    header = opened.header
-    _check_parties(header, expected_recipient, expected_deal, expected_author)
+    _check_parties(opened.header, expected_recipient, expected_deal, expected_author)
+    first_contact = expected_recipient is not None and expected_author is None
     try:
-        if opened.version != 1:
-            raise RemoteError("message.version", f"v: expected 1, came {opened.version}")
-        body = bodies.from_wire(header.kind, opened.body, known_ext=known_ext)
-        message = inner.interpreted(header, body)
-        coherence.check(
-            message,
-            writer=None if reader is None else _WRITER[reader],
-            now=now,
-            first_contact=expected_recipient is not None and expected_author is None,
-        )
+        message = _interpret(opened, known_ext)
+        writer = None if reader is None else _WRITER[reader]
+        coherence.check(message, writer=writer, now=now, first_contact=first_contact)
     except RemoteError as error:
         if coherence.concerns_party(error):
             raise
-        return inner.uninterpreted(header, error)
+        return inner.uninterpreted(opened.header, error)
     return message
+
+
+def _interpret(opened: inner.Opened, known_ext: frozenset[str]) -> SignedMessage:
+    if opened.version != 1:
+        raise RemoteError("message.version", f"v: expected 1, came {opened.version}")
+    body = bodies.from_wire(opened.header.kind, opened.body, known_ext=known_ext)
+    return inner.interpreted(opened.header, body)
 
 
 def _check_parties(

@@ -88,39 +88,35 @@ def evaluate(messages: Iterable[Message]) -> DealState:
         LocalError: `negotiation.mixed_deals` for messages of more than one deal.
     """
     every = _unique(messages)
-    spoken = [message for message in every if isinstance(message, SignedMessage)]
-    members = _Members(spoken)
+    members = _Members([message for message in every if isinstance(message, SignedMessage)])
     agreement = members.agreement()
     accept = members.accept(agreement)
     vendor_no = members.vendor_decline(accept)
     withdraw = members.withdrawal(accept)
     declined = members.declined_offers()
+    customer_no = members.last_word(declined)
     refusal = members.refusal()
-    all_declined = bool(members.offers) and len(declined) == len(members.offers)
     flags = Flags(
         agreement=agreement is not None,
         withdraw=withdraw is not None,
         vdecline=vendor_no is not None,
         accept=accept is not None,
-        cdecline=all_declined,
+        cdecline=customer_no is not None,
         offer=bool(members.offers),
         refused=refusal is not None,
     )
     state = state_of(flags)
-    offer = None if accept is None else members.offer_of[accept.digest]
-    customer_no = min(declined.values(), key=_order) if all_declined else None
-    decline = {"declined": vendor_no or customer_no, "refused": refusal}.get(state)
     return DealState(
         state=state,
         flags=flags,
         offers=members.offers,
         declined_offers=frozenset(declined),
         accept=accept,
-        accepted_offer=offer,
+        accepted_offer=None if accept is None else members.offer_of[accept.digest],
         agreement=agreement,
-        decline=decline,
+        decline={"declined": vendor_no or customer_no, "refused": refusal}.get(state),
         withdraw=withdraw,
-        document=None if accept is None or offer is None else coherence.document_of(accept, offer),
+        document=None if accept is None else members.document_of(accept),
         faults=tuple(sorted({*_equivocations(every), *members.faults()})),
     )
 
@@ -163,7 +159,7 @@ class _Members:
         offer = self.offer_of[accept.digest]
         assert isinstance(offer.body, Offer)
         return agreements.verify_signature(
-            coherence.document_of(accept, offer),
+            self.document_of(accept),
             offer.body.draft.vendor.certificate.subject,
             message.body.signature,
         )
@@ -202,6 +198,15 @@ class _Members:
             if offer is not None and message.author == offer.recipient:
                 declined.setdefault(offer.digest, message)
         return declined
+
+    def last_word(self, declined: dict[bytes, SignedMessage]) -> SignedMessage | None:
+        """The decline that ended the deal for the customer: the last one, if no offer is left."""
+        if not declined or len(declined) < len(self.offers):
+            return None
+        return max(declined.values(), key=_order)
+
+    def document_of(self, accept: SignedMessage) -> Map:
+        return coherence.document_of(accept, self.offer_of[accept.digest])
 
     def refusal(self) -> SignedMessage | None:
         """The first decline of the intent: the only kind that proves its vendor by itself."""

@@ -213,6 +213,7 @@ def test_what_is_no_file(raw):
         (("document", "draft", "confirmBy"), 1),
         (("document", "draft", "vendor", "certificate", "notAfter"), 2**32),
         (("document", "draft", "more"), 1),
+        (("document", "draft", "critical"), ["x"]),
     ],
 )
 def test_malformed_files(path, value):
