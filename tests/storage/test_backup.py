@@ -148,6 +148,42 @@ def test_an_existing_node_needs_force_and_is_kept(source: Path, file: Path, tmp_
     assert kept == {name: before[name] for name in ("node.db", "keystore.json")}
 
 
+@pytest.mark.parametrize("moves", range(4))
+def test_a_restore_that_is_cut_off_loses_nothing(
+    file: Path, tmp_path: Path, moves: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    with Database.open(folder / "node.db") as database, database.transaction() as tx:
+        settings.put(tx, "mine", 1)
+    (folder / "keystore.json").write_bytes(b"mine")
+    before = set(_listing(folder).values())
+    done = 0
+
+    def counting(move: Callable[..., Path]) -> Callable[..., Path]:
+        def run(self: Path, target: Path) -> Path:
+            nonlocal done
+            # The keystore's own atomic write is one more, in the private folder.
+            if self.name.startswith(".keystore"):
+                return move(self, target)
+            if done == moves:
+                raise OSError(28, "No space left on device")
+            done += 1
+            return move(self, target)
+
+        return run
+
+    monkeypatch.setattr(Path, "rename", counting(Path.rename))
+    monkeypatch.setattr(Path, "replace", counting(Path.replace))
+    assert _code(lambda: _restore(file, folder, force=True)) == "backup.unwritable"
+    monkeypatch.undo()
+    assert before <= set(_listing(folder).values())
+    _restore(file, folder, force=True)
+    assert (folder / "keystore.json").read_bytes() == KEYSTORE
+    with Database.open(folder / "node.db") as database:
+        assert len(deals.list_deals(database.reader())) == 2
+
+
 def test_a_damaged_database_can_be_replaced(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "damaged"
     folder.mkdir()

@@ -73,6 +73,15 @@ def test_damage_is_named_with_what_to_do(filled: Path, damage: Callable[[bytes],
     assert filled.read_bytes() == damaged
 
 
+def test_a_damaged_word_of_the_schema(filled: Path) -> None:
+    raw = filled.read_bytes()
+    filled.write_bytes(raw.replace(b"received_at INTEGER", b"receiwed_at INTEGER"))
+    with pytest.raises(StorageError) as caught:
+        Database.open(filled)
+    assert caught.value.code == "storage.corrupt"
+    assert "envelopes" in caught.value.message
+
+
 def test_somebody_elses_database_is_refused_untouched(path: Path) -> None:
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE bookmarks (url)")
@@ -127,7 +136,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(data=st.data())
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=100, deadline=None)
 def test_any_damaged_bytes_are_named_as_damage(sound: Path, data: st.DataObject) -> None:
     raw = bytearray(sound.read_bytes())
     path = sound.with_name("damaged.db")

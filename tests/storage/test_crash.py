@@ -53,7 +53,7 @@ def _run_until_killed(path: Path, transactions: int, pages: int) -> int:
 
 # With a checkpoint every few pages the kill also meets the main file half written.
 @pytest.mark.parametrize("pages", [16_384, 4])
-@pytest.mark.parametrize("transactions", [1, 17, 300])
+@pytest.mark.parametrize("transactions", [1, 17, 100])
 def test_kill_9_at_any_point(path: Path, transactions: int, pages: int) -> None:
     for _ in range(3):
         printed = _run_until_killed(path, transactions, pages)

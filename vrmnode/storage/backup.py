@@ -95,27 +95,34 @@ def restore_backup(
     only with `force`, and then kept beside the new files under names ending in ".replaced-…".
     Raises as `inspect_backup`; BackupError `backup.exists`, `backup.running`.
     """
-    names = (KEYSTORE_NAME, DATABASE_NAME, DATABASE_NAME + "-wal", DATABASE_NAME + "-shm")
     with _private_folder(folder) as work:
         report, keystore_raw = _unpack(source, passphrase, work)
         check_keystore(keystore_raw)
-        privatefile.write_atomically(work / KEYSTORE_NAME, keystore_raw, replace=False)
         with _exclusive(folder / DATABASE_NAME):
-            present = [folder / name for name in names if (folder / name).exists()]
-            if present and not force:
-                raise BackupError(
-                    "backup.exists",
-                    f"{folder} already has {present[0].name}; --force replaces it "
-                    "and keeps the old files beside",
-                )
-            suffix = f".replaced-{secrets.token_hex(4)}"
-            # The database goes first: a crash between leaves a keystore without a database,
-            # which a new try repairs, never a database with a foreign keystore.
-            for old in present:
-                old.rename(old.with_name(old.name + suffix))
-            for name in (DATABASE_NAME, KEYSTORE_NAME):
-                _move(work / name, folder / name)
+            try:
+                privatefile.write_atomically(work / KEYSTORE_NAME, keystore_raw, replace=False)
+                _swap(work, folder, force=force)
+            except OSError as error:
+                raise _unwritable(folder, error) from error
     return report
+
+
+def _swap(work: Path, folder: Path, *, force: bool) -> None:
+    """Set the old files aside and move the new ones in; a crash between leaves all of both."""
+    names = (KEYSTORE_NAME, DATABASE_NAME, DATABASE_NAME + "-wal", DATABASE_NAME + "-shm")
+    present = [folder / name for name in names if (folder / name).exists()]
+    if present and not force:
+        raise BackupError(
+            "backup.exists",
+            f"{folder} already has {present[0].name}; --force replaces it "
+            "and keeps the old files beside",
+        )
+    suffix = f".replaced-{secrets.token_hex(4)}"
+    for old in present:
+        old.rename(old.with_name(old.name + suffix))
+    # The keystore comes last: a node can't start before both are there.
+    for name in (DATABASE_NAME, KEYSTORE_NAME):
+        _move(work / name, folder / name)
 
 
 def _unpack(source: Path, passphrase: str, work: Path) -> tuple[BackupReport, bytes]:

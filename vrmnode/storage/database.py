@@ -64,8 +64,9 @@ class Database:
         try:
             writer = _connect(path, apsw.SQLITE_OPEN_READWRITE)
             try:
-                _set_up_writer(writer)
-                _check(writer, create=create)
+                with _errors_as_damage(path):
+                    _set_up_writer(writer)
+                    _check(writer, create=create)
                 migrations.migrate(writer, scripts)
             except BaseException:
                 writer.close()
@@ -239,6 +240,15 @@ def _set_up_writer(writer: Connection) -> None:
         f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES};"
         f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}"
     )
+
+
+@contextmanager
+def _errors_as_damage(path: Path) -> Iterator[None]:
+    """Name what SQLite says of a damaged header or schema: there it isn't a wrong statement."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise corrupt(path, str(error)) from error
 
 
 def _check(writer: Connection, *, create: bool) -> None:

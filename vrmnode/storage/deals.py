@@ -21,7 +21,10 @@ LOCKING_STATES = ("accepted", "agreed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
-    """A deal. `deal`, keys and digests: 32 bytes; `total`: minor units; `body_bytes`: mail size."""
+    """A deal. `deal`, keys and digests: 32 bytes; `total`: minor units; `body_bytes`: mail size.
+
+    `work`: leading zero bits of the id of the envelope that opened it.
+    """
 
     deal: bytes
     role: str
@@ -44,6 +47,7 @@ class Deal:
     next_seq: int = 0
     last_digest: bytes | None = None
     highest_in: int = -1
+    work: int = 0
     created: int
     updated: int
     document: bytes | None = None
@@ -157,3 +161,11 @@ def count_by_state(tx: Connection, role: str) -> dict[str, int]:
     """Return how many deals of a role are in each state."""
     rows = tx.rows("SELECT state, count(*) FROM deals WHERE role = ? GROUP BY state", (role,))
     return {str(state): int(count) for state, count in rows}
+
+
+def forget(tx: Connection, deal: bytes) -> None:
+    """Delete a deal with its messages, its queue, its tags and timers."""
+    for table in ("outbox", "messages", "reservations", "deals"):
+        tx.run(f"DELETE FROM {table} WHERE deal = ?", (deal,))
+    tx.run("DELETE FROM watched_tags WHERE owner = ?", (deal,))
+    tx.run("DELETE FROM timers WHERE subject = ?", (deal,))

@@ -10,12 +10,17 @@ The first script is in `schema`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+import apsw
 
 from vrmnode.errors import StorageError
 from vrmnode.storage.connection import Connection, corrupt
 from vrmnode.storage.schema import VERSION_1
 
 APPLICATION_ID = 0x56524D31  # "VRM1", in the header of the file
+
+_SCHEMA_SQL = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'"
 
 SCRIPTS: tuple[str, ...] = (VERSION_1,)
 
@@ -33,16 +38,35 @@ def migrate(writer: Connection, scripts: Sequence[str] = SCRIPTS) -> int:
             f"{writer.path} has schema version {version}, this program knows up to "
             f"{len(scripts)}: update vrmnode, or restore a backup of the older version",
         )
+    if version:
+        _require_schema(writer, scripts[:version])
     for number, script in enumerate(scripts[version:], start=version + 1):
         _run_script(writer, number, script)
     return len(scripts) - version
+
+
+def _require_schema(writer: Connection, scripts: Sequence[str]) -> None:
+    """Raise `storage.corrupt` unless the schema is word for word what the scripts make.
+
+    A damaged byte in it passes SQLite's own checks and comes up later as a missing column.
+    """
+    fresh = Connection(apsw.Connection(":memory:"), Path(":memory:"))
+    try:
+        for script in scripts:
+            fresh.execute(script)
+        expected = set(fresh.rows(_SCHEMA_SQL))
+    finally:
+        fresh.close()
+    odd = {str(name) for _, name, _ in expected ^ set(writer.rows(_SCHEMA_SQL))}
+    if odd:
+        raise corrupt(writer.path, f"its schema differs in {', '.join(sorted(odd)[:5])!r}")
 
 
 def _require_ours(writer: Connection, version: int) -> None:
     application = int(writer.value("PRAGMA application_id"))
     tables = int(writer.value("SELECT count(*) FROM sqlite_schema"))
     expected = APPLICATION_ID if version else 0
-    if application != expected or (version == 0 and tables):
+    if application != expected or version < 0 or (version == 0 and tables):
         raise corrupt(writer.path, f"application id {application:#x}, schema version {version}")
 
 

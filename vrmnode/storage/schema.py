@@ -107,6 +107,7 @@ CREATE TABLE deals (
     next_seq INTEGER NOT NULL,
     last_digest BLOB,
     highest_in INTEGER NOT NULL,
+    work INTEGER NOT NULL,
     created INTEGER NOT NULL,
     updated INTEGER NOT NULL,
     document BLOB,
