@@ -1,0 +1,168 @@
+"""The draft of an agreement for a quote: everything that the vendor proposes to agree on.
+
+Implements the vendor's part of `specs/03-messages.md` (agreement draft). Deal, parties and
+certificate come last, from the caller who signs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vrmnode.values import words
+from vrmnode.values.gtins import gtin_for_people
+from vrmnode.values.items import PROPERTIES
+from vrmnode.vendor.matching import value_of
+from vrmnode.vendor.policy import VendorPolicy
+from vrmnode.vendor.product import ProductFields
+from vrmnode.vendor.profile import VendorDetails
+from vrmnode.vendor.quoting import Quote
+from vrmprotocol.certificate import Certificate
+from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty
+from vrmprotocol.market import Intent
+
+
+@dataclass(frozen=True, slots=True)
+class DraftParts:
+    """All of a draft but who signs it and what it answers."""
+
+    business_function: str
+    item_offered: OfferedItem
+    eligible_quantity: int
+    price: Price
+    delivery_method: str
+    delivery_earliest: int | None
+    delivery_latest: int | None
+    payment: Payment
+    returns: Returns
+    terms: str
+    in_language: str
+    valid_through: int
+    confirm_by: int
+    reserved: bool
+    name: str
+    legal_name: str | None = None
+    url: str | None = None
+    address: str | None = None
+    ext: Mapping[str, object] = field(default_factory=dict)
+
+
+def draft_parts(
+    intent: Intent,
+    quote: Quote,
+    *,
+    policy: VendorPolicy,
+    details: VendorDetails,
+    terms_id: str,
+    now: int,
+) -> DraftParts:
+    """The parts that follow from the intent, the quote and the vendor's own settings."""
+    reserved = policy.reserve and quote.counted
+    valid_through = _valid_through(intent, policy, reserved, now)
+    earliest, latest = quote.way.window(now)
+    return DraftParts(
+        business_function=intent.business_function,
+        item_offered=_item(quote.product),
+        eligible_quantity=intent.eligible_quantity,
+        price=quote.price,
+        delivery_method=quote.way.method,
+        delivery_earliest=earliest,
+        delivery_latest=latest,
+        payment=_payment(policy, quote.payment_method),
+        returns=Returns(days=policy.returns_days, cost=policy.returns_cost),  # type: ignore[arg-type]
+        terms=terms_id,
+        in_language=_language(intent, details),
+        valid_through=valid_through,
+        confirm_by=valid_through + 60 * policy.confirm_minutes,
+        reserved=reserved,
+        name=details.name,
+        legal_name=details.legal_name,
+        url=details.url,
+        address=details.address,
+        ext=_asked_properties(intent, quote.product),
+    )
+
+
+def complete_draft(
+    parts: DraftParts,
+    *,
+    deal: bytes,
+    intent_id: bytes,
+    customer: bytes,
+    root: bytes,
+    certificate: Certificate,
+) -> Draft:
+    """The draft of the agreement, ready to be signed inside an offer."""
+    return Draft(
+        v=1,
+        deal=deal,
+        intent=intent_id,
+        customer=customer,
+        vendor=VendorParty(
+            root=root,
+            certificate=certificate,
+            name=parts.name,
+            legal_name=parts.legal_name,
+            url=parts.url,
+            address=parts.address,
+        ),
+        business_function=parts.business_function,  # type: ignore[arg-type]
+        item_offered=parts.item_offered,
+        eligible_quantity=parts.eligible_quantity,
+        price_specification=parts.price,
+        delivery_method=parts.delivery_method,  # type: ignore[arg-type]
+        delivery_earliest=parts.delivery_earliest,
+        delivery_latest=parts.delivery_latest,
+        payment=parts.payment,
+        returns=parts.returns,
+        terms=parts.terms,
+        in_language=parts.in_language,
+        valid_through=parts.valid_through,
+        confirm_by=parts.confirm_by,
+        reserved=parts.reserved,
+        ext=dict(parts.ext),
+    )
+
+
+def _payment(policy: VendorPolicy, methods: tuple[str, ...]) -> Payment:
+    return Payment(
+        method=methods,
+        due=policy.payment_due,  # type: ignore[arg-type]
+        due_days=policy.payment_due_days,
+    )
+
+
+def _item(product: ProductFields) -> OfferedItem:
+    return OfferedItem(
+        name=product.name[:200],
+        gtin=gtin_for_people(product.gtin14) if product.gtin14 else None,
+        mpn=product.mpn,
+        sku=product.sku,
+        brand=product.brand,
+        category=product.category,
+        description=product.description[:1000] or None,
+        item_condition=product.condition,  # type: ignore[arg-type]
+        image=(product.image,) if product.image else (),
+    )
+
+
+def _valid_through(intent: Intent, policy: VendorPolicy, reserved: bool, now: int) -> int:
+    minutes = policy.offer_valid_minutes
+    if reserved:
+        minutes = min(minutes, policy.reserve_minutes)
+    return min(now + 60 * minutes, intent.valid_through)
+
+
+def _asked_properties(intent: Intent, product: ProductFields) -> dict[str, object]:
+    """The properties that the intent's constraints or words name, for the agreement to hold."""
+    named = dict.fromkeys(constraint.name for constraint in (*intent.must, *intent.prefer))
+    known = {name: value_of(product, name) for name in named}
+    found: dict[str, object] = {name: value for name, value in known.items() if value is not None}
+    wanted = words.significant(intent.item_offered.name or "")
+    for name, value in product.properties.items():
+        if isinstance(value, str) and words.share(wanted, value):
+            found.setdefault(name, value)
+    return {PROPERTIES: found} if found else {}
+
+
+def _language(intent: Intent, details: VendorDetails) -> str:
+    both = [language for language in intent.in_language if language in details.in_language]
+    return both[0] if both else details.in_language[0]

@@ -1,0 +1,139 @@
+"""Whether and how one product can be offered for an intent: price to the door, way, payment.
+
+What speaks against it is a coded reason in words that tell neither a price floor nor how much is
+in stock. What else stands in a draft is left to `drafting`.
+"""
+
+from dataclasses import dataclass
+
+from vrmnode.values.money import MAX_AMOUNT
+from vrmnode.values.spans import format_day
+from vrmnode.vendor import prices
+from vrmnode.vendor.delivery import Table, Way, goes_to, read_table, ways_to
+from vrmnode.vendor.matching import NearMiss
+from vrmnode.vendor.policy import VendorPolicy
+from vrmnode.vendor.product import ProductFields
+from vrmnode.vendor.profile import VendorDetails
+from vrmprotocol.draft import Price
+from vrmprotocol.errors import LocalError
+from vrmprotocol.market import Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A product at a price, by a way of delivery; `counted` says whether its stock is."""
+
+    product: ProductFields
+    price: Price
+    way: Way
+    payment_method: tuple[str, ...]
+    counted: bool
+
+
+def quote(
+    intent: Intent,
+    product: ProductFields,
+    policy: VendorPolicy,
+    details: VendorDetails,
+    stock: int | None,
+    now: int,
+) -> Quote | NearMiss:
+    """The best quote within all that the intent asks; `stock` None where it isn't counted."""
+    if (problem := _supply_problem(intent, product, policy, stock)) is not None:
+        return problem
+    asked = intent.payment_method
+    methods = tuple(name for name in policy.payment_method if not asked or name in asked)
+    if not methods:
+        return NearMiss("payment", "we take none of the ways of payment you named")
+    unit = prices.unit_price(product, policy.prices)
+    way = _way(intent, product, policy, details, unit, now)
+    if isinstance(way, NearMiss):
+        return way
+    price = _price(intent, product, policy, unit, way)
+    most = most_of(intent)
+    if price is None or (most is not None and price.total > most):
+        return NearMiss("over_budget", "the total to the door is above the most you would pay")
+    return Quote(product, price, way, methods, stock is not None)
+
+
+def currency_of(intent: Intent) -> str | None:
+    budget = intent.price_specification
+    return budget.price_currency if budget else None
+
+
+def most_of(intent: Intent) -> int | None:
+    budget = intent.price_specification
+    return budget.max_price if budget else None
+
+
+def _supply_problem(
+    intent: Intent, product: ProductFields, policy: VendorPolicy, stock: int | None
+) -> NearMiss | None:
+    asked = currency_of(intent)
+    if product.currency != policy.currency or (asked is not None and asked != product.currency):
+        return NearMiss("currency", f"we sell it in {product.currency}")
+    if stock is not None and stock <= 0:
+        return NearMiss("out_of_stock", "it is out of stock")
+    if intent.eligible_quantity > policy.max_quantity or (
+        stock is not None and intent.eligible_quantity > stock
+    ):
+        return NearMiss("quantity", "we can't supply that many")
+    return None
+
+
+def _way(
+    intent: Intent,
+    product: ProductFields,
+    policy: VendorPolicy,
+    details: VendorDetails,
+    unit: int,
+    now: int,
+) -> Way | NearMiss:
+    """The cheapest way that is allowed and in time; of equal ones the quickest."""
+    table = _table(product, policy, details)
+    country = intent.area.country
+    if not goes_to(table, country):
+        return NearMiss("out_of_area", f"we don't deliver to {country}")
+    ways = ways_to(table, country, intent.delivery_method)
+    if not ways:
+        asked = " or ".join(intent.delivery_method)
+        return NearMiss("delivery", f"we don't deliver to {country} by {asked}")
+    until = intent.availability_ends
+    if until is not None:
+        ways = tuple(way for way in ways if way.window(now)[1] <= until)
+        if not ways:
+            return NearMiss("delivery", f"we can't deliver by {format_day(until)}")
+    goods = unit * intent.eligible_quantity
+    return min(ways, key=lambda way: (way.charge_for(goods), way.days[1], way.method))
+
+
+def _table(product: ProductFields, policy: VendorPolicy, details: VendorDetails) -> Table:
+    """The product's own ways of delivery, else the vendor's."""
+    if product.delivery:
+        try:
+            return read_table(product.delivery, "product", "delivery", policy.currency)
+        except LocalError:
+            # A product whose own table is broken can't be delivered, rather than be delivered
+            # for a charge that its vendor didn't mean.
+            return {}
+    return policy.ways(details.area_served)
+
+
+def _price(
+    intent: Intent, product: ProductFields, policy: VendorPolicy, unit: int, way: Way
+) -> Price | None:
+    """The price to the door; None beyond the largest amount the protocol knows."""
+    goods = unit * intent.eligible_quantity
+    total = goods + way.charge_for(goods)
+    if total > MAX_AMOUNT:
+        return None
+    rate = prices.rule_for(product, policy.prices).tax_rate_ppm
+    rate = policy.tax_rate_ppm if rate is None else rate
+    return Price(
+        price_currency=product.currency,
+        unit_price=unit,
+        delivery_charge=total - goods,
+        total=total,
+        tax_included=None if rate is None else prices.tax_included(total, rate),
+        tax_rate_ppm=rate,
+    )
