@@ -124,6 +124,7 @@ class SimNode:
                     watched=watched,
                     inner=flight.raw,
                     body_bytes=flight.body_bytes,
+                    work=16,
                 )
             )
 

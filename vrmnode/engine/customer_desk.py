@@ -32,36 +32,40 @@ ANSWER_LIFETIME_S = 14 * 86_400
 """How long an acceptance, refusal or withdrawal is repeated until it is acknowledged."""
 
 
-def open_deal(ctx: Context, own: OwnIntent, signed: SignedMessage, *, body_bytes: int) -> Deal:
+def open_deal(
+    ctx: Context, own: OwnIntent, signed: SignedMessage, *, body_bytes: int, work: int
+) -> Deal:
     """The deal that a vendor's first message starts, made if it isn't there yet."""
     row = deals.get(ctx.tx, signed.deal)
     if row is not None:
         return row
-    if isinstance(signed.body, Offer):
-        vendor = signed.body.draft.vendor
-        root, name = vendor.root, vendor.name
-    else:
-        body = signed.body
-        if not isinstance(body, Decline) or body.certificate is None:
-            raise TypeError(f"expected a first message with a certificate, came {signed.kind}")
-        root = body.certificate.root
-        profile = market.get_profile(ctx.tx, root)
-        name = "" if profile is None else profile.name
+    root = root_of(signed)
+    profile = market.get_profile(ctx.tx, root)
     row = Deal(
         deal=signed.deal,
         role="customer",
         customer=own.pseudonym,
         vendor_root=root,
-        vendor_name=name,
+        vendor_name="" if profile is None else profile.name,
         intent_id=own.intent_id,
         state="none",
         shard_in=own.reply_tag[0] % MAIL_SHARDS,
         body_bytes=body_bytes,
+        work=work,
         created=ctx.now,
         updated=ctx.now,
     )
     deals.insert(ctx.tx, row)
     return row
+
+
+def root_of(signed: SignedMessage) -> bytes:
+    """The root that certified the author of a vendor's first message."""
+    if isinstance(signed.body, Offer):
+        return signed.body.draft.vendor.root
+    if isinstance(signed.body, Decline) and signed.body.certificate is not None:
+        return signed.body.certificate.root
+    raise TypeError(f"expected a first message with a certificate, came {signed.kind}")
 
 
 def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:

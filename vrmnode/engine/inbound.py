@@ -6,7 +6,7 @@ change nothing.
 
 from __future__ import annotations
 
-from vrmnode.engine import customer_desk, mailroom, vendor_desk
+from vrmnode.engine import customer_desk, mailroom, room, vendor_desk
 from vrmnode.engine.context import ACK_DELAY_S, Context
 from vrmnode.engine.records import DealRecord, load_deal, read_intent
 from vrmnode.storage import deals, envelopes, intents, market, seen, tags, timers
@@ -15,7 +15,7 @@ from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.market import MarketIntent, StoredProfile
 from vrmnode.storage.tags import WatchedTag
 from vrmprotocol import market as market_bodies
-from vrmprotocol import message, sealing
+from vrmprotocol import message, sealing, stamp
 from vrmprotocol.draft import deal_id
 from vrmprotocol.envelope import SKEW_S, Envelope
 from vrmprotocol.errors import RemoteError
@@ -112,7 +112,9 @@ def _open_mail(ctx: Context, arrived: Envelope) -> None:
     except RemoteError as error:
         ctx.notes.append(f"mail to one of our tags doesn't open: {error.code}")
         return
-    receive(ctx, watched, inner, body_bytes=len(arrived.body))
+    receive(
+        ctx, watched, inner, body_bytes=len(arrived.body), work=stamp.leading_zero_bits(arrived.id)
+    )
 
 
 def _seal_key(ctx: Context, watched: WatchedTag) -> SealKey | None:
@@ -127,7 +129,7 @@ def _seal_key(ctx: Context, watched: WatchedTag) -> SealKey | None:
     return None if private is None else SealKey(private)
 
 
-def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int) -> None:
+def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int, work: int) -> None:
     """Take in the inner message of a mail that was sent to a watched tag.
 
     A message that is malformed, forged or not ours is noted and dropped: whoever sent it is
@@ -135,7 +137,7 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int)
     """
     try:
         if watched.kind == "intent":
-            signed, record = _first_contact(ctx, watched.owner, inner, body_bytes)
+            signed, record = _first_contact(ctx, watched.owner, inner, body_bytes, work)
         else:
             signed, record = _in_deal(ctx, watched.owner, inner)
     except RemoteError as error:
@@ -165,7 +167,7 @@ def _can_answer(record: DealRecord, signed: SignedMessage | UninterpretedMessage
 
 
 def _first_contact(
-    ctx: Context, pseudonym: bytes, inner: bytes, body_bytes: int
+    ctx: Context, pseudonym: bytes, inner: bytes, body_bytes: int, work: int
 ) -> tuple[SignedMessage | UninterpretedMessage, DealRecord | None]:
     """An offer, or a refusal, to one of our intents: the deal follows from its certificate."""
     signed = message.verify_and_load(inner, expected_recipient=pseudonym, now=ctx.now)
@@ -179,20 +181,11 @@ def _first_contact(
         _check_refusal(signed, signed.body, pseudonym)
     else:
         raise RemoteError("message.body", f"expected a first message, came {signed.kind}")
-    row = deals.get(ctx.tx, signed.deal)
-    if row is None and deals.count_of_intent(ctx.tx, own.intent_id) >= _most_deals(own.quantity):
-        ctx.notes.append("offer dropped: the intent has its fill of vendors")
+    if not room.make_room(ctx, own, signed, work=work):
+        ctx.notes.append("first message dropped: better vendors have answered the intent")
         return signed, None
-    row = customer_desk.open_deal(ctx, own, signed, body_bytes=body_bytes)
+    row = customer_desk.open_deal(ctx, own, signed, body_bytes=body_bytes, work=work)
     return signed, load_deal(ctx.tx, row.deal)
-
-
-MAX_VENDORS_PER_INTENT = 256
-
-
-def _most_deals(quantity: int) -> int:
-    """How many vendors one intent keeps deals with, at most."""
-    return max(MAX_VENDORS_PER_INTENT, quantity)
 
 
 def _check_offer(signed: SignedMessage, offer: Offer, own: OwnIntent) -> None:

@@ -10,6 +10,7 @@ import collections
 from collections.abc import Callable
 
 from vrmnode.network import Verdict
+from vrmnode.node.clock_watch import ClockWatch
 from vrmnode.storage import seen
 from vrmnode.storage.connection import Connection
 from vrmprotocol import envelope, market
@@ -18,7 +19,6 @@ from vrmprotocol.errors import RemoteError
 
 RECENT_IDS = 65_536
 MAX_WAITING = 4_096
-CLOCK_WITNESSES = 3
 
 _VERDICTS = {"accept": Verdict.ACCEPT, "reject": Verdict.REJECT, "ignore": Verdict.IGNORE}
 
@@ -36,7 +36,7 @@ class Gate:
         self._clock = clock
         self._recent: collections.OrderedDict[bytes, None] = collections.OrderedDict()
         self._verified: collections.OrderedDict[bytes, Envelope] = collections.OrderedDict()
-        self._from_future: dict[str, int] = {}
+        self._clock_watch = ClockWatch()
         self.refused: collections.Counter[str] = collections.Counter()
 
     def validate(self, topic: str, data: bytes, peer: str) -> Verdict:
@@ -48,8 +48,9 @@ class Gate:
             if not arrived.is_mail:
                 market.load_market(arrived)
         except RemoteError as error:
-            self._note(error.code, peer)
+            self._note(error.code, data)
             return _VERDICTS[envelope.verdict_of(error.code)]
+        self._clock_watch.saw(arrived.author, arrived.created, self._clock())
         self._verified[arrived.raw] = arrived
         if len(self._verified) > MAX_WAITING:
             self._verified.popitem(last=False)
@@ -80,16 +81,15 @@ class Gate:
             self.committed(envelope_id)
         return known
 
-    def _note(self, code: str, peer: str) -> None:
+    def _note(self, code: str, data: bytes) -> None:
         self.refused[code] += 1
-        if code == "envelope.from_future" and len(self._from_future) < MAX_WAITING:
-            self._from_future[peer] = self._from_future.get(peer, 0) + 1
+        if code == "envelope.from_future":
+            try:
+                early = envelope.verify_stored(data)
+            except RemoteError:
+                return
+            self._clock_watch.saw(early.author, early.created, self._clock())
 
     def clock_warning(self) -> str | None:
-        """Words for the owner when several peers' messages seem to come from the future."""
-        if len(self._from_future) < CLOCK_WITNESSES:
-            return None
-        return (
-            f"{len(self._from_future)} peers sent messages from the future: "
-            "expected this machine's clock to be right within 5 minutes, it seems to be behind"
-        )
+        """Words for the owner when this clock differs from what peers' messages state."""
+        return self._clock_watch.warning()
