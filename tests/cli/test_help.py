@@ -80,6 +80,17 @@ def test_unknown_words_are_usage(vrm, args):
         assert f"came '{args[-1]}'" in result.stderr and "expected one of: " in result.stderr
 
 
+@pytest.mark.parametrize(
+    "args",
+    [("offers",), ("status", "--nope"), ("offer", "show"), ("deal", "list", "--role", "x")],
+    ids=" ".join,
+)
+def test_usage_in_json(vrm, args):
+    error = vrm.error(*args, code=2)
+    assert error["code"] == "usage"
+    assert error["advice"].startswith("see: vrm ") and error["advice"].endswith(" --help")
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion(vrm, shell):
     script = vrm("completion", shell).output

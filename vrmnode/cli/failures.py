@@ -77,12 +77,12 @@ class CommandError(click.ClickException):
         self.advice = advice
         # Asked now: when the error is shown, the command and its options are gone.
         context = click.get_current_context(silent=True)
-        self._as_json = context is not None and bool(context.find_root().meta.get("vrm.json"))
+        self.as_json = context is not None and bool(context.find_root().meta.get("vrm.json"))
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Write the error to stderr: words, or one JSON object with `--json`."""
         out = file or sys.stderr
-        if self._as_json:
+        if self.as_json:
             error = {"code": self.code, "detail": self.detail, "exit_code": self.exit_code}
             if self.advice:
                 error["advice"] = self.advice

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
-from vrmnode.cli.failures import epilog
+from vrmnode.cli.failures import USAGE, CommandError, epilog
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import shared_options
 
@@ -29,8 +30,46 @@ _COMMANDS = {
 }
 
 
+class _Root(LazyGroup):
+    """The root of the commands: with `--json`, errors in how it was called are JSON too."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        as_json = "--json" in args
+        try:
+            context = super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if not as_json:
+                raise
+            raise _told(error) from error
+        context.meta["vrm.usage_as_json"] = as_json
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if not ctx.meta["vrm.usage_as_json"]:
+                raise
+            raise _told(error) from error
+
+
+def _told(error: click.UsageError) -> click.ClickException:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error
+    path = error.ctx.command_path if error.ctx is not None else "vrm"
+    told = CommandError(USAGE, "usage", error.format_message(), f"see: {path} --help")
+    told.as_json = True
+    return told
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=_Root,
     commands_at=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=epilog(),

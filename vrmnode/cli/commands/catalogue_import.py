@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 20
 CHUNK_PRODUCTS = 500
+PROGRESS_PRODUCTS = 10_000
 # The API takes 1 MiB; what surrounds the products is small.
 CHUNK_BYTES = 900_000
 
@@ -94,7 +95,8 @@ def _send_all(here: Session, feed: Feed, refused: _Refused) -> dict[str, int]:
             number = answer.get(name)
             counts[name] = counts.get(name, 0) + (number if isinstance(number, int) else 0)
         counts["sent"] = counts.get("sent", 0) + len(chunk)
-        here.progress(f"{counts['sent']} products sent …")
+        if counts["sent"] % PROGRESS_PRODUCTS < len(chunk):
+            here.progress(f"{counts['sent']} products sent …")
     return counts
 
 
