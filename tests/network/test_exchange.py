@@ -8,7 +8,15 @@ import time
 import pytest
 import trio
 
-from tests.network.support import OTHER_TOPIC, TOPIC, accept_all, connected, open_node, receive
+from tests.network.support import (
+    OTHER_TOPIC,
+    TOPIC,
+    accept_all,
+    connected,
+    open_node,
+    receive,
+    until,
+)
 from vrmnode.network import Network, NetworkConfig, NetworkError, open_network
 
 
@@ -172,6 +180,21 @@ def test_cancelling_the_body_closes_the_network() -> None:
                 await trio.lowlevel.checkpoint()
         async with open_node(listen=(address,)):
             pass
+
+    trio.run(main)
+
+
+def test_deliveries_end_with_the_network_and_nothing_is_lost() -> None:
+    async def main() -> None:
+        async with open_node() as a, open_node() as b:
+            await connected(a, b)
+            await b.publish(TOPIC, b"x")
+            await until(lambda: a.stats()["accepted"])
+        assert [d.data async for d in a.deliveries] == [b"x"]
+        for attempt in (a.publish(TOPIC, b"y"), a.connect(b.addresses[0])):
+            with pytest.raises(NetworkError) as caught:
+                await attempt
+            assert caught.value.code == "network.closed"
 
     trio.run(main)
 

@@ -6,8 +6,6 @@ with the smaller id, so that they keep the same one; otherwise the newer connect
 its peer evidently gave the older one up (it restarted, or its address changed).
 """
 
-import time
-
 from vrmnode.network.ban_list import BanList
 from vrmnode.network.peer_connection import INBOUND, OUTBOUND, PeerConnection
 
@@ -63,7 +61,7 @@ class ConnectionTable:
     def _keep_existing(self, existing: PeerConnection, new: PeerConnection) -> bool:
         if existing.ended.is_set() or existing.direction == new.direction:
             return False
-        if time.time() - existing.opened_at > SIMULTANEOUS_S:
+        if new.agreed_at - existing.agreed_at > SIMULTANEOUS_S:
             return False
         preferred = OUTBOUND if self._own_peer < new.peer else INBOUND
         return existing.direction == preferred

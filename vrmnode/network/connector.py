@@ -62,8 +62,6 @@ class Connector:
                     await self._accept_within_slot(sock, address)
                 else:
                     self._counters.add("connections_refused")
-        except Exception as error:  # noqa: BLE001 - the boundary to a peer; seen in the log
-            self._log.exception(address, "inbound connection failed", error)
         finally:
             sock.socket.close()
 
@@ -117,7 +115,8 @@ class Connector:
     async def _dial(self, address: DialAddress) -> PeerConnection:
         try:
             sock = await trio.open_tcp_stream(address.host, address.port)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
+            # UnicodeError: a host name that IDNA can't express.
             raise NetworkError(
                 "network.dial_failed", f"can't reach {address.text}: {error}"
             ) from error
@@ -183,6 +182,9 @@ class Connector:
                 nursery.start_soon(self._write, link)
                 await self._run(connection)
                 nursery.cancel_scope.cancel()
+        except Exception as error:  # noqa: BLE001 - the boundary to a peer; seen in the log
+            # A bug of ours that a peer has found. It ends this connection, not the node.
+            self._log.exception(connection.peer, "connection failed", error)
         finally:
             self._forget(connection)
             connection.close()
@@ -194,8 +196,6 @@ class Connector:
             pass
         except PeerFaultError as fault:
             self._conduct.broke_protocol(connection.peer, fault)
-        except Exception as error:  # noqa: BLE001 - the boundary to a peer; seen in the log
-            self._log.exception(connection.peer, "connection failed", error)
 
     async def _write(self, link: GossipLink) -> None:
         try:

@@ -20,6 +20,7 @@ from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection_table import ConnectionTable
 from vrmnode.network.connector import Connector
 from vrmnode.network.counters import Counters
+from vrmnode.network.errors import NetworkError
 from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP_PROTOCOLS
 from vrmnode.network.gossip_router import GossipRouter
 from vrmnode.network.gossip_service import GossipService
@@ -70,6 +71,8 @@ class Network:
         rng = random.SystemRandom()
         send, receive = trio.open_memory_channel[Delivery](config.delivery_queue)
         self.deliveries: trio.MemoryReceiveChannel[Delivery] = receive
+        self._deliveries_in = send
+        self._closed = False
         self._counters = Counters()
         self._log = BoundedLog(clock)
         self._bans = BanList(config.ban_s, clock)
@@ -127,8 +130,10 @@ class Network:
         message isn't validated and doesn't come back as a delivery.
 
         Raises:
-            NetworkError: ``network.message_too_large``, ``network.topic_unknown``.
+            NetworkError: ``network.message_too_large``, ``network.topic_unknown``,
+                ``network.closed``.
         """
+        self._refuse_if_closed()
         return await self._gossip.publish(topic, data)
 
     async def connect(self, multiaddr: str) -> str:
@@ -138,8 +143,10 @@ class Network:
 
         Raises:
             NetworkError: ``network.address_invalid``, ``network.dial_failed``,
-                ``network.dial_timeout``, ``network.peer_mismatch``, ``network.peer_banned``.
+                ``network.dial_timeout``, ``network.peer_mismatch``, ``network.peer_banned``,
+                ``network.closed``.
         """
+        self._refuse_if_closed()
         address = parse_dial_address(multiaddr)
         await self._connector.dial(address)
         self._redial.remember(address, self._nursery)
@@ -189,6 +196,15 @@ class Network:
         self._listening_scope.cancel()
         with trio.CancelScope(shield=True), trio.move_on_after(GOODBYE_S):
             await self._connector.goodbye()
+
+    def close(self) -> None:
+        """Refuse further use, and end ``deliveries`` once they are read."""
+        self._closed = True
+        self._deliveries_in.close()
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise NetworkError("network.closed", "the network's context was left")
 
     def _stream_handlers(self) -> dict[str, StreamHandler]:
         handlers: dict[str, StreamHandler] = dict.fromkeys(
@@ -240,6 +256,7 @@ async def open_network(
         parse_dial_address(text)
     listeners = await open_listeners([parse_listen_address(text) for text in config.listen])
     failure: Exception | None = None
+    network: Network | None = None
     try:
         async with trio.open_nursery() as nursery:
             network = Network(config, key_pair, validate, bound_addresses(listeners), nursery)
@@ -252,5 +269,7 @@ async def open_network(
             nursery.cancel_scope.cancel()
     finally:
         close_listeners(listeners)
+        if network is not None:
+            network.close()
     if failure is not None:
         raise failure

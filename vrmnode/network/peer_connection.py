@@ -29,6 +29,7 @@ class PeerConnection:
         self.direction = direction
         self.remote = tcp.remote
         self.opened_at = time.time()
+        self.agreed_at = trio.current_time()
         self.ended = trio.Event()
         self.muxer = muxer
         self._tcp = tcp
