@@ -141,14 +141,15 @@ def _condition(row: Mapping[str, str]) -> str:
 
 def _stock(row: Mapping[str, str]) -> int | None:
     text = row.get("stock", "")
-    if not text or property_name(text) in _IN_STOCK:
-        return None
-    if property_name(text) in _NO_STOCK:
-        return 0
     whole = re.fullmatch(r"([0-9]{1,10})(?:[.,]0{1,4})?", text)
-    if whole is None or int(whole[1]) > MAX_STOCK:
-        raise CellError("stock", "a whole number of zero or more", text)
-    return int(whole[1])
+    if whole is not None and int(whole[1]) <= MAX_STOCK:
+        return int(whole[1])
+    word = property_name(text)
+    if not text or word in _IN_STOCK:
+        return None
+    if word in _NO_STOCK:
+        return 0
+    raise CellError("stock", "a whole number of zero or more", text)
 
 
 def _properties(row: Mapping[str, str]) -> dict[str, Scalar]:
