@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.vendor.samples import BOOKS, DAY, DETAILS, NOW, intent, plan, refusal, reply
 from vrmnode.vendor.policy import VendorPolicy
@@ -12,6 +13,7 @@ from vrmnode.vendor.responder import Plan, complete_draft
 from vrmprotocol import certificate, draft, encoding
 from vrmprotocol.bodies import to_wire
 from vrmprotocol.keys import SigningKey
+from vrmprotocol.market import Constraint
 
 C = {"gtin": "9780131103627"}
 POSTED = {"delivery": {"NL": {"charge": "3.95", "days": [1, 3]}}}
@@ -209,6 +211,16 @@ def test_words_never_tell_floor_or_stock(price, percent, floor, stock, quantity,
     else:
         assert found is not None
         assert not any(letter.isdigit() for letter in found.words)
+
+
+@pytest.mark.parametrize("value", ["x" * 5000, "a\x00b\u2028c", "\x85" * 300])
+def test_words_of_a_stranger_dont_break_the_refusal(value):
+    asked = intent(**C)
+    strange = Constraint(name="format", op="eq", value=value)
+    words = refusal(structs.replace(asked, must=(strange,))).words
+    assert words.startswith("we can't promise: format ")
+    assert len(words) <= 200
+    assert words.isprintable()
 
 
 def test_defaults_sell():

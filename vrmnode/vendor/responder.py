@@ -20,6 +20,7 @@ from vrmprotocol.market import Intent
 
 Available = Callable[[str], int | None]
 """How many of a sku may still be promised; None where stock isn't counted."""
+MAX_NOTE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,13 @@ def respond(
             return _plan(candidate, parts, policy)
         misses.append(found)
     nearest = misses[0]
-    return Refusal(nearest.reason, nearest.words, policy.refuse_near_misses)
+    return Refusal(nearest.reason, _note(nearest.words), policy.refuse_near_misses)
+
+
+def _note(words: str) -> str:
+    """Words that a decline can carry, though they may repeat what a stranger wrote."""
+    text = "".join(mark if mark.isprintable() else " " for mark in words)
+    return text if len(text) <= MAX_NOTE else text[: MAX_NOTE - 1] + "…"
 
 
 def _plan(candidate: Candidate, parts: DraftParts, policy: VendorPolicy) -> Plan:
