@@ -160,6 +160,12 @@ def _accepted_offers(cases: MailCases) -> None:
         ("offer-by-stranger", "signed by nobody we know", replace(offer(), author=STRANGER).raw),
         ("offer-of-other-deal", "an offer to somebody else", elsewhere.raw),
         ("offer-not-an-offer", "an ack in place of the offer", from_vendor("ack", {}).raw),
+        (
+            "offer-of-other-kind",
+            "an offer's body in a message of another kind",
+            replace(offer(), kind="decline").raw,
+        ),
+        ("offer-later-version", "an offer of a later version", offer().with_(v=2).raw),
         ("offer-body-alone", "the body without the message", pack(offer().body)),
         ("offer-wrong-total", "an offer whose total is wrong", wrong_total.raw),
     ):
