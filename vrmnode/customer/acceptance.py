@@ -19,6 +19,7 @@ from vrmprotocol.keys import from_did, to_did
 MODES = ("manual", "automatic")
 VENDORS = ("trusted", "named", "any")
 LEAD_S = 60
+MAX_CONFIRMATION_S = 7 * 86_400
 """So long before an offer lapses it is decided on, even if the wait isn't over."""
 
 
@@ -118,7 +119,7 @@ def decide(
         return Decision("none", "automatic: no maximum total is set, so nothing is accepted")
     fitting = [
         offer for offer in ranked
-        if not _objection(policy, offer, limit) and offer.quantity + already_locked <= wanted
+        if not _objection(policy, offer, limit, now) and offer.quantity + already_locked <= wanted
     ]  # fmt: skip
     until = published_at + policy.wait_s
     vendors = len({offer.vendor_root for offer in ranked})
@@ -163,10 +164,15 @@ def _terms(fields: Fields) -> frozenset[str]:
     return frozenset(fields.several_of("terms", terms.ROSTER))
 
 
-def _objection(policy: AcceptancePolicy, offer: RankedOffer, limit: int | None) -> str | None:
+def _objection(
+    policy: AcceptancePolicy, offer: RankedOffer, limit: int | None, now: int
+) -> str | None:
     """The first bound of the policy that the offer breaks."""
     if not offer.acceptable:
         return offer.problems[0].words
+    if offer.confirm_by > now + MAX_CONFIRMATION_S:
+        # Until then an acceptance would lock the demand: nobody may hold it for months.
+        return f"the vendor wants more than {MAX_CONFIRMATION_S // 86_400} days to confirm"
     if policy.vendors == "trusted" and not offer.trusted:
         return "the vendor isn't trusted"
     if policy.vendors == "named" and offer.vendor_root not in policy.named:
@@ -195,7 +201,9 @@ def _without(
     if not ranked:
         rule = "automatic: no offers yet"
     else:
-        objection = _objection(policy, ranked[0], limit) or "its quantity is more than still wanted"
+        objection = (
+            _objection(policy, ranked[0], limit, now) or "its quantity is more than still wanted"
+        )
         rule = f"automatic: none acceptable; the best, of {ranked[0].vendor_name}: {objection}"
     if now < until:
         return Decision("wait", f"{rule}; looks again at {format_moment(until)}", until=until)

@@ -5,11 +5,18 @@ from __future__ import annotations
 from vrmnode.engine import commands, customer_desk, intent_desk, mailroom, vendor_desk
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import load_deal
-from vrmnode.storage import deals, envelopes, intents, market, outbox, seen, tags, timers
+from vrmnode.storage import deals, envelopes, intents, market, outbox, secrets, seen, tags, timers
 from vrmnode.storage.timers import Timer
 
 TIDY_EVERY_S = 600
 _NODE = b"node"
+
+MAX_MARKET_INTENTS = 200_000
+MAX_PROFILES = 50_000
+"""What strangers can make this node keep; each cost its author a stamp."""
+
+FORGET_AFTER_S = 30 * 86_400
+_FORGETTABLE = ("none", "refused", "offered", "declined")
 
 
 def run_due(ctx: Context, *, max_store_bytes: int) -> int:
@@ -61,7 +68,17 @@ def tidy(ctx: Context, max_store_bytes: int) -> None:
     tags.purge(ctx.tx, ctx.now)
     envelopes.evict(ctx.tx, ctx.now, max_store_bytes)
     market.forget_intents(ctx.tx, ctx.now)
+    market.trim_intents(ctx.tx, MAX_MARKET_INTENTS)
+    market.trim_profiles(ctx.tx, MAX_PROFILES)
+    _forget_stale_deals(ctx)
     outbox.lapse(ctx.tx, ctx.now)
     outbox.purge(ctx.tx, ctx.now - 30 * 86_400)
     intent_desk.ended(ctx)
     timers.arm(ctx.tx, "tidy", _NODE, ctx.now + TIDY_EVERY_S)
+
+
+def _forget_stale_deals(ctx: Context) -> None:
+    """Drop the vendor's answers that came to nothing long ago, and erase their keys."""
+    for deal in deals.stale(ctx.tx, "vendor", _FORGETTABLE, ctx.now - FORGET_AFTER_S):
+        deals.forget(ctx.tx, deal)
+        secrets.erase(ctx.tx, "deal", deal)

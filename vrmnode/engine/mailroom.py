@@ -23,6 +23,9 @@ from vrmprotocol.message import SignedMessage, UninterpretedMessage
 MAX_ACKS_PER_DEAL = 64
 """Acknowledgements sent in one deal at most, so that a peer's repeats can't make mail for ever."""
 
+MAX_PEER_MESSAGES = 256
+"""Messages kept of the other side in one deal; an honest one needs about ten."""
+
 TAG_LIFETIME_S = envelope.MAIL_LIFETIME_S + envelope.SKEW_S
 
 
@@ -92,6 +95,10 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
     if settled:
         messages.mark_acked(ctx.tx, settled, ctx.now)
         outbox.done_by_digest(ctx.tx, settled, ctx.now)
+    known = messages.get(ctx.tx, signed.digest) is not None
+    if not known and messages.count_from(ctx.tx, signed.deal, signed.author) >= MAX_PEER_MESSAGES:
+        ctx.notes.append("message dropped: the deal has its fill of them")
+        return False
     fresh = messages.put(ctx.tx, stored_form(signed, own=False, at=ctx.now))
     if not fresh:
         messages.need_ack_again(ctx.tx, signed.digest)

@@ -58,9 +58,12 @@ def run_node(
     """
     settings = configuration.load(data_dir / "config.toml", os.environ)
     set_up(log_level or settings.log.level)
+    # The lock's file stays for ever, so without it the node never ran: only then may the database
+    # be made. Later a missing one is an error, or deals would vanish without a word.
+    first_run = not (data_dir / "node.lock").exists()
     with NodeLock.acquire(data_dir / "node.lock"):
         unlocked = keystore.unlock(data_dir / "keystore.json", passphrase)
-        with Database.open(data_dir / "node.db") as database:
+        with Database.open(data_dir / "node.db", create=first_run) as database:
             identity = NodeIdentity(
                 keys.seed_from_words(keys.words_from_entropy(unlocked.entropy)), unlocked.created
             )

@@ -6,6 +6,7 @@ together with what is needed to go on writing to the other side.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
@@ -161,6 +162,17 @@ def count_by_state(tx: Connection, role: str) -> dict[str, int]:
     """Return how many deals of a role are in each state."""
     rows = tx.rows("SELECT state, count(*) FROM deals WHERE role = ? GROUP BY state", (role,))
     return {str(state): int(count) for state, count in rows}
+
+
+def stale(tx: Connection, role: str, states: Sequence[str], before: int) -> list[bytes]:
+    """Return the deals of a role in these states that ended and were changed before a time."""
+    marks = ", ".join("?" for _ in states)
+    rows = tx.rows(
+        f"SELECT deal FROM deals WHERE role = ? AND state IN ({marks})"
+        " AND updated < ? AND coalesce(confirm_by, 0) < ? LIMIT 1000",
+        (role, *states, before, before),
+    )
+    return [bytes(deal) for (deal,) in rows]
 
 
 def forget(tx: Connection, deal: bytes) -> None:

@@ -136,3 +136,23 @@ def get_profile(tx: Connection, root: bytes) -> StoredProfile | None:
 def list_profiles(tx: Connection, now: int) -> list[StoredProfile]:
     """Return the profiles that still run, by name."""
     return _PROFILES.select(tx, "WHERE expires > ? ORDER BY name, root", (now,))
+
+
+def trim_intents(tx: Connection, most: int) -> int:
+    """Keep at most `most` intents: those that end first go. Return how many went."""
+    tx.run(
+        "DELETE FROM market_intents WHERE pseudonym IN (SELECT pseudonym FROM market_intents"
+        " ORDER BY valid_through DESC, pseudonym LIMIT -1 OFFSET ?)",
+        (most,),
+    )
+    return tx.changes()
+
+
+def trim_profiles(tx: Connection, most: int) -> int:
+    """Keep at most `most` profiles: the longest unseen go. Return how many went."""
+    tx.run(
+        "DELETE FROM profiles WHERE root IN (SELECT root FROM profiles"
+        " ORDER BY received_at DESC, root LIMIT -1 OFFSET ?)",
+        (most,),
+    )
+    return tx.changes()

@@ -109,3 +109,9 @@ def missing_seqs(tx: Connection, deal: bytes, author: bytes, limit: int = 64) ->
     # Lazily: the highest is what a peer wrote, up to 2^31.
     missing = (seq for seq in range(max(present, default=0)) if seq not in present)
     return list(itertools.islice(missing, limit))
+
+
+def count_from(tx: Connection, deal: bytes, author: bytes) -> int:
+    """Return how many messages of one author a deal has."""
+    found = tx.value("SELECT count(*) FROM messages WHERE deal = ? AND author = ?", (deal, author))
+    return int(found)

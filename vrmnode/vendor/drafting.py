@@ -19,6 +19,10 @@ from vrmprotocol.certificate import Certificate
 from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty
 from vrmprotocol.market import Intent
 
+DESCRIPTION_BYTES = 480
+PROPERTY_CHARACTERS = 64
+MOST_PROPERTIES = 8
+
 
 @dataclass(frozen=True, slots=True)
 class DraftParts:
@@ -160,7 +164,10 @@ def _asked_properties(intent: Intent, product: ProductFields) -> dict[str, objec
     for name, value in product.properties.items():
         if isinstance(value, str) and words.share(wanted, value):
             found.setdefault(name, value)
-    return {PROPERTIES: found} if found else {}
+    # Long ones would push the mail to the next size class; the product's name comes first.
+    short = {name: value for name, value in found.items() if len(str(value)) <= PROPERTY_CHARACTERS}
+    short = dict(list(short.items())[:MOST_PROPERTIES])
+    return {PROPERTIES: short} if short else {}
 
 
 def _language(intent: Intent, details: VendorDetails) -> str:
