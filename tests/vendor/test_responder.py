@@ -180,6 +180,19 @@ def test_author_among_the_words_stands_in_the_draft():
     assert parts.ext == {"properties": {"author": "Kernighan, Ritchie"}}
 
 
+def test_stated_properties_stay_few_and_short():
+    product = Product(
+        sku="s",
+        name="Lamp",
+        price=1,
+        currency="EUR",
+        properties={f"p{at}": "x" * at for at in range(1, 80)},
+    )
+    asked = intent(name="lamp", prefer=[f"p{at}=1" for at in (3, 70, *range(4, 18))])
+    stated = plan(asked, products=(product,)).parts.ext["properties"]
+    assert stated == {f"p{at}": "x" * at for at in (3, 4, 5, 6, 7, 8, 9, 10)}
+
+
 def test_total_beyond_the_protocols_largest_amount_is_refused():
     gold = Product(sku="g", name="Gold bar", price=10**11, currency="EUR")
     assert refusal(intent(name="gold bar", quantity=100), products=(gold,)).reason == "over_budget"
