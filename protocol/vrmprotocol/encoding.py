@@ -143,7 +143,8 @@ def _read(raw: bytes) -> Value:
 def _fault(value: object) -> _Fault | None:
     """What forbids a value, or None. Goes level by level: hostile nesting costs no stack."""
     level = [value]
-    for depth in range(MAX_DEPTH + 1):
+    depth = 0
+    while level:
         below: list[object] = []
         for item in level:
             if type(item) in _SCALARS:
@@ -153,9 +154,8 @@ def _fault(value: object) -> _Fault | None:
                 return fault
             if depth == MAX_DEPTH:
                 return _Fault("too_deep", f"expected a depth of at most {MAX_DEPTH}")
-        if not below:
-            return None
         level = below
+        depth += 1
     return None
 
 

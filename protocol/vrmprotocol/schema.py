@@ -68,17 +68,10 @@ def check_own(struct: T) -> T:
 
 def _left_out(written: object, fields: object) -> str:
     """The path of the first field that the struct of `fields` wouldn't write."""
-    if isinstance(written, dict) and isinstance(fields, dict):
-        for name, value in fields.items():
-            if name not in written:
-                return str(name)
-            if written[name] != value:
-                return f"{name}.{_left_out(written[name], value)}"
-    if isinstance(written, list) and isinstance(fields, list):
-        for place, (left, right) in enumerate(zip(written, fields, strict=True)):
-            if left != right:
-                return f"[{place}].{_left_out(left, right)}"
-    return "map"
+    assert isinstance(written, dict)
+    assert isinstance(fields, dict)
+    name = next(name for name, value in fields.items() if written.get(name, _NOTHING) != value)
+    return f"{name}.{_left_out(written[name], fields[name])}" if name in written else str(name)
 
 
 def _plain(value: object) -> object:

@@ -156,6 +156,27 @@ def test_unknown_fields_are_refused_at_every_depth():
         del holder["street"]
 
 
+def test_nil_stands_for_nothing_at_any_depth():
+    fields: Any = schema.dump(INTENT)
+    for holder, path in (
+        (fields, "inLanguage"),
+        (fields["area"], "area.cell"),
+        (fields["itemOffered"], "itemOffered.brand"),
+        (fields["priceSpecification"], "priceSpecification.maxPrice"),
+    ):
+        name = path.split(".")[-1]
+        before = holder.pop(name, ...)
+        holder[name] = None
+        error = refusal(load_intent, fields)
+        assert error.code == "message.body"
+        assert error.detail.startswith(f"{path}: expected")
+        del holder[name]
+        if before is not ...:
+            holder[name] = before
+    empty = {**schema.dump(INTENT), "ext": {}}
+    assert refusal(load_intent, empty).detail.startswith("ext: expected to be left out")
+
+
 def test_values_stay_out_of_details():
     for name, value in (("businessFunction", "secret"), ("replyTag", "secret"), ("area", "secret")):
         assert "secret" not in refusal(load_intent, {**schema.dump(INTENT), name: value}).detail

@@ -117,7 +117,7 @@ def test_from_intent_to_agreement():
         inner, expected_recipient=CUSTOMER.public, reader="customer", now=NOW
     )
     assert read == offer
-    assert isinstance(read, message.SignedMessage) and isinstance(read.body, mail.Offer)
+    assert isinstance(read.body, mail.Offer)
     negotiation.check_move("customer", negotiation.evaluate([read]).state, "accept")
     negotiation.check_acceptable(read.body.draft, NOW)
     accept = customer_side.say("accept", accept_body(read), received=[read.digest])
