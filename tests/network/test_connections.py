@@ -292,7 +292,23 @@ def test_dialling_oneself_is_refused() -> None:
             with pytest.raises(NetworkError) as caught:
                 await node.connect(node.addresses[0])
             assert caught.value.code == "network.dial_failed"
+            assert "itself" in str(caught.value)
             assert node.peers() == []
+
+    trio.run(main)
+
+
+def test_own_address_among_the_configured_peers_is_passed_over() -> None:
+    async def main() -> None:
+        seed = os.urandom(32)
+        async with open_node(seed=seed) as node:
+            address = node.addresses[0]
+        async with (
+            open_node(seed=seed, peers=(address,), redial_min_s=0.01) as node,
+            open_node() as other,
+        ):
+            await connected(node, other)
+            assert node.stats()["dials_failed"] == 0
 
     trio.run(main)
 

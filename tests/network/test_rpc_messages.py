@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from libp2p.pubsub.pb import rpc_pb2
 
-from tests.network.support import TOPIC
+from tests.network.support import TOPIC, connected, open_node, receive, swallow
 from vrmnode.network.errors import PeerFaultError
 from vrmnode.network.gossip_router import GossipRouter
 from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.peer_score import PeerScores
-from vrmnode.network.rpc_frames import FrameDecoder
+from vrmnode.network.rpc_frames import FrameDecoder, encode_frame
 from vrmnode.network.rpc_messages import (
     MessageId,
     Prune,
@@ -154,6 +154,43 @@ def test_fuzzed_rpcs_raise_nothing_but_faults() -> None:
             if n % 100 == 0:
                 router.heartbeat(n / 10)
         assert 1_000 < faults < 19_000
+
+    trio.run(main)
+
+
+def test_fuzzed_frames_raise_nothing_but_faults_in_the_whole_service() -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    sys.stdout.write(f"seed {seed}\n")
+    chance = random.Random(seed)
+    samples = _samples()
+
+    class Stream:
+        def __init__(self) -> None:
+            frames = [_mutated(chance, chance.choice(samples)) for _ in range(2)]
+            raw = b"".join(map(encode_frame, frames))
+            self.parts = [raw[:50], raw[50:], b""]
+
+        async def receive_some(self, max_bytes: int) -> bytes:
+            return self.parts.pop(0)
+
+    async def main() -> None:
+        async with open_node(ban_after_faults=1e9) as node, open_node() as peer:
+            await connected(peer, node)
+            faults = 0
+            with trio.CancelScope() as scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(swallow(node))
+                    for _ in range(1_000):
+                        try:
+                            await node._gossip._read(Stream(), peer.peer_id)  # type: ignore[arg-type]
+                        except PeerFaultError:
+                            faults += 1
+                    scope.cancel()
+            assert 100 < faults < 1_000
+            assert node.stats()["rejected"] > 0
+            assert node.stats()["accepted"] > 0
+            await node.publish(TOPIC, b"still there")
+            await receive(peer)
 
     trio.run(main)
 

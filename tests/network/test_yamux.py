@@ -40,6 +40,9 @@ class MemoryChannel:
         except (trio.ClosedResourceError, trio.BrokenResourceError) as error:
             raise ConnectionLostError("memory") from error
 
+    async def send_eof(self) -> None:
+        await self.stream.send_eof()
+
 
 class End:
     """One running connection and how it ended."""
@@ -195,7 +198,7 @@ def test_last_words_are_read_after_goodbye() -> None:
         async with pair(handler) as (a, b):
             stream = a.yamux.open_stream()
             await stream.send_all(b"last words")
-            await a.yamux.goodbye()
+            a.yamux.goodbye()
             await b.over.wait()
         assert got == b"last words"
 

@@ -17,7 +17,7 @@ class ConnectionTable:
     """The connections in use, by peer id."""
 
     def __init__(self, own_peer: str, max_connections: int, bans: BanList) -> None:
-        self._own_peer = own_peer
+        self.own_peer = own_peer
         self._max_connections = max_connections
         self._bans = bans
         self._by_peer: dict[str, PeerConnection] = {}
@@ -36,7 +36,7 @@ class ConnectionTable:
     def admit(self, connection: PeerConnection) -> str | None:
         """Enter ``connection``, closing the one it replaces; why not, in one word, if refused."""
         peer = connection.peer
-        if peer == self._own_peer:
+        if peer == self.own_peer:
             return "self"
         if self._bans.is_banned(peer):
             return "banned"
@@ -63,5 +63,5 @@ class ConnectionTable:
             return False
         if new.agreed_at - existing.agreed_at > SIMULTANEOUS_S:
             return False
-        preferred = OUTBOUND if self._own_peer < new.peer else INBOUND
+        preferred = OUTBOUND if self.own_peer < new.peer else INBOUND
         return existing.direction == preferred

@@ -87,6 +87,8 @@ class Connector:
                 ``network.peer_mismatch``, ``network.peer_banned``.
         """
         peer = address.peer_id
+        if peer == self._table.own_peer:
+            raise NetworkError("network.dial_failed", f"{address.text} is this node itself")
         if self._bans.is_banned(peer):
             raise NetworkError(
                 "network.peer_banned", f"{peer} for {self._bans.remaining_s(peer):.0f} s more"

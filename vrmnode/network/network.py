@@ -189,7 +189,10 @@ class Network:
             self._nursery.start_soon(self._listen, listeners)
         self._nursery.start_soon(self._beat)
         for text in self._config.peers:
-            self._redial.remember(parse_dial_address(text), self._nursery)
+            address = parse_dial_address(text)
+            # A list of bootstrap peers is often given to those peers, too.
+            if address.peer_id != self.peer_id:
+                self._redial.remember(address, self._nursery)
 
     async def goodbye(self) -> None:
         """Accept no more connections, and tell peers that we go away."""

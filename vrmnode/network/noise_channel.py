@@ -79,6 +79,10 @@ class NoiseChannel:
             out.append(frame)
         await self._tcp.send_all(b"".join(out))
 
+    async def send_eof(self) -> None:
+        """Send nothing more; reading goes on."""
+        await self._tcp.send_eof()
+
     def _decrypt_whole_frames(self) -> None:
         raw = self._raw
         position = 0

@@ -8,7 +8,7 @@ import trio
 from vrmnode.network import multistream, yamux_frames
 from vrmnode.network.byte_stream import ByteStream, TcpStream
 from vrmnode.network.config import NetworkConfig
-from vrmnode.network.errors import ConnectionLostError, PeerFaultError
+from vrmnode.network.errors import PeerFaultError
 from vrmnode.network.noise_channel import noise_handshake
 from vrmnode.network.pinned_libp2p import NOISE_PROTOCOL, NoiseTransport, TrioTCPStream
 from vrmnode.network.yamux_connection import YamuxConnection
@@ -57,12 +57,8 @@ class PeerConnection:
         Closing while something of the peer's is unread would make TCP drop what it hasn't read
         of ours.
         """
-        try:
-            await self.muxer.goodbye()
-            await self._tcp.send_eof()
-            await self.ended.wait()
-        except ConnectionLostError:
-            self.close()
+        self.muxer.goodbye()
+        await self.ended.wait()
 
     async def open_stream(self, protocols: tuple[str, ...], timeout_s: float) -> YamuxStream:
         """A new stream that speaks the first of ``protocols`` that the peer accepts.

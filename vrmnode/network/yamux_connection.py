@@ -10,6 +10,7 @@ loses the connection within seconds, where upstream never noticed a stopped proc
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import trio
 
@@ -46,12 +47,19 @@ ABANDONED_S = 30.0
 """Seconds a stream that we closed waits for the peer to close it too."""
 
 
+class Channel(ByteStream, Protocol):
+    """What Yamux needs of the layer below."""
+
+    async def send_eof(self) -> None:
+        """Send nothing more; raises ConnectionLostError."""
+
+
 class YamuxConnection:
     """One connection's streams. ``run`` does the work; ``open_stream`` may be used meanwhile."""
 
     def __init__(
         self,
-        channel: ByteStream,
+        channel: Channel,
         *,
         initiator: bool,
         handle_stream: Callable[[YamuxStream], Awaitable[None]],
@@ -78,8 +86,7 @@ class YamuxConnection:
         self._outgoing = bytearray()
         self._pending = trio.Event()
         self._room = trio.Event()
-        self._idle = trio.Event()
-        self._writing = False
+        self._leaving = False
         self._last_received = 0.0
         self._ended = False
         self._scope: trio.CancelScope | None = None
@@ -133,13 +140,11 @@ class YamuxConnection:
         self.queue_frame(encode_frame(WINDOW_UPDATE, SYN, stream.stream_id, 0))
         return stream
 
-    async def goodbye(self) -> None:
-        """Say that we go away, and wait until everything queued was written."""
-        if self._ended:
-            return
+    def goodbye(self) -> None:
+        """Say that we go away, after everything queued, and send nothing more."""
         self.queue_frame(encode_frame(GO_AWAY, 0, 0, 0))
-        while (self._outgoing or self._writing) and not self._ended:
-            await self._idle.wait()
+        self._leaving = True
+        self._room.set()
 
     def take_bytes_received(self) -> int:
         """Bytes received since this was last asked."""
@@ -154,14 +159,14 @@ class YamuxConnection:
     # FrameSink, for the streams.
 
     def queue_frame(self, frame: bytes) -> None:
-        if not self._ended:
+        if not self._ended and not self._leaving:
             self._outgoing += frame
             self._pending.set()
 
     async def wait_for_room(self) -> None:
-        while len(self._outgoing) >= MAX_OUTGOING and not self._ended:
+        while len(self._outgoing) >= MAX_OUTGOING and not (self._ended or self._leaving):
             await self._room.wait()
-        if self._ended:
+        if self._ended or self._leaving:
             raise ConnectionLostError("connection ended")
 
     def stream_drained(self, count: int) -> None:
@@ -250,19 +255,18 @@ class YamuxConnection:
     async def _write_loop(self, scope: trio.CancelScope) -> None:
         try:
             while True:
+                if not self._outgoing and self._leaving:
+                    await self._channel.send_eof()
+                    return
                 if not self._outgoing:
-                    self._idle.set()
-                    self._idle = trio.Event()
                     self._pending = trio.Event()
                     await self._pending.wait()
                 data = bytes(self._outgoing)
                 self._outgoing.clear()
-                self._writing = True
                 self._room.set()
                 self._room = trio.Event()
                 with trio.fail_after(self.stall_timeout_s):
                     await self._channel.send_all(data)
-                self._writing = False
                 self.bytes_sent += len(data)
         except (ConnectionLostError, trio.TooSlowError):
             if not self._ended:
@@ -293,5 +297,5 @@ class YamuxConnection:
         self._ended = True
         for stream in list(self._streams.values()):
             stream.abort()
-        for event in (self._room, self._idle, self._pending):
-            event.set()
+        self._room.set()
+        self._pending.set()
