@@ -1,6 +1,18 @@
 """The VRM protocol without input or output: bytes in, verified objects and bytes out.
 
-Clock, randomness and keys are arguments of every function that needs them, so that
-everything here can be tested to the byte. `protocol/README.md` names the module for each
-part of `specs/`; nothing is re-exported here, import the modules themselves.
+Clock, randomness and keys are arguments of every function that needs them, so that everything
+here can be tested to the byte. Nothing is re-exported here; import the modules themselves:
+
+    01  encoding                                   canonical bytes
+    02  envelope envelope_rules stamp topics       the outer form of every message
+        keys base58 certificate                    who signs
+    03  fields schema body_checks                  what all bodies share
+        market                                     public bodies
+        mail draft bodies coherence                sealed bodies
+        agreement agreement_report commitment      what both sides keep
+        gtin terms                                 numbers and names
+    04  negotiation negotiation_rules              what a set of messages means
+    06  inner message sealing tags                 mail
+
+Errors are `errors.LocalError` (our caller erred) and `errors.RemoteError` (a peer did).
 """
