@@ -64,4 +64,4 @@ def _readable(data: dict[str, object]) -> dict[str, object]:
 def _brief(value: object) -> str:
     text = str(value)
     is_id = len(text) == 64 and all(char in "0123456789abcdef" for char in text)
-    return short(text) if is_id else text[:80]
+    return short(text) if is_id else text[:120]
