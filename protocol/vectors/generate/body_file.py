@@ -21,6 +21,7 @@ class BodyCases:
         self.float_code = BODY
         self.given: Callable[[Body], object] = lambda body: {"body": body}
         self.output: Callable[[Body], object] = lambda body: None
+        self.failure: Callable[[str], object] = lambda code: None
 
     def accept(self, name: str, comment: str, body: Body) -> None:
         """A body that is right."""
@@ -29,7 +30,8 @@ class BodyCases:
 
     def refuse(self, name: str, code: str, comment: str, body: Body) -> None:
         """A body that is refused with `code`."""
-        self.file.bad(self.op, f"{self.prefix}-{name}", code, comment, self.given(body))
+        given, output = self.given(body), self.failure(code)
+        self.file.bad(self.op, f"{self.prefix}-{name}", code, comment, given, output)
 
     def change(self, name: str, comment: str, path: str, value: Any, code: str = BODY) -> None:
         """The right body with one field changed is refused."""

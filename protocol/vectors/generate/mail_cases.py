@@ -10,7 +10,7 @@ from .body_file import BODY, BodyCases
 from .canonical import pack
 from .cases import VectorFile
 from .envelope_file import intent_envelope
-from .message_cases import CUSTOMERS_EYES, FIRST_CONTACT, VENDORS_EYES
+from .message_cases import CUSTOMERS_EYES, FIRST_CONTACT, VENDORS_EYES, failure
 from .messages import (
     ACCEPTED_AT,
     COMMITMENTS,
@@ -79,6 +79,7 @@ class MailCases(BodyCases):
     def __init__(self, file: VectorFile, prefix: str, message: Inner) -> None:
         super().__init__(file, prefix, message.body, "read")
         self.message = message
+        self.failure = failure
         self.float_code = "encoding.forbidden_type"
         self.eyes = VENDORS_EYES if message.author is CUSTOMER else CUSTOMERS_EYES
         self.given = lambda body: {"raw": self.around(body).raw, **self.eyes}
@@ -91,7 +92,8 @@ class MailCases(BodyCases):
     def refuse_message(self, name: str, code: str, comment: str, raw: bytes) -> None:
         """A whole message that is refused."""
         given = {"raw": raw, **self.eyes}
-        self.file.bad(self.op, f"{self.prefix}-{name}", code, comment, given)
+        name = f"{self.prefix}-{name}"
+        self.file.bad(self.op, name, code, comment, given, self.failure(code))
 
 
 def build() -> VectorFile:
@@ -149,6 +151,8 @@ def _accepted_offers(cases: MailCases) -> None:
     raw = offer().raw
     other_deal = sha256(b"vrm/1 deal\0", OTHER_CUSTOMER.public, VENDOR_ROOT.public)
     elsewhere = replace(offer(), deal=other_deal, recipient=OTHER_CUSTOMER.public)
+    draft = {**offer().body["draft"], "deal": other_deal, "customer": OTHER_CUSTOMER.public}
+    genuine = replace(elsewhere, body={**offer().body, "draft": draft})
     wrong_total = offer_cases.changed_draft("priceSpecification.total", 10_474)
     for name, comment, embedded in (
         ("offer-empty", "no bytes", b""),
@@ -158,7 +162,8 @@ def _accepted_offers(cases: MailCases) -> None:
         ("offer-signature", "the signature of the offer altered", raw[:-1] + bytes([raw[-1] ^ 1])),
         ("offer-unsigned", "the offer without its signature", pack(offer().unsigned())),
         ("offer-by-stranger", "signed by nobody we know", replace(offer(), author=STRANGER).raw),
-        ("offer-of-other-deal", "an offer to somebody else", elsewhere.raw),
+        ("offer-of-other-deal", "an offer whose header names another deal", elsewhere.raw),
+        ("offer-to-another", "a right offer to somebody else", genuine.raw),
         ("offer-not-an-offer", "an ack in place of the offer", from_vendor("ack", {}).raw),
         (
             "offer-of-other-kind",
@@ -272,6 +277,7 @@ def _first_contact(file: VectorFile) -> None:
     }
     cases = MailCases(file, "first-decline", from_vendor("decline", body))
     cases.eyes = FIRST_CONTACT
+    cases.failure = lambda code: {"acknowledged": False}
     cases.accept("full", "a decline of an intent, with the certificate", body)
     comment = "without a certificate nobody knows whose it is"
     cases.change("certificate-missing", comment, "certificate", DROP)

@@ -43,6 +43,22 @@ VENDORS_EYES = reader(VENDOR, CUSTOMER)
 FIRST_CONTACT: Given = {"reader": "customer", "recipient": CUSTOMER.public, "now": NOW}
 
 
+# What is wrong in a message that came from the right side, and is acknowledged all the same.
+ACKNOWLEDGED = {
+    "message.version",
+    "message.body",
+    "message.unknown_field",
+    "message.critical",
+    "message.total_mismatch",
+    "agreement.customer_signature",
+}
+
+
+def failure(code: str) -> Given:
+    """Whether a message refused with this code is acknowledged."""
+    return {"acknowledged": code in ACKNOWLEDGED}
+
+
 def parts(message: Inner) -> Given:
     """What a reader gets out of a message, and the secret to sign it again."""
     return {
@@ -59,7 +75,7 @@ def build() -> VectorFile:
         "specs/06-sealing-and-mail.md#the-inner-message",
         "`read` gets an inner message and what the `reader` (a side) knows: its key in the deal "
         "(`recipient`), the other side's (`author`), the `deal` id and the time; at first contact "
-        "`author` and `deal` are absent. After "
+        "`author` and `deal` are absent. `acknowledged`: whether it is, though refused. After "
         "message.version the message is acknowledged, so `output.digest` is compared. `deal` "
         "computes a deal id.",
     )
@@ -142,7 +158,7 @@ def _schema(file: VectorFile, ack: Inner) -> None:
         ("sig-nil", "nil as the signature", pack({**fields, "sig": None})),
         ("array", "an array instead of a map", pack([1])),
         ("nil", "nil instead of a map", b"\xc0"),
-        ("over-60000", "a message of 60,001 bytes", _of_size(ack, 60_001)),
+        ("over-60000", "a message of 60,001 bytes", _sized(ack, 60_001).raw),
     ):
         _refuse(file, name, code, comment, raw)
     for name, code, comment, raw in (
@@ -171,9 +187,9 @@ def _schema(file: VectorFile, ack: Inner) -> None:
         _refuse(file, name, code, comment, raw)
 
 
-def _of_size(ack: Inner, size: int) -> bytes:
-    frame = len(replace(ack, body={"x": bytes(50_000)}).raw) - 50_000
-    return replace(ack, body={"x": bytes(size - frame)}).raw
+def _sized(message: Inner, size: int) -> Inner:
+    frame = len(replace(message, body={"x": bytes(50_000)}).raw) - 50_000
+    return replace(message, body={"x": bytes(size - frame)})
 
 
 def _signatures(file: VectorFile, ack: Inner) -> None:
@@ -233,7 +249,8 @@ def _parties(file: VectorFile, ack: Inner) -> None:
     raw = replace(to_vendor, author=OTHER_CUSTOMER).raw
     comment = "signed by another pseudonym"
     given = {"raw": raw, **VENDORS_EYES}
-    file.bad("read", "by-other-customer", "message.author", comment, given)
+    code = "message.author"
+    file.bad("read", "by-other-customer", code, comment, given, failure(code))
 
 
 def _versions(file: VectorFile, ack: Inner) -> None:
@@ -242,10 +259,11 @@ def _versions(file: VectorFile, ack: Inner) -> None:
         ("v-last", "the last version", ack.with_(v=2**31 - 1)),
         ("v-2-body", "a later version's body isn't looked into", ack.with_(v=2, body={"y": 1})),
         ("kind-unknown", "an unknown kind", replace(ack, kind="question")),
+        ("kind-60000", "the longest message", _sized(replace(ack, kind="question"), 60_000)),
         ("kind-market", "a market kind inside mail", replace(ack, kind="intent")),
         ("kind-mail", "mail inside mail", replace(ack, kind="mail")),
     ):
-        output = {"digest": message.digest}
+        output = {"digest": message.digest, **failure(UNINTERPRETED)}
         given = {"raw": message.raw, **CUSTOMERS_EYES}
         file.bad("read", name, UNINTERPRETED, comment, given, output)
 
@@ -283,4 +301,4 @@ def _deals(file: VectorFile) -> None:
 
 
 def _refuse(file: VectorFile, name: str, code: str, comment: str, raw: bytes) -> None:
-    file.bad("read", name, code, comment, {"raw": raw, **CUSTOMERS_EYES})
+    file.bad("read", name, code, comment, {"raw": raw, **CUSTOMERS_EYES}, failure(code))
