@@ -28,7 +28,7 @@ from vrmnode.node.logging import set_up
 from vrmnode.node.loop import Loop
 from vrmnode.node.publisher import Publisher
 from vrmnode.node.service import Service
-from vrmnode.node.socket_place import place_socket
+from vrmnode.node.socket_place import socket_place
 from vrmnode.storage import timers
 from vrmnode.storage.database import Database
 from vrmnode.storage.secrets import Vault
@@ -115,7 +115,10 @@ class Node:
 
     async def run(self, network_seed: bytes) -> None:
         """Run until a signal comes."""
-        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        with (
+            trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals,
+            socket_place(self._data_dir) as socket,
+        ):
             async with (
                 open_network(self._network_config, network_seed, self._gate.validate) as network,
                 trio.open_nursery() as nursery,
@@ -138,7 +141,7 @@ class Node:
                     self._gate,
                     keystore_raw=(self._data_dir / "keystore.json").read_bytes(),
                 )
-                await nursery.start(serve, create_app(service), place_socket(self._data_dir))
+                await nursery.start(serve, create_app(service), socket)
                 log.info("ready", peer_id=network.peer_id, addresses=list(network.addresses))
                 async for number in signals:
                     log.info("stopping", signal=signal.Signals(number).name)

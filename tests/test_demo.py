@@ -1,0 +1,83 @@
+"""`make demo` tells its story, ends with 0, and leaves no process behind, also after Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TIMEOUT_S = 120
+
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
+
+
+def start_demo(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "examples.market"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def ids_told(output: str) -> list[int]:
+    return [int(number) for number in re.findall(r"process (\d+)", output)]
+
+
+def is_running(pid: int) -> bool:
+    """Whether a demo's node still has that id; another program may have got it since."""
+    try:
+        return b"vrmnode" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return False
+
+
+def test_demo(tmp_path):
+    demo = start_demo(tmp_path)
+    try:
+        output, errors = demo.communicate(timeout=TIMEOUT_S)
+    finally:
+        demo.kill()
+        demo.wait()
+    assert demo.returncode == 0, output + errors
+    assert "accepts the offer of Canal Goods (automatic: cheapest acceptable offer" in output
+    assert "accepts the offer of Werkstatt Nord (by hand)" in output
+    for reason in ("over_budget", "terms", "out_of_stock"):
+        assert f"[{reason}]" in output
+    assert "ada.vrm: verified" in output
+    assert "flipped it does not: agreement.customer_signature" in output
+    assert "\033" not in output, "colour only on a terminal"
+    assert len(ids_told(output)) == 6
+    assert not [pid for pid in ids_told(output) if is_running(pid)]
+    assert not list(tmp_path.iterdir()), "the folder is removed"
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_demo_ends_its_nodes(tmp_path, signum):
+    demo = start_demo(tmp_path)
+    assert demo.stdout is not None
+    seen = ""
+    for line in demo.stdout:
+        seen += line
+        if "Linden Books" in line:
+            break
+    demo.send_signal(signum)
+    try:
+        rest, errors = demo.communicate(timeout=TIMEOUT_S)
+    finally:
+        demo.kill()
+        demo.wait()
+    assert demo.returncode == 130, seen + rest + errors
+    assert "every node was ended" in errors
+    assert ids_told(seen)
+    assert not [pid for pid in ids_told(seen + rest) if is_running(pid)]
+    assert not list(tmp_path.iterdir())
