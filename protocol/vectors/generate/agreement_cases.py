@@ -111,6 +111,13 @@ def _valid(file: VectorFile) -> None:
         file.ok("verify", f"verify-{name}", comment, {"raw": pack(whole)})
 
 
+# One commitment more than a document may have.
+MANY: Body = {
+    "relationship": COMMITMENTS["relationship"],
+    **{f"field-{n:02}": fixed(f"commitment {n}") for n in range(32)},
+}
+
+
 def _refuse(file: VectorFile, name: str, code: str, comment: str, value: Any) -> None:
     raw = value if isinstance(value, bytes) else pack(value)
     file.bad("verify", name, code, comment, {"raw": raw})
@@ -155,6 +162,7 @@ def _schema(file: VectorFile, good: Body) -> None:
         ("commitments-missing", "document.commitments", DROP),
         ("commitments-without", "document.commitments.relationship", DROP),
         ("commitment-31", "document.commitments.relationship", bytes(31)),
+        ("commitments-33", "document.commitments", MANY),
         ("signatures-missing", "signatures", DROP),
         ("signature-missing", "signatures.vendor", DROP),
         ("signature-63", "signatures.customer", bytes(63)),

@@ -51,6 +51,12 @@ def build() -> VectorFile:
         ("last-second", "at notAfter", good, good["notAfter"]),
         ("end-at-skew", "300 s after notAfter", good, good["notAfter"] + SKEW),
         ("400-days", "the longest life", certificate(changes={"notAfter": START + LONGEST}), NOW),
+        (
+            "one-second",
+            "the shortest life",
+            certificate(changes={"notBefore": NOW, "notAfter": NOW + 1}),
+            NOW,
+        ),
         ("serial-last", "the greatest serial", certificate(serial=2**32 - 1), NOW),
         ("self-certified", "a root may name itself", certificate(subject=VENDOR_ROOT.public), NOW),
     ):
