@@ -8,7 +8,7 @@ from typing import Any
 from tests.protocol.vector_adapters import Adapter, Refused
 from tests.protocol.vector_bodies import load_message
 from tests.protocol.vectors import Case
-from vrmprotocol import message, negotiation
+from vrmprotocol import agreement_report, message, negotiation
 
 Message = message.SignedMessage | message.UninterpretedMessage
 ORDERS = 120
@@ -41,8 +41,11 @@ def script(case: Case) -> dict[str, Any]:
     for order in islice(permutations(messages), ORDERS):
         assert negotiation.evaluate(order).state == state
     assert negotiation.evaluate([*messages, *messages]).state == state
+    result = negotiation.evaluate(messages)
     if "fault" in case.output:
-        assert bool(negotiation.evaluate(messages).faults) == case.output["fault"]
+        assert bool(result.faults) == case.output["fault"]
+    if result.agreement is not None:
+        assert agreement_report.verify_file(result.agreement_file()).ok
     if case.expect == "inert":
         assert before == state
         raise Refused("inert")
