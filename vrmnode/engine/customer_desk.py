@@ -38,6 +38,9 @@ def open_deal(
     """The deal that a vendor's first message starts, made if it isn't there yet."""
     row = deals.get(ctx.tx, signed.deal)
     if row is not None:
+        if row.offer_digest is None and isinstance(signed.body, Offer):
+            # The vendor refused first; the deal's size class comes with its first offer.
+            deals.update(ctx.tx, row.deal, updated=ctx.now, body_bytes=body_bytes)
         return row
     root = root_of(signed)
     profile = market.get_profile(ctx.tx, root)
@@ -191,6 +194,7 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
         ctx,
         record.row,
         Accept(
+            # SPEC 03: The writer MUST embed in an accept the signed offer byte for byte.
             offer=signed.raw,
             accepted_at=ctx.now,
             commitments=commitments,
@@ -200,6 +204,8 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
         recipient=draft.vendor.certificate.subject,
         until=ctx.now + ANSWER_LIFETIME_S,
     )
+    # SPEC 04: The customer's node MUST raise the lock in the same transaction in which it signs the
+    # accept.
     deals.update(
         ctx.tx,
         record.deal,
@@ -229,6 +235,7 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
 
 def _commit(ctx: Context, deal: bytes) -> dict[str, bytes]:
     """Commit to the relationship's pairwise key; the opening stays on this node."""
+    # SPEC 03: The writer MUST use a new random salt for every commitment.
     context, salt = ctx.random(16), ctx.random(32)
     ctx.keep_secret("deal", deal, "relationship", context)
     ctx.keep_secret("deal", deal, "commitment", salt)

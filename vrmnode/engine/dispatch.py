@@ -10,15 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vrmnode.engine.context import Context
-from vrmnode.engine.records import DealRecord, load_deal, read_intent
+from vrmnode.engine.records import DealRecord, load_deal, load_message, read_intent
 from vrmnode.engine.stated_time import stated_creation
-from vrmnode.storage import deals, market, messages, outbox
+from vrmnode.storage import market, messages, outbox
+from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.outbox import OutboxRow
 from vrmprotocol import sealing, tags
 from vrmprotocol.errors import LocalError
 from vrmprotocol.fields import RecipientKey
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Decline
+from vrmprotocol.message import SignedMessage
 from vrmprotocol.topics import mail_topic
 
 FIRST_RETRY_S, LAST_RETRY_S = 5, 3600
@@ -72,12 +74,16 @@ def _mail_parcel(ctx: Context, row: OutboxRow) -> Parcel | None:
         raw=row.raw,
         tag=tag,
         recipient_key=RecipientKey(suite=deal.peer_seal_suite, key=deal.peer_seal_key),
+        # SPEC 06: The writer MUST use the deal's size class for every mail of the deal that fits
+        # into it, acknowledgements included.
         body_bytes=max(deal.body_bytes, sealing.size_class(len(row.raw))),
     )
 
 
 def _tag(ctx: Context, record: DealRecord, row: OutboxRow) -> bytes | None:
     """The published reply tag for first contact, else the derived one of this attempt."""
+    # SPEC 06: The writer MUST send every mail of a deal except the vendor's first offer and a
+    # decline of the intent to the derived tag of its `seq` and attempt.
     if _is_first_contact(ctx, record, row):
         stored = market.get_intent(ctx.tx, record.row.customer)
         if stored is None:
@@ -99,16 +105,16 @@ def _is_first_contact(ctx: Context, record: DealRecord, row: OutboxRow) -> bool:
     if stored.kind == "offer":
         # SPEC 06 says where a deal starts: its first offer, and only that, finds the intent's tag.
         return all(signed.seq >= stored.seq for signed in record.state.offers.values())
-    refusal = record.state.decline
-    return (
-        stored.kind == "decline"
-        and refusal is not None
-        and (
-            refusal.digest == stored.digest
-            and isinstance(refusal.body, Decline)
-            and refusal.body.certificate is not None
-        )
-    )
+    return _is_refusal(stored)
+
+
+def _is_refusal(stored: StoredMessage) -> bool:
+    """Whether a decline is one of the intent: only that carries the vendor's certificate."""
+    if stored.kind != "decline":
+        return False
+    loaded = load_message(stored.raw)
+    body = loaded.body if isinstance(loaded, SignedMessage) else None
+    return isinstance(body, Decline) and body.certificate is not None
 
 
 def seal(
@@ -127,6 +133,12 @@ def seal(
         return parcel.raw
     if parcel.recipient_key is None:
         raise LocalError("seal.unknown_suite", "expected the recipient's key, came none")
+    # SPEC 06: The writer MUST seal a message anew, with a new author key and the tag of the next
+    # attempt, each time it sends it again.
+    # SPEC 02: The writer MUST give every mail envelope a new author key and erase its private half
+    # after signing.
+    #
+    # The key is kept nowhere: it goes with this call.
     return sealing.build_mail(
         parcel.raw,
         recipient_key=parcel.recipient_key,
@@ -165,7 +177,4 @@ def _is_one_shot(ctx: Context, row: OutboxRow) -> bool:
     if row.kind == "market":
         return True
     stored = messages.get(ctx.tx, row.digest or b"")
-    if stored is None or stored.kind == "ack":
-        return True
-    deal = deals.get(ctx.tx, stored.deal)
-    return stored.kind == "decline" and deal is not None and deal.state == "refused"
+    return stored is None or stored.kind == "ack" or _is_refusal(stored)

@@ -14,8 +14,9 @@ PERIOD_S = 300 * 86_400
 VALIDITY_S = 365 * 86_400
 
 
+# SPEC 02: The writer MUST NOT derive encryption keys or the network key from the seed.
 class NodeIdentity:
-    """Keys of one node: vendor root and signing keys, pseudonyms.
+    """Keys of one node that sign: vendor root and signing keys, pseudonyms.
 
     Args:
         seed: the 64-byte BIP-39 seed; never shown.
@@ -58,6 +59,7 @@ class NodeIdentity:
 
     def _certified_key(self, serial: int) -> tuple[SigningKey, Certificate]:
         if serial not in self._certified:
+            # SPEC 02: The writer MUST use a new serial for each operational key.
             key = keys.vendor_signing_key(self._seed, serial)
             starts = self._epoch + serial * PERIOD_S
             issued = certificate.issue(

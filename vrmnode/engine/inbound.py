@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vrmnode.engine import customer_desk, mailroom, room, vendor_desk
 from vrmnode.engine.context import ACK_DELAY_S, Context
-from vrmnode.engine.records import DealRecord, load_deal, read_intent
+from vrmnode.engine.records import DealRecord, load_deal, own_intent, read_intent
 from vrmnode.storage import deals, envelopes, intents, market, seen, tags, timers
 from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.intents import OwnIntent
@@ -22,11 +22,16 @@ from vrmprotocol.errors import RemoteError
 from vrmprotocol.keys import SealKey
 from vrmprotocol.mail import Decline, Offer
 from vrmprotocol.market import Intent, IntentUpdate, VendorProfile
-from vrmprotocol.message import SignedMessage, UninterpretedMessage
+from vrmprotocol.message import Role, SignedMessage, UninterpretedMessage
 
 
+# SPEC 03: The reader MUST NOT open any network connection because of what a message contains.
+#
+# Nothing here could: the engine has no network, and what it returns are messages to known topics.
 def accept_envelope(ctx: Context, arrived: Envelope) -> None:
     """Keep a verified envelope and act on what it says, once."""
+    # SPEC 02: The reader MUST remember the id of each accepted envelope until `expires + 300`, also
+    # when it drops the envelope and across restarts.
     if not seen.add(ctx.tx, arrived.id, arrived.expires + SKEW_S):
         return
     envelopes.put(
@@ -63,6 +68,8 @@ def _keep_intent(ctx: Context, arrived: Envelope, body: Intent, *, seq: int, sta
     if known is not None and seq > 0:
         original = read_intent(known.body)
         if (original.reply_tag, original.reply_key) != (body.reply_tag, body.reply_key):
+            return
+        if seq > known.seq and body.valid_through < known.valid_through:
             return
     stored = MarketIntent(
         pseudonym=arrived.author,
@@ -110,7 +117,7 @@ def _open_mail(ctx: Context, arrived: Envelope) -> None:
     try:
         inner = sealing.open_envelope(arrived, seal_key=key)
     except RemoteError as error:
-        ctx.notes.append(f"mail to one of our tags doesn't open: {error.code}")
+        ctx.notes.append(f"mail to one of our tags doesn't open: {error}")
         return
     receive(
         ctx, watched, inner, body_bytes=len(arrived.body), work=stamp.leading_zero_bits(arrived.id)
@@ -141,11 +148,13 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
         else:
             signed, record = _in_deal(ctx, watched.owner, inner)
     except RemoteError as error:
-        ctx.notes.append(f"mail refused: {error.code}")
+        ctx.notes.append(f"mail refused: {error}")
         return
     if record is None:
         return
     fresh = mailroom.keep(ctx, signed)
+    # SPEC 06: The writer MUST acknowledge every message of the other side that passes the checks up
+    # to its author, except an `ack` and a decline of an intent.
     if (signed.kind != "ack" and record.row.role == "vendor") or _can_answer(record, signed):
         timers.arm_earlier(ctx.tx, "acknowledge", record.deal, ctx.now + ACK_DELAY_S)
     if not fresh:
@@ -170,7 +179,9 @@ def _first_contact(
     ctx: Context, pseudonym: bytes, inner: bytes, body_bytes: int, work: int
 ) -> tuple[SignedMessage | UninterpretedMessage, DealRecord | None]:
     """An offer, or a refusal, to one of our intents: the deal follows from its certificate."""
-    signed = message.verify_and_load(inner, expected_recipient=pseudonym, now=ctx.now)
+    signed = message.verify_and_load(
+        inner, expected_recipient=pseudonym, reader="customer", now=ctx.now
+    )
     own = intents.get_by_pseudonym(ctx.tx, pseudonym)
     if own is None or not isinstance(signed, SignedMessage):
         return signed, None
@@ -233,6 +244,14 @@ def _in_deal(
         expected_recipient=key.public,
         expected_deal=deal,
         expected_author=author,
+        reader=_role(record),
         now=ctx.now,
     )
+    if isinstance(signed, SignedMessage) and isinstance(signed.body, Offer):
+        _check_offer(signed, signed.body, own_intent(ctx.tx, record.row.intent_id))
+        _check_same_channel(ctx, signed, signed.body)
     return signed, record
+
+
+def _role(record: DealRecord) -> Role:
+    return "vendor" if record.row.role == "vendor" else "customer"

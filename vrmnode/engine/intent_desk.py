@@ -55,8 +55,12 @@ def prepare(
         FieldError: the request or the acceptance rules are malformed, naming the field.
     """
     read_policy(acceptance)
+    # SPEC 02: The writer MUST make a new pseudonym from 16 new random bytes for every intent.
     key_context = random(16)
+    # SPEC 03: The writer MUST use a new reply key and a new random reply tag for each intent.
     reply_key = SealKey(random(32))
+    # SPEC 02: The writer MUST put a random salt into every market body whose content could be
+    # guessed.
     body = build_intent(
         request,
         now=now,
@@ -189,6 +193,9 @@ def prepare_withdrawal(
     if own.status not in ("active", "fulfilled"):
         raise conflict("intent.not_active", f"expected an active intent, came one {own.status}")
     body = intent_body(own)
+    # SPEC 03: The writer MUST keep reply key and reply tag in every update of an intent.
+    # SPEC 03: The writer MUST let an update live at least as long as the intent and every earlier
+    # update of it.
     update = IntentUpdate(v=1, salt=random(16), seq=own.seq + 1, status="withdrawn", intent=body)
     return _market_envelope(
         "intent_update",

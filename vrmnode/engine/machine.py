@@ -19,6 +19,9 @@ from vrmprotocol.errors import LocalError
 
 Action = Callable[[Context], object]
 
+_ERRORS_OF_ONE_TURN = frozenset({"storage.conflict", "storage.secret"})
+"""What the store refuses of one turn while it goes on working."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -97,7 +100,7 @@ class Machine:
         except LocalError as error:
             return Outcome(error=of_protocol(error), notes=tuple(ctx.notes))
         except NodeError as error:
-            if error.code.startswith("storage."):
+            if error.code.startswith("storage.") and error.code not in _ERRORS_OF_ONE_TURN:
                 raise
             return Outcome(error=error, notes=tuple(ctx.notes))
         except Exception as error:  # noqa: BLE001

@@ -36,6 +36,11 @@ def post(
 
     It acknowledges what was received and not acknowledged before.
     """
+    # SPEC 06: The writer MUST count `seq` up by one with every new message of a deal, whatever its
+    # kind, and set `prev` to the digest of the message before.
+    # SPEC 06: The writer MUST NOT sign two different messages with the same `seq` in one deal.
+    #
+    # The row's counter moves in the same transaction.
     received = messages.to_acknowledge(ctx.tx, row.deal)
     signed = message.sign(
         kind=kind_of(body),
@@ -92,9 +97,12 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
     A repeated message means that our acknowledgement was lost: it is owed again.
     """
     settled = [digest for digest in signed.received if _is_own(ctx, digest, signed.deal)]
+    # SPEC 06: The writer MUST stop resending a message when it is acknowledged.
     if settled:
         messages.mark_acked(ctx.tx, settled, ctx.now)
         outbox.done_by_digest(ctx.tx, settled, ctx.now)
+    # SPEC 06: The reader MUST recognise a message that it has by its digest, whatever envelope
+    # brings it, for as long as it keeps the deal.
     known = messages.get(ctx.tx, signed.digest) is not None
     if not known and messages.count_from(ctx.tx, signed.deal, signed.author) >= MAX_PEER_MESSAGES:
         ctx.notes.append("message dropped: the deal has its fill of them")
@@ -137,6 +145,9 @@ def send_acknowledgement(ctx: Context, record: DealRecord) -> None:
         and last.kind == "ack"
         and set(owed) <= set(load_message(last.raw).received)
     ):
+        # SPEC 06: The writer MUST answer a duplicate by sealing its last message again, at the next
+        # attempt, if that message is an `ack` that names the duplicate.
+        #
         # The same acknowledgement again, in a fresh envelope: a new one each time would run out
         # of the window that the other side watches.
         outbox.again(ctx.tx, last.digest, ctx.now)

@@ -63,6 +63,8 @@ def prepare(
 
 def next_seq(ctx: Context) -> int:
     """The sequence number of the next profile: higher than any before, and never behind time."""
+    # SPEC 03: The writer MUST set a profile's `seq` to the larger of now and one more than the
+    # highest `seq` it has published.
     last = settings.get(ctx.tx, SEQ, 0)
     return max((last if isinstance(last, int) else 0) + 1, ctx.now)
 

@@ -93,6 +93,10 @@ def _offer(ctx: Context, stored: MarketIntent, intent: Intent, plan: Plan) -> No
     ):
         _refuse(ctx, stored, intent, Refusal("out_of_stock", "sold out meanwhile", send=True))
         return
+    # SPEC 03: The writer MUST use a new random secret and a new reply key for each deal, and repeat
+    # both, and the shard, in later offers of that deal.
+    #
+    # There are no later ones: an intent that got an offer isn't considered again.
     seal_key = SealKey(ctx.random(32))
     body = Offer(
         intent=stored.envelope_id,
@@ -170,6 +174,8 @@ def _refuse(ctx: Context, stored: MarketIntent, intent: Intent, refusal: Refusal
     row = _open_deal(ctx, stored, intent, deal)
     negotiation.check_move("vendor", load_deal(ctx.tx, deal).state.state, "decline")
     deals.update(ctx.tx, deal, updated=ctx.now, state="refused")
+    # SPEC 03: The writer MUST put its certificate into a decline that is the vendor's first message
+    # in a deal.
     body = Decline(
         of=stored.envelope_id,
         reason=shop.vendor_reason(refusal.reason),
@@ -199,6 +205,9 @@ def intent_changed(ctx: Context, stored: MarketIntent) -> None:
 def after_message(ctx: Context, record: DealRecord) -> None:
     """React to a customer's message that was just added to the deal."""
     before, state = record.row.state, record.state.state
+    # SPEC 04: The vendor MUST NOT countersign an accept whose withdrawal it has seen.
+    #
+    # With the withdrawal in the set the state isn't `accepted`, whichever came first.
     if state == "accepted":
         _decide(ctx, record)
         return
@@ -220,6 +229,9 @@ def _let_go(ctx: Context, record: DealRecord, state: str) -> None:
 
 def _decide(ctx: Context, record: DealRecord) -> None:
     """Countersign an acceptance or decline it; the vendor alone decides, here and once."""
+    # SPEC 04: The vendor MUST NOT send both an agreement and a decline for the same accept.
+    #
+    # Either answer changes the state in this transaction, and only `accepted` leads here.
     accepted, offered = record.state.accept, record.state.accepted_offer
     key = None if offered is None else ctx.identity.vendor_key_of(offered.author, ctx.now)
     if accepted is None or offered is None or key is None:
@@ -230,6 +242,8 @@ def _decide(ctx: Context, record: DealRecord) -> None:
     if ctx.now > draft.confirm_by:
         _decline_acceptance(ctx, record, accepted, key, "late")
         return
+    # SPEC 04: The vendor MUST take the goods out of stock in the same transaction in which it
+    # countersigns.
     sku = ctx.secret("deal", record.deal, "sku")
     if sku is None or not reservations.sell(
         ctx.tx, record.deal, sku.decode(), draft.eligible_quantity, ctx.now

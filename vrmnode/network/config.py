@@ -22,6 +22,7 @@ class NetworkConfig:
     """Multiaddrs to listen on, e.g. ``/ip4/127.0.0.1/tcp/0``; none: the node only dials."""
     peers: tuple[str, ...] = ()
     """Multiaddrs ending in ``/p2p/<peer id>`` that are kept dialled for ever."""
+    # SPEC 06: The node MUST NOT subscribe to or leave a topic because of an intent or a deal.
     topics: tuple[str, ...] = ()
     """Topics subscribed to from start to end; a node never changes them at run time."""
 

@@ -17,6 +17,7 @@ WITNESSES = 3
 KEPT = 64
 
 
+# SPEC 02: The reader MUST NOT adjust its clock because of what others send.
 class ClockWatch:
     """Collects how old verified envelopes say they are when they arrive."""
 

@@ -165,11 +165,15 @@ def count_by_state(tx: Connection, role: str) -> dict[str, int]:
 
 
 def stale(tx: Connection, role: str, states: Sequence[str], before: int) -> list[bytes]:
-    """Return the deals of a role in these states that ended and were changed before a time."""
+    """Return the deals of a role in these states that ended and were changed before a time.
+
+    Not those whose intent still runs: an answer to its next update goes on counting from there.
+    """
     marks = ", ".join("?" for _ in states)
     rows = tx.rows(
         f"SELECT deal FROM deals WHERE role = ? AND state IN ({marks})"
-        " AND updated < ? AND coalesce(confirm_by, 0) < ? LIMIT 1000",
+        " AND updated < ? AND coalesce(confirm_by, 0) < ?"
+        " AND customer NOT IN (SELECT pseudonym FROM market_intents) LIMIT 1000",
         (role, *states, before, before),
     )
     return [bytes(deal) for (deal,) in rows]

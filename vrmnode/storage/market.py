@@ -1,6 +1,7 @@
 """Other people's market messages that this node interprets: intents and vendor profiles.
 
-Of each author only the highest sequence number counts. A profile's highest number is remembered
+Of each author only the highest sequence number counts, and of equal ones the lowest envelope id,
+so that every node keeps the same one whatever came first. A profile's highest number is remembered
 even after the profile has expired, so an older one can't come back.
 """
 
@@ -55,15 +56,19 @@ _PROFILES = Table("profiles", StoredProfile)
 
 
 def upsert_intent(tx: Connection, intent: MarketIntent) -> bool:
-    """Keep an intent or its update; False unless the sequence number is the highest so far.
+    """Keep an intent or its update; False unless it takes the place of what is known.
 
     An update keeps the answer given before.
     """
+    # SPEC 03: The reader MUST take, per author, the update with the highest `seq`, and of equal
+    # ones that with the lowest envelope id, in place of the intent.
     tx.run(
         f"INSERT {_INTENTS.insert_sql} ON CONFLICT (pseudonym) DO UPDATE SET"
         " envelope_id = excluded.envelope_id, seq = excluded.seq, status = excluded.status,"
         " body = excluded.body, valid_through = excluded.valid_through,"
-        " received_at = excluded.received_at WHERE excluded.seq > market_intents.seq",
+        " received_at = excluded.received_at WHERE excluded.seq > market_intents.seq"
+        " OR (excluded.seq = market_intents.seq AND excluded.seq > 0"
+        " AND excluded.envelope_id < market_intents.envelope_id)",
         _INTENTS.values(intent),
     )
     return tx.changes() == 1
@@ -117,12 +122,18 @@ def forget_intents(tx: Connection, now: int) -> int:
 
 
 def upsert_profile(tx: Connection, profile: StoredProfile) -> bool:
-    """Keep a profile; False unless its sequence number is the vendor's highest so far."""
+    """Keep a profile; False unless its sequence number is the vendor's highest so far.
+
+    Of two with the same number the one with the lower envelope id is kept.
+    """
+    # SPEC 03: The reader MUST keep, per vendor root, the profile with the highest `seq`, and
+    # remember that number after the profile has expired.
     tx.run(
         f"INSERT {_PROFILES.insert_sql} ON CONFLICT (root) DO UPDATE SET"
         " seq = excluded.seq, envelope_id = excluded.envelope_id, name = excluded.name,"
         " body = excluded.body, expires = excluded.expires, received_at = excluded.received_at"
-        " WHERE excluded.seq > profiles.seq",
+        " WHERE excluded.seq > profiles.seq OR (excluded.seq = profiles.seq"
+        " AND excluded.envelope_id < profiles.envelope_id)",
         _PROFILES.values(profile),
     )
     return tx.changes() == 1

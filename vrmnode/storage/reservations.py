@@ -46,6 +46,9 @@ def available(tx: Connection, sku: str, now: int, *, but_for: bytes | None = Non
         return 0
     if row[0] is None:
         return None
+    # SPEC 04: The vendor MUST release a reservation at `confirmBy` if no accept has arrived.
+    #
+    # From `until` on it doesn't count; `lapse` cleans up later.
     held = tx.value(
         "SELECT coalesce(sum(quantity), 0) FROM reservations"
         " WHERE sku = ? AND state = 'reserved' AND until > ? AND deal IS NOT ?",
