@@ -9,6 +9,8 @@ from __future__ import annotations
 import collections
 from collections.abc import Callable
 
+import structlog
+
 from vrmnode.network import Verdict
 from vrmnode.node.clock_watch import ClockWatch
 from vrmnode.storage import seen
@@ -19,8 +21,12 @@ from vrmprotocol.errors import RemoteError
 
 RECENT_IDS = 65_536
 MAX_WAITING = 4_096
+TOLD_EVERY_S = 60
+"""A refusal is logged once a minute and code: peers choose how often they provoke one."""
 
 _VERDICTS = {"accept": Verdict.ACCEPT, "reject": Verdict.REJECT, "ignore": Verdict.IGNORE}
+
+log = structlog.get_logger("vrmnode.gate")
 
 
 class Gate:
@@ -37,6 +43,7 @@ class Gate:
         self._recent: collections.OrderedDict[bytes, None] = collections.OrderedDict()
         self._verified: collections.OrderedDict[bytes, Envelope] = collections.OrderedDict()
         self._clock_watch = ClockWatch()
+        self._told: dict[str, int] = {}
         self.refused: collections.Counter[str] = collections.Counter()
 
     def validate(self, topic: str, data: bytes, peer: str) -> Verdict:
@@ -48,7 +55,7 @@ class Gate:
             if not arrived.is_mail:
                 market.load_market(arrived)
         except RemoteError as error:
-            self._note(error.code, data)
+            self._note(error, data, peer)
             return _VERDICTS[envelope.verdict_of(error.code)]
         self._clock_watch.saw(arrived.author, arrived.created, self._clock())
         self._verified[arrived.raw] = arrived
@@ -81,9 +88,13 @@ class Gate:
             self.committed(envelope_id)
         return known
 
-    def _note(self, code: str, data: bytes) -> None:
-        self.refused[code] += 1
-        if code == "envelope.from_future":
+    def _note(self, error: RemoteError, data: bytes, peer: str) -> None:
+        self.refused[error.code] += 1
+        now = self._clock()
+        if abs(now - self._told.get(error.code, 0)) >= TOLD_EVERY_S:
+            self._told[error.code] = now
+            log.info("message refused", code=error.code, problem=error.detail, peer=peer)
+        if error.code == "envelope.from_future":
             try:
                 early = envelope.verify_stored(data)
             except RemoteError:

@@ -1,0 +1,122 @@
+"""A node whose machine's clock is off by an hour: it says so, and loses nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from examples.local_node import LocalNode
+from tests.processes.market import (
+    Market,
+    Product,
+    ask,
+    automatic,
+    open_market,
+    publish,
+    settled,
+    states,
+    stock,
+    tell,
+    until,
+    wait_offers,
+    wait_state,
+)
+
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
+
+BOOK = Product(800, "30.00", 40)
+HOUR_S = 3_600
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that shifts the clock of the process that preloads it."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler for the clock's shim")
+    library = tmp_path_factory.mktemp("shim") / "clock_shim.so"
+    source = Path(__file__).with_name("clock_shim.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return library
+
+
+@pytest.fixture
+def market(tmp_path: Path) -> Iterator[Market]:
+    with open_market(tmp_path, customers=2, shops=[([BOOK], False)]) as opened:
+        yield opened
+
+
+def _start_shifted(node: LocalNode, shim: Path, offset_s: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LD_PRELOAD", str(shim))
+        patch.setenv("SHIM_OFFSET_S", str(offset_s))
+        node.start()
+
+
+def _busy(market: Market, intents: int) -> None:
+    """Somebody else's deals, from whose mail a node can learn the time."""
+    other = market.customers[1]
+    published = [publish(other, BOOK, *automatic(1)) for _ in range(intents)]
+    for intent in published:
+        wait_offers(other, intent, 1)
+    until(lambda: set(states(other).values()) == {"agreed"}, "the others' deals agreed")
+
+
+def _warning(node: LocalNode) -> str:
+    until(lambda: ask(node, "status")["warnings"], f"a warning in the status of {node.name}")
+    shown = node.vrm("status")["warnings"]
+    assert "clock" in shown[0] and "expected" in shown[0], shown
+    return str(shown[0])
+
+
+def test_an_hour_behind(market: Market, shim: Path) -> None:
+    node, shop = market.customers[0], market.vendors[0]
+    kept = publish(node, BOOK)
+    wait_offers(node, kept, 1)
+    node.stop()
+    _start_shifted(node, shim, -HOUR_S)
+    # Others take what a clock that is behind signs; what they answer seems to come from the future.
+    asked = publish(node, BOOK)
+    _busy(market, 3)
+    words = _warning(node)
+    assert "behind" in words
+    tell(f"an hour behind: {words}")
+    node.stop()
+    node.start()
+    _buy_both(node, shop, kept, asked)
+    settled(market.customers, market.vendors)
+
+
+def test_an_hour_ahead(market: Market, shim: Path) -> None:
+    node, shop = market.customers[0], market.vendors[0]
+    kept = publish(node, BOOK)
+    wait_offers(node, kept, 1)
+    second = publish(node, BOOK)
+    offer = wait_offers(node, second, 1)[0]["offer"]
+    node.stop()
+    _start_shifted(node, shim, HOUR_S)
+    _busy(market, 3)
+    words = _warning(node)
+    assert "ahead" in words
+    tell(f"an hour ahead: {words}")
+    # Nobody else takes this acceptance now; it is kept, and sent again with the right time.
+    deal = node.vrm("offer", "accept", offer)["deal"]
+    node.stop()
+    node.start()
+    for each in (node, shop):
+        assert wait_state(each, deal, "agreed") == "agreed"
+    assert wait_offers(node, kept, 1)
+
+
+def _buy_both(node: LocalNode, shop: LocalNode, *intents: str) -> None:
+    before = stock(shop, BOOK)
+    for intent in intents:
+        offer = wait_offers(node, intent, 1)[0]["offer"]
+        deal = node.vrm("offer", "accept", offer)["deal"]
+        for each in (node, shop):
+            assert wait_state(each, deal, "agreed") == "agreed"
+    assert stock(shop, BOOK) == before - len(intents)
