@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import trio
 
 from vrmnode.errors import ServiceError
@@ -15,6 +17,7 @@ class FakeService:
         self.answers: dict[str, object] = {}
         self.failures: dict[str, Exception] = {}
         self.log: list[dict[str, object]] = []
+        self.followed = threading.Event()
         self._grown = trio.Event()
 
     async def execute(self, command: str, params: dict[str, object]) -> dict[str, object]:
@@ -36,6 +39,7 @@ class FakeService:
         return self.answers.get(name, {"asked": name})
 
     async def wait_event(self, after: int, timeout_s: float) -> list[dict[str, object]]:
+        self.followed.set()
         with trio.move_on_after(timeout_s):
             while len(self.log) <= after:
                 await self._grown.wait()

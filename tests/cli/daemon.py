@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -45,8 +45,14 @@ class Daemon:
     def happen(self, kind: str, **data: object) -> None:
         self._in_loop(lambda: self.service.happen(kind, **data))
 
-    def happen_later(self, delay_s: float, kind: str, **data: object) -> None:
-        threading.Timer(delay_s, lambda: self.happen(kind, **data)).start()
+    def when_followed(self, act: Callable[[], object]) -> None:
+        """Run `act` in the daemon's loop as soon as somebody follows its events."""
+
+        def wait() -> None:
+            assert self.service.followed.wait(30)
+            self._in_loop(act)
+
+        threading.Thread(target=wait, daemon=True).start()
 
     @property
     def calls(self) -> list[tuple[str, dict[str, object]]]:

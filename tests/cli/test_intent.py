@@ -155,9 +155,7 @@ def test_wait_for_offers(published, vrm):
         published.service.answers["offer.list"] = [OFFER, second]
         published.service.happen("offer.received", intent=INTENT)
 
-    import threading
-
-    threading.Timer(0.3, lambda: published._in_loop(arrive)).start()
+    published.when_followed(arrive)
     result = vrm("intent", "publish", "--gtin", "1", "--wait", "2", "--timeout", "10s")
     first, then = [line for line in result.stdout.splitlines() if " EUR " in line]
     assert "1.      41.90 EUR  Harbour Books  (SD-BASE, there by 2026-12-01, reserved)" in first
@@ -192,9 +190,7 @@ def test_watch_until_agreed(published, vrm):
         published.service.happen("deal.other", deal="77" * 32)
         published.service.happen("deal.agreed", deal=DEAL)
 
-    import threading
-
-    threading.Timer(0.3, lambda: published._in_loop(agree)).start()
+    published.when_followed(agree)
     output = vrm("intent", "watch", INTENT[:12], "--timeout", "10s").stdout
     assert "deal.agreed" in output and "deal.other" not in output
     assert "agreed with Harbour Books: 41.90 EUR" in output

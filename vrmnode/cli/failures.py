@@ -48,6 +48,7 @@ EXIT_BY_CODE = {
     "backup.wrong_passphrase": LOCKED,
     "config.invalid": USAGE,
     "config.syntax": USAGE,
+    "network.address_invalid": USAGE,
     "network.no_peers": NO_PEERS,
     "network.dial_failed": NO_PEERS,
     "network.dial_timeout": NO_PEERS,
