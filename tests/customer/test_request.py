@@ -147,6 +147,12 @@ def test_wrong_fields(change, field, words):
     assert words in caught.value.detail
 
 
+def test_a_misspelt_name_is_named_where_nothing_else_says_what_is_wanted():
+    with pytest.raises(FieldError) as caught:
+        read_request({"nam": "lamp", "country": "NL"})
+    assert (caught.value.code, caught.value.field) == ("request.unknown_field", "nam")
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [({"colour": "red"}, "colour"), ({"must": [{"name": "x", "valve": 1}]}, "must[1].valve")],

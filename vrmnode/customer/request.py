@@ -89,6 +89,8 @@ def read_request(raw: Mapping[str, object]) -> IntentRequest:
         label=fields.text("label", 100) or _label(item),
     )
     fields.finish()
+    # After `finish`: where nothing is named, a misspelt "nam" is told as such.
+    _require_item(fields, item)
     return request
 
 
@@ -128,7 +130,7 @@ def build_intent(
 
 
 def _item(fields: Fields) -> DemandedItem:
-    item = DemandedItem(
+    return DemandedItem(
         name=fields.text("name", 200),
         gtin=_gtin(fields),
         mpn=fields.text("mpn", 64),
@@ -136,9 +138,11 @@ def _item(fields: Fields) -> DemandedItem:
         category=fields.whole("category", 0, 2**31 - 1, None),
         description=fields.text("description", 1000),
     )
+
+
+def _require_item(fields: Fields, item: DemandedItem) -> None:
     if item.name is None and item.gtin is None and item.mpn is None and item.category is None:
         raise fields.error("name", WITHOUT_ITEM, None)
-    return item
 
 
 def _gtin(fields: Fields) -> str | None:
