@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from importlib.metadata import version
 
 import trio
 
@@ -21,6 +20,7 @@ from vrmnode.node.gate import Gate
 from vrmnode.node.loop import Loop
 from vrmnode.storage import backup, settings
 from vrmnode.storage.connection import Connection
+from vrmnode.version import VERSION
 from vrmprotocol import keys
 from vrmprotocol.errors import LocalError
 
@@ -220,7 +220,7 @@ class Service:
         counts = await self._read(lambda tx, _, now: views.status(tx, now), {})
         warning = self._gate.clock_warning()
         return {
-            "version": version("vrmnode"),
+            "version": VERSION,
             "pid": getpid(),
             "peer_id": self._network.peer_id,
             "addresses": list(self._network.addresses),
