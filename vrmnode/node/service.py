@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import partial
+from os import getpid
+from pathlib import Path
 
 import trio
 
@@ -15,7 +18,7 @@ from vrmnode.engine.intent_desk import PreparedIntent
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.references import find_intent
 from vrmnode.errors import ServiceError
-from vrmnode.network import Network, NetworkError
+from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node.gate import Gate
 from vrmnode.node.loop import Loop
 from vrmnode.storage import backup, settings
@@ -182,8 +185,6 @@ class Service:
             raise ServiceError(error.code, error.message, status) from error
 
     async def _backup(self, params: Json) -> Json:
-        from pathlib import Path
-
         target, passphrase = params.get("path"), params.get("passphrase")
         if not isinstance(target, str) or not isinstance(passphrase, str):
             raise invalid("request.invalid", "path, passphrase: expected texts")
@@ -200,11 +201,7 @@ class Service:
         )
         return {"path": target, "size_bytes": report.size_bytes, "deals": report.deals}
 
-    def _peer(self, peer: object) -> Json:
-        from dataclasses import asdict, is_dataclass
-
-        if not is_dataclass(peer) or isinstance(peer, type):
-            raise TypeError("expected a peer's status")
+    def _peer(self, peer: PeerStatus) -> Json:
         return asdict(peer)
 
     def _identity(self) -> Json:
@@ -215,8 +212,6 @@ class Service:
         }
 
     async def _status(self) -> Json:
-        from os import getpid
-
         counts = await self._read(lambda tx, _, now: views.status(tx, now), {})
         warning = self._gate.clock_warning()
         return {
