@@ -129,6 +129,16 @@ def _corrupt_database(node: LocalNode) -> None:
     path.write_bytes(good)
 
 
+def test_first_start_that_fails_is_no_run(tmp_path: Path) -> None:
+    with LocalNodes(tmp_path) as nodes:
+        made = nodes.prepare("node")
+        _wrong_passphrase(made)
+        made.start()
+        assert made.stop() == 0
+        (made.folder / "node.db").unlink()
+        _refused(1, "storage.missing", *_run(made))
+
+
 def test_bad_files_of_the_user(node: LocalNode, tmp_path: Path) -> None:
     kept = _intents(node)
     cases = {
@@ -189,7 +199,7 @@ def _refused_for_room(node: LocalNode, kept: set[str]) -> str:
 
 @contextmanager
 def _small_disk(folder: Path, *, mount: bool) -> Iterator[Path]:
-    """A folder, on a disk of its own if it is to be mounted; skips where this user can't do that."""
+    """A folder, on a disk of its own with `mount`; skips where this user can't do that."""
     folder.mkdir()
     size = f"size={SMALL_DISK_BYTES}"
     command = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import threading
@@ -33,8 +34,9 @@ from tests.processes.market import (
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 BOOK = Product(500, "30.00", 50)
-ROUNDS = 6
-SEED = 20261121
+# CRASH_SEED=7 CRASH_ROUNDS=40 pytest -s … looks further than a test run has time for.
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "6"))
+SEED = int(os.environ.get("CRASH_SEED", "20261121"))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +104,8 @@ def test_an_hour_ahead(market: Market, shim: Path) -> None:
     words = _warning(node)
     assert "ahead" in words
     tell(f"an hour ahead: {words}")
+    # Others refuse what seems to come from the future, so whoever publishes is told at once.
+    assert words in _published(node)["warnings"]
     # Nobody else takes this acceptance now; it is kept, and sent again with the right time.
     deal = node.vrm("offer", "accept", offer)["deal"]
     node.stop()
@@ -110,6 +113,15 @@ def test_an_hour_ahead(market: Market, shim: Path) -> None:
     for each in (node, shop):
         assert wait_state(each, deal, "agreed") == "agreed"
     assert wait_offers(node, kept, 1)
+
+
+def _published(node: LocalNode) -> dict[str, Any]:
+    # fmt: off
+    published = node.vrm(
+        "intent", "publish", "--gtin", BOOK.gtin, "--country", "NL", "--valid-for", "2d",
+    )
+    # fmt: on
+    return dict(published)
 
 
 def _buy_both(node: LocalNode, shop: LocalNode, *intents: str) -> None:

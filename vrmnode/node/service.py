@@ -118,7 +118,7 @@ class Service:
         prepared = await trio.to_thread.run_sync(
             partial(self._prepare, request, acceptance), limiter=self._preparing
         )
-        told = warnings(prepared.body, now=self._machine.clock())
+        told = [*warnings(prepared.body, now=self._machine.clock()), *self._clock_warnings()]
         if params.get("dry_run"):
             return {"audiences": audience.of_intent(prepared), "warnings": told}
         await self._loop.submit(partial(intent_desk.record, prepared=prepared))
@@ -211,9 +211,12 @@ class Service:
             "note": "customers are known by a fresh pseudonym per intent",
         }
 
+    def _clock_warnings(self) -> list[str]:
+        warning = self._gate.clock_warning()
+        return [] if warning is None else [warning]
+
     async def _status(self) -> Json:
         counts = await self._read(lambda tx, _, now: views.status(tx, now), {})
-        warning = self._gate.clock_warning()
         return {
             "version": VERSION,
             "pid": getpid(),
@@ -225,7 +228,7 @@ class Service:
             **(counts if isinstance(counts, dict) else {}),
             "network": self._network.stats(),
             "refused": dict(self._gate.refused),
-            "warnings": [warning] if warning else [],
+            "warnings": self._clock_warnings(),
         }
 
 
