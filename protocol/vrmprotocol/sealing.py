@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from vrmprotocol import encoding, topics
@@ -31,6 +31,8 @@ _TAG_BYTES = 16
 _LENGTH_BYTES = 4
 _OVERHEAD_BYTES = _ENC_BYTES + _TAG_BYTES + _LENGTH_BYTES
 _INFO_CONTEXT = b"vrm/1 mail\0"
+# Only to find points of small order: with those every private key gives zero.
+_PROBE = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 
 
@@ -131,6 +133,17 @@ def seal(
     except ValueError:
         # A wrong length, or a point of small order, with which everybody could open the seal.
         raise LocalError("seal.key", "expected a usable X25519 public key") from None
+
+
+def can_seal_to(recipient_key: RecipientKey) -> bool:
+    """Whether `seal` takes this recipient key: of a known suite, and usable."""
+    if recipient_key.suite != SUITE_X25519:
+        return False
+    try:
+        _PROBE.exchange(X25519PublicKey.from_public_bytes(recipient_key.key))
+    except ValueError:
+        return False
+    return True
 
 
 def open_sealed(body: bytes, *, seal_key: SealKey, header: MailHeader) -> bytes:

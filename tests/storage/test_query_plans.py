@@ -64,6 +64,7 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "tags.lookup": lambda tx: tags.lookup(tx, tag(1)),
     "tags.unwatch": lambda tx: tags.unwatch(tx, key(1)),
     "tags.unwatch_seq": lambda tx: tags.unwatch_seq(tx, key(1), 1),
+    "tags.unwatch_below": lambda tx: tags.unwatch_below(tx, key(1), 1),
     "tags.purge": lambda tx: tags.purge(tx, 1),
     "outbox.put_mail": lambda tx: outbox.put_mail(
         tx, deal=key(1), digest=key(2), seq=0, raw=b"", next_at=1, until=2

@@ -11,6 +11,11 @@ from vrmnode.storage.timers import Timer
 TIDY_EVERY_S = 600
 _NODE = b"node"
 
+AT_ONCE = 16
+"""Timers in one turn: commands of the owner wait for no more than these."""
+
+PUT_OFF_S = 600
+
 MAX_MARKET_INTENTS = 200_000
 MAX_PROFILES = 50_000
 """What strangers can make this node keep; each cost its author a stamp."""
@@ -19,14 +24,21 @@ FORGET_AFTER_S = 30 * 86_400
 _FORGETTABLE = ("none", "refused", "offered", "declined")
 
 
-def run_due(ctx: Context, *, max_store_bytes: int) -> int:
-    """Run every timer that is due; the number of timers run."""
-    found = timers.due(ctx.tx, ctx.now)
+def run_due(ctx: Context, *, max_store_bytes: int, limit: int = AT_ONCE) -> int:
+    """Run the timers that are due, at most `limit` of them; the number of timers run."""
+    found = timers.due(ctx.tx, ctx.now, limit)
     for timer in found:
         timers.clear(ctx.tx, timer.kind, timer.subject)
         _run(ctx, timer, max_store_bytes)
     vendor_desk.reservations_lapsed(ctx)
     return len(found)
+
+
+def put_off(ctx: Context) -> None:
+    """Try the first due timer later: alone, it failed, and the others have waited for it."""
+    for timer in timers.due(ctx.tx, ctx.now, 1):
+        timers.arm(ctx.tx, timer.kind, timer.subject, ctx.now + PUT_OFF_S)
+        ctx.notes.append(f"timer {timer.kind} failed and is put off")
 
 
 def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:

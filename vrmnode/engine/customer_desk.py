@@ -141,6 +141,8 @@ def consider(ctx: Context, own: OwnIntent) -> None:
     if own.status != "active":
         return
     policy = standing.acceptance_policy(ctx, own)
+    if policy.mode != "automatic":
+        return  # before all offers are ranked: a flood of them would cost its square
     decision = decide(
         policy,
         offers.ranked(ctx.tx, own, trusted=standing.trusted(ctx.tx), now=ctx.now, open_only=True),

@@ -172,6 +172,11 @@ def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -
     outbox.record_attempt(ctx.tx, row.id, ctx.now + max(1, wait))
 
 
+def given_up(ctx: Context, parcel: Parcel) -> None:
+    """End a parcel that can't be sealed, now or later."""
+    outbox.done(ctx.tx, parcel.row, ctx.now)
+
+
 def _is_one_shot(ctx: Context, row: OutboxRow) -> bool:
     """Market messages, acknowledgements and first-contact refusals are sent once."""
     if row.kind == "market":

@@ -209,6 +209,8 @@ def _check_offer(signed: SignedMessage, offer: Offer, own: OwnIntent) -> None:
         raise RemoteError("message.body", "the draft names another deal or customer")
     if offer.intent != offer.draft.intent or offer.intent not in (own.intent_id, own.envelope_id):
         raise RemoteError("message.body", "intent: the offer answers another intent")
+    if not sealing.can_seal_to(offer.reply_key):
+        raise RemoteError("message.body", "replyKey: expected one to which an answer can be sealed")
 
 
 def _check_same_channel(ctx: Context, signed: SignedMessage, offer: Offer) -> None:

@@ -7,6 +7,8 @@ so a crash either loses all of it or nothing. Sealing happens later, when a parc
 
 from __future__ import annotations
 
+from functools import partial
+
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, load_message
 from vrmnode.storage import deals, intents, messages, outbox, tags, timers
@@ -23,8 +25,14 @@ from vrmprotocol.message import SignedMessage, UninterpretedMessage
 MAX_ACKS_PER_DEAL = 64
 """Acknowledgements sent in one deal at most, so that a peer's repeats can't make mail for ever."""
 
-MAX_PEER_MESSAGES = 256
+MAX_PEER_MESSAGES = 128
 """Messages kept of the other side in one deal; an honest one needs about ten."""
+
+MAX_OFFERS_PER_DEAL = 8
+"""Offers kept in one deal; each is ranked again whenever another comes."""
+
+LONGEST_WATCH_S = 90 * 86_400
+"""How long the mail of a deal is watched for after its last message, whatever `confirmBy` says."""
 
 TAG_LIFETIME_S = envelope.MAIL_LIFETIME_S + envelope.SKEW_S
 
@@ -104,13 +112,21 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
     # SPEC 06: The reader MUST recognise a message that it has by its digest, whatever envelope
     # brings it, for as long as it keeps the deal.
     known = messages.get(ctx.tx, signed.digest) is not None
-    if not known and messages.count_from(ctx.tx, signed.deal, signed.author) >= MAX_PEER_MESSAGES:
+    if not known and _has_its_fill(ctx, signed):
         ctx.notes.append("message dropped: the deal has its fill of them")
         return False
     fresh = messages.put(ctx.tx, stored_form(signed, own=False, at=ctx.now))
     if not fresh:
         messages.need_ack_again(ctx.tx, signed.digest)
     return fresh
+
+
+def _has_its_fill(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
+    """Whether the deal has as many messages, or offers, of the other side as are kept."""
+    count = partial(messages.count_from, ctx.tx, signed.deal, signed.author)
+    if signed.kind == "offer" and count(kind="offer") >= MAX_OFFERS_PER_DEAL:
+        return True
+    return count() >= MAX_PEER_MESSAGES
 
 
 def _is_own(ctx: Context, digest: bytes, deal: bytes) -> bool:
@@ -171,6 +187,9 @@ def watch(ctx: Context, record: DealRecord) -> None:
         item.seq for item in messages.list_messages(ctx.tx, row.deal) if item.author == author
     ]
     window = tag_rules.window(offer.secret, direction, row.shard_in or 0, received)
+    until = min(row.confirm_by or ctx.now, ctx.now + LONGEST_WATCH_S) + TAG_LIFETIME_S
+    # A peer that counts in leaps would leave a trail of windows behind.
+    tags.unwatch_below(ctx.tx, row.deal, max(received, default=0) - tag_rules.LOOK_BACK)
     tags.watch(
         ctx.tx,
         [
@@ -180,7 +199,7 @@ def watch(ctx: Context, record: DealRecord) -> None:
                 owner=row.deal,
                 seq=seq,
                 attempt=attempt,
-                until=(row.confirm_by or ctx.now) + TAG_LIFETIME_S,
+                until=until,
             )
             for tag, (seq, attempt) in window.items()
         ],

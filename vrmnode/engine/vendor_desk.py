@@ -35,6 +35,9 @@ def consider(ctx: Context, pseudonym: bytes) -> None:
     stored = market.get_intent(ctx.tx, pseudonym)
     if stored is None or not _is_open(ctx, stored):
         return
+    intent = read_intent(stored.body)
+    if not _may_answer(ctx, pseudonym, intent):
+        return
     counter = shop.open_shop(ctx)
     if counter is None:
         return
@@ -44,7 +47,6 @@ def consider(ctx: Context, pseudonym: bytes) -> None:
     ):
         timers.arm(ctx.tx, "answer", pseudonym, ctx.now + BUSY_S)
         return
-    intent = read_intent(stored.body)
     reply = answer(
         intent,
         counter.index,
@@ -69,6 +71,18 @@ def _is_open(ctx: Context, stored: MarketIntent) -> bool:
         and stored.valid_through > ctx.now
         and stored.answer in (None, "ignored", "refused")
     )
+
+
+def _may_answer(ctx: Context, pseudonym: bytes, intent: Intent) -> bool:
+    """Whether the deal hasn't gone beyond a refusal, and mail to the customer can be sealed.
+
+    A deal that moved on stays as it is, though its intent was forgotten and comes back by an
+    update; what can't be sealed would hold stock for nobody.
+    """
+    row = deals.get(ctx.tx, deal_id(pseudonym, ctx.identity.root))
+    if row is not None and row.state not in ("none", "refused"):
+        return False
+    return sealing.can_seal_to(intent.reply_key)
 
 
 def _leave_to_human(ctx: Context, stored: MarketIntent, plan: Plan) -> None:

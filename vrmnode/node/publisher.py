@@ -67,15 +67,12 @@ class Publisher:
         try:
             if parcel.is_mail:
                 await trio.sleep(self._pause_s())
-            peers, raw = await self._hand_over(parcel)
-            note = partial(
-                dispatch.sent, parcel=parcel, raw=raw, peers=peers, spread=self._random(100)
-            )
-            await self._try(note)
+            await self._try(await self._hand_over(parcel))
         finally:
             self._in_flight.discard(parcel.row)
 
-    async def _hand_over(self, parcel: Parcel) -> tuple[int, bytes]:
+    async def _hand_over(self, parcel: Parcel) -> Action:
+        """Seal and publish; the turn that notes what became of it."""
         seal = partial(
             dispatch.seal,
             parcel,
@@ -85,10 +82,16 @@ class Publisher:
         )
         try:
             raw = await trio.to_thread.run_sync(seal, limiter=self._sealing)
-            return await self._network.publish(parcel.topic, raw), raw
-        except (LocalError, NetworkError) as error:
+        except LocalError as error:
+            # It would fail at every attempt: the other side gave a key that nobody can use.
+            log.warning("never sent", row=parcel.row, code=error.code)
+            return partial(dispatch.given_up, parcel=parcel)
+        try:
+            peers = await self._network.publish(parcel.topic, raw)
+        except NetworkError as error:
             log.error("not sent", row=parcel.row, code=error.code)
-            return 0, b""
+            peers = 0
+        return partial(dispatch.sent, parcel=parcel, raw=raw, peers=peers, spread=self._random(100))
 
     async def _try(self, action: Action) -> object:
         """Submit a turn; a storage error is logged by the loop and tried again later."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets as randomness
 import signal
@@ -17,10 +18,9 @@ from vrmnode import keystore
 from vrmnode.api.app import create_app
 from vrmnode.api.server import serve
 from vrmnode.engine import clockwork, inbound
-from vrmnode.engine.context import Context
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.machine import Machine
-from vrmnode.errors import NodeError
+from vrmnode.errors import NodeError, StorageError
 from vrmnode.lockfile import NodeLock
 from vrmnode.network import Network, NetworkConfig, open_network
 from vrmnode.node.gate import Gate
@@ -58,12 +58,12 @@ def run_node(
     """
     settings = configuration.load(data_dir / "config.toml", os.environ)
     set_up(log_level or settings.log.level)
-    # The lock's file stays for ever, so without it the node never ran: only then may the database
-    # be made. Later a missing one is an error, or deals would vanish without a word.
-    first_run = not (data_dir / "node.lock").exists()
     with NodeLock.acquire(data_dir / "node.lock"):
         unlocked = keystore.unlock(data_dir / "keystore.json", passphrase)
-        with Database.open(data_dir / "node.db", create=first_run) as database:
+        # Where there was a database, a missing one is an error, or deals would vanish without a
+        # word. A start that failed earlier, such as by a wrong passphrase, made none.
+        path = data_dir / "node.db"
+        with Database.open(path, create=not Database.was_made(path)) as database:
             identity = NodeIdentity(
                 keys.seed_from_words(keys.words_from_entropy(unlocked.entropy)), unlocked.created
             )
@@ -176,16 +176,24 @@ class Node:
         reader = self._machine.database.reader()
         store_bytes = self._settings.limits.store_mb * 1024 * 1024
 
-        def due(ctx: Context) -> object:
-            return clockwork.run_due(ctx, max_store_bytes=store_bytes)
-
+        limit = clockwork.AT_ONCE
         while True:
             next_at = timers.next_at(reader)
             if next_at is not None and next_at <= self._machine.clock():
+                due = partial(clockwork.run_due, max_store_bytes=store_bytes, limit=limit)
                 try:
                     await self._loop.submit(due)
+                    limit = clockwork.AT_ONCE
                 except NodeError as error:
                     log.warning("timers", code=error.code)
+                    limit = await self._after_failure(error, limit)
                     await trio.sleep(1)
             else:
                 await trio.sleep(TIMER_POLL_S)
+
+    async def _after_failure(self, error: NodeError, limit: int) -> int:
+        """How many timers to run next: one by one, so that the one that fails holds up no other."""
+        if limit == 1 and not isinstance(error, StorageError):
+            with contextlib.suppress(NodeError):
+                await self._loop.submit(clockwork.put_off)
+        return 1

@@ -172,7 +172,7 @@ def stale(tx: Connection, role: str, states: Sequence[str], before: int) -> list
     marks = ", ".join("?" for _ in states)
     rows = tx.rows(
         f"SELECT deal FROM deals WHERE role = ? AND state IN ({marks})"
-        " AND updated < ? AND coalesce(confirm_by, 0) < ?"
+        " AND document IS NULL AND updated < ? AND coalesce(confirm_by, 0) < ?"
         " AND customer NOT IN (SELECT pseudonym FROM market_intents) LIMIT 1000",
         (role, *states, before, before),
     )

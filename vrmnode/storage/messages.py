@@ -111,7 +111,7 @@ def missing_seqs(tx: Connection, deal: bytes, author: bytes, limit: int = 64) ->
     return list(itertools.islice(missing, limit))
 
 
-def count_from(tx: Connection, deal: bytes, author: bytes) -> int:
-    """Return how many messages of one author a deal has."""
-    found = tx.value("SELECT count(*) FROM messages WHERE deal = ? AND author = ?", (deal, author))
-    return int(found)
+def count_from(tx: Connection, deal: bytes, author: bytes, *, kind: str | None = None) -> int:
+    """Return how many messages of one author a deal has; of one kind if given."""
+    sql = "SELECT count(*) FROM messages WHERE deal = ?1 AND author = ?2"
+    return int(tx.value(f"{sql} AND (?3 IS NULL OR kind = ?3)", (deal, author, kind)))

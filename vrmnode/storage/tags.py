@@ -59,6 +59,12 @@ def unwatch_seq(tx: Connection, owner: bytes, seq: int) -> int:
     return tx.changes()
 
 
+def unwatch_below(tx: Connection, owner: bytes, seq: int) -> int:
+    """Watch no more for the messages of a deal before `seq`. Return how many tags that was."""
+    tx.run("DELETE FROM watched_tags WHERE owner = ? AND seq < ?", (owner, seq))
+    return tx.changes()
+
+
 def purge(tx: Connection, now: int) -> int:
     """Forget the tags whose time is over. Return how many."""
     tx.run("DELETE FROM watched_tags WHERE until <= ?", (now,))
