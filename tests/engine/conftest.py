@@ -1,0 +1,46 @@
+"""Worlds of engines for tests that look at one module at a time."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.engine.steps import NAMES, set_shop_policy
+from tests.engine.world import World, open_databases
+from vrmnode.storage.database import Database
+from vrmprotocol import envelope_rules
+
+MakeWorld = Callable[..., World]
+
+
+@pytest.fixture(scope="session")
+def four_databases() -> Iterator[dict[str, Database]]:
+    shm = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shm if shm.is_dir() else None) as made:
+        opened = open_databases(Path(made), NAMES)
+        yield opened
+        for database in opened.values():
+            database.close()
+
+
+@pytest.fixture
+def make_world(four_databases: dict[str, Database], monkeypatch: pytest.MonkeyPatch) -> MakeWorld:
+    monkeypatch.setattr(envelope_rules, "required_bits", lambda kind, body_bytes: 0)
+
+    def make(
+        stock: Sequence[int] = (3, 3), skews: Sequence[int] = (0, 0, 0, 0), **policy: object
+    ) -> World:
+        world = World(four_databases, 7, list(stock), list(skews))
+        for vendor in world.vendors:
+            set_shop_policy(world, vendor, **{"reserve": True, **policy})
+        return world
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    return make_world()
