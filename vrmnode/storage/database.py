@@ -76,6 +76,11 @@ class Database:
             raise
         return cls(writer, lock)
 
+    @staticmethod
+    def was_made(path: Path) -> bool:
+        """Whether a database was ever opened at `path`, even if its file is gone now."""
+        return _writer_lock_path(path).exists()
+
     def __enter__(self) -> Database:
         return self
 
@@ -200,9 +205,14 @@ def _create_file(path: Path) -> None:
         raise StorageError("storage.missing", f"{path} can't be created: {error}") from error
 
 
+def _writer_lock_path(path: Path) -> Path:
+    # Not the database itself: closing any descriptor of it would drop SQLite's own locks. This
+    # file stays for ever.
+    return path.with_name(path.name + "-writer")
+
+
 def _take_writer_lock(path: Path) -> int:
-    # Not on the database itself: closing any descriptor of it would drop SQLite's own locks.
-    name = path.with_name(path.name + "-writer")
+    name = _writer_lock_path(path)
     try:
         lock = os.open(name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
