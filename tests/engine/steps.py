@@ -33,7 +33,7 @@ def set_shop_policy(world: World, vendor: str, **policy: object) -> None:
     world.nodes[vendor].turn(lambda ctx: settings.put(ctx.tx, shop.POLICY, policy))
 
 
-def command(world: World, who: str, name: str, **params: object) -> object:
+def command(world: World, who: str, name: str, /, **params: object) -> object:
     """An owner's command; raises what the node answers."""
     return world.nodes[who].machine.turn(partial(commands.run, command=name, params=params))
 

@@ -1,0 +1,143 @@
+"""The owner's commands: what they do, and the code of each refusal."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.steps import (
+    CUSTOMER,
+    VENDOR,
+    accepted,
+    command,
+    deal_with,
+    event_types,
+    interpreted,
+    offered,
+    told,
+)
+from tests.engine.world import SKU, World
+from vrmnode.engine import standing
+from vrmnode.engine.failures import of_protocol
+from vrmnode.errors import NodeError, ServiceError
+from vrmnode.storage import catalogue, settings, timers
+from vrmprotocol import keys
+from vrmprotocol.errors import LocalError
+from vrmprotocol.mail import Decline, WithdrawAccept
+
+UNKNOWN = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "code"),
+    [
+        ("tea.make", {}, "command.unknown"),
+        ("offer.accept", {}, "request.invalid"),
+        ("offer.accept", {"offer": 7}, "request.invalid"),
+        ("offer.accept", {"offer": "abc"}, "request.id"),
+        ("offer.accept", {"offer": UNKNOWN}, "offer.not_found"),
+        ("offer.decline", {"offer": UNKNOWN}, "offer.not_found"),
+        ("deal.withdraw", {}, "request.invalid"),
+        ("deal.withdraw", {"deal": UNKNOWN}, "deal.not_found"),
+        ("policy.set", {"trusted": "all"}, "policy.invalid"),
+        ("policy.set", {"surprise": 1}, "acceptance.unknown_field"),
+        ("vendor.policy.set", {"surprise": 1}, "policy.unknown_field"),
+        ("catalogue.rows", {}, "request.invalid"),
+        ("catalogue.rows", {"products": ["book"]}, "product.invalid"),
+    ],
+)
+def test_wrong_commands_are_refused_by_code(
+    world: World, name: str, params: dict[str, object], code: str
+) -> None:
+    with pytest.raises(NodeError) as caught:
+        command(world, CUSTOMER, name, **params)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("name", "given"), [("offer.decline", "offer"), ("deal.withdraw", "deal")])
+@pytest.mark.parametrize("reason", ["because", 7, None, ["terms"]])
+def test_an_unknown_reason_is_refused(world: World, name: str, given: str, reason: object) -> None:
+    row = offered(world)
+    reference = row.deal if given == "deal" else row.offer_digest or b""
+    with pytest.raises(ServiceError) as caught:
+        command(world, CUSTOMER, name, **{given: reference.hex(), "reason": reason})
+    assert (caught.value.code, caught.value.status) == ("request.reason", 400)
+
+
+def test_a_move_that_the_state_forbids_is_a_conflict(world: World) -> None:
+    row = offered(world)
+    with pytest.raises(ServiceError) as caught:
+        command(world, CUSTOMER, "deal.withdraw", deal=row.deal.hex())
+    assert (caught.value.code, caught.value.status) == ("negotiation.illegal_move", 409)
+    assert of_protocol(LocalError("keys.did", "words")).status == 400
+
+
+def test_a_decline_says_reason_and_note(world: World) -> None:
+    row = offered(world)
+    offer = (row.offer_digest or b"").hex()
+    command(world, CUSTOMER, "offer.decline", offer=offer, reason="delivery", note="too slow")
+    body = interpreted(told(world, CUSTOMER)[-1]).body
+    assert isinstance(body, Decline)
+    assert (body.reason, body.note) == ("delivery", "too slow")
+
+
+def test_a_withdrawal_says_its_reason(world: World) -> None:
+    row = accepted(world)
+    answer = command(
+        world, CUSTOMER, "deal.withdraw", deal=row.deal.hex()[:8], reason="changed_mind"
+    )
+    body = interpreted(told(world, CUSTOMER)[-1]).body
+    assert isinstance(body, WithdrawAccept)
+    assert body.reason == "changed_mind"
+    assert isinstance(answer, dict)
+    assert deal_with(world, CUSTOMER, VENDOR).state == "withdrawn"
+
+
+def test_trust_is_kept_when_only_rules_change(world: World) -> None:
+    did = keys.to_did(world.nodes[VENDOR].machine.identity.root)
+    command(world, CUSTOMER, "policy.set", trusted=[did], mode="manual")
+    command(world, CUSTOMER, "policy.set", mode="automatic", max_total="10.00 EUR")
+    shown = standing.shown_policy(world.nodes[CUSTOMER].reader)
+    assert (shown["trusted"], shown["mode"]) == ([did], "automatic")
+    root = world.nodes[VENDOR].machine.identity.root
+    assert standing.trusted(world.nodes[CUSTOMER].reader) == {root}
+
+
+def test_a_new_policy_looks_at_open_offers(world: World) -> None:
+    offered(world)
+    did = keys.to_did(world.nodes[VENDOR].machine.identity.root)
+    command(
+        world,
+        CUSTOMER,
+        "policy.set",
+        trusted=[did],
+        mode="automatic",
+        max_total="900.00 EUR",
+        wait_offers=1,
+    )
+    assert standing.stored_policy(world.nodes[CUSTOMER].reader)["mode"] == "automatic"
+    assert "policy.set" in event_types(world, CUSTOMER)
+
+
+def test_a_wrong_did_is_told(world: World) -> None:
+    with pytest.raises(NodeError) as caught:
+        command(world, CUSTOMER, "policy.set", trusted=["did:web:example.org"])
+    assert caught.value.code == "keys.did"
+    assert settings.get(world.nodes[CUSTOMER].reader, standing.POLICY) is None
+
+
+def test_rows_are_taken_and_make_the_shop_look_again(world: World) -> None:
+    row = {"sku": "N-1", "name": "Kettle", "price": 2500, "currency": "EUR"}
+    first = command(world, VENDOR, "catalogue.rows", products=[row])
+    again = command(world, VENDOR, "catalogue.rows", products=[row])
+    assert first == {"added": 1, "updated": 0, "unchanged": 0, "count": 2}
+    assert again == {"added": 0, "updated": 0, "unchanged": 1, "count": 2}
+    found = timers.due(world.nodes[VENDOR].reader, world.now + 60)
+    assert "reconsider" in {timer.kind for timer in found}
+    assert catalogue.get(world.nodes[VENDOR].reader, SKU) is not None
+
+
+def test_a_broken_row_takes_none_of_its_page(world: World) -> None:
+    good = {"sku": "N-1", "name": "Kettle", "price": 2500, "currency": "EUR"}
+    with pytest.raises(NodeError):
+        command(world, VENDOR, "catalogue.rows", products=[good, {"sku": "N-2"}])
+    assert catalogue.get(world.nodes[VENDOR].reader, "N-1") is None

@@ -1,0 +1,100 @@
+"""Which vendors' answers an intent keeps when more come than it wants."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from tests.engine.steps import CUSTOMER, OTHER_VENDOR, VENDOR, command, in_turn, own_intent, pass_on
+from tests.engine.world import World
+from vrmnode.engine import inbound
+from vrmnode.engine.records import intent_body
+from vrmnode.storage import deals, intents, secrets, tags
+from vrmnode.storage.tags import WatchedTag
+from vrmprotocol import keys, market
+
+
+def _wants_one(world: World) -> None:
+    """An intent that keeps a single vendor's answer; both vendors have answered, unread."""
+    world.publish(CUSTOMER, 1, automatic=False)
+    pass_on(world, CUSTOMER)
+    own = own_intent(world)
+    body = intent_body(own)
+    fields = {name: getattr(body, name) for name in body.__struct_fields__}
+    small = market.to_body(market.Intent(**{**fields, "max_offers": 1}))
+    in_turn(
+        world,
+        CUSTOMER,
+        lambda ctx: intents.set_envelope(
+            ctx.tx,
+            own.pseudonym,
+            envelope_id=own.envelope_id,
+            seq=0,
+            body=small,
+            valid_through=own.valid_through,
+        ),
+    )
+
+
+def _arrives(world: World, vendor: str, work: int) -> None:
+    world.pump(vendor)
+    flight = world.link.pop()
+    watched = tags.lookup(world.nodes[CUSTOMER].reader, flight.tag or b"")
+    assert watched is not None
+    assert isinstance(watched, WatchedTag)
+    action = partial(inbound.receive, watched=watched, inner=flight.raw, body_bytes=4096, work=work)
+    in_turn(world, CUSTOMER, action)
+
+
+def _kept(world: World) -> bytes:
+    (row,) = deals.list_deals(world.nodes[CUSTOMER].reader)
+    return row.vendor_root
+
+
+def _root(world: World, vendor: str) -> bytes:
+    return world.nodes[vendor].machine.identity.root
+
+
+@pytest.mark.parametrize(("first", "second", "stays"), [(16, 17, False), (17, 16, True)])
+def test_more_work_takes_the_place_and_less_does_not(
+    world: World, first: int, second: int, stays: bool
+) -> None:
+    _wants_one(world)
+    _arrives(world, VENDOR, first)
+    _arrives(world, OTHER_VENDOR, second)
+    assert _kept(world) == _root(world, VENDOR if stays else OTHER_VENDOR)
+
+
+def test_of_equal_ones_the_known_stays(world: World) -> None:
+    _wants_one(world)
+    _arrives(world, VENDOR, 16)
+    _arrives(world, OTHER_VENDOR, 16)
+    assert _kept(world) == _root(world, VENDOR)
+
+
+def test_trust_comes_before_work(world: World) -> None:
+    _wants_one(world)
+    command(world, CUSTOMER, "policy.set", trusted=[keys.to_did(_root(world, OTHER_VENDOR))])
+    _arrives(world, VENDOR, 40)
+    _arrives(world, OTHER_VENDOR, 16)
+    assert _kept(world) == _root(world, OTHER_VENDOR)
+
+
+def test_what_gave_way_leaves_nothing_behind(world: World) -> None:
+    _wants_one(world)
+    _arrives(world, VENDOR, 16)
+    (gone,) = deals.list_deals(world.nodes[CUSTOMER].reader)
+    _arrives(world, OTHER_VENDOR, 30)
+    reader = world.nodes[CUSTOMER].reader
+    assert tags.list_tags(reader, gone.deal) == []
+    assert in_turn(world, CUSTOMER, lambda ctx: secrets.erase(ctx.tx, "deal", gone.deal)) == 0
+
+
+def test_an_accepted_deal_never_gives_way(world: World) -> None:
+    _wants_one(world)
+    _arrives(world, VENDOR, 16)
+    (row,) = deals.list_deals(world.nodes[CUSTOMER].reader)
+    command(world, CUSTOMER, "offer.accept", offer=(row.offer_digest or b"").hex())
+    _arrives(world, OTHER_VENDOR, 60)
+    assert _kept(world) == _root(world, VENDOR)
