@@ -172,21 +172,33 @@ def test_subscriptions_to_foreign_topics_take_no_memory() -> None:
     assert bench.router.topics_of("p00") == (TOPIC,)
 
 
-def test_own_messages_go_to_all_subscribers_and_relayed_ones_to_the_mesh() -> None:
-    bench = Bench(10)
-    assert len(bench.router.publish_targets(TOPIC)) == 10
-    assert set(bench.router.relay_targets(TOPIC, "p00")) == bench.mesh - {"p00"}
+def test_own_messages_go_exactly_where_relayed_ones_go() -> None:
+    """A neighbour that left the mesh can't tell by what still comes which ones are our own."""
+    bench = Bench(10, outbound=1)
+    bench.say("p00", Rpc(prune=(Prune(TOPIC, 60),)))
+    bench.say("p01", Rpc(prune=(Prune(TOPIC, 60),)))
+    own = bench.router.publish_targets(TOPIC)
+    assert own == bench.router.relay_targets(TOPIC, "a peer that is gone")
+    assert set(own) == bench.mesh | {"p00"}
+    assert bench.router.relay_targets(TOPIC, "p00") == own[1:]
     assert bench.router.relay_targets("other", "p00") == []
 
 
-def test_recent_messages_are_advertised_outside_the_mesh() -> None:
-    bench = Bench(10)
-    bench.cache.put(identifier(1), TOPIC, publish_frame(TOPIC, b"1"), advertised=True)
-    bench.cache.put(identifier(2), TOPIC, publish_frame(TOPIC, b"2"), advertised=False)
+def test_without_mesh_and_dialled_peers_all_subscribers_get_messages() -> None:
+    bench = Bench(2)
+    for peer in ("p00", "p01"):
+        bench.say(peer, Rpc(prune=(Prune(TOPIC, 60),)))
+    assert bench.router.publish_targets(TOPIC) == ["p00", "p01"]
+    assert bench.router.relay_targets(TOPIC, "p00") == ["p01"]
+
+
+def test_recent_messages_are_advertised_to_everybody_outside_the_mesh() -> None:
+    bench = Bench(100)
+    bench.cache.put(identifier(1), TOPIC, publish_frame(TOPIC, b"1"))
     bench.beat()
-    told = {peer for peer, rpc in bench.sent if rpc.ihave}
-    assert len(told) == g.DEGREE_LAZY
-    assert told.isdisjoint(bench.mesh)
+    told = [peer for peer, rpc in bench.sent if rpc.ihave]
+    assert len(told) == len(set(told)) == 100 - len(bench.mesh)
+    assert bench.mesh.isdisjoint(told)
     assert {rpc.ihave for _, rpc in bench.sent if rpc.ihave} == {((TOPIC, (identifier(1),)),)}
 
 
@@ -224,7 +236,7 @@ def test_ihave_is_limited_per_heartbeat() -> None:
 
 def test_one_message_is_sent_thrice_to_a_peer_that_keeps_asking() -> None:
     bench = Bench(1)
-    bench.cache.put(identifier(1), TOPIC, publish_frame(TOPIC, b"1"), advertised=True)
+    bench.cache.put(identifier(1), TOPIC, publish_frame(TOPIC, b"1"))
     bench.say("p00", Rpc(iwant=(identifier(1),) * 10))
     for _ in range(10):
         bench.say("p00", Rpc(iwant=(identifier(1),)))
@@ -233,7 +245,7 @@ def test_one_message_is_sent_thrice_to_a_peer_that_keeps_asking() -> None:
 
 def test_peer_far_below_zero_gets_no_gossip() -> None:
     bench = Bench(1)
-    bench.cache.put(identifier(1), TOPIC, publish_frame(TOPIC, b"1"), advertised=True)
+    bench.cache.put(identifier(1), TOPIC, publish_frame(TOPIC, b"1"))
     bench.scores.fault("p00", 6.0)
     bench.sent.clear()
     bench.say("p00", Rpc(iwant=(identifier(1),)), unseen=(identifier(2),))
@@ -249,7 +261,7 @@ def test_unknown_peer_is_left_alone() -> None:
 
 def test_cache_keeps_messages_for_its_windows() -> None:
     cache = MessageCache()
-    cache.put(identifier(1), TOPIC, b"frame", advertised=True)
+    cache.put(identifier(1), TOPIC, b"frame")
     for passed in range(WINDOWS):
         assert cache.get(identifier(1)) == b"frame"
         assert cache.recent(TOPIC) == ([identifier(1)] if passed < GOSSIP_WINDOWS else [])
@@ -262,7 +274,7 @@ def test_cache_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vrmnode.network.message_cache.MAX_BYTES", 25)
     cache = MessageCache()
     for n in range(3):
-        cache.put(identifier(n), TOPIC, bytes(10), advertised=True)
+        cache.put(identifier(n), TOPIC, bytes(10))
     assert cache.get(identifier(0)) is None
     assert len(cache) == 2
 

@@ -2,13 +2,13 @@
 
 Stands in for ``libp2p.pubsub.gossipsub`` with the part of GossipSub 1.1 that specs/07 asks for
 (``specs/07-gossip.md#gossipsub``): mesh with graft, prune and backoff, lazy gossip by IHAVE and
-IWANT, scores, flood publishing. In 0.8.1 the original crashes on junk in control messages, keeps
+IWANT, scores. In 0.8.1 the original crashes on junk in control messages, keeps
 peers with any score in the mesh, and remembers every delivery for ever. It can go when upstream
 validates control messages and takes a message id function throughout.
 
-Own messages go to *every* peer subscribed to the topic (flood publishing) and there is no fanout:
-nodes have at most a few hundred connections, so it costs little; it saves the mesh's extra hops;
-and it works when an attacker has filled the whole mesh.
+Own messages go exactly where relayed ones go: to the mesh and to the peers that we dialled, whom
+an attacker can't choose. There is no flood publishing and no fanout: a neighbour that left the mesh
+and still got a message at once would know for certain who wrote it.
 """
 
 import random
@@ -28,10 +28,6 @@ from vrmnode.network.rpc_messages import MessageId, Prune, Rpc, control_frame
 DEGREE = 6
 DEGREE_LOW = 4
 DEGREE_HIGH = 12
-DEGREE_LAZY = 6
-"""Peers outside the mesh that get IHAVE in a heartbeat, at least."""
-GOSSIP_FACTOR = 0.25
-"""Share of the peers outside the mesh that get IHAVE, if that is more."""
 DEGREE_OUTBOUND = 2
 """Peers that we dialled and keep when pruning: an attacker can't choose those."""
 BACKOFF_S = 60
@@ -111,12 +107,14 @@ class GossipRouter:
     # Messages.
 
     def publish_targets(self, topic: str) -> list[str]:
-        """Peers that get a message of our own."""
-        return self._subscribers(topic)
+        """Peers that get a message of our own: those to which one of another's would go."""
+        # SPEC 07: A node MUST send a message of its own to the peers to which it would relay one of
+        # another's, and tell the others of it in the same way.
+        return self._targets(topic)
 
     def relay_targets(self, topic: str, source: str) -> list[str]:
         """Peers that get a message which ``source`` brought."""
-        return [peer for peer in self.mesh.get(topic, ()) if peer != source]
+        return [peer for peer in self._targets(topic) if peer != source]
 
     def fulfilled(self, message: MessageId) -> None:
         """``message`` has come, from whomever."""
@@ -262,16 +260,23 @@ class GossipRouter:
         if not recent:
             return []
         ids = self._rng.sample(recent, min(len(recent), MAX_IHAVE_IDS))
+        # All of them: who has no other neighbour than us would miss what a draw passes over.
         outside = [
             peer
             for peer in self._subscribers(topic)
             if peer not in self.mesh[topic] and self._scores.score(peer) >= GOSSIP_THRESHOLD
         ]
-        count = min(len(outside), max(DEGREE_LAZY, int(len(outside) * GOSSIP_FACTOR)))
         frame = control_frame(ihave=[(topic, ids)])
-        return [Send(peer, frame, control=True) for peer in self._rng.sample(outside, count)]
+        return [Send(peer, frame, control=True) for peer in outside]
 
     # Parts.
+
+    def _targets(self, topic: str) -> list[str]:
+        """The mesh and the peers that we dialled; all subscribers where that is nobody."""
+        subscribers = self._subscribers(topic)
+        mesh = self.mesh.get(topic, set())
+        chosen = [p for p in subscribers if p in mesh or self._peers[p].outbound]
+        return chosen or subscribers
 
     def _subscribers(self, topic: str) -> list[str]:
         return sorted(p for p, known in self._peers.items() if topic in known.topics)

@@ -116,9 +116,7 @@ class GossipService:
         frame = publish_frame(topic, data)
         message = message_id(data)
         self._seen.add(topic, message, Verdict.ACCEPT)
-        # SPEC 07: A node MUST NOT name a message of its own in IHAVE before another peer has sent
-        # it that message.
-        self._cache.put(message, topic, frame, advertised=False)
+        self._cache.put(message, topic, frame)
         queues = [self._links[peer].queue for peer in self._router.publish_targets(topic)]
         waiting = [queue for queue in queues if not queue.push(frame)]
         queued = len(queues) - len(waiting)
@@ -190,7 +188,7 @@ class GossipService:
         identifier = message_id(message.data)
         before = self._seen.verdict(topic, identifier)
         if before is not None:
-            self._handle_again(peer, identifier, before)
+            self._handle_again(peer, before)
             return
         verdict = self._ask(topic, message.data, peer)
         self._seen.add(topic, identifier, verdict)
@@ -202,13 +200,12 @@ class GossipService:
         else:
             self._counters.add("ignored")
 
-    def _handle_again(self, peer: str, message: MessageId, before: Verdict) -> None:
+    def _handle_again(self, peer: str, before: Verdict) -> None:
         # SPEC 07: A node MUST count a message it has rejected against every peer that forwards it.
         if before is Verdict.REJECT:
             self._reject(peer)
             return
         self._counters.add("duplicates")
-        self._cache.advertise(message)
 
     def _ask(self, topic: str, data: bytes, peer: str) -> Verdict:
         try:
@@ -227,7 +224,7 @@ class GossipService:
         self._counters.add("accepted")
         self._scores.credit(peer)
         frame = publish_frame(message.topic, message.data)
-        self._cache.put(identifier, message.topic, frame, advertised=True)
+        self._cache.put(identifier, message.topic, frame)
         for target in self._router.relay_targets(message.topic, peer):
             self._push(target, frame, control=False)
         # After relaying, so that a slow node doesn't slow the network down. Waiting here stops

@@ -3,9 +3,6 @@
 Keyed by the message id that goes over the wire. py-libp2p 0.8.1 keys its cache by ``from`` and
 ``seqno`` whatever the id function says, so that with content ids every IWANT misses and is repeated
 at each heartbeat.
-
-The node's own messages are kept to answer IWANT but aren't named in IHAVE until they have come back
-from another peer: being the only one to advertise a message tells who wrote it.
 """
 
 from collections import deque
@@ -25,7 +22,6 @@ MAX_BYTES = 64 << 20
 class _Entry:
     topic: str
     frame: bytes = field(repr=False)
-    advertised: bool
 
 
 class MessageCache:
@@ -39,21 +35,15 @@ class MessageCache:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def put(self, message: MessageId, topic: str, frame: bytes, *, advertised: bool) -> None:
+    def put(self, message: MessageId, topic: str, frame: bytes) -> None:
         """Keep ``frame`` for ``WINDOWS`` heartbeats from now."""
         if message in self._entries:
             return
-        self._entries[message] = _Entry(topic, frame, advertised)
+        self._entries[message] = _Entry(topic, frame)
         self._windows[0].append(message)
         self._bytes += len(frame)
         while self._bytes > MAX_BYTES:
             self._drop(next(iter(self._entries)))
-
-    def advertise(self, message: MessageId) -> None:
-        """``message`` has come from another peer, too."""
-        entry = self._entries.get(message)
-        if entry is not None:
-            entry.advertised = True
 
     def get(self, message: MessageId) -> bytes | None:
         """The frame of ``message``, if it is still kept."""
@@ -66,7 +56,7 @@ class MessageCache:
         for window in list(self._windows)[:GOSSIP_WINDOWS]:
             for message in window:
                 entry = self._entries.get(message)
-                if entry is not None and entry.topic == topic and entry.advertised:
+                if entry is not None and entry.topic == topic:
                     found.append(message)
         return found
 

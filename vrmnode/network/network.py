@@ -124,7 +124,7 @@ class Network:
         )
 
     async def publish(self, topic: str, data: bytes) -> int:
-        """Send ``data`` to every peer subscribed to ``topic``; the number it was queued to.
+        """Send ``data`` in ``topic``, to the peers that relayed messages go to; how many those are.
 
         Waits while their queues are full, at most ``publish_wait_s``. 0: nobody has it. The
         message isn't validated and doesn't come back as a delivery.
