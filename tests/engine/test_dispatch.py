@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import partial
 
 import pytest
@@ -24,12 +25,12 @@ from tests.engine.steps import (
     told,
     update,
 )
-from tests.engine.world import GTIN, SKU, World
+from tests.engine.world import GTIN, SKU, START, World
 from vrmnode.engine import dispatch
 from vrmnode.engine.dispatch import LAST_RETRY_S, Parcel
-from vrmnode.storage import catalogue, deals, intents, outbox
+from vrmnode.storage import catalogue, deals, envelopes, intents, outbox, seen
 from vrmnode.storage.catalogue import Product
-from vrmprotocol import envelope, sealing, tags
+from vrmprotocol import envelope, sealing, stamp, tags
 from vrmprotocol.errors import LocalError
 from vrmprotocol.keys import SealKey
 from vrmprotocol.mail import Offer
@@ -260,3 +261,23 @@ def test_mail_without_the_recipients_key_is_not_sealed() -> None:
     with pytest.raises(LocalError) as caught:
         dispatch.seal(parcel, now=0, random=bytes, grind=lambda core, bits: bytes(8))
     assert caught.value.code == "seal.unknown_suite"
+
+
+def test_own_mail_that_comes_back_is_known_and_kept_like_any_other(world: World) -> None:
+    # Whoever replays a shard's mail must not see from what a node takes for new what it wrote.
+    _unsent_offer(world)
+    parcel = _parcels(world, VENDOR)[0]
+    raw = dispatch.seal(parcel, now=START, random=random.Random(1).randbytes, grind=stamp.grind)
+    mail = envelope.unsecure_load(raw)
+
+    def leaves(peers: int) -> bool:
+        in_turn(
+            world, VENDOR, partial(dispatch.sent, parcel=parcel, raw=raw, peers=peers, spread=50)
+        )
+        reader = world.nodes[VENDOR].reader
+        kept = envelopes.get(reader, mail.id)
+        assert (kept is not None) == seen.contains(reader, mail.id)
+        return kept is not None and not kept.own
+
+    assert not leaves(peers=0), "nobody has it: it is sealed anew, and this one was never there"
+    assert leaves(peers=1)

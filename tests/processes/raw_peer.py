@@ -17,6 +17,8 @@ from vrmnode.network import Network, NetworkConfig, Verdict, open_network
 from vrmprotocol import topics
 
 PATIENCE_S = 30.0
+HUGE_BYTES = 4 << 20
+"""What this peer sends at most: more than any node takes."""
 
 
 def _accept(topic: str, data: bytes, peer: str) -> Verdict:
@@ -38,13 +40,14 @@ async def _connected(network: Network, address: str) -> None:
 
 
 def send(address: str, *messages: tuple[str, bytes]) -> str:
-    """Publish (topic, bytes) to the node at `address`, in order; the peer id that sent them.
-
-    Stays until the node has answered a second connection, so all was read.
-    """
+    """Publish (topic, bytes) to the node at `address`, in order; the peer id that sent them."""
 
     async def run() -> str:
-        config = NetworkConfig(topics=topics.all_topics())
+        config = NetworkConfig(
+            topics=topics.all_topics(),
+            max_message_bytes=HUGE_BYTES,
+            max_rpc_bytes=HUGE_BYTES + 1_024,
+        )
         async with open_network(config, os.urandom(32), _accept) as network:
             await _connected(network, address)
             for topic, data in messages:

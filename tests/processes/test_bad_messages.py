@@ -22,6 +22,9 @@ from tests.processes.market import (
     open_shop,
     publish,
     start_together,
+    states,
+    stock,
+    tell,
     until,
     wait_offers,
     wait_state,
@@ -125,10 +128,23 @@ def test_hostile_messages(place: Place) -> None:
     assert before == set()
     for code in refused:
         assert _in_log(place.customer, code), f"{code} isn't told with what was expected"
+    _too_large_for_gossip(place)
     _unknown_kind_is_passed_on(place, good)
     _strange_mail(place)
     _still_trades(place)
     _replayed_after_restart(place, good)
+
+
+def _too_large_for_gossip(place: Place) -> None:
+    """Beyond what gossip carries at all: the message, then the frame that holds it."""
+    for counter, size in (("rejected", 200_000), ("malformed", 2_000_000)):
+        before = ask(place.customer, "status")["network"][counter]
+        send(place.customer.addresses[0], (MARKET, b"x" * size))
+        until(partial(_counted, place.customer, counter, before + 1), f"{size} bytes {counter}")
+
+
+def _counted(node: LocalNode, counter: str, least: int) -> bool:
+    return int(ask(node, "status")["network"][counter]) >= least
 
 
 def _names(node: LocalNode, code: str) -> bool:
@@ -195,8 +211,18 @@ def _still_trades(place: Place) -> None:
 
 
 def _replayed_after_restart(place: Place, known: Envelope) -> None:
-    """A copy of what was accepted before is known even after a restart; nobody is punished."""
+    """All that was heard comes again, after a restart: each is known, and nothing happens twice."""
+    again = [(envelope.unsecure_load(raw).topic, raw) for raw in place.ear.heard]
+    assert (MARKET, known.raw) in again and len(again) >= 8
+    before, events = states(place.customer), len(place.customer.events())
     assert place.customer.stop() == 0
     place.customer.start()
-    send(place.customer.addresses[0], (MARKET, known.raw))
-    until(lambda: _names(place.customer, "envelope.duplicate"), "the replay recognised")
+    send(place.customer.addresses[0], *again)
+
+    def recognised() -> bool:
+        return _refused(place.customer).get("envelope.duplicate", 0) >= len(again)
+
+    until(recognised, f"{len(again)} replays recognised")
+    assert states(place.customer) == before and len(place.customer.events()) == events
+    assert stock(place.shop, BOOK) == BOOK.stock - 1
+    tell(f"{len(again)} messages replayed, all recognised")

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, load_deal, load_message, read_intent
 from vrmnode.engine.stated_time import stated_creation
-from vrmnode.storage import market, messages, outbox
+from vrmnode.storage import envelopes, market, messages, outbox, seen
+from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.outbox import OutboxRow
-from vrmprotocol import sealing, tags
+from vrmprotocol import envelope, sealing, tags
 from vrmprotocol.errors import LocalError
 from vrmprotocol.fields import RecipientKey
 from vrmprotocol.keys import SigningKey
@@ -154,9 +155,12 @@ def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -
     """Note that a parcel left, to how many peers, and when it has to leave again.
 
     Args:
+        raw: the envelope that left.
         peers: the number of peers it was handed to; 0 means nobody has it.
         spread: 0..99, random: varies the retry by +-20 %, so that retries show no pattern.
     """
+    if peers and parcel.is_mail and raw:
+        _keep_as_if_received(ctx, raw)
     row = outbox.get(ctx.tx, parcel.row)
     if row is None or row.done_at is not None:
         return
@@ -170,6 +174,30 @@ def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -
     wait = min(FIRST_RETRY_S * 2**row.attempts, LAST_RETRY_S)
     wait += wait * (spread - 50) // 250
     outbox.record_attempt(ctx.tx, row.id, ctx.now + max(1, wait))
+
+
+def _keep_as_if_received(ctx: Context, raw: bytes) -> None:
+    """Treat own mail as everybody's: known, and kept for others like any envelope.
+
+    A node that took its own mail for new when it is replayed, or that alone didn't have it, would
+    tell whoever tries that it is the author.
+    """
+    mail = envelope.unsecure_load(raw)
+    seen.add(ctx.tx, mail.id, mail.expires + envelope.SKEW_S)
+    envelopes.put(
+        ctx.tx,
+        StoredEnvelope(
+            id=mail.id,
+            topic=mail.topic,
+            kind=mail.kind,
+            author=mail.author,
+            tag=mail.tag,
+            created=mail.created,
+            expires=mail.expires,
+            received_at=ctx.now,
+            raw=raw,
+        ),
+    )
 
 
 def given_up(ctx: Context, parcel: Parcel) -> None:
