@@ -60,6 +60,11 @@ def test_an_offer_that_would_lapse_meanwhile_ends_the_wait():
     assert decision(received(1, valid_s=300), now=NOW + 240).action == "accept"
 
 
+def test_an_offer_that_lapses_at_once_does_not_end_the_wait_at_once():
+    made = decision(received(1, valid_s=61), now=NOW + 2)
+    assert (made.action, made.until) == ("wait", NOW + 120)
+
+
 @pytest.mark.parametrize(
     ("offer", "policy", "words"),
     [

@@ -19,8 +19,11 @@ from vrmprotocol.keys import from_did, to_did
 MODES = ("manual", "automatic")
 VENDORS = ("trusted", "named", "any")
 LEAD_S = 60
-MAX_CONFIRMATION_S = 7 * 86_400
 """So long before an offer lapses it is decided on, even if the wait isn't over."""
+LEAST_WAIT_S = 120
+"""From publishing; a vendor can't end the wait sooner by an offer that lapses at once."""
+MAX_CONFIRMATION_S = 7 * 86_400
+"""An offer whose vendor wants longer to confirm is left to the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,8 @@ def decide(
     if not fitting:
         return _without(policy, ranked, limit, now, until)
     # An offer that lapses during the wait would be lost by waiting.
-    until = min(until, min(offer.valid_through for offer in fitting) - LEAD_S)
+    lapse = min(offer.valid_through for offer in fitting) - LEAD_S
+    until = min(until, max(lapse, published_at + LEAST_WAIT_S))
     if vendors < policy.wait_offers and now < until:
         missing = policy.wait_offers - vendors
         rule = f"automatic: waits for {missing} more offers or until {format_moment(until)}"
