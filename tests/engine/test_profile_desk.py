@@ -44,6 +44,17 @@ def test_the_reply_tag_stays_and_the_prekey_changes(world: World) -> None:
     assert first.prekey.key != second.prekey.key
 
 
+def test_a_policy_that_the_profile_does_not_show_publishes_nothing(world: World) -> None:
+    command(world, VENDOR, "vendor.profile.set", **DETAILS)
+    command(world, VENDOR, "vendor.policy.set", accepted_terms=["SD-BASE"])
+    before = len(_profiles(world))
+    command(world, VENDOR, "vendor.policy.set", accepted_terms=["SD-BASE"], confirm_minutes=60)
+    assert len(_profiles(world)) == before
+    assert event_types(world, VENDOR).count("vendor.policy_set") == 2
+    command(world, VENDOR, "vendor.policy.set", accepted_terms=["SD-BASE-A"])
+    assert _profiles(world)[-1][1].accepted_terms == ("SD-BASE-A",)
+
+
 def test_a_profile_is_renewed_halfway(world: World) -> None:
     command(world, VENDOR, "vendor.profile.set", **DETAILS)
     world.now += PROFILE_LIFETIME_S // 2 - 1

@@ -18,7 +18,7 @@ from vrmnode.engine.views import deal_row
 from vrmnode.storage import catalogue, settings, timers
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product, product_from_dict
-from vrmnode.vendor.profile import VendorDetails
+from vrmnode.vendor.profile import VendorDetails, shows_same
 from vrmprotocol import keys
 from vrmprotocol.keys import SealKey
 from vrmprotocol.mail import CustomerReason, WithdrawReason
@@ -108,13 +108,14 @@ def _set_policy(ctx: Context, params: Params) -> Json:
 
 
 def _set_vendor_policy(ctx: Context, params: Params) -> Json:
-    policy: Json = dict(VendorPolicy.from_dict(params).to_dict())
-    settings.put(ctx.tx, shop.POLICY, policy)
+    policy, before = VendorPolicy.from_dict(params), shop.stored_policy(ctx.tx)
+    settings.put(ctx.tx, shop.POLICY, policy.to_dict())
     details = shop.stored_profile(ctx.tx)
-    if details is not None:
+    if details is not None and not shows_same(details, before, policy):
         _publish_profile(ctx, details)
+    timers.arm(ctx.tx, "reconsider", _NODE, ctx.now)
     ctx.event("vendor.policy_set", "vendor", ctx.identity.root)
-    return policy
+    return dict(policy.to_dict())
 
 
 def _set_profile(ctx: Context, params: Params) -> Json:

@@ -70,9 +70,7 @@ def build_profile(
     reply_tag: bytes,
 ) -> VendorProfile:
     """The body of the vendor's profile message."""
-    ways = policy.ways(details.area_served)
-    countries = tuple(country for country in ways if country != ANYWHERE)
-    methods = {way.method for found in ways.values() for way in found}
+    area_served, methods = _delivers(details, policy)
     return VendorProfile(
         v=1,
         seq=seq,
@@ -80,15 +78,34 @@ def build_profile(
         legal_name=details.legal_name,
         url=details.url,
         description=details.description,
-        area_served=(details.area_served or countries)[:64],
+        area_served=area_served,
         category=details.category,
         business_function=details.business_function,  # type: ignore[arg-type]
         accepted_terms=policy.accepted_terms,
         payment_method=policy.payment_method,
-        delivery_method=tuple(method for method in METHODS if method in methods),  # type: ignore[misc]
+        delivery_method=methods,  # type: ignore[arg-type]
         in_language=details.in_language,
         certificate=certificate,
         prekey=prekey,
         reply_tag=reply_tag,
         features=(),
     )
+
+
+def shows_same(details: VendorDetails, before: VendorPolicy, after: VendorPolicy) -> bool:
+    """Whether the profile says the same under both policies."""
+    first, second = (
+        (policy.accepted_terms, policy.payment_method, _delivers(details, policy))
+        for policy in (before, after)
+    )
+    return first == second
+
+
+def _delivers(
+    details: VendorDetails, policy: VendorPolicy
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The area served and the methods of delivery that the profile states."""
+    ways = policy.ways(details.area_served)
+    countries = tuple(country for country in ways if country != ANYWHERE)
+    methods = {way.method for found in ways.values() for way in found}
+    return (details.area_served or countries)[:64], tuple(m for m in METHODS if m in methods)
