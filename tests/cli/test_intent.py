@@ -147,12 +147,19 @@ def test_published_words(published, vrm):
     assert "vrm intent watch 00003fa2abab" in output
 
 
+def asked(offers=(), refused=()):
+    return {"intent": INTENT, "ranking": list(offers), "refused": list(refused)}
+
+
+REFUSED = {"vendor": "did:key:z6MkAbcdefghijkl", "reason": "terms", "note": "we accept none"}
+
+
 def test_wait_for_offers(published, vrm):
-    published.service.answers["offer.list"] = [OFFER]
+    published.service.answers["intent.show"] = asked([OFFER])
     second = {**OFFER, "position": 2, "vendor_name": "Sea Books", "total": 4300, "reserved": False}
 
     def arrive():
-        published.service.answers["offer.list"] = [OFFER, second]
+        published.service.answers["intent.show"] = asked([OFFER, second])
         published.service.happen("offer.received", intent=INTENT)
 
     published.when_followed(arrive)
@@ -164,9 +171,41 @@ def test_wait_for_offers(published, vrm):
     assert "waiting for 2 offers …" in result.stderr
 
 
+@pytest.fixture
+def short_quiet(monkeypatch):
+    monkeypatch.setattr("vrmnode.cli.commands.publish.QUIET_S", 0.2)
+
+
+def test_wait_ends_when_all_refuse(published, vrm, short_quiet):
+    published.service.answers["intent.show"] = asked()
+
+    def arrive():
+        published.service.answers["intent.show"] = asked(refused=[REFUSED])
+        published.service.happen("intent.refused", intent=INTENT)
+
+    published.when_followed(arrive)
+    error = vrm.error("intent", "publish", "--gtin", "1", "--wait", "1", code=1)
+    assert error["code"] == "intent.refused"
+    assert "came 1 refusal: did:key:z6MkAbcdefgh: terms  we accept none" in error["detail"]
+
+
+def test_refusals_count_when_no_more_comes(published, vrm, short_quiet):
+    published.service.answers["intent.show"] = asked([OFFER], [REFUSED])
+    args = ("intent", "publish", "--gtin", "1", "--wait", "2")
+    output = vrm(*args).stdout
+    assert "1.      41.90 EUR  Harbour Books" in output
+    assert "Refused by:\n  did:key:z6MkAbcdefgh: terms" in output
+    value = vrm.json(*args)
+    assert (value["offers"], value["refused"]) == ([OFFER], [REFUSED])
+
+
 def test_wait_is_over(published, vrm):
+    published.service.answers["intent.show"] = asked([], [])
     args = ("intent", "publish", "--gtin", "1", "--wait", "1", "--timeout", "1s")
-    assert vrm.error(*args, code=8)["code"] == "wait.timed_out"
+    error = vrm.error(*args, code=8)
+    assert error["code"] == "wait.timed_out"
+    assert "(came 0 offers, 0 refusals)" in error["detail"]
+    assert error["advice"].endswith("vrm intent watch 00003fa2abab")
     published.service.answers["status"] = {"peers": 0}
     assert vrm.error(*args, code=7)["code"] == "network.no_peers"
 

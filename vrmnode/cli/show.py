@@ -10,6 +10,7 @@ from vrmnode.cli.safe_text import one_line, shortened
 
 SHORT_ID_CHARS = 12
 MEANING_CHARS = 8
+DID_CHARS = 20
 MAX_CELL_CHARS = 48
 
 
@@ -49,9 +50,12 @@ def money(amount: object, currency: object) -> str:
 def short(identifier: object) -> str:
     """The beginning of an id, long enough to name it to the next command.
 
-    The ids of envelopes begin with zeros, which are the work of their stamp.
+    The ids of envelopes begin with zeros, which are the work of their stamp; parties are told
+    apart by what follows `did:key:z6Mk`.
     """
     text = one_line(identifier)
+    if text.startswith("did:key:"):
+        return text[:DID_CHARS]
     zeros = len(text) - len(text.lstrip("0"))
     return text[: max(SHORT_ID_CHARS, zeros + MEANING_CHARS)]
 

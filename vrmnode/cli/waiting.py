@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from vrmnode.cli.client import Client
 from vrmnode.cli.failures import NO_PEERS, TIMED_OUT, CommandError, usage
+from vrmnode.cli.show import short
 
 T = TypeVar("T")
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -58,12 +59,13 @@ def wait_until(
     raise timed_out(client, what, timeout_s)
 
 
-def timed_out(client: Client, what: str, timeout_s: float | None) -> CommandError:
+def timed_out(client: Client, what: str, timeout_s: float | None, intent: str = "") -> CommandError:
     """The failure after a wait: no peers if there are none, else the time is over."""
     detail = f"expected {what} within {timeout_s or 0:g} s, and it did not happen"
     status = client.get("status")
     if isinstance(status, dict) and status.get("peers") == 0:
         advice = "the node has no peers; connect with: vrm net connect ADDRESS"
         return CommandError(NO_PEERS, "network.no_peers", detail, advice)
-    advice = "it may still happen; follow it with: vrm intent watch, vrm events --follow"
+    follow = f"vrm intent watch {short(intent)}" if intent else "vrm events --follow"
+    advice = f"it may still happen; follow it with: {follow}"
     return CommandError(TIMED_OUT, "wait.timed_out", detail, advice)

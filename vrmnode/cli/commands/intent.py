@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.commands.deal import deals_words
-from vrmnode.cli.commands.offer import offers_words
+from vrmnode.cli.commands.offer import offers_words, refusal_words
 from vrmnode.cli.failures import NOT_FOUND, CommandError, usage
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import Session, session, shared_options
@@ -55,7 +55,11 @@ def chosen_intent(here: Session, intent_id: str | None, *, latest: bool) -> str:
     """The id that was given, or with `latest` that of the intent published last."""
     if (intent_id is None) != latest:
         came = "both" if intent_id else "neither"
-        raise usage("option.which", f"expected the id of an intent or --latest, came {came}")
+        raise usage(
+            "option.which",
+            f"expected the id of an intent or --latest, came {came}",
+            "see the intents with: vrm intent list",
+        )
     if intent_id is not None:
         return intent_id
     newest = entries(here.client.get("intents"), "intents")
@@ -104,14 +108,12 @@ def _words(value: object) -> str:
     if not isinstance(value, dict):
         return nested(value)
     parts = {name: item for name, item in value.items() if name not in _PARTS}
-    lines = [nested(parts), "", "Offers, the best first:", offers_words(entries(value, "ranking"))]
+    offers = offers_words(entries(value, "ranking"), short(value.get("intent")))
+    lines = [nested(parts), "", "Offers, the best first:", offers]
     refused = entries(value, "refused")
     if refused:
         lines += ["", "Refused by:"]
-        lines += [
-            f"  {r.get('vendor_name') or r.get('vendor')}: {r.get('reason')}  {r.get('note') or ''}"
-            for r in refused
-        ]
+        lines += [f"  {refusal_words(each)}" for each in refused]
     lines += ["", "Deals:", deals_words(entries(value, "deals"))]
     return "\n".join(lines)
 

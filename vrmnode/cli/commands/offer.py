@@ -59,10 +59,10 @@ def list_offers(intent: str | None) -> None:
     here.result(value, lambda: offers_words(entries(value, "offers")))
 
 
-def offers_words(offers: list[dict[str, object]]) -> str:
+def offers_words(offers: list[dict[str, object]], intent: str = "--latest") -> str:
     """The ranking of each intent with its reasons, for people."""
     if not offers:
-        return "no offers; watch for them with: vrm intent watch INTENT"
+        return f"no offers; watch for them with: vrm intent watch {intent}"
     lines: list[str] = []
     last_intent: object = None
     for row in offers:
@@ -71,6 +71,12 @@ def offers_words(offers: list[dict[str, object]]) -> str:
             lines.append(f"Intent {short(last_intent)}  {row.get('item_name') or ''}".rstrip())
         lines += _offer_lines(row)
     return "\n".join(lines)
+
+
+def refusal_words(refused: dict[str, object]) -> str:
+    """Who refused an intent, and why."""
+    who = refused.get("vendor_name") or short(refused.get("vendor"))
+    return f"{who}: {refused.get('reason')}  {refused.get('note') or ''}".rstrip()
 
 
 def _offer_lines(row: dict[str, object]) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 
-from vrmnode.cli.commands.offer import offers_words
+from vrmnode.cli.commands.offer import offers_words, refusal_words
 from vrmnode.cli.dry_run import dry_run_words
-from vrmnode.cli.failures import usage
+from vrmnode.cli.failures import FAILED, CommandError, usage
 from vrmnode.cli.intent_options import (
     acceptance_of,
     acceptance_options,
@@ -19,9 +20,11 @@ from vrmnode.cli.intent_options import (
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import counted, entries, moment, short
 from vrmnode.cli.user_files import read_object
-from vrmnode.cli.waiting import last_event, seconds, wait_until
+from vrmnode.cli.waiting import events, last_event, seconds, timed_out
 
 Options = dict[str, Any]
+# Longer than the random moment that an answer waits, by default 1.5 s.
+QUIET_S = 3.0
 
 
 @click.command()
@@ -33,7 +36,11 @@ Options = dict[str, Any]
     help="A .toml or .json file with these fields; flags win over it. - reads JSON from stdin.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what each audience would see; send nothing.")
-@click.option("--wait", type=click.IntRange(1, 100), help="Wait for this many offers.")
+@click.option(
+    "--wait",
+    type=click.IntRange(1, 100),
+    help="Wait for this many offers; refusals count when no more comes.",
+)
 @click.option("--timeout", default="60s", show_default=True, help="How long --wait waits.")
 @shared_options
 def publish(
@@ -106,10 +113,54 @@ def _wait_for_offers(
     identifier = str(published.get("intent"))
     here.progress(_words(published))
     here.progress(f"waiting for {counted(wait, 'offer')} …")
+    shown = _answered(here, identifier, before, wait, timeout_s)
+    offers, refused = entries(shown, "ranking"), entries(shown, "refused")
+    if not offers:
+        raise CommandError(
+            FAILED,
+            "intent.refused",
+            f"expected {counted(wait, 'offer')}, came {counted(len(refused), 'refusal')}: "
+            + "; ".join(refusal_words(each) for each in refused),
+            f"it stays open for others; follow it with: vrm intent watch {short(identifier)}",
+        )
+    words = [offers_words(offers)]
+    if refused:
+        words += ["Refused by:", *(f"  {refusal_words(each)}" for each in refused)]
+    here.result({**published, "offers": offers, "refused": refused}, "\n".join(words))
 
-    def check() -> list[dict[str, object]] | None:
-        offers = entries(here.client.get("offers", intent=identifier), "offers")
-        return offers if len(offers) >= wait else None
 
-    offers = wait_until(here.client, before, timeout_s, check, counted(wait, "offer"))
-    here.result({**published, "offers": offers}, lambda: offers_words(offers))
+def _answered(
+    here: Session, identifier: str, before: int, wait: int, timeout_s: float | None
+) -> dict[str, object]:
+    """The intent as soon as it has `wait` offers, or as many answers and then some quiet."""
+    deadline = time.monotonic() + (timeout_s or 0)
+    after = before
+    while True:
+        value = here.client.get("intents", identifier)
+        shown = value if isinstance(value, dict) else {}
+        offers = len(entries(shown, "ranking"))
+        refusals = len(entries(shown, "refused"))
+        settled = offers + refusals >= wait
+        left_s = deadline - time.monotonic()
+        if offers >= wait or (settled and left_s <= 0):
+            return shown
+        # A refusal may overtake an offer, as each waits a random moment.
+        number = _next_event(here, after, min(left_s, QUIET_S) if settled else left_s)
+        if number is not None:
+            after = number
+        elif settled:
+            return shown
+        else:
+            came = ", ".join((counted(offers, "offer"), counted(refusals, "refusal")))
+            raise timed_out(
+                here.client, f"{counted(wait, 'offer')} (came {came})", timeout_s, identifier
+            )
+
+
+def _next_event(here: Session, after: int, left_s: float) -> int | None:
+    """The number of the next event, or None when the time is over."""
+    for event in events(here.client, after, max(left_s, 0.001)):
+        number = event.get("id")
+        if isinstance(number, int):
+            return number
+    return None
