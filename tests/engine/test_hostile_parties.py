@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.engine.world import GTIN, SKU, Flight, SimNode, World, open_databases
+from tests.engine.world import GTIN, SKU, START, Flight, SimNode, World, open_databases
 from vrmnode.customer.request import read_request
 from vrmnode.engine import clockwork, inbound, intent_desk, mailroom
 from vrmnode.engine.context import Context
 from vrmnode.engine.intent_desk import PreparedIntent
 from vrmnode.errors import ServiceError
-from vrmnode.storage import catalogue, deals, intents, messages, outbox, tags, timers
+from vrmnode.storage import catalogue, deals, envelopes, intents, messages, outbox, tags, timers
 from vrmprotocol import certificate, envelope, envelope_rules, market, message, sealing, topics
 from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty, deal_id
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
@@ -238,3 +238,18 @@ def test_a_timer_that_fails_holds_up_no_other(world: World) -> None:
     assert {timer.kind for timer in timers.due(node.reader, world.now)} == set()
     late = timers.due(node.reader, world.now + clockwork.PUT_OFF_S)
     assert "confirm" in {timer.kind for timer in late}
+
+
+def test_a_flood_of_envelopes_is_tidied_before_its_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbound, "TIDY_AFTER", 8)
+    node = world.nodes[VENDOR]
+    node.run_timers()
+    tidy = partial(clockwork.run_due, max_store_bytes=10_000)
+    for number in range(64):
+        body = bytes([number]) * 1_000
+        _deliver_market(world, "weather", body, SigningKey(b"w" * 32), START + DAY)
+        if timers.next_at(node.reader) == world.now:
+            node.turn(tidy)
+    assert envelopes.count_bytes(node.reader) <= 10_000 + 8 * 1_300

@@ -24,6 +24,9 @@ from vrmprotocol.mail import Decline, Offer
 from vrmprotocol.market import Intent, IntentUpdate, VendorProfile
 from vrmprotocol.message import Role, SignedMessage, UninterpretedMessage
 
+TIDY_AFTER = 1_024
+"""Envelopes after which the store is tidied: at most 67 MB beyond its size meanwhile."""
+
 
 # SPEC 03: The reader MUST NOT open any network connection because of what a message contains.
 #
@@ -49,6 +52,9 @@ def accept_envelope(ctx: Context, arrived: Envelope) -> None:
             raw=arrived.raw,
         ),
     )
+    if ctx.tx.last_row_id() % TIDY_AFTER == 0:
+        # Between two tidyings by the clock, a flood could take any amount of disk.
+        timers.arm_earlier(ctx.tx, "tidy", b"node", ctx.now)
     if arrived.is_mail:
         _open_mail(ctx, arrived)
         return
