@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.engine.world import SKU, World, open_databases
-from vrmnode.storage import catalogue, deals, intents, messages
+from vrmnode.engine import mailroom
+from vrmnode.engine.records import load_deal
+from vrmnode.storage import catalogue, deals, events, intents, messages
 from vrmnode.storage.database import Database
 from vrmprotocol import envelope_rules
 
@@ -29,7 +31,7 @@ STEP = st.one_of(
     st.tuples(st.just("deliver"), index, st.booleans()),
     st.tuples(st.just("deliver"), index, st.just(False)),
     st.tuples(st.just("lose"), index),
-    st.tuples(st.just("wait"), st.sampled_from([1, 5, 60, 900])),
+    st.tuples(st.just("wait"), st.sampled_from([1, 5, 60, 900, 5400])),
     st.tuples(st.just("timers"), node),
     st.tuples(st.just("crash"), node),
     st.tuples(st.just("accept"), customer, index),
@@ -129,6 +131,37 @@ def check_end(world: World) -> None:
         assert product is not None
         assert product.stock == world.stock[who] - sold
     _check_documents(world)
+    _check_promises(world)
+    _check_told_once(world)
+
+
+def _check_promises(world: World) -> None:
+    """Nobody signed what its own clock forbade, and reserved goods were there in time."""
+    for name, node_ in world.nodes.items():
+        for row in deals.list_deals(node_.reader):
+            state = load_deal(node_.reader, row.deal).state
+            if state.accept is None or state.accepted_offer is None:
+                continue
+            draft = mailroom.offer_of(state.accepted_offer).draft
+            kept = messages.get(node_.reader, state.accept.digest)
+            assert kept is not None
+            if name in world.customers:
+                assert kept.created <= draft.valid_through
+            elif state.agreement is not None:
+                assert kept.received_at <= draft.confirm_by
+            elif draft.reserved and kept.received_at < draft.confirm_by and state.decline:
+                assert getattr(state.decline.body, "reason", None) != "out_of_stock"
+
+
+def _check_told_once(world: World) -> None:
+    """However often a message came, the log says once what followed from it."""
+    for node_ in world.nodes.values():
+        told = Counter(
+            (event.type, event.subject_id)
+            for event in events.after(node_.reader, 0, 10_000)
+            if event.type in {"offer.received", "deal.agreed", "deal.cancelled", "deal.withdrawn"}
+        )
+        assert not told or max(told.values()) == 1, told
 
 
 def _check_documents(world: World) -> None:
