@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +32,18 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(str(self._path))
+        if _peer_uid(self.sock) not in (None, 0, os.geteuid()):
+            # After a crash, `api.path` may name a place that somebody else has taken since.
+            raise PermissionError("expected a node of the same user")
+
+
+def _peer_uid(sock: socket.socket) -> int | None:
+    """Whose process listens at the other end; None where the system doesn't tell."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    credentials = struct.Struct("3i")
+    raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size)
+    return int(credentials.unpack(raw)[1])
 
 
 class Client:
