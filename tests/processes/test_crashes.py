@@ -45,7 +45,13 @@ def market(tmp_path: Path) -> Iterator[Market]:
         yield opened
 
 
-def test_killed_after_the_offer_and_after_the_acceptance(market: Market) -> None:
+def test_killed_nodes(market: Market) -> None:
+    """One market for both parts: starting one is what costs most."""
+    _killed_after_the_offer_and_after_the_acceptance(market)
+    _killed_at_random_moments(market)
+
+
+def _killed_after_the_offer_and_after_the_acceptance(market: Market) -> None:
     customer, shop = market.customers[0], market.vendors[0]
     intent = publish(customer, BOOK)
     offer = wait_offers(customer, intent, 1)[0]["offer"]
@@ -82,7 +88,7 @@ def test_killed_after_the_offer_and_after_the_acceptance(market: Market) -> None
     settled([customer], [shop])
 
 
-def test_killed_at_random_moments(market: Market) -> None:
+def _killed_at_random_moments(market: Market) -> None:
     chance = random.Random(SEED)
     tell(f"seed {SEED}")
     customer, shop = market.customers[0], market.vendors[0]
