@@ -116,6 +116,23 @@ def test_all_words_come_before_some(shop: Tx) -> None:
     assert set(found) == {"shoe", "dune", "dune2", "usd"}
 
 
+def test_words_that_many_products_have_only_narrow_down(
+    shop: Tx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger's list of common words must not have the whole catalogue scored."""
+    monkeypatch.setattr(catalogue, "COMMON", 2)
+    many = [product(f"set{n}", name=f"cable set {n} {'red' if n < 2 else ''}") for n in range(9)]
+    catalogue.upsert_many(shop, many, updated=2)
+    assert len(catalogue.find_by_words(shop, ["cable set"])) == 9
+    assert _skus(catalogue.find_by_words(shop, ["red cable"])) == ["set0", "set1"] + [
+        f"set{n}" for n in range(2, 9)
+    ]
+    assert "emile" in _skus(catalogue.find_by_words(shop, ["cable", "emile"]))
+    assert len(catalogue.find_by_words(shop, ["no", "such", "cable", "set"])) == 9
+    monkeypatch.setattr(catalogue, "MAX_SCORED", 0)
+    assert len(catalogue.find_by_words(shop, ["red", "cable"])) == 2
+
+
 def test_words_follow_changes_of_the_product(shop: Tx) -> None:
     catalogue.upsert_many(shop, [product("dune", name="Sandworms")], updated=2)
     assert _skus(catalogue.find_by_words(shop, ["sandworms"])) == ["dune"]

@@ -16,6 +16,12 @@ from vrmnode.storage.table import Table, marks
 
 DEFAULT_LIMIT = 100
 MAX_WORDS = 32
+COMMON = 2_000
+"""Products beyond which a word is too common to be looked for without others."""
+MAX_COMMON = 3
+"""Words too common that narrow a search down."""
+MAX_SCORED = 10_000
+"""Matches of single words that one search scores."""
 
 _WORD = re.compile(r"\w+")
 
@@ -180,12 +186,32 @@ def find_by_words(
     if not terms:
         return []
     filters = _conditions(categories, max_price, currency)
-    found = _search(tx, " AND ".join(terms), filters, limit)
-    if len(found) < limit and len(terms) > 1:
-        known = {product.sku for product in found}
-        some = _search(tx, " OR ".join(terms), filters, limit)
-        found += [product for product in some if product.sku not in known]
-    return found[:limit]
+    rare, common = _by_rarity(tx, terms)
+    common = common[:MAX_COMMON]
+    found: dict[str, Product] = {}
+    steps = (" AND ".join(rare + common), " OR ".join(rare), " AND ".join(common))
+    for match in dict.fromkeys(steps):
+        if match and len(found) < limit:
+            for product in _search(tx, match, filters, limit):
+                found.setdefault(product.sku, product)
+    return list(found.values())[:limit]
+
+
+def _by_rarity(tx: Connection, terms: list[str]) -> tuple[list[str], list[str]]:
+    """Split terms into those that few products have, and the rest.
+
+    Every match is scored, so a stranger's list of common words would cost a large catalogue more
+    than it cost the stranger.
+    """
+    sql = "SELECT count(*) FROM (SELECT 1 FROM products_fts WHERE products_fts MATCH ? LIMIT ?)"
+    counts = {term: int(tx.value(sql, (term, COMMON + 1))) for term in terms}
+    left, rare = MAX_SCORED, []
+    for term in sorted(terms, key=lambda term: counts[term]):
+        left -= counts[term]
+        if counts[term] > COMMON or left < 0:
+            break
+        rare.append(term)
+    return rare, [term for term in terms if term not in rare]
 
 
 def _terms(words: Iterable[str]) -> list[str]:
