@@ -281,3 +281,18 @@ def test_own_mail_that_comes_back_is_known_and_kept_like_any_other(world: World)
 
     assert not leaves(peers=0), "nobody has it: it is sealed anew, and this one was never there"
     assert leaves(peers=1)
+
+
+def test_market_messages_wait_until_the_clock_is_right(world: World) -> None:
+    node = world.nodes[CUSTOMER]
+    node.skew = 3_600
+    world.publish(CUSTOMER, 1, automatic=False)
+    held = in_turn(world, CUSTOMER, partial(dispatch.parcels, clock_is_off=True))
+    assert held == []
+    # The clock is set right: the envelope still says that it was made later than now.
+    node.skew = 0
+    world.now += dispatch.CLOCK_RETRY_S
+    assert _parcels(world, CUSTOMER) == []
+    world.now += 3_600
+    (parcel,) = _parcels(world, CUSTOMER)
+    assert envelope.unsecure_load(parcel.raw).created <= world.now

@@ -56,7 +56,9 @@ def _queue(machine: Machine, number: int) -> int:
 def _publish(machine: Machine, wire: _Wire, *, for_s: float) -> None:
     async def run() -> None:
         loop = Loop(machine)
-        publisher = Publisher(machine, loop, cast(Network, wire), jitter_ms=0)
+        publisher = Publisher(
+            machine, loop, cast(Network, wire), jitter_ms=0, clock_is_off=lambda: False
+        )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(loop.run)
             nursery.start_soon(publisher.run)

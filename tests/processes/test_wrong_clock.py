@@ -110,12 +110,14 @@ def _an_hour_ahead(market: Market, shim: Path) -> None:
     words = _warning(node)
     assert "ahead" in words
     tell(f"an hour ahead: {words}")
-    # Others refuse what seems to come from the future, so whoever publishes is told at once.
+    # Others refuse what seems to come from the future, so whoever publishes is told at once, and
+    # the intent waits in the outbox until the clock is right.
     assert any("ahead" in warning for warning in _published(node)["warnings"])
     # Nobody else takes this acceptance now; it is kept, and sent again with the right time.
     deal = node.vrm("offer", "accept", offer)["deal"]
     node.stop()
     node.start()
+    assert node.vrm("status")["outbox"] > 0
     for each in (node, shop):
         assert wait_state(each, deal, "agreed") == "agreed"
     assert wait_offers(node, kept, 1)

@@ -25,6 +25,7 @@ from vrmprotocol.message import SignedMessage
 from vrmprotocol.topics import mail_topic
 
 FIRST_RETRY_S, LAST_RETRY_S = 5, 3600
+CLOCK_RETRY_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,21 @@ class Parcel:
         return self.tag is not None
 
 
-def parcels(ctx: Context, limit: int = 64) -> list[Parcel]:
-    """The messages that are due; rows that can't be sent any more are closed."""
+def parcels(ctx: Context, limit: int = 64, *, clock_is_off: bool = False) -> list[Parcel]:
+    """The messages that are due; rows that can't be sent any more are closed.
+
+    Args:
+        clock_is_off: this node's clock differs from the others'. Market messages are sent once,
+            so they wait until it is right: with a wrong time everybody would ignore them.
+    """
     found = []
     for row in outbox.due(ctx.tx, ctx.now, limit):
         if row.kind == "market":
-            found.append(Parcel(row.id, row.topic, row.raw))
+            ready_at = _stated(ctx, row)
+            if clock_is_off or ready_at > ctx.now:
+                outbox.postpone(ctx.tx, row.id, max(ready_at, ctx.now + CLOCK_RETRY_S))
+            else:
+                found.append(Parcel(row.id, row.topic, row.raw))
             continue
         parcel = _mail_parcel(ctx, row)
         if parcel is None:
@@ -57,6 +67,12 @@ def parcels(ctx: Context, limit: int = 64) -> list[Parcel]:
         else:
             found.append(parcel)
     return found
+
+
+def _stated(ctx: Context, row: OutboxRow) -> int:
+    """When an own market envelope says that it was made: later than now after a wrong clock."""
+    stored = None if row.envelope_id is None else envelopes.get(ctx.tx, row.envelope_id)
+    return 0 if stored is None else stored.created
 
 
 def _mail_parcel(ctx: Context, row: OutboxRow) -> Parcel | None:
@@ -182,6 +198,8 @@ def _keep_as_if_received(ctx: Context, raw: bytes) -> None:
     A node that took its own mail for new when it is replayed, or that alone didn't have it, would
     tell whoever tries that it is the author.
     """
+    # SPEC 02: The node MUST remember the ids of its own envelopes as it does those of accepted
+    # ones.
     mail = envelope.unsecure_load(raw)
     seen.add(ctx.tx, mail.id, mail.expires + envelope.SKEW_S)
     envelopes.put(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import structlog
@@ -29,13 +30,23 @@ class Publisher:
     Args:
         jitter_ms: parcels of mail leave after a random pause of at most this length, so that
             the time of an automatic answer says little about what was answered.
+        clock_is_off: whether this machine's clock differs from the other nodes'.
     """
 
-    def __init__(self, machine: Machine, loop: Loop, network: Network, *, jitter_ms: int) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        loop: Loop,
+        network: Network,
+        *,
+        jitter_ms: int,
+        clock_is_off: Callable[[], bool],
+    ) -> None:
         self._machine = machine
         self._loop = loop
         self._network = network
         self._jitter_ms = jitter_ms
+        self._clock_is_off = clock_is_off
         self._in_flight: set[int] = set()
         self._sealing = trio.CapacityLimiter(AT_ONCE)
 
@@ -57,7 +68,7 @@ class Publisher:
     async def _start_due(self, nursery: trio.Nursery) -> None:
         if len(self._in_flight) >= MAX_IN_FLIGHT:
             return
-        found = await self._try(dispatch.parcels)
+        found = await self._try(partial(dispatch.parcels, clock_is_off=self._clock_is_off()))
         for parcel in found if isinstance(found, list) else []:
             if parcel.row not in self._in_flight:
                 self._in_flight.add(parcel.row)

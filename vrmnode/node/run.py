@@ -132,6 +132,7 @@ class Node:
                     self._loop,
                     network,
                     jitter_ms=self._settings.privacy.jitter_ms,
+                    clock_is_off=lambda: self._gate.clock_warning() is not None,
                 )
                 nursery.start_soon(publisher.run)
                 service = Service(
