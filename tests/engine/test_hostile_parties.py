@@ -14,13 +14,24 @@ from vrmnode.customer.request import read_request
 from vrmnode.engine import clockwork, inbound, intent_desk, mailroom
 from vrmnode.engine.context import Context
 from vrmnode.engine.intent_desk import PreparedIntent
+from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import catalogue, deals, envelopes, intents, messages, outbox, tags, timers
-from vrmprotocol import certificate, envelope, envelope_rules, market, message, sealing, topics
+from vrmprotocol import (
+    agreement,
+    certificate,
+    envelope,
+    envelope_rules,
+    market,
+    message,
+    sealing,
+    topics,
+)
+from vrmprotocol.bodies import MailBody
 from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty, deal_id
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
 from vrmprotocol.keys import SealKey, SigningKey
-from vrmprotocol.mail import Offer
+from vrmprotocol.mail import Agreement, Decline, Offer
 from vrmprotocol.market import Intent, IntentUpdate
 
 CUSTOMER, VENDOR = "customer-1", "vendor-1"
@@ -136,6 +147,19 @@ class _Vendor:
             not_before=world.now - DAY,
             not_after=world.now + 300 * DAY,
         )
+
+    def answer(self, seq: int, kind: str, body: MailBody) -> bytes:
+        return message.sign(
+            kind=kind,
+            deal=self.deal,
+            seq=seq,
+            prev=bytes(32),
+            key=self.key,
+            recipient=self.pseudonym,
+            created=self.world.now,
+            received=(),
+            body=body,
+        ).raw
 
     def offer(self, seq: int, *, reply_key: RecipientKey | None = None, **changed: object) -> bytes:
         draft = Draft(
@@ -253,3 +277,30 @@ def test_a_flood_of_envelopes_is_tidied_before_its_time(
         if timers.next_at(node.reader) == world.now:
             node.turn(tidy)
     assert envelopes.count_bytes(node.reader) <= 10_000 + 8 * 1_300
+
+
+def test_a_vendor_that_declines_and_then_countersigns_does_not_sell_a_second_time(
+    world: World,
+) -> None:
+    node, first = _asked(world, automatic=True)
+    second = _Vendor(world, first.pseudonym, first.intent_id, b"s")
+    _send(node, first.offer(0))
+    state = load_deal(node.reader, first.deal).state
+    assert state.accept is not None and state.document is not None
+    _tell(node, first, first.answer(1, "decline", Decline(of=state.accept.digest, reason="late")))
+    _send(node, second.offer(0))
+    rows = {row.deal: row.state for row in deals.list_deals(node.reader)}
+    assert rows == {first.deal: "declined", second.deal: "accepted"}
+    yes = Agreement(accept=state.accept.digest, signature=agreement.sign(state.document, first.key))
+    _tell(node, first, first.answer(2, "agreement", yes))
+    [own] = intents.list_intents(node.reader)
+    assert deals.locked_quantity(node.reader, own.intent_id) == own.quantity == 1
+    cancelled = load_deal(node.reader, first.deal)
+    assert cancelled.row.state == cancelled.state.state == "cancelled"
+    assert load_deal(node.reader, second.deal).row.state == "accepted"
+
+
+def _tell(node: SimNode, vendor: _Vendor, inner: bytes) -> None:
+    """Deliver a later message of the vendor's deal."""
+    watched = tags.list_tags(node.reader, vendor.deal)[0]
+    node.turn(partial(inbound.receive, watched=watched, inner=inner, body_bytes=4_096, work=16))

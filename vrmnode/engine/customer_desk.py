@@ -81,7 +81,9 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
             consider(ctx, own_intent(ctx.tx, record.row.intent_id))
         return
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=state)
-    if state == "agreed":
+    if state == "agreed" and before == "declined" and _overbought(ctx, record):
+        _refuse_late_agreement(ctx, record)
+    elif state == "agreed":
         _conclude(ctx, record)
     elif state in ("declined", "cancelled", "refused"):
         decline = record.state.decline
@@ -102,6 +104,22 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     standing.refresh(ctx, own)
     if state != "agreed":
         consider(ctx, own_intent(ctx.tx, own.intent_id))
+
+
+def _overbought(ctx: Context, record: DealRecord) -> bool:
+    own = own_intent(ctx.tx, record.row.intent_id)
+    return deals.locked_quantity(ctx.tx, own.intent_id) > own.quantity
+
+
+# SPEC 04: The customer's node MUST withdraw an accept that the vendor declined and later
+# countersigned, when its lock is above the intent's quantity.
+def _refuse_late_agreement(ctx: Context, record: DealRecord) -> None:
+    """The vendor said no, so the goods were bought elsewhere; its yes now comes too late."""
+    _send_withdrawal(ctx, record, "duplicate")
+    record = reload(ctx, record)
+    deals.update(ctx.tx, record.deal, updated=ctx.now, state=record.state.state)
+    _keep_document(ctx, record)
+    ctx.event("deal.cancelled", "deal", record.deal, reason="duplicate")
 
 
 def _note_offer(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:
@@ -290,6 +308,14 @@ def withdraw(ctx: Context, deal: bytes, reason: WithdrawReason) -> DealRecord:
     """
     record = load_deal(ctx.tx, deal)
     negotiation.check_move("customer", record.state.state, "withdraw_accept")
+    _send_withdrawal(ctx, record, reason)
+    deals.update(ctx.tx, deal, updated=ctx.now, state="withdrawn")
+    timers.clear(ctx.tx, "confirm", deal)
+    ctx.event("deal.withdrawn", "deal", deal, reason=reason)
+    return reload(ctx, record)
+
+
+def _send_withdrawal(ctx: Context, record: DealRecord, reason: WithdrawReason) -> None:
     accepted = record.state.accept
     author = record.vendor_author
     if accepted is None or author is None:
@@ -305,10 +331,6 @@ def withdraw(ctx: Context, deal: bytes, reason: WithdrawReason) -> DealRecord:
         recipient=author,
         until=ctx.now + ANSWER_LIFETIME_S,
     )
-    deals.update(ctx.tx, deal, updated=ctx.now, state="withdrawn")
-    timers.clear(ctx.tx, "confirm", deal)
-    ctx.event("deal.withdrawn", "deal", deal, reason=reason)
-    return reload(ctx, record)
 
 
 def _conclude(ctx: Context, record: DealRecord) -> None:
