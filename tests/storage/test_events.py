@@ -34,3 +34,10 @@ def test_an_id_never_returns(database: Database) -> None:
         first = events.append(tx, 1, "a", "deal", key(1), {})
         tx.run("DELETE FROM events")
         assert events.append(tx, 1, "b", "deal", key(1), {}) > first
+
+
+def test_the_newest_events_are_kept(tx: Tx) -> None:
+    ids = [events.append(tx, 1, "a", "b", key(1), {}) for _ in range(5)]
+    assert events.purge(tx, 2) == 3
+    assert [event.id for event in events.after(tx, 0)] == ids[3:]
+    assert events.append(tx, 1, "a", "b", key(1), {}) == ids[-1] + 1

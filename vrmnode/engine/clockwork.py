@@ -5,7 +5,18 @@ from __future__ import annotations
 from vrmnode.engine import commands, customer_desk, intent_desk, mailroom, vendor_desk
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import load_deal
-from vrmnode.storage import deals, envelopes, intents, market, outbox, secrets, seen, tags, timers
+from vrmnode.storage import (
+    deals,
+    envelopes,
+    events,
+    intents,
+    market,
+    outbox,
+    secrets,
+    seen,
+    tags,
+    timers,
+)
 from vrmnode.storage.timers import Timer
 
 TIDY_EVERY_S = 600
@@ -21,6 +32,11 @@ MAX_PROFILES = 50_000
 """What strangers can make this node keep; each cost its author a stamp."""
 
 FORGET_AFTER_S = 30 * 86_400
+MAX_DEAD_DEALS = 50_000
+"""Answers that came to nothing beyond this number go as soon as their intent has ended."""
+MAX_EVENTS = 1_000_000
+"""Lines of the event log that are kept, the newest."""
+
 _FORGETTABLE = ("none", "refused", "offered", "declined")
 
 
@@ -83,6 +99,7 @@ def tidy(ctx: Context, max_store_bytes: int) -> None:
     market.trim_intents(ctx.tx, MAX_MARKET_INTENTS)
     market.trim_profiles(ctx.tx, MAX_PROFILES)
     _forget_stale_deals(ctx)
+    events.purge(ctx.tx, MAX_EVENTS)
     outbox.lapse(ctx.tx, ctx.now)
     outbox.purge(ctx.tx, ctx.now - 30 * 86_400)
     intent_desk.ended(ctx)
@@ -91,6 +108,9 @@ def tidy(ctx: Context, max_store_bytes: int) -> None:
 
 def _forget_stale_deals(ctx: Context) -> None:
     """Drop the vendor's answers that came to nothing long ago, and erase their keys."""
-    for deal in deals.stale(ctx.tx, "vendor", _FORGETTABLE, ctx.now - FORGET_AFTER_S):
+    counts = deals.count_by_state(ctx.tx, "vendor")
+    crowded = sum(counts.get(state, 0) for state in _FORGETTABLE) > MAX_DEAD_DEALS
+    before = ctx.now if crowded else ctx.now - FORGET_AFTER_S
+    for deal in deals.stale(ctx.tx, "vendor", _FORGETTABLE, before):
         deals.forget(ctx.tx, deal)
         secrets.erase(ctx.tx, "deal", deal)

@@ -54,3 +54,9 @@ def of_subject(tx: Connection, subject_kind: str, subject_id: bytes) -> list[Eve
 def last_id(tx: Connection) -> int:
     """Return the newest event's id; 0 where there is none."""
     return int(tx.value("SELECT coalesce(max(id), 0) FROM events"))
+
+
+def purge(tx: Connection, most: int) -> int:
+    """Keep the newest `most` events; ids aren't used again. Return how many went."""
+    tx.run("DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?", (most,))
+    return tx.changes()
