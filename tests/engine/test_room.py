@@ -10,7 +10,7 @@ from tests.engine.steps import CUSTOMER, OTHER_VENDOR, VENDOR, command, in_turn,
 from tests.engine.world import World
 from vrmnode.engine import inbound
 from vrmnode.engine.records import intent_body
-from vrmnode.storage import deals, intents, secrets, tags
+from vrmnode.storage import deals, intents, messages, secrets, tags
 from vrmnode.storage.tags import WatchedTag
 from vrmprotocol import keys, market
 
@@ -48,7 +48,8 @@ def _arrives(world: World, vendor: str, work: int) -> None:
 
 
 def _kept(world: World) -> bytes:
-    (row,) = deals.list_deals(world.nodes[CUSTOMER].reader)
+    rows = deals.list_deals(world.nodes[CUSTOMER].reader)
+    (row,) = (row for row in rows if row.state != "none")
     return row.vendor_root
 
 
@@ -89,6 +90,24 @@ def test_what_gave_way_leaves_nothing_behind(world: World) -> None:
     reader = world.nodes[CUSTOMER].reader
     assert tags.list_tags(reader, gone.deal) == []
     assert in_turn(world, CUSTOMER, lambda ctx: secrets.erase(ctx.tx, "deal", gone.deal)) == 0
+
+
+def test_a_vendor_that_comes_back_meets_no_number_twice(world: World) -> None:
+    _wants_one(world)
+    _arrives(world, VENDOR, 16)
+    world.now += 5
+    world.nodes[CUSTOMER].run_timers()
+    reader = world.nodes[CUSTOMER].reader
+    (before,) = deals.list_deals(reader)
+    assert before.next_seq == 1
+    _arrives(world, OTHER_VENDOR, 30)
+    world.now += 60
+    _arrives(world, VENDOR, 40)
+    assert _kept(world) == _root(world, VENDOR)
+    world.now += 5
+    world.nodes[CUSTOMER].run_timers()
+    mine = [item for item in messages.list_messages(reader, before.deal) if item.own]
+    assert [item.seq for item in mine] == [1]
 
 
 def test_an_accepted_deal_never_gives_way(world: World) -> None:

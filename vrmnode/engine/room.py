@@ -18,14 +18,20 @@ from vrmprotocol.message import SignedMessage
 
 _REPLACEABLE = ("none", "offered", "refused", "declined")
 
+MAX_VENDORS_SEEN = 1_000
+"""Vendors that one intent remembers, those included that had to give way."""
+
 Rank = tuple[bool, bool, int]
 
 
 def make_room(ctx: Context, own: OwnIntent, signed: SignedMessage, *, work: int) -> bool:
     """Whether a vendor's first message is kept; a weaker vendor's deal gives way if need be."""
-    if deals.get(ctx.tx, signed.deal) is not None:
+    rows = deals.list_deals(ctx.tx, role="customer", intent_id=own.intent_id)
+    kept = [row for row in rows if row.state != "none"]
+    if signed.deal in {row.deal for row in kept}:
         return True
-    kept = deals.list_deals(ctx.tx, role="customer", intent_id=own.intent_id)
+    if signed.deal not in {row.deal for row in rows} and len(rows) >= MAX_VENDORS_SEEN:
+        return False
     if len(kept) < intent_body(own).max_offers:
         return True
     trusted = standing.trusted(ctx.tx)
@@ -37,7 +43,8 @@ def make_room(ctx: Context, own: OwnIntent, signed: SignedMessage, *, work: int)
     )
     if weakest is None or _rank(weakest, trusted) >= newcomer:
         return False
-    deals.forget(ctx.tx, weakest.deal)
+    # The row stays: it says which sequence numbers this node has used, should the vendor come back.
+    deals.clear(ctx.tx, weakest.deal, ctx.now)
     secrets.erase(ctx.tx, "deal", weakest.deal)
     return True
 

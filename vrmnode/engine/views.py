@@ -90,6 +90,7 @@ def intent_show(tx: Connection, reference: str, now: int) -> Json:
         "deals": [
             deal_row(row, now)
             for row in deals.list_deals(tx, role="customer", intent_id=own.intent_id)
+            if row.state != "none"
         ],
     }
 
@@ -144,7 +145,8 @@ def offer_show(tx: Connection, reference: str, now: int) -> Json:
 
 def deal_list(tx: Connection, role: str | None, state: str | None, now: int) -> list[Json]:
     """Deals of both roles, the one changed last first."""
-    return [deal_row(row, now) for row in deals.list_deals(tx, role=role, state=state)]
+    rows = deals.list_deals(tx, role=role, state=state)
+    return [deal_row(row, now) for row in rows if row.state != "none"]
 
 
 def deal_row(row: Deal, now: int) -> Json:

@@ -181,7 +181,27 @@ def stale(tx: Connection, role: str, states: Sequence[str], before: int) -> list
 
 def forget(tx: Connection, deal: bytes) -> None:
     """Delete a deal with its messages, its queue, its tags and timers."""
-    for table in ("outbox", "messages", "reservations", "deals"):
+    _delete_contents(tx, deal)
+    tx.run("DELETE FROM deals WHERE deal = ?", (deal,))
+
+
+def clear(tx: Connection, deal: bytes, now: int) -> None:
+    """Delete everything of a deal but its row, which keeps the numbers already used."""
+    _delete_contents(tx, deal)
+    update(
+        tx,
+        deal,
+        updated=now,
+        state="none",
+        offer_digest=None,
+        total=None,
+        valid_through=None,
+        confirm_by=None,
+    )
+
+
+def _delete_contents(tx: Connection, deal: bytes) -> None:
+    for table in ("outbox", "messages", "reservations"):
         tx.run(f"DELETE FROM {table} WHERE deal = ?", (deal,))
     tx.run("DELETE FROM watched_tags WHERE owner = ?", (deal,))
     tx.run("DELETE FROM timers WHERE subject = ?", (deal,))
