@@ -39,6 +39,7 @@ VALID: list[tuple[str, object, str]] = [
     ("str-256", "a" * 256, "the shortest str16"),
     ("str-utf8", "Grüße, 東京 \U0001f600", "one to four bytes a character; length counts bytes"),
     ("str-nul", "a\0b", "control characters are the schemas' business, not the encoding's"),
+    ("str-byte-order-mark", "\ufeffa", "a mark at the beginning is a character like any other"),
     ("str-not-normalised", "e\u0301", "no Unicode normalisation: e and a combining accent"),
     ("bin-empty", b"", "no bytes"),
     ("bin-255", bytes(range(255)), "the longest bin8"),
