@@ -64,20 +64,20 @@ def test_nothing_imported_is_a_failure(shop, vrm, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("raw", "options"),
+    ("raw", "options", "code"),
     [
-        (b"", ()),
-        (b"isbn,title\n1,2\n", ("--mapping", "gtin=nope")),
-        (b"isbn,title\n1,2\n", ("--mapping", "colour=1")),
-        (b"a,b\n1,2\n", ("--encoding", "klingon")),
-        (b"\x00\x01\x02\xff" * 100, ()),
+        (b"", (), 1),
+        (b"isbn,title\n1,2\n", ("--mapping", "gtin=nope"), 2),
+        (b"isbn,title\n1,2\n", ("--mapping", "colour=1"), 2),
+        (b"a,b\n1,2\n", ("--encoding", "klingon"), 1),
+        (b"\x00\x01\x02\xff" * 100, (), 2),
     ],
     ids=["empty", "no such column", "no such field", "no such encoding", "binary"],
 )
-def test_file_that_is_no_catalogue(shop, vrm, tmp_path, raw, options):
+def test_file_that_is_no_catalogue(shop, vrm, tmp_path, raw, options, code):
     path = tmp_path / "a.csv"
     path.write_bytes(raw)
-    error = vrm.error("vendor", "catalogue", "import", path, *options, code=1)
+    error = vrm.error("vendor", "catalogue", "import", path, *options, code=code)
     assert error["code"].startswith("catalogue.")
     assert chunks(shop) == []
 
@@ -120,3 +120,10 @@ def test_chunks_are_bounded_in_bytes_too(shop, vrm, tmp_path, monkeypatch):
 def test_import_from_stdin(shop, vrm):
     vrm("vendor", "catalogue", "import", "-", *MAPPING, stdin=HEADER + GOOD)
     assert len(chunks(shop)) == 1
+
+
+def test_columns_that_tell_nothing_are_usage(shop, vrm, tmp_path):
+    path = write(tmp_path, "Artikel;Preis;Anzahl\nClean Code;39,90;2\n")
+    error = vrm.error("vendor", "catalogue", "import", path, code=2)
+    assert error["code"] == "catalogue.mapping"
+    assert "--mapping" in error["advice"]

@@ -14,8 +14,17 @@ from vrmprotocol.errors import LocalError
 def test_no_daemon(vrm):
     error = vrm.error("status", code=6)
     assert error["code"] == "daemon.down"
-    assert error["advice"] == f"start it with: vrm run --data {vrm.data_dir}"
+    start = f"start it with: vrm run --data {vrm.data_dir}"
+    assert error["advice"] == f"make a node with: vrm init --data {vrm.data_dir}; then {start}"
+    (vrm.data_dir / "keystore.json").touch()
+    assert vrm.error("status", code=6)["advice"] == start
     assert "start it with: vrm run" in vrm("status", code=6).stderr
+
+
+def test_id_of_another_form(daemon, vrm):
+    error = vrm.error("intent", "show", "00zz", code=2)
+    expected = "intent: expected an id in hex, or its first 6 characters or more, came '00zz'"
+    assert error["detail"] == expected
 
 
 def test_socket_of_a_dead_daemon(vrm, tmp_path):

@@ -35,6 +35,12 @@ def test_files_and_modes(new):
     }
 
 
+def test_says_how_to_start_this_node(new, tmp_path):
+    new.data_dir = tmp_path / "my node"
+    output = new("init", "--no-passphrase").output
+    assert f"start it with: vrm run --data '{tmp_path}/my node' --no-passphrase\n" in output
+
+
 def test_nothing_secret_is_shown_unless_asked_for(new):
     output = new("init", "--no-passphrase").output
     for word in keys.words_from_entropy(unlocked(new).entropy).split():

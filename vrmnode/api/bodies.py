@@ -14,7 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 MAX_PRODUCTS = 500
 MAX_PAGE = 1000
 
-HexId = Annotated[str, Field(pattern=r"^[0-9a-f]{6,64}$", description="an id or a prefix of it")]
+HEX_ID = r"^[0-9a-f]{6,64}$"
+HexId = Annotated[str, Field(pattern=HEX_ID, description="an id or a prefix of it")]
 
 
 def _encodable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:

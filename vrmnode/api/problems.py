@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from vrmnode.api.bodies import HEX_ID
 from vrmnode.errors import NodeError, ServiceError, StorageError
 from vrmprotocol.errors import LocalError
 
@@ -111,6 +112,10 @@ def _field_error(error: dict[str, object]) -> dict[str, str]:
             "expected": "a JSON object",
             "came": f"invalid JSON at character {place[-1]} ({reason})",
         }
+    context = error.get("ctx")
+    if kind == "string_pattern_mismatch" and context == {"pattern": HEX_ID}:
+        words = "an id in hex, or its first 6 characters or more"
+        return {"field": field, "expected": words, "came": _shown(error.get("input"))}
     words = str(error.get("msg", "another value"))
     expected = words.removeprefix("Input should be ").removeprefix("Value error, ")
     return {"field": field, "expected": expected, "came": _shown(error.get("input"))}

@@ -135,15 +135,14 @@ class Client:
         return self._down(f"no daemon answers at {self.socket_path}")
 
     def _down(self, detail: str) -> CommandError:
-        return CommandError(
-            DAEMON_DOWN, "daemon.down", detail, f"start it with: vrm run{self._data_option()}"
-        )
-
-    def _data_option(self) -> str:
-        from vrmnode.cli.paths import default_data_dir
+        from vrmnode.cli.paths import run_command
 
         folder = self.socket_path.parent
-        return "" if folder == default_data_dir() else f" --data {folder}"
+        start = run_command(folder)
+        advice = f"start it with: {start}"
+        if not (folder / "keystore.json").exists() and self.socket_path.name == "api.sock":
+            advice = f"make a node with: {start.replace('run', 'init', 1)}; then {advice}"
+        return CommandError(DAEMON_DOWN, "daemon.down", detail, advice)
 
 
 def _target(path: tuple[str, ...], query: dict[str, object]) -> str:

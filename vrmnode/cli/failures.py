@@ -48,6 +48,7 @@ EXIT_BY_CODE = {
     "backup.wrong_passphrase": LOCKED,
     "config.invalid": USAGE,
     "config.syntax": USAGE,
+    "catalogue.mapping": USAGE,
     "network.address_invalid": USAGE,
     "network.no_peers": NO_PEERS,
     "network.dial_failed": NO_PEERS,
@@ -104,7 +105,9 @@ def from_problem(status: int, problem: dict[str, object]) -> CommandError:
     code = str(problem.get("code", "internal.error"))
     detail = str(problem.get("detail", f"the node answered with HTTP status {status}"))
     exit_code = EXIT_BY_CODE.get(code, EXIT_BY_STATUS.get(status, FAILED))
-    return CommandError(exit_code, code, detail, _ADVICE.get(exit_code, ""))
+    # Files that are there already have nothing to do with deals.
+    advice = "" if code.startswith("backup.") else _ADVICE.get(exit_code, "")
+    return CommandError(exit_code, code, detail, advice)
 
 
 def from_coded(error: BaseException) -> CommandError:
@@ -132,6 +135,8 @@ _ADVICE_BY_CODE = {
     "keystore.missing": "make a node in this folder with: vrm init",
     "keystore.exists": "use this node as it is, or choose another folder with --data",
     "keystore.wrong_passphrase": "try again; without the passphrase only the 24 words help",
+    "catalogue.mapping": 'say which column is what: --mapping "gtin=isbn,name=title,price=price"',
+    "catalogue.encoding": "save the spreadsheet as CSV, in UTF-8, and import that",
     "network.port_in_use": "end what uses it, or choose another: vrm run --listen ADDRESS",
     "node.already_running": "talk to it with: vrm status",
 }

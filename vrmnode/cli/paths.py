@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 MAX_SOCKET_PATH_BYTES = 100
@@ -24,3 +25,10 @@ def socket_path(data_dir: Path) -> Path:
     except (OSError, UnicodeDecodeError):
         named = ""
     return Path(named) if named else data_dir / "api.sock"
+
+
+def run_command(data_dir: Path) -> str:
+    """What starts the node of this folder."""
+    if data_dir == default_data_dir():
+        return "vrm run"
+    return f"vrm run --data {shlex.quote(str(data_dir))}"

@@ -80,7 +80,11 @@ def vrm() -> None:
 
     \b
     Example:
-      vrm init && vrm run &
+      vrm init
+      vrm run
+    \b
+    Then, in another terminal:
+      vrm net connect /ip4/192.0.2.7/tcp/4101/p2p/12D3KooWPeerId
       vrm intent publish --gtin 9780131103627 --budget "45.00 EUR" --country DE --wait 2
       vrm offer list
     """

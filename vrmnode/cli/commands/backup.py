@@ -13,6 +13,7 @@ import click
 from vrmnode.cli import late
 from vrmnode.cli.failures import DAEMON_DOWN, CommandError, from_coded
 from vrmnode.cli.passphrase import passphrase_options, read_passphrase
+from vrmnode.cli.paths import run_command
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import moment
 from vrmnode.errors import KeystoreError, NodeError
@@ -97,7 +98,8 @@ def restore(file: Path, force: bool, passphrase_file: Path | None, no_passphrase
     }
     words = f"restored {here.data_dir} as it was on {moment(report.created)}"
     counts = f"{report.deals} deals, {report.intents} intents, {report.messages} messages"
-    here.result(value, f"{words}: {counts}\nstart it with: vrm run")
+    start = run_command(here.data_dir)
+    here.result(value, f"{words}: {counts}\nstart it with: {start}")
 
 
 def _check_stopped(here: Session) -> None:

@@ -13,6 +13,7 @@ import click
 
 from vrmnode.cli.failures import FAILED, CommandError, from_coded, usage
 from vrmnode.cli.passphrase import passphrase_options, read_passphrase
+from vrmnode.cli.paths import run_command
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.errors import ConfigError, KeystoreError
 
@@ -63,7 +64,8 @@ def init(
     _make_folder(here)
     _make_keystore(here.data_dir, passphrase, entropy)
     config = _write_config(here, list(listen) or [DEFAULT_LISTEN], list(peer))
-    _report(here, entropy, config, show_words=show_words)
+    start = run_command(here.data_dir) + (" --no-passphrase" if no_passphrase else "")
+    _report(here, entropy, config, start, show_words=show_words)
 
 
 def _check_addresses(option: str, addresses: tuple[str, ...], *, with_peer_id: bool) -> None:
@@ -132,7 +134,7 @@ def _write_config(here: Session, listen: list[str], peers: list[str]) -> Path:
     return path
 
 
-def _report(here: Session, entropy: bytes, config: Path, *, show_words: bool) -> None:
+def _report(here: Session, entropy: bytes, config: Path, start: str, *, show_words: bool) -> None:
     from vrmprotocol import keys
 
     words = keys.words_from_entropy(entropy)
@@ -154,7 +156,7 @@ def _report(here: Session, entropy: bytes, config: Path, *, show_words: bool) ->
             "",
             *_numbered(words.split()),
         ]
-    lines += ["", "start it with: vrm run", "then back it up with: vrm id backup FILE"]
+    lines += ["", f"start it with: {start}", "then back it up with: vrm id backup FILE"]
     here.result(value, "\n".join(lines))
 
 

@@ -124,7 +124,8 @@ def _words(value: object) -> str:
 def withdraw(intent_id: str) -> None:
     """Withdraw an intent.
 
-    Everybody who has the intent is told. Offers already accepted stay as they are.
+    Everybody who has the intent is told. Open offers are declined, and acceptances that no vendor
+    has confirmed yet are taken back; agreements stay.
 
     \b
     Example:
