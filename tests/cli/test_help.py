@@ -103,3 +103,8 @@ def test_version(vrm):
 
     project = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").read_text())
     assert vrm.json("version")["version"] == project["project"]["version"]
+
+
+def test_a_slip_of_the_fingers_is_guessed(vrm):
+    assert "Did you mean 'publish'?" in vrm("intent", "pubish", code=2).stderr
+    assert "Did you mean" not in vrm("zzz", code=2).stderr

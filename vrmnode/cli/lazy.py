@@ -44,5 +44,11 @@ class LazyGroup(click.Group):
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in self.commands_at:
             known = ", ".join(self.commands_at)
-            ctx.fail(f"expected one of: {known}; came {name[:40]!r}.")
+            ctx.fail(f"expected one of: {known}; came {name[:40]!r}.{self._near(name)}")
         return super().resolve_command(ctx, args)
+
+    def _near(self, name: str) -> str:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name[:40], self.commands_at, n=1)
+        return f" Did you mean {near[0]!r}?" if near else ""
