@@ -24,7 +24,7 @@ TIMEOUT_S = 180
 # What differs from one run to the next.
 CHANGING = (
     (re.compile(r"\S*/(?=\w+(?:\.vrm)?\b(?: \(|:|$))"), "…/"),
-    (re.compile(r"(?<=vrm deal verify )\S*/"), "…/"),
+    (re.compile(r"(?<=vrm deal verify )\S*/|(?<=vrm run --data )\S*/"), "…/"),
     (re.compile(r"\b[0-9a-f]{12,64}\b"), "ID"),
     (re.compile(r"\bdid:key:\w+"), "DID"),
     (re.compile(r"\b12D3Koo\w+"), "PEER"),
