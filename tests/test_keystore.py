@@ -22,7 +22,6 @@ from vrmnode.passphrasebox import CHEAPEST, STANDARD, KdfCost
 
 ENTROPY = b"entropy of the seed, 32 bytes .."
 VAULT_KEY = b"vault key of this node, 32 bytes"
-NETWORK_SEED = b"libp2p seed of this node, 32 by."
 PASSPHRASE = "correct horse é"
 
 
@@ -39,7 +38,6 @@ def identity(path: Path) -> Identity:
         entropy=ENTROPY,
         created=1000,
         vault_key=VAULT_KEY,
-        network_seed=NETWORK_SEED,
         cost=CHEAPEST,
     )
 
@@ -53,13 +51,13 @@ def stored(path: Path, identity: Identity) -> Path:
 def _code(call: Callable[[], object]) -> str:
     with pytest.raises(KeystoreError) as caught:
         call()
-    for secret in (ENTROPY, VAULT_KEY, NETWORK_SEED, PASSPHRASE.encode()):
+    for secret in (ENTROPY, VAULT_KEY, PASSPHRASE.encode()):
         assert secret not in caught.value.message.encode()
     return caught.value.code
 
 
 def test_the_identity_comes_back(path: Path, identity: Identity) -> None:
-    assert identity == Identity(ENTROPY, VAULT_KEY, NETWORK_SEED, 1000)
+    assert identity == Identity(ENTROPY, VAULT_KEY, 1000)
     assert keystore.unlock(path, PASSPHRASE) == identity
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["keystore.json"]
@@ -71,14 +69,14 @@ def test_keys_that_are_not_given_are_random(tmp_path: Path) -> None:
         keystore.create(tmp_path / name, "p", entropy=ENTROPY, created=1, cost=CHEAPEST)
         for name in ("a", "b")
     ]
-    keys = {key for one in made for key in (one.vault_key, one.network_seed)}
-    assert len(keys) == 4
+    keys = {one.vault_key for one in made}
+    assert len(keys) == 2
     assert {len(key) for key in keys} == {32}
 
 
 def test_nothing_secret_in_the_file_or_in_repr(path: Path, identity: Identity) -> None:
     raw = path.read_bytes()
-    for secret in (ENTROPY, VAULT_KEY, NETWORK_SEED):
+    for secret in (ENTROPY, VAULT_KEY):
         assert secret not in raw
         assert secret.hex().encode() not in raw
         assert secret.decode() not in repr(identity)

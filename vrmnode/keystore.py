@@ -27,7 +27,7 @@ MAX_PASSPHRASE_BYTES = 4096
 PASSPHRASE_FILE_VARIABLE = "VRM_PASSPHRASE_FILE"
 
 _KIND = "keystore"
-_PLAIN_KEYS = {"entropy", "vault_key", "network_seed", "created"}
+_PLAIN_KEYS = {"entropy", "vault_key", "created"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,6 @@ class Identity:
 
     entropy: bytes = field(repr=False)
     vault_key: bytes = field(repr=False)
-    network_seed: bytes = field(repr=False)
     created: int
 
 
@@ -47,7 +46,6 @@ def create(
     entropy: bytes,
     created: int,
     vault_key: bytes | None = None,
-    network_seed: bytes | None = None,
     cost: KdfCost = STANDARD,
 ) -> Identity:
     """Write a new keystore and return its identity; keys that aren't given are random.
@@ -57,10 +55,9 @@ def create(
     identity = Identity(
         entropy=entropy,
         vault_key=secrets.token_bytes(KEY_BYTES) if vault_key is None else vault_key,
-        network_seed=secrets.token_bytes(KEY_BYTES) if network_seed is None else network_seed,
         created=created,
     )
-    for key in (identity.entropy, identity.vault_key, identity.network_seed):
+    for key in (identity.entropy, identity.vault_key):
         if len(key) != KEY_BYTES:
             raise ValueError(f"expected keys of {KEY_BYTES} bytes, came {len(key)}")
     _write(path, _seal(identity, passphrase, cost), replace=False)
@@ -135,7 +132,6 @@ def _seal(identity: Identity, passphrase: str, cost: KdfCost) -> bytes:
         {
             "entropy": identity.entropy,
             "vault_key": identity.vault_key,
-            "network_seed": identity.network_seed,
             "created": identity.created,
         }
     )
@@ -172,7 +168,6 @@ def _unseal(box: Box, passphrase: str) -> Identity:
     return Identity(
         entropy=_key(plain, "entropy"),
         vault_key=_key(plain, "vault_key"),
-        network_seed=_key(plain, "network_seed"),
         created=created,
     )
 

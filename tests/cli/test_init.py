@@ -54,7 +54,7 @@ def test_words_are_shown_and_taken_again(new, tmp_path):
     new.data_dir = tmp_path / "again"
     new("init", "--no-passphrase", "--words", stdin=" ".join(words).upper() + "\n")
     assert unlocked(new).entropy == first.entropy
-    assert unlocked(new).network_seed != first.network_seed
+    assert unlocked(new).vault_key != first.vault_key
 
 
 @pytest.mark.parametrize("words", ["", "abandon " * 24, "abandon " * 23, "x" * 500])

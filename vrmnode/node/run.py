@@ -14,7 +14,7 @@ import structlog
 import trio
 
 from vrmnode import config as configuration
-from vrmnode import keystore
+from vrmnode import keystore, networkkey
 from vrmnode.api.app import create_app
 from vrmnode.api.server import serve
 from vrmnode.engine import clockwork, inbound
@@ -76,7 +76,7 @@ def run_node(
                 grind=_grind,
             )
             node = Node(machine, settings, data_dir, listen=listen, peers=peers)
-            trio.run(node.run, unlocked.network_seed)
+            trio.run(node.run, networkkey.load_or_make(data_dir / "network.key"))
     log.info("stopped")
     return 0
 
