@@ -15,6 +15,8 @@ ROUTES = [
     ("GET", "/v1/peers", None, "peers", {}),
     ("POST", "/v1/peers", {"address": "/ip4/1.2.3.4/tcp/1/p2p/x"}, "peers.connect",
      {"address": "/ip4/1.2.3.4/tcp/1/p2p/x"}),
+    ("POST", "/v1/peers/join", {"peers": ["/ip4/1.2.3.4/tcp/1/p2p/x"]}, "peers.join",
+     {"peers": ["/ip4/1.2.3.4/tcp/1/p2p/x"]}),
     ("GET", "/v1/policy", None, "policy", {}),
     ("PUT", "/v1/policy", {"mode": "manual"}, "policy.set", {"mode": "manual"}),
     ("GET", "/v1/vendor/profile", None, "vendor.profile", {}),

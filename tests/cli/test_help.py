@@ -10,14 +10,14 @@ from vrmnode.cli.failures import EXIT_CODES
 from vrmnode.cli.root import vrm as root
 
 EXPECTED = """
-init, run, status, version, completion, events
+init, run, join, status, version, completion, events
 id show, id backup, id restore
 intent publish, intent list, intent show, intent watch, intent withdraw
 offer list, offer show, offer accept, offer decline
 deal list, deal show, deal export, deal verify, deal withdraw
 vendor profile show, vendor profile set, vendor policy show, vendor policy set
 vendor catalogue import, vendor catalogue list
-policy show, policy set, net peers, net address, net connect
+policy show, policy set, net peers, net address, net connect, net invite
 """
 
 

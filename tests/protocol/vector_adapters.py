@@ -15,7 +15,9 @@ from vrmprotocol import (
     encoding,
     envelope,
     gtin,
+    invitation,
     keys,
+    peer_address,
     stamp,
     terms,
     topics,
@@ -191,6 +193,25 @@ def choose(case: Case) -> dict[str, Any]:
     return {"terms": chosen}
 
 
+def read_invitation(case: Case) -> dict[str, Any]:
+    link = case.given["link"]
+    found = [address.text for address in invitation.read(link)]
+    if found == case.output["peers"]:
+        assert invitation.write(found) == "".join(link.split())
+    return {"known": found}
+
+
+def write_invitation(case: Case) -> dict[str, Any]:
+    return {"link": invitation.write(case.given["peers"])}
+
+
+def read_address(case: Case) -> dict[str, Any]:
+    found = peer_address.parse(case.given["address"])
+    if found is None:
+        raise Refused("invalid")
+    return {"host": found.host, "port": found.port, "peer_id": found.peer_id}
+
+
 ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("encoding", "decode"): decode,
     ("encoding", "encode"): encode,
@@ -212,4 +233,7 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("topics", "fits"): fits,
     ("gtin", "gtin14"): gtin14,
     ("terms", "choose"): choose,
+    ("invitation", "read"): read_invitation,
+    ("invitation", "write"): write_invitation,
+    ("invitation", "address"): read_address,
 }

@@ -4,16 +4,16 @@
     GET    /v1/identity                        GET  /v1/intents[?status]
     GET    /v1/peers                           GET  /v1/intents/{intent}
     POST   /v1/peers                           POST /v1/intents/{intent}/withdraw
-    GET    /v1/policy                          GET  /v1/offers[?intent]
-    PUT    /v1/policy                          GET  /v1/offers/{offer}
-    GET    /v1/vendor/profile                  POST /v1/offers/{offer}/accept
-    PUT    /v1/vendor/profile                  POST /v1/offers/{offer}/decline
-    GET    /v1/vendor/policy                   GET  /v1/deals[?role&state]
-    PUT    /v1/vendor/policy                   GET  /v1/deals/{deal}
-    GET    /v1/catalogue[?limit&after]         GET  /v1/deals/{deal}/agreement
-    POST   /v1/catalogue/rows                  POST /v1/deals/{deal}/withdraw
-    GET    /v1/events[?after&limit]            GET  /v1/events/stream[?after]
-    POST   /v1/backup
+    POST   /v1/peers/join                      GET  /v1/offers[?intent]
+    GET    /v1/policy                          GET  /v1/offers/{offer}
+    PUT    /v1/policy                          POST /v1/offers/{offer}/accept
+    GET    /v1/vendor/profile                  POST /v1/offers/{offer}/decline
+    PUT    /v1/vendor/profile                  GET  /v1/deals[?role&state]
+    GET    /v1/vendor/policy                   GET  /v1/deals/{deal}
+    PUT    /v1/vendor/policy                   GET  /v1/deals/{deal}/agreement
+    GET    /v1/catalogue[?limit&after]         POST /v1/deals/{deal}/withdraw
+    POST   /v1/catalogue/rows                  GET  /v1/events/stream[?after]
+    GET    /v1/events[?after&limit]            POST /v1/backup
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

@@ -76,6 +76,15 @@ class ConnectPeer(Closed):
     address: Annotated[str, Field(min_length=1, max_length=512)]
 
 
+class JoinPeers(Closed):
+    """`POST /v1/peers/join`: addresses to dial now and for as long as the node runs."""
+
+    peers: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=512)]],
+        Field(min_length=1, max_length=64),
+    ]
+
+
 class WriteBackup(Closed):
     """`POST /v1/backup`: where the node writes it, and the passphrase that protects it."""
 

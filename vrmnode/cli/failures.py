@@ -47,6 +47,12 @@ EXIT_BY_CODE = {
     "backup.running": CONFLICT,
     "backup.wrong_passphrase": LOCKED,
     "config.invalid": USAGE,
+    "invitation.form": USAGE,
+    "invitation.check": USAGE,
+    "invitation.version": USAGE,
+    "invitation.schema": USAGE,
+    "invitation.network": USAGE,
+    "invitation.no_peer": USAGE,
     "config.syntax": USAGE,
     "catalogue.mapping": USAGE,
     "network.address_invalid": USAGE,
@@ -129,9 +135,12 @@ def coded(error: BaseException) -> BaseException | None:
 _ADVICE = {
     NOT_FOUND: "list what there is with: vrm intent list, vrm offer list, vrm deal list",
     CONFLICT: "see how it stands with: vrm deal list, vrm intent list",
-    NO_PEERS: "see vrm net peers; connect with: vrm net connect ADDRESS",
+    NO_PEERS: "see vrm net peers; join with: vrm join LINK",
 }
 _ADVICE_BY_CODE = {
+    "invitation.check": "ask for the link again",
+    "invitation.form": "a link begins vrm:join: and was made by: vrm net invite",
+    "invitation.version": "a newer vrm may read it",
     "keystore.missing": "make a node in this folder with: vrm init",
     "keystore.exists": "use this node as it is, or choose another folder with --data",
     "keystore.wrong_passphrase": "try again; without the passphrase only the 24 words help",

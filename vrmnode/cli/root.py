@@ -16,6 +16,7 @@ _HERE = "vrmnode.cli.commands"
 _COMMANDS = {
     "init": (f"{_HERE}.init", "init", "Make a node: its folder, keys and configuration."),
     "run": (f"{_HERE}.run", "run", "Start the node and keep it running."),
+    "join": (f"{_HERE}.join", "join", "Join the network by an invitation link."),
     "status": (f"{_HERE}.status", "status", "Show how the running node is."),
     "id": (f"{_HERE}.identity", "identity", "Show, back up and restore the node's identity."),
     "intent": (f"{_HERE}.intent", "intent", "Publish what you want, and follow it."),
@@ -23,7 +24,7 @@ _COMMANDS = {
     "deal": (f"{_HERE}.deal", "deal", "See, export and verify deals."),
     "vendor": (f"{_HERE}.vendor", "vendor", "Sell: profile, catalogue and policy."),
     "policy": (f"{_HERE}.policy", "policy", "Show or set how offers are accepted."),
-    "net": (f"{_HERE}.net", "net", "See and connect peers."),
+    "net": (f"{_HERE}.net", "net", "See and connect peers, and invite others."),
     "events": (f"{_HERE}.events", "events", "Read or follow the node's event log."),
     "version": (f"{_HERE}.version", "version", "Show the version."),
     "completion": (f"{_HERE}.completion", "completion", "Print a completion script for a shell."),

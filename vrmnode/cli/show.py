@@ -30,7 +30,8 @@ def second(unix_s: object) -> str:
 
 def counted(number: int, noun: str) -> str:
     """`1 offer`, `2 offers`."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    ending = "es" if noun.endswith("s") else "s"
+    return f"{number} {noun}" + ("" if number == 1 else ending)
 
 
 def day(unix_s: object) -> str:

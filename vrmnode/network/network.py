@@ -152,6 +152,25 @@ class Network:
         self._redial.remember(address, self._nursery)
         return address.peer_id
 
+    def peer_id_of(self, multiaddr: str) -> str:
+        """The peer id in ``multiaddr``; nothing is dialled.
+
+        Raises:
+            NetworkError: ``network.address_invalid``.
+        """
+        return parse_dial_address(multiaddr).peer_id
+
+    def keep(self, multiaddr: str) -> None:
+        """Dial ``multiaddr`` now and whenever its peer isn't connected, for as long as we run.
+
+        Raises:
+            NetworkError: ``network.address_invalid``, ``network.closed``.
+        """
+        self._refuse_if_closed()
+        address = parse_dial_address(multiaddr)
+        if address.peer_id != self.peer_id:
+            self._redial.remember(address, self._nursery)
+
     def peers(self) -> list[PeerStatus]:
         """Connected peers, longest connected first."""
         found = []

@@ -20,6 +20,7 @@ from vrmnode.engine.references import find_intent
 from vrmnode.errors import ServiceError
 from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node.gate import Gate
+from vrmnode.node.joining import join
 from vrmnode.node.loop import Loop
 from vrmnode.storage import backup, settings
 from vrmnode.storage.connection import Connection
@@ -63,6 +64,8 @@ class Service:
                     return await self._withdraw(params)
                 case "peers.connect":
                     return await self._connect(params)
+                case "peers.join":
+                    return await join(self._network, params)
                 case "backup.write":
                     return await self._backup(params)
             answer = await self._loop.submit(partial(commands.run, command=command, params=params))

@@ -8,6 +8,7 @@ from . import (
     encoding_cases,
     envelope_cases,
     gtin_cases,
+    invitation_cases,
     keys_cases,
     mail_cases,
     market_cases,
@@ -36,4 +37,5 @@ FILES = [
     tag_cases.build,
     agreement_cases.build,
     negotiation_cases.build,
+    invitation_cases.build,
 ]

@@ -98,7 +98,9 @@ def _words(value: dict[str, object]) -> str:
     ]
     lines += [f"note: {warning}" for warning in _list(value.get("warnings"))]
     if value.get("queued_to_peers") == 0 or value.get("peers") == 0:
-        lines.append("no peers now: it waits in the node until there are some")
+        lines.append(
+            "no peers now: it waits in the node until there are some; join with: vrm join LINK"
+        )
     lines.append(f"follow it with: vrm intent watch {short(value.get('intent'))}")
     return "\n".join(lines)
 
