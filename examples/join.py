@@ -1,17 +1,22 @@
-"""From empty folders and one invitation link to the first agreement: `python -m examples.join`.
+"""From empty folders and one link or domain to the first agreement: `python -m examples.join`.
 
 A shop and two customers, each a process of its own that knows nobody. The shop makes a link. Ada
 takes it before her node runs for the first time; Bo publishes an intent into nothing, and joins
-then. Nobody edits a file. Every command is shown with the seconds that it took; exit status 0
-only if both buy their book.
+then. Nobody edits a file. Then the same by the domain of the shop's web site, which here is a web
+server on loopback. Every command is shown with the seconds that it took; exit status 0 only if
+all buy their book.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +126,51 @@ def by_link(folder: Path, tell: Callable[[str], None] = print) -> list[str]:
     return deals
 
 
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def web_site(folder: Path) -> Iterator[str]:
+    """The domain of a web server that serves a folder, while the context lasts."""
+    handler = partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"localhost:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+
+
+def by_domain(folder: Path, tell: Callable[[str], None] = print) -> list[str]:
+    """A deal with a shop that is known by its domain alone; its id."""
+    file = folder / "site" / ".well-known" / "vrm.json"
+    file.parent.mkdir(parents=True)
+    with LocalNodes(folder) as nodes, web_site(folder / "site") as domain:
+        steps = Steps(tell)
+        shop, ada = (nodes.make(name) for name in ("shop", "ada"))
+        steps.init(shop)
+        steps.start(shop)
+        open_shop(steps, shop)
+        steps.vrm(shop, "vendor", "wellknown", "-o", file)
+
+        steps.init(ada)
+        steps.vrm(ada, "join", domain)
+        steps.start(ada)
+        publish(steps, ada)
+        deals = [agreed(steps, ada)]
+        steps.end("1 agreement by domain")
+    return deals
+
+
 def main() -> int:
-    """Show it in a folder that is removed at the end."""
+    """Show both in a folder that is removed at the end."""
     with tempfile.TemporaryDirectory() as folder:
-        by_link(Path(folder))
+        for name, show in (("link", by_link), ("domain", by_domain)):
+            place = Path(folder) / name
+            place.mkdir()
+            show(place)
     return 0
 
 

@@ -15,7 +15,7 @@ id show, id backup, id restore
 intent publish, intent list, intent show, intent watch, intent withdraw
 offer list, offer show, offer accept, offer decline
 deal list, deal show, deal export, deal verify, deal withdraw
-vendor profile show, vendor profile set, vendor policy show, vendor policy set
+vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
 vendor catalogue import, vendor catalogue list
 policy show, policy set, net peers, net address, net connect, net invite
 """

@@ -4,9 +4,10 @@ import tomllib
 
 import pytest
 
+from tests.webserver import content, web_server
 from vrmnode import config
 from vrmnode.cli import qr
-from vrmprotocol import base58, invitation
+from vrmprotocol import base58, invitation, keys, wellknown
 
 
 def address(number, host="192.0.2.7"):
@@ -14,7 +15,7 @@ def address(number, host="192.0.2.7"):
     return f"/ip4/{host}/tcp/4101/p2p/{peer}"
 
 
-PUBLIC, LAN, LOOP = address(1, "198.51.100.7"), address(1, "192.168.1.7"), address(1, "127.0.0.1")
+PUBLIC, LAN, LOOP = address(1, "9.9.9.7"), address(1, "192.168.1.7"), address(1, "127.0.0.1")
 PEER_ID = PUBLIC.rpartition("/")[2]
 
 
@@ -180,3 +181,83 @@ def test_join_leaves_a_wrong_config_alone(node):
     (node.data_dir / "config.toml").write_text("[nod]\n")
     assert node.error("join", LINK, code=2)["code"] == "config.invalid"
     assert (node.data_dir / "config.toml").read_text() == "[nod]\n"
+
+
+VENDOR = keys.to_did(
+    bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+)
+
+
+def test_join_by_domain(node):
+    with web_server() as web:
+        web.pages[wellknown.PATH] = content(wellknown.write(VENDOR, "Harbour Books", [address(1)]))
+        value = node.json("join", web.domain)
+        assert f"Harbour Books: {VENDOR}" in node("join", web.domain).stdout
+    assert value == {
+        "peers": [address(1)],
+        "added": [address(1)],
+        "domain": web.domain,
+        "vendor": VENDOR,
+        "name": "Harbour Books",
+        "running": False,
+    }
+    assert kept(node.data_dir) == [address(1)]
+
+
+def test_join_by_domain_with_a_running_node(running, vrm):
+    running.service.answers["peers.join"] = {"connected": 1, "dialled": []}
+    with web_server() as web:
+        web.pages[wellknown.PATH] = content(wellknown.write(None, None, [address(1)]))
+        assert vrm.json("join", web.domain)["running"]
+    assert running.calls == [("peers.join", {"peers": [address(1)]})]
+
+
+@pytest.mark.parametrize(
+    ("page", "code", "exit_code"),
+    [
+        (None, "wellknown.status", 3),
+        (b"<html>", "wellknown.schema", 1),
+        (wellknown.write(VENDOR, None, []), "wellknown.no_peer", 3),
+    ],
+)
+def test_a_domain_without_nodes(node, page, code, exit_code):
+    with web_server() as web:
+        if page is not None:
+            web.pages[wellknown.PATH] = content(page)
+        assert node.error("join", web.domain, code=exit_code)["code"] == code
+    assert kept(node.data_dir) == []
+
+
+@pytest.mark.parametrize("text", ["shop", address(1), "http://shop.example", "vrm:pay:x"])
+def test_join_by_something_else(node, text):
+    assert node.error("join", text, code=2)["code"] == "wellknown.domain"
+
+
+@pytest.fixture
+def vendor(shop, daemon):
+    answer = {"addresses": [LOOP, PUBLIC], "peer_id": PEER_ID, "vendor": VENDOR}
+    daemon.service.answers["status"] = answer
+    daemon.service.answers["vendor.profile"] = {"name": "B\u00fccher"}
+
+
+def test_wellknown_file_on_stdout_and_in_a_file(vendor, vrm, tmp_path):
+    result = vrm("vendor", "wellknown")
+    found = wellknown.read(result.stdout.encode())
+    assert (found.vendor, found.name, found.peers[0].text) == (VENDOR, "B\u00fccher", PUBLIC)
+    assert len(found.peers) == 1 and result.stderr == ""
+    path = tmp_path / "vrm.json"
+    value = vrm.json("vendor", "wellknown", "-o", path)
+    assert path.read_text() == result.stdout
+    assert value == {"file": str(path), "size_bytes": len(result.stdout), "peers": [PUBLIC]}
+    assert vrm.error("vendor", "wellknown", "-o", path, code=2)["code"] == "file.exists"
+    args = ("--address", "/dns4/shop.example/tcp/4101", "--force")
+    assert "/.well-known/vrm.json" in vrm("vendor", "wellknown", "-o", path, *args).stdout
+    (only,) = wellknown.read(path.read_bytes()).peers
+    assert only.host == "shop.example" and only.peer_id == PEER_ID
+    missing = tmp_path / "none" / "vrm.json"
+    assert vrm.error("vendor", "wellknown", "-o", missing, code=1)["code"] == "file.write"
+
+
+def test_wellknown_file_of_a_node_without_a_profile(vendor, daemon, vrm):
+    daemon.service.answers["vendor.profile"] = {"name": None}
+    assert wellknown.read(vrm("vendor", "wellknown", "--json").stdout.encode()).name is None

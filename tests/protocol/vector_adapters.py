@@ -21,6 +21,7 @@ from vrmprotocol import (
     stamp,
     terms,
     topics,
+    wellknown,
 )
 from vrmprotocol.errors import ProtocolError
 
@@ -212,6 +213,14 @@ def read_address(case: Case) -> dict[str, Any]:
     return {"host": found.host, "port": found.port, "peer_id": found.peer_id}
 
 
+def read_wellknown(case: Case) -> dict[str, Any]:
+    found = wellknown.read(case.given["text"].encode())
+    known = [address.text for address in found.peers]
+    again = wellknown.read(wellknown.write(found.vendor, found.name, known))
+    assert again == found
+    return {"vendor": found.vendor, "name": found.name, "known": known}
+
+
 ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("encoding", "decode"): decode,
     ("encoding", "encode"): encode,
@@ -236,4 +245,5 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("invitation", "read"): read_invitation,
     ("invitation", "write"): write_invitation,
     ("invitation", "address"): read_address,
+    ("invitation", "wellknown"): read_wellknown,
 }

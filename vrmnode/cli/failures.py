@@ -56,6 +56,11 @@ EXIT_BY_CODE = {
     "config.syntax": USAGE,
     "catalogue.mapping": USAGE,
     "network.address_invalid": USAGE,
+    "wellknown.domain": USAGE,
+    "wellknown.unreachable": NOT_FOUND,
+    "wellknown.timeout": TIMED_OUT,
+    "wellknown.status": NOT_FOUND,
+    "wellknown.redirect": NOT_FOUND,
     "network.no_peers": NO_PEERS,
     "network.dial_failed": NO_PEERS,
     "network.dial_timeout": NO_PEERS,
@@ -147,6 +152,7 @@ _ADVICE_BY_CODE = {
     "catalogue.mapping": 'say which column is what: --mapping "gtin=isbn,name=title,price=price"',
     "catalogue.encoding": "save the spreadsheet as CSV, in UTF-8, and import that",
     "network.port_in_use": "end what uses it, or choose another: vrm run --listen ADDRESS",
+    "wellknown.redirect": "if you trust that one, name it instead",
     "node.already_running": "talk to it with: vrm status",
 }
 

@@ -16,7 +16,7 @@ _HERE = "vrmnode.cli.commands"
 _COMMANDS = {
     "init": (f"{_HERE}.init", "init", "Make a node: its folder, keys and configuration."),
     "run": (f"{_HERE}.run", "run", "Start the node and keep it running."),
-    "join": (f"{_HERE}.join", "join", "Join the network by an invitation link."),
+    "join": (f"{_HERE}.join", "join", "Join the network by a link or a domain."),
     "status": (f"{_HERE}.status", "status", "Show how the running node is."),
     "id": (f"{_HERE}.identity", "identity", "Show, back up and restore the node's identity."),
     "intent": (f"{_HERE}.intent", "intent", "Publish what you want, and follow it."),

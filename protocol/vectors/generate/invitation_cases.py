@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+from . import wellknown_cases
 from .canonical import Pairs, pack
 from .cases import VectorFile
 from .keys_cases import base58
@@ -50,7 +51,8 @@ def build() -> VectorFile:
         "invitation",
         "specs/10-joining.md",
         "`address` gives host, port and peer id of an address of a known form. `read` gives all "
-        "`peers` of a link, and those of known forms (`known`); `write` makes the link.",
+        "`peers` of a link, and those of known forms (`known`); `write` makes the link. "
+        "`wellknown` reads the text of a well-known file.",
     )
     file.at(ADDRESSING)
     for name, text, host, port, peer in KNOWN:
@@ -69,6 +71,7 @@ def build() -> VectorFile:
     _reads(file, "whitespace", "wrapped by a mail program", wrapped, [ONE], [ONE])
     for name, code, comment, text in [*_forms(), *_checks(), *_maps(), *_tables()]:
         file.bad("read", name, code, comment, {"link": text})
+    wellknown_cases.add(file, [ONE, SIX, NAMED], LATER)
     return file
 
 

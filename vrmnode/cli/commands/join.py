@@ -3,41 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import click
 
-from vrmnode.cli.failures import DAEMON_DOWN, NO_PEERS, CommandError, from_coded
+from vrmnode.cli.failures import DAEMON_DOWN, NO_PEERS, NOT_FOUND, CommandError, from_coded, usage
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import counted, entries
-from vrmnode.errors import ConfigError, KeystoreError
+from vrmnode.errors import ConfigError, KeystoreError, WellKnownError
 from vrmprotocol.errors import RemoteError
 
 
 @click.command()
-@click.argument("invitation", metavar="LINK")
+@click.argument("invitation", metavar="LINK|DOMAIN")
 @shared_options
 def join(invitation: str) -> None:
-    """Join the network by an invitation link.
+    """Join the network by a link or a domain.
 
-    Its addresses go into config.toml, so that they hold from every start on; a running node dials
-    them at once. Exit code 7: it runs, and none of them answers now; it goes on trying.
+    A domain's web server is asked for /.well-known/vrm.json. The addresses go into config.toml,
+    so that they hold from every start on; a running node dials them at once. Exit code 7: it
+    runs, and none of them answers now; it goes on trying.
 
     \b
-    Example:
+    Examples:
       vrm join vrm:join:g6duZXR3b3JrAaVwZWVyc5HZUC9p…
+      vrm join shop.example
     """
     here = session()
     _require_node(here)
-    addresses = _of_link(invitation)
-    added = _keep(here, addresses)
-    answer = _tell_daemon(here, addresses)
-    value = {"peers": addresses, "added": added, "running": answer is not None, **(answer or {})}
+    found = _of_link(invitation) if ":join:" in invitation else _of_domain(invitation)
+    added = _keep(here, found.addresses)
+    answer = _tell_daemon(here, found.addresses)
+    value = {
+        "peers": found.addresses,
+        "added": added,
+        **found.told,
+        "running": answer is not None,
+        **(answer or {}),
+    }
+    words = [*found.words, _kept_words(found.addresses, added)]
     if answer is None:
-        here.result(value, _kept_words(addresses, added) + "\nstart the node with: vrm run")
+        here.result(value, "\n".join([*words, "start the node with: vrm run"]))
         return
     if not answer.get("connected"):
-        raise _unreachable(addresses, answer)
-    here.result(value, lambda: _kept_words(addresses, added) + "\n" + _connected_words(answer))
+        raise _unreachable(found.addresses, answer)
+    here.result(value, lambda: "\n".join([*words, _connected_words(answer)]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Invited:
+    """The addresses of an invitation, and what else it says, as JSON and in words."""
+
+    addresses: list[str]
+    told: dict[str, object]
+    words: list[str]
 
 
 def _require_node(here: Session) -> None:
@@ -47,13 +66,32 @@ def _require_node(here: Session) -> None:
         raise from_coded(KeystoreError("keystore.missing", detail))
 
 
-def _of_link(link: str) -> list[str]:
+def _of_link(link: str) -> _Invited:
     from vrmprotocol import invitation
 
     try:
-        return [each.text for each in invitation.read(link)]
+        return _Invited([each.text for each in invitation.read(link)], {}, [])
     except RemoteError as error:
         raise from_coded(error) from error
+
+
+def _of_domain(domain: str) -> _Invited:
+    from vrmnode import wellknown
+
+    if domain.startswith("/"):
+        detail = "expected a link or a domain, came an address"
+        raise usage("wellknown.domain", detail, "connect to an address with: vrm net connect")
+    try:
+        found = wellknown.fetch(domain)
+    except WellKnownError as error:
+        raise from_coded(error) from error
+    if not found.peers:
+        detail = f"expected addresses of nodes at {domain}, came none of a known form"
+        raise CommandError(NOT_FOUND, "wellknown.no_peer", detail)
+    told: dict[str, object] = {"domain": domain, "vendor": found.vendor, "name": found.name}
+    says = f"{domain} says it is {found.name or 'a vendor'}: {found.vendor}"
+    words = [says] if found.vendor is not None else []
+    return _Invited([each.text for each in found.peers], told, words)
 
 
 def _keep(here: Session, addresses: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from vrmnode.cli.session import shared_options
 from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
 
 _HERE = "vrmnode.cli.commands.vendor"
+_WELLKNOWN = "vrmnode.cli.commands.wellknown"
 _CATALOGUE = "vrmnode.cli.commands.catalogue"
 PROFILE = ("vendor", "profile")
 POLICY = ("vendor", "policy")
@@ -22,6 +23,7 @@ POLICY = ("vendor", "policy")
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import and list the products you sell."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
+        "wellknown": (_WELLKNOWN, "wellknown", "Write the file that your web site serves."),
     },
 )
 @shared_options
