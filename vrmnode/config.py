@@ -30,6 +30,9 @@ DEFAULT_TEXT = """\
 listen = ["/ip4/0.0.0.0/tcp/4101"]
 # Peers to connect to first, with their /p2p/ identity. VRM_PEERS (several: with commas).
 peers = []
+# Connections that it makes to peers which others name, so that it doesn't depend on the first
+# ones. 0: it stays with those above, asks nobody and names nobody. VRM_MIN_PEERS.
+min_peers = 6
 # A name for this node in its own displays; nobody else sees it. VRM_NAME.
 # name = "at home"
 
@@ -53,6 +56,7 @@ class NodeSection:
 
     listen: tuple[str, ...]
     peers: tuple[str, ...]
+    min_peers: int
     name: str | None
 
 
@@ -100,6 +104,7 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
         node=NodeSection(
             listen=_texts(values["node.listen"]),
             peers=_texts(values["node.peers"]),
+            min_peers=_number(values["node.min_peers"]),
             name=_text(values["node.name"]),
         ),
         privacy=PrivacySection(jitter_ms=_number(values["privacy.jitter_ms"])),

@@ -93,6 +93,15 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "node",
+        "min_peers",
+        "VRM_MIN_PEERS",
+        6,
+        f"an integer 0..{MAX_ADDRESSES}",
+        _between(0, MAX_ADDRESSES),
+        _integer,
+    ),
+    Key(
+        "node",
         "name",
         "VRM_NAME",
         None,

@@ -30,6 +30,11 @@ class PeerAddress:
     peer_id: str
 
     @property
+    def is_ip(self) -> bool:
+        """Whether it is a numeric address, not a name."""
+        return self.text.startswith(("/ip4/", "/ip6/"))
+
+    @property
     def is_loopback(self) -> bool:
         """Whether it leads to the machine of whoever dials it."""
         try:

@@ -18,6 +18,7 @@ from vrmprotocol import (
     invitation,
     keys,
     peer_address,
+    peer_exchange,
     stamp,
     terms,
     topics,
@@ -221,6 +222,19 @@ def read_wellknown(case: Case) -> dict[str, Any]:
     return {"vendor": found.vendor, "name": found.name, "known": known}
 
 
+def read_question(case: Case) -> dict[str, Any]:
+    port = peer_exchange.read_question(case.hex("raw"))
+    assert peer_exchange.question(port) == case.hex("raw")
+    return {"port": port}
+
+
+def read_answer(case: Case) -> dict[str, Any]:
+    known = [address.text for address in peer_exchange.read_answer(case.hex("raw"))]
+    if known == case.output["peers"]:
+        assert peer_exchange.answer(known) == case.hex("raw")
+    return {"known": known}
+
+
 ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("encoding", "decode"): decode,
     ("encoding", "encode"): encode,
@@ -242,6 +256,8 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("topics", "fits"): fits,
     ("gtin", "gtin14"): gtin14,
     ("terms", "choose"): choose,
+    ("peers", "question"): read_question,
+    ("peers", "answer"): read_answer,
     ("invitation", "read"): read_invitation,
     ("invitation", "write"): write_invitation,
     ("invitation", "address"): read_address,

@@ -34,6 +34,13 @@ CREATE TABLE settings (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE peers (
+    address TEXT PRIMARY KEY,
+    seen_at INTEGER NOT NULL,
+    good INTEGER NOT NULL CHECK (good > 0),
+    bad INTEGER NOT NULL CHECK (bad >= 0)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE secrets (
     owner_kind TEXT NOT NULL,
     owner_id BLOB NOT NULL,

@@ -14,6 +14,7 @@ from . import (
     market_cases,
     message_cases,
     negotiation_cases,
+    peers_cases,
     sealing_cases,
     stamp_cases,
     tag_cases,
@@ -38,4 +39,5 @@ FILES = [
     agreement_cases.build,
     negotiation_cases.build,
     invitation_cases.build,
+    peers_cases.build,
 ]
