@@ -33,6 +33,9 @@ peers = []
 # Connections that it makes to peers which others name, so that it doesn't depend on the first
 # ones. 0: it stays with those above, asks nobody and names nobody. VRM_MIN_PEERS.
 min_peers = 6
+# Find and be found by nodes on the same LAN (multicast DNS). Everybody there sees that there is a
+# node. VRM_MDNS.
+mdns = true
 # A name for this node in its own displays; nobody else sees it. VRM_NAME.
 # name = "at home"
 
@@ -57,6 +60,7 @@ class NodeSection:
     listen: tuple[str, ...]
     peers: tuple[str, ...]
     min_peers: int
+    mdns: bool
     name: str | None
 
 
@@ -105,6 +109,7 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
             listen=_texts(values["node.listen"]),
             peers=_texts(values["node.peers"]),
             min_peers=_number(values["node.min_peers"]),
+            mdns=values["node.mdns"] is True,
             name=_text(values["node.name"]),
         ),
         privacy=PrivacySection(jitter_ms=_number(values["privacy.jitter_ms"])),

@@ -30,6 +30,9 @@ class NetworkConfig:
     """Outbound connections that are looked for by asking peers for others. 0: only ``peers`` are
     dialled, and nobody is asked or answered."""
 
+    mdns: bool = False
+    """Whether nodes on the LAN are found by multicast DNS; only with ``min_peers``."""
+
     max_message_bytes: int = 131_072
     """Largest ``data`` of a gossip message, in and out; larger ones are rejected."""
     max_rpc_bytes: int = 1_048_576

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import trio
 
-from vrmnode.network import identify, ping
+from vrmnode.network import identify, mdns, ping
 from vrmnode.network.addresses import (
     announced_hosts,
     parse_dial_address,
@@ -236,6 +236,8 @@ class Network:
         self._nursery.start_soon(self._beat)
         if self._config.min_peers:
             self._nursery.start_soon(self._keeper.run)
+            if self._config.mdns:
+                self._nursery.start_soon(mdns.find_on_lan, self.addresses, self._book.learn)
         for text in self._config.peers:
             address = parse_dial_address(text)
             # A list of bootstrap peers is often given to those peers, too.

@@ -111,6 +111,7 @@ class Node:
             peers=tuple(peers if peers is not None else settings.node.peers),
             topics=topics.all_topics(),
             min_peers=settings.node.min_peers,
+            mdns=settings.node.mdns,
         )
         self._loop = Loop(machine)
         self._gate = Gate(machine.database.reader(), machine.clock)
