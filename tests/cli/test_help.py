@@ -17,6 +17,7 @@ offer list, offer show, offer accept, offer decline
 deal list, deal show, deal export, deal verify, deal withdraw
 vendor profile show, vendor profile set, vendor policy show, vendor policy set
 vendor catalogue import, vendor catalogue list
+message export, message import
 policy show, policy set, net peers, net address, net connect
 """
 

@@ -35,6 +35,8 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "seen.load_recent": lambda tx: seen.load_recent(tx),
     "envelopes.get": lambda tx: envelopes.get(tx, key(1)),
     "envelopes.latest": lambda tx: envelopes.latest(tx, "/t", 10, 1),
+    "envelopes.by_tag": lambda tx: envelopes.by_tag(tx, tag(1)),
+    "envelopes.latest_own": lambda tx: envelopes.latest_own(tx, "/t", "vendor_profile", 1),
     "settings.get": lambda tx: settings.get(tx, "a"),
     "secrets.get": lambda tx: secrets.get(tx, secrets.Vault(key(1)), "deal", key(1), "a"),
     "secrets.erase": lambda tx: secrets.erase(tx, "deal", key(1)),
@@ -70,6 +72,8 @@ HOT: dict[str, Callable[[Tx], object]] = {
         tx, deal=key(1), digest=key(2), seq=0, raw=b"", next_at=1, until=2
     ),
     "outbox.due": lambda tx: outbox.due(tx, 1),
+    "outbox.pending": lambda tx: outbox.pending(tx, 1),
+    "outbox.pending_of_deal": lambda tx: outbox.pending(tx, 1, key(1)),
     "outbox.next_due_at": lambda tx: outbox.next_due_at(tx, 1),
     "outbox.done_by_digest": lambda tx: outbox.done_by_digest(tx, [key(1)], 1),
     "outbox.done_by_deal": lambda tx: outbox.done_by_deal(tx, key(1), 1),

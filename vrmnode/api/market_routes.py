@@ -1,4 +1,4 @@
-"""Intents, offers and deals: `/v1/intents`, `/v1/offers`, `/v1/deals`."""
+"""Intents, offers, deals and message files: `/v1/intents`, `/v1/offers`, `/v1/deals`, …"""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from fastapi import APIRouter, Path, Query, Response
 from vrmnode.api.bodies import (
     DealFilter,
     DeclineOffer,
+    ExportMessages,
     HexId,
+    ImportMessages,
     IntentFilter,
     Nothing,
     OfferFilter,
@@ -29,6 +31,7 @@ def market_routes(service: NodeService) -> APIRouter:
     _intents(routes, service)
     _offers(routes, service)
     _deals(routes, service)
+    _messages(routes, service)
     return routes
 
 
@@ -86,3 +89,13 @@ def _deals(routes: APIRouter, service: NodeService) -> None:
     @routes.post("/deals/{deal}/withdraw")
     async def withdraw_deal(deal: Id, body: WithdrawDeal) -> Json:
         return await service.execute("deal.withdraw", {"deal": deal, **given(body)})
+
+
+def _messages(routes: APIRouter, service: NodeService) -> None:
+    @routes.post("/messages/export")
+    async def export_messages(body: ExportMessages) -> Json:
+        return await service.execute("message.export", given(body))
+
+    @routes.post("/messages/import")
+    async def import_messages(body: ImportMessages) -> Json:
+        return await service.execute("message.import", given(body))

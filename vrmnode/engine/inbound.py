@@ -14,8 +14,8 @@ from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.market import MarketIntent, StoredProfile
 from vrmnode.storage.tags import WatchedTag
+from vrmprotocol import envelope, message, sealing, stamp
 from vrmprotocol import market as market_bodies
-from vrmprotocol import message, sealing, stamp
 from vrmprotocol.draft import deal_id
 from vrmprotocol.envelope import SKEW_S, Envelope
 from vrmprotocol.errors import RemoteError
@@ -173,7 +173,14 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
             customer_desk.after_message(ctx, record, signed)
         else:
             vendor_desk.after_message(ctx, record)
-    mailroom.watch(ctx, load_deal(ctx.tx, record.deal))
+    for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):
+        _open_earlier(ctx, tag)
+
+
+def _open_earlier(ctx: Context, tag: bytes) -> None:
+    """Open mail that came before its tag was known: gossip and files keep no order."""
+    for stored in envelopes.by_tag(ctx.tx, tag):
+        _open_mail(ctx, envelope.unsecure_load(stored.raw))
 
 
 def _can_answer(record: DealRecord, signed: SignedMessage | UninterpretedMessage) -> bool:

@@ -21,6 +21,7 @@ from vrmnode.errors import ServiceError
 from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node.gate import Gate
 from vrmnode.node.loop import Loop
+from vrmnode.node.message_files import MessageFiles
 from vrmnode.storage import backup, settings
 from vrmnode.storage.connection import Connection
 from vrmnode.version import VERSION
@@ -48,6 +49,7 @@ class Service:
         self._reading = trio.CapacityLimiter(1)
         self._preparing = trio.CapacityLimiter(1)
         self._started = machine.clock()
+        self._files = MessageFiles(machine, loop, gate)
 
     async def execute(self, command: str, params: Json) -> Json:
         """Change the node's state; durable when this returns.
@@ -61,6 +63,10 @@ class Service:
                     return await self._publish(params)
                 case "intent.withdraw":
                     return await self._withdraw(params)
+                case "message.export":
+                    return await self._files.export(params)
+                case "message.import":
+                    return await self._files.take_in(params)
                 case "peers.connect":
                     return await self._connect(params)
                 case "backup.write":

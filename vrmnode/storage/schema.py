@@ -28,6 +28,7 @@ CREATE TABLE envelopes (
 ) STRICT;
 CREATE INDEX envelopes_expires ON envelopes (expires, own, bytes);
 CREATE INDEX envelopes_topic ON envelopes (topic, received_at);
+CREATE INDEX envelopes_tag ON envelopes (tag) WHERE tag IS NOT NULL;
 
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
