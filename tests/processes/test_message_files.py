@@ -122,8 +122,13 @@ def test_a_file_shows_no_links_unasked(tmp_path: Path) -> None:
             ada.vrm("message", "export", "-o", path)
         assert (refused.value.code, path.exists()) == ("message.linked", False)
         assert ada.vrm("message", "export", "--intent", first, "-o", path)["market"] == 1
+        extended = ada.vrm("intent", "extend", first, "--valid-for", "1w")
+        assert ask(ada, "intents", first)["valid_through"] == extended["valid_through"]
+        with pytest.raises(CommandFailed) as too_late:
+            ada.vrm("intent", "extend", first, "--valid-for", "2d")
+        assert (too_late.value.code, too_late.value.exit_code) == ("intent.not_later", 4)
         together = ada.vrm("message", "export", "--together", "-o", path, "--force")
-        assert together["market"] == 2
+        assert together["market"] == 3
         assert deals(ada) == {} and offers(ada, first) == []
 
 

@@ -14,7 +14,7 @@
     POST   /v1/catalogue/rows                  POST /v1/deals/{deal}/withdraw
     GET    /v1/events[?after&limit]            GET  /v1/events/stream[?after]
     POST   /v1/backup                          POST /v1/messages/export
-                                               POST /v1/messages/import
+    POST   /v1/intents/{intent}/extend         POST /v1/messages/import
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

@@ -51,6 +51,12 @@ class WithdrawIntent(Closed):
     reason: Annotated[str, Field(max_length=64)] | None = None
 
 
+class ExtendIntent(Closed):
+    """`POST /v1/intents/{intent}/extend`: for how long from now."""
+
+    valid_for: Annotated[str, Field(max_length=40)]
+
+
 class DeclineOffer(Closed):
     """`POST /v1/offers/{offer}/decline`."""
 

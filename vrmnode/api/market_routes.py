@@ -10,6 +10,7 @@ from vrmnode.api.bodies import (
     DealFilter,
     DeclineOffer,
     ExportMessages,
+    ExtendIntent,
     HexId,
     ImportMessages,
     IntentFilter,
@@ -49,6 +50,10 @@ def _intents(routes: APIRouter, service: NodeService) -> None:
     @routes.get("/intents/{intent}")
     async def show_intent(intent: Id) -> object:
         return await service.query("intent.show", {"intent": intent})
+
+    @routes.post("/intents/{intent}/extend")
+    async def extend_intent(intent: Id, body: ExtendIntent) -> Json:
+        return await service.execute("intent.extend", {"intent": intent, **given(body)})
 
     @routes.post("/intents/{intent}/withdraw")
     async def withdraw_intent(intent: Id, body: WithdrawIntent) -> Json:

@@ -22,6 +22,7 @@ from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node.gate import Gate
 from vrmnode.node.loop import Loop
 from vrmnode.node.message_files import MessageFiles
+from vrmnode.node.own_intents import OwnIntents
 from vrmnode.storage import backup, settings
 from vrmnode.storage.connection import Connection
 from vrmnode.version import VERSION
@@ -50,6 +51,7 @@ class Service:
         self._preparing = trio.CapacityLimiter(1)
         self._started = machine.clock()
         self._files = MessageFiles(machine, loop, gate)
+        self._intents = OwnIntents(machine, loop)
 
     async def execute(self, command: str, params: Json) -> Json:
         """Change the node's state; durable when this returns.
@@ -63,6 +65,8 @@ class Service:
                     return await self._publish(params)
                 case "intent.withdraw":
                     return await self._withdraw(params)
+                case "intent.extend":
+                    return await self._intents.extend(params)
                 case "message.export":
                     return await self._files.export(params)
                 case "message.import":

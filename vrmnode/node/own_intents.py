@@ -1,0 +1,58 @@
+"""Commands on own intents that grind a stamp first: prepared outside the loop, recorded in it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import trio
+
+from vrmnode.customer.request import read_valid_for
+from vrmnode.engine import intent_desk, intent_extension
+from vrmnode.engine.context import Context
+from vrmnode.engine.machine import Machine
+from vrmnode.engine.references import find_intent
+from vrmnode.node.loop import Loop
+
+Json = dict[str, object]
+
+
+class OwnIntents:
+    """Extends own intents."""
+
+    def __init__(self, machine: Machine, loop: Loop) -> None:
+        self._machine = machine
+        self._loop = loop
+        self._reader = machine.database.reader()
+        self._preparing = trio.CapacityLimiter(1)
+
+    async def extend(self, params: Json) -> Json:
+        """Let an active intent stand longer.
+
+        Raises:
+            ServiceError: `intent.not_found`, `intent.not_active`, `intent.not_later`,
+                `intent.changed`.
+            FieldError: `request.invalid`.
+        """
+        valid_s = read_valid_for(params.get("valid_for"))
+        own = find_intent(self._reader, str(params.get("intent") or ""))
+        update = await trio.to_thread.run_sync(
+            partial(
+                intent_extension.prepare,
+                own,
+                valid_s,
+                identity=self._machine.identity,
+                now=self._machine.clock(),
+                random=self._machine.random,
+                grind=self._machine.grind,
+            ),
+            limiter=self._preparing,
+        )
+
+        def record(ctx: Context) -> object:
+            fresh = find_intent(ctx.tx, own.intent_id.hex())
+            intent_desk.require_same(fresh, own)
+            intent_extension.record(ctx, fresh, update)
+            return None
+
+        await self._loop.submit(record)
+        return {"intent": own.intent_id.hex(), "status": "active", "valid_through": update.expires}
