@@ -37,6 +37,9 @@ ROUTES = [
     ("POST", f"/v1/intents/{ID}/extend", {"valid_for": "2w"}, "intent.extend",
      {"intent": ID, "valid_for": "2w"}),
     ("POST", f"/v1/intents/{ID}/withdraw", {}, "intent.withdraw", {"intent": ID}),
+    ("GET", "/v1/standing", None, "standing.list", {}),
+    ("GET", f"/v1/standing/{ID}", None, "standing.show", {"standing": ID}),
+    ("POST", f"/v1/standing/{ID}/stop", {}, "standing.stop", {"standing": ID}),
     ("GET", f"/v1/offers?intent={ID}", None, "offer.list", {"intent": ID}),
     ("GET", f"/v1/offers/{ID}", None, "offer.show", {"offer": ID}),
     ("POST", f"/v1/offers/{ID}/accept", {}, "offer.accept", {"offer": ID}),
@@ -95,6 +98,7 @@ def test_openapi_describes_every_route(tmp_path):
             plain = target.partition("?")[0]
             for name in ("intents", "offers", "deals"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
+            plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
             assert method.lower() in described[plain]
 
     run_api(tmp_path, FakeService(), check)

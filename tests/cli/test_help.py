@@ -13,6 +13,7 @@ EXPECTED = """
 init, run, status, version, completion, events
 id show, id backup, id restore
 intent publish, intent list, intent show, intent watch, intent extend, intent withdraw
+intent standing list, intent standing show, intent standing stop
 offer list, offer show, offer accept, offer decline
 deal list, deal show, deal export, deal verify, deal withdraw
 vendor profile show, vendor profile set, vendor policy show, vendor policy set

@@ -23,6 +23,7 @@ from vrmnode.storage import (
     secrets,
     seen,
     settings,
+    standing_intents,
     tags,
     timers,
 )
@@ -43,6 +44,9 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "intents.get_by_id": lambda tx: intents.get_by_id(tx, key(1)),
     "intents.get_by_envelope": lambda tx: intents.get_by_envelope(tx, key(1)),
     "intents.get_by_reply_tag": lambda tx: intents.get_by_reply_tag(tx, tag(1)),
+    "intents.castings_of": lambda tx: intents.castings_of(tx, key(1)),
+    "standing_intents.get": lambda tx: standing_intents.get(tx, key(1)),
+    "standing_intents.by_prefix": lambda tx: standing_intents.by_prefix(tx, "abcdef"),
     "market.get_intent": lambda tx: market.get_intent(tx, key(1)),
     "market.get_intent_by_envelope": lambda tx: market.get_intent_by_envelope(tx, key(1)),
     "market.unanswered": lambda tx: market.list_intents(tx, 1, answer=None),

@@ -15,6 +15,8 @@
     GET    /v1/events[?after&limit]            GET  /v1/events/stream[?after]
     POST   /v1/backup                          POST /v1/messages/export
     POST   /v1/intents/{intent}/extend         POST /v1/messages/import
+    GET    /v1/standing                        GET  /v1/standing/{standing}
+    POST   /v1/standing/{standing}/stop
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

@@ -42,6 +42,7 @@ class PublishIntent(Closed):
 
     request: JsonObject
     acceptance: JsonObject | None = None
+    standing: JsonObject | None = None
     dry_run: Annotated[bool, Field(strict=True)] = False
 
 

@@ -30,6 +30,7 @@ def market_routes(service: NodeService) -> APIRouter:
     """The routes of the market, each one command or query of `service`."""
     routes = APIRouter()
     _intents(routes, service)
+    _standing(routes, service)
     _offers(routes, service)
     _deals(routes, service)
     _messages(routes, service)
@@ -58,6 +59,20 @@ def _intents(routes: APIRouter, service: NodeService) -> None:
     @routes.post("/intents/{intent}/withdraw")
     async def withdraw_intent(intent: Id, body: WithdrawIntent) -> Json:
         return await service.execute("intent.withdraw", {"intent": intent, **given(body)})
+
+
+def _standing(routes: APIRouter, service: NodeService) -> None:
+    @routes.get("/standing")
+    async def list_standing() -> object:
+        return await service.query("standing.list", {})
+
+    @routes.get("/standing/{standing}")
+    async def show_standing(standing: Id) -> object:
+        return await service.query("standing.show", {"standing": standing})
+
+    @routes.post("/standing/{standing}/stop")
+    async def stop_standing(standing: Id, body: Nothing | None = None) -> Json:
+        return await service.execute("standing.stop", {"standing": standing})
 
 
 def _offers(routes: APIRouter, service: NodeService) -> None:

@@ -112,8 +112,11 @@ def market_envelope(
     )
 
 
-def record(ctx: Context, prepared: PreparedIntent) -> OwnIntent:
-    """Keep a prepared intent, watch its reply tag and queue it for publishing."""
+def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = None) -> OwnIntent:
+    """Keep a prepared intent, watch its reply tag and queue it for publishing.
+
+    `standing` names the standing intent of which it is a casting.
+    """
     sent = prepared.envelope
     body = prepared.body
     own = OwnIntent(
@@ -130,6 +133,7 @@ def record(ctx: Context, prepared: PreparedIntent) -> OwnIntent:
         created=ctx.now,
         label=prepared.label,
         acceptance=prepared.acceptance,
+        standing=standing,
     )
     intents.insert(ctx.tx, own)
     ctx.keep_secret("intent", own.pseudonym, "reply", prepared.reply_key.private_bytes())

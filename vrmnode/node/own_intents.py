@@ -7,17 +7,21 @@ from functools import partial
 import trio
 
 from vrmnode.customer.request import read_valid_for
-from vrmnode.engine import intent_desk, intent_extension
+from vrmnode.customer.rhythm import Rhythm
+from vrmnode.engine import intent_desk, intent_extension, standing_intent
 from vrmnode.engine.context import Context
+from vrmnode.engine.intent_desk import PreparedIntent
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.references import find_intent
+from vrmnode.engine.standing_views import standing_row
 from vrmnode.node.loop import Loop
+from vrmnode.storage.standing_intents import StandingIntent
 
 Json = dict[str, object]
 
 
 class OwnIntents:
-    """Extends own intents."""
+    """Extends own intents, and begins standing ones."""
 
     def __init__(self, machine: Machine, loop: Loop) -> None:
         self._machine = machine
@@ -56,3 +60,21 @@ class OwnIntents:
 
         await self._loop.submit(record)
         return {"intent": own.intent_id.hex(), "status": "active", "valid_through": update.expires}
+
+    async def begin(
+        self, prepared: PreparedIntent, request: Json, acceptance: Json, rhythm: Rhythm
+    ) -> Json:
+        """Publish the first casting of a standing intent; the standing intent."""
+        begun = await self._loop.submit(
+            partial(
+                standing_intent.begin,
+                prepared=prepared,
+                request=request,
+                acceptance=acceptance,
+                rhythm=rhythm,
+            )
+        )
+        if not isinstance(begun, StandingIntent):
+            raise TypeError("expected a standing intent")
+        shown = standing_row(begun)
+        return {name: shown[name] for name in ("standing", "every_s", "until", "next_at")}

@@ -23,6 +23,11 @@ STATUSES = ("active", "withdrawn", "expired", "fulfilled")
         "list": (_HERE, "list_intents", "List your intents."),
         "show": (_HERE, "show_intent", "Show one intent, its offers and deals."),
         "watch": ("vrmnode.cli.commands.watch", "watch", "Follow an intent to its end."),
+        "standing": (
+            "vrmnode.cli.commands.standing",
+            "standing",
+            "See and stop what is wanted again and again.",
+        ),
         "extend": (_HERE, "extend", "Let an intent stand longer."),
         "withdraw": (_HERE, "withdraw", "Withdraw an intent."),
     },
