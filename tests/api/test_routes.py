@@ -36,7 +36,12 @@ ROUTES = [
     ("GET", "/v1/intents", None, "intent.list", {}),
     ("GET", "/v1/intents?status=active", None, "intent.list", {"status": "active"}),
     ("GET", f"/v1/intents/{ID}", None, "intent.show", {"intent": ID}),
+    ("POST", f"/v1/intents/{ID}/extend", {"valid_for": "2w"}, "intent.extend",
+     {"intent": ID, "valid_for": "2w"}),
     ("POST", f"/v1/intents/{ID}/withdraw", {}, "intent.withdraw", {"intent": ID}),
+    ("GET", "/v1/standing", None, "standing.list", {}),
+    ("GET", f"/v1/standing/{ID}", None, "standing.show", {"standing": ID}),
+    ("POST", f"/v1/standing/{ID}/stop", {}, "standing.stop", {"standing": ID}),
     ("GET", f"/v1/offers?intent={ID}", None, "offer.list", {"intent": ID}),
     ("GET", f"/v1/offers/{ID}", None, "offer.show", {"offer": ID}),
     ("POST", f"/v1/offers/{ID}/accept", {}, "offer.accept", {"offer": ID}),
@@ -49,6 +54,10 @@ ROUTES = [
     ("GET", f"/v1/deals/{ID}/agreement", None, "deal.export", {"deal": ID}),
     ("POST", f"/v1/deals/{ID}/withdraw", {"reason": "unconfirmed"}, "deal.withdraw",
      {"deal": ID, "reason": "unconfirmed"}),
+    ("POST", "/v1/messages/export", {}, "message.export", {"together": False}),
+    ("POST", "/v1/messages/export", {"deal": ID, "together": True}, "message.export",
+     {"deal": ID, "together": True}),
+    ("POST", "/v1/messages/import", {"file": "gA=="}, "message.import", {"file": "gA=="}),
     ("POST", "/v1/backup", {"path": "/b", "passphrase": "p"}, "backup.write",
      {"path": "/b", "passphrase": "p", "force": False}),
     ("GET", "/v1/events?after=0&limit=7", None, "events", {"after": 0, "limit": 7}),
@@ -91,6 +100,7 @@ def test_openapi_describes_every_route(tmp_path):
             plain = target.partition("?")[0]
             for name in ("intents", "offers", "deals"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
+            plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
             assert method.lower() in described[plain]
 
     run_api(tmp_path, FakeService(), check)

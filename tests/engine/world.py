@@ -36,6 +36,7 @@ GTIN = "09780131103627"
 _TABLES = (
     *("reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
     *("seen", "envelopes", "settings", "secrets", "intents", "market_intents", "profiles"),
+    "standing_intents",
     "products",
 )
 

@@ -17,6 +17,7 @@ from vrmprotocol import (
     gtin,
     invitation,
     keys,
+    message_file,
     peer_address,
     peer_exchange,
     stamp,
@@ -94,6 +95,27 @@ def read_envelope(case: Case) -> dict[str, Any]:
     bits = envelope.required_bits(read.kind, len(read.body))
     assert bits <= case.output["bits"]
     return {"id": read.id, "core": core, "fields": whole, "verdict": "accept"}
+
+
+def read_message_file(case: Case) -> dict[str, Any]:
+    found = message_file.read(case.hex("raw"))
+    assert message_file.write(found) == case.hex("raw")
+    return {"envelopes": [raw.hex() for raw in found]}
+
+
+def judge_message_file(case: Case) -> dict[str, Any]:
+    known = {bytes.fromhex(text) for text in case.given["known"]}
+    codes = []
+    for raw in message_file.read(case.hex("raw")):
+        try:
+            read = message_file.verify_envelope(
+                raw, now=case.given["now"], known=known.__contains__
+            )
+            known.add(read.id)
+            codes.append("ok")
+        except ProtocolError as error:
+            codes.append(error.code)
+    return {"codes": codes}
 
 
 def seed(case: Case) -> dict[str, Any]:
@@ -243,6 +265,8 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("stamp", "grind"): grind,
     ("stamp", "check"): check_stamp,
     ("envelope", "read"): read_envelope,
+    ("messagefile", "read"): read_message_file,
+    ("messagefile", "judge"): judge_message_file,
     ("keys", "seed"): seed,
     ("keys", "derive"): derive_key,
     ("keys", "sign"): sign,

@@ -14,6 +14,9 @@
     GET    /v1/catalogue[?limit&after]         POST /v1/deals/{deal}/withdraw
     POST   /v1/catalogue/rows                  GET  /v1/events/stream[?after]
     GET    /v1/events[?after&limit]            POST /v1/backup
+    POST   /v1/intents/{intent}/extend         POST /v1/messages/export
+    GET    /v1/standing                        POST /v1/messages/import
+    GET    /v1/standing/{standing}             POST /v1/standing/{standing}/stop
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

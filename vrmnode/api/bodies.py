@@ -42,6 +42,7 @@ class PublishIntent(Closed):
 
     request: JsonObject
     acceptance: JsonObject | None = None
+    standing: JsonObject | None = None
     dry_run: Annotated[bool, Field(strict=True)] = False
 
 
@@ -49,6 +50,12 @@ class WithdrawIntent(Closed):
     """`POST /v1/intents/{intent}/withdraw`."""
 
     reason: Annotated[str, Field(max_length=64)] | None = None
+
+
+class ExtendIntent(Closed):
+    """`POST /v1/intents/{intent}/extend`: for how long from now."""
+
+    valid_for: Annotated[str, Field(max_length=40)]
 
 
 class DeclineOffer(Closed):
@@ -68,6 +75,20 @@ class CatalogueRows(Closed):
     """`POST /v1/catalogue/rows`: one chunk of an import."""
 
     products: Annotated[list[JsonObject], Field(min_length=1, max_length=MAX_PRODUCTS)]
+
+
+class ExportMessages(Closed):
+    """`POST /v1/messages/export`: of an intent, of a deal, or all that waits."""
+
+    intent: HexId | None = None
+    deal: HexId | None = None
+    together: Annotated[bool, Field(strict=True)] = False
+
+
+class ImportMessages(Closed):
+    """`POST /v1/messages/import`: a message file, in base64."""
+
+    file: Annotated[str, Field(min_length=1)]
 
 
 class ConnectPeer(Closed):

@@ -151,6 +151,8 @@ _ADVICE_BY_CODE = {
     "keystore.wrong_passphrase": "try again; without the passphrase only the 24 words help",
     "catalogue.mapping": 'say which column is what: --mapping "gtin=isbn,name=title,price=price"',
     "catalogue.encoding": "save the spreadsheet as CSV, in UTF-8, and import that",
+    "message.linked": "choose with --intent or --deal, or allow it with --together",
+    "message.nothing": "answers are written a moment after their cause: see vrm deal list",
     "network.port_in_use": "end what uses it, or choose another: vrm run --listen ADDRESS",
     "wellknown.redirect": "if you trust that one, name it instead",
     "node.already_running": "talk to it with: vrm status",

@@ -22,6 +22,7 @@ _COMMANDS = {
     "intent": (f"{_HERE}.intent", "intent", "Publish what you want, and follow it."),
     "offer": (f"{_HERE}.offer", "offer", "Compare, accept and decline offers."),
     "deal": (f"{_HERE}.deal", "deal", "See, export and verify deals."),
+    "message": (f"{_HERE}.message", "message", "Carry messages by hand, as files."),
     "vendor": (f"{_HERE}.vendor", "vendor", "Sell: profile, catalogue and policy."),
     "policy": (f"{_HERE}.policy", "policy", "Show or set how offers are accepted."),
     "net": (f"{_HERE}.net", "net", "See and connect peers, and invite others."),

@@ -28,6 +28,17 @@ def second(unix_s: object) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(unix_s))
 
 
+_SPANS = ((604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+
+
+def span(seconds: object) -> str:
+    """Seconds as people write them: `1w`, `36h`."""
+    if not isinstance(seconds, int) or seconds <= 0:
+        return "-"
+    unit_s, unit = next(pair for pair in _SPANS if seconds % pair[0] == 0)
+    return f"{seconds // unit_s}{unit}"
+
+
 def counted(number: int, noun: str) -> str:
     """`1 offer`, `2 offers`."""
     ending = "es" if noun.endswith("s") else "s"
@@ -109,6 +120,7 @@ def _nested(value: object, indent: str) -> list[str]:
 _TIMES = frozenset(
     {
         *("created", "updated", "at", "expires", "received", "acknowledged", "connected_at"),
+        *("until", "next_at"),
         *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
         *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
         *("delivery_latest", "deliveryLatest"),

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, get_args
 
 from vrmnode.customer.acceptance import AcceptancePolicy
-from vrmnode.engine import customer_desk, profile_desk, shop, standing
+from vrmnode.engine import customer_desk, profile_desk, shop, standing, standing_intent
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid
 from vrmnode.engine.references import find_deal, find_offer
+from vrmnode.engine.standing_views import standing_show
 from vrmnode.engine.views import deal_row
 from vrmnode.storage import catalogue, settings, timers
 from vrmnode.vendor.policy import VendorPolicy
@@ -91,6 +92,11 @@ def _withdraw_deal(ctx: Context, params: Params) -> Json:
     deal = find_deal(ctx.tx, _text(params, "deal"))
     record = customer_desk.withdraw(ctx, deal, _reason(params, _WITHDRAW_REASONS))
     return deal_row(record.row, ctx.now)
+
+
+def _stop_standing(ctx: Context, params: Params) -> Json:
+    row = standing_intent.stop(ctx, _text(params, "standing"))
+    return standing_show(ctx.tx, row.standing.hex(), ctx.now)
 
 
 def _set_policy(ctx: Context, params: Params) -> Json:
@@ -171,6 +177,7 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "offer.accept": _accept_offer,
     "offer.decline": _decline_offer,
     "deal.withdraw": _withdraw_deal,
+    "standing.stop": _stop_standing,
     "policy.set": _set_policy,
     "vendor.policy.set": _set_vendor_policy,
     "vendor.profile.set": _set_profile,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from vrmnode.engine.failures import conflict, invalid, not_found
-from vrmnode.storage import deals, intents, messages
+from vrmnode.storage import deals, intents, messages, standing_intents
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.standing_intents import StandingIntent
 
 T = TypeVar("T")
 
@@ -43,6 +44,15 @@ def find_intent(tx: Connection, reference: str) -> OwnIntent:
         ServiceError: `intent.not_found`, `intent.ambiguous`, `request.id`.
     """
     return _only("intent", reference, intents.by_prefix(tx, _checked(reference)))
+
+
+def find_standing(tx: Connection, reference: str) -> StandingIntent:
+    """A standing intent by id or prefix.
+
+    Raises:
+        ServiceError: `standing.not_found`, `standing.ambiguous`, `request.id`.
+    """
+    return _only("standing", reference, standing_intents.by_prefix(tx, _checked(reference)))
 
 
 def find_offer(tx: Connection, reference: str) -> bytes:

@@ -62,6 +62,7 @@ def _intent_row(tx: Connection, own: OwnIntent) -> Json:
         "offers": sum(1 for row in rows if row.offer_digest is not None),
         "refusals": sum(1 for row in rows if row.state == "refused"),
         "agreed": sum(row.quantity or 0 for row in rows if row.state == "agreed"),
+        "standing": None if own.standing is None else own.standing.hex(),
     }
 
 

@@ -11,7 +11,16 @@ from pathlib import Path
 import trio
 
 from vrmnode.customer.request import IntentRequest, read_request, warnings
-from vrmnode.engine import audience, commands, intent_desk, shop, standing, views
+from vrmnode.customer.rhythm import casting_request, read_rhythm
+from vrmnode.engine import (
+    audience,
+    commands,
+    intent_desk,
+    shop,
+    standing,
+    standing_views,
+    views,
+)
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid, of_protocol
 from vrmnode.engine.intent_desk import PreparedIntent
@@ -22,6 +31,8 @@ from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node.gate import Gate
 from vrmnode.node.joining import join
 from vrmnode.node.loop import Loop
+from vrmnode.node.message_files import MessageFiles
+from vrmnode.node.own_intents import OwnIntents
 from vrmnode.storage import backup, settings
 from vrmnode.storage.connection import Connection
 from vrmnode.version import VERSION
@@ -49,6 +60,8 @@ class Service:
         self._reading = trio.CapacityLimiter(1)
         self._preparing = trio.CapacityLimiter(1)
         self._started = machine.clock()
+        self._files = MessageFiles(machine, loop, gate)
+        self._intents = OwnIntents(machine, loop)
 
     async def execute(self, command: str, params: Json) -> Json:
         """Change the node's state; durable when this returns.
@@ -62,6 +75,12 @@ class Service:
                     return await self._publish(params)
                 case "intent.withdraw":
                     return await self._withdraw(params)
+                case "intent.extend":
+                    return await self._intents.extend(params)
+                case "message.export":
+                    return await self._files.export(params)
+                case "message.import":
+                    return await self._files.take_in(params)
                 case "peers.connect":
                     return await self._connect(params)
                 case "peers.join":
@@ -117,6 +136,10 @@ class Service:
         raw, acceptance = params.get("request"), params.get("acceptance") or {}
         if not isinstance(raw, dict) or not isinstance(acceptance, dict):
             raise invalid("request.invalid", "request: expected an object, came another type")
+        rhythm = None
+        if (asked := params.get("standing")) is not None:
+            rhythm = read_rhythm(asked, self._machine.clock())
+            raw = casting_request(raw, rhythm)
         request = read_request(raw)
         prepared = await trio.to_thread.run_sync(
             partial(self._prepare, request, acceptance), limiter=self._preparing
@@ -124,9 +147,13 @@ class Service:
         told = [*warnings(prepared.body, now=self._machine.clock()), *self._clock_warnings()]
         if params.get("dry_run"):
             return {"audiences": audience.of_intent(prepared), "warnings": told}
-        await self._loop.submit(partial(intent_desk.record, prepared=prepared))
-        sent = prepared.envelope
+        sent, begun = prepared.envelope, {}
+        if rhythm is None:
+            await self._loop.submit(partial(intent_desk.record, prepared=prepared))
+        else:
+            begun = await self._intents.begin(prepared, raw, acceptance, rhythm)
         return {
+            **begun,
             "intent": sent.id.hex(),
             "pseudonym": keys.to_did(sent.author),
             "valid_through": prepared.body.valid_through,
@@ -253,6 +280,10 @@ def _events(tx: Connection, params: Mapping[str, object], _: int) -> object:
 _QUERIES: dict[str, Query] = {
     "intent.list": lambda tx, p, now: views.intent_list(tx, _text(p, "status")),
     "intent.show": lambda tx, p, now: views.intent_show(tx, _text(p, "intent") or "", now),
+    "standing.list": lambda tx, p, now: standing_views.standing_list(tx),
+    "standing.show": lambda tx, p, now: standing_views.standing_show(
+        tx, _text(p, "standing") or "", now
+    ),
     "offer.list": lambda tx, p, now: views.offer_list(tx, _text(p, "intent"), now),
     "offer.show": lambda tx, p, now: views.offer_show(tx, _text(p, "offer") or "", now),
     "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),

@@ -28,6 +28,7 @@ CREATE TABLE envelopes (
 ) STRICT;
 CREATE INDEX envelopes_expires ON envelopes (expires, own, bytes);
 CREATE INDEX envelopes_topic ON envelopes (topic, received_at);
+CREATE INDEX envelopes_tag ON envelopes (tag) WHERE tag IS NOT NULL;
 
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
@@ -62,10 +63,25 @@ CREATE TABLE intents (
     valid_through INTEGER NOT NULL,
     created INTEGER NOT NULL,
     label TEXT,
-    acceptance TEXT
+    acceptance TEXT,
+    standing BLOB REFERENCES standing_intents (standing)
 ) STRICT;
 CREATE INDEX intents_envelope ON intents (envelope_id);
 CREATE INDEX intents_reply_tag ON intents (reply_tag);
+CREATE INDEX intents_standing ON intents (standing, created) WHERE standing IS NOT NULL;
+
+CREATE TABLE standing_intents (
+    standing BLOB PRIMARY KEY,
+    request TEXT NOT NULL,
+    acceptance TEXT NOT NULL,
+    label TEXT NOT NULL,
+    every_s INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    next_at INTEGER,
+    castings INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('active', 'stopped', 'ended')),
+    created INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE market_intents (
     pseudonym BLOB PRIMARY KEY,
