@@ -26,6 +26,12 @@ CALLS = [
     (f"deal show {ID}", "deal.show", {"deal": ID}),
     (f"deal withdraw {ID} --reason unconfirmed", "deal.withdraw",
      {"deal": ID, "reason": "unconfirmed"}),
+    ("vendor search", "vendor.search", {"limit": 100}),
+    ("vendor search old books --category 784 --country DE --terms SD-BASE --terms SD-BASE-A"
+     " --function Sell --limit 5", "vendor.search",
+     {"words": "old books", "category": 784, "country": "DE", "terms": ["SD-BASE", "SD-BASE-A"],
+      "function": "Sell", "limit": 5}),
+    ("vendor show did:key:z6MkgDAMxx8R", "vendor.show", {"vendor": "did:key:z6MkgDAMxx8R"}),
     ("vendor profile show", "vendor.profile", {}),
     ("vendor policy show", "vendor.policy", {}),
     ("vendor catalogue list --limit 5 --after x", "catalogue.list", {"limit": 5, "after": "x"}),

@@ -15,6 +15,7 @@ from vrmnode.customer.rhythm import casting_request, read_rhythm
 from vrmnode.engine import (
     audience,
     commands,
+    directory,
     intent_desk,
     shop,
     standing,
@@ -289,6 +290,8 @@ _QUERIES: dict[str, Query] = {
     "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),
     "deal.show": lambda tx, p, now: views.deal_show(tx, _text(p, "deal") or "", now),
     "deal.export": lambda tx, p, now: views.deal_export(tx, _text(p, "deal") or ""),
+    "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
+    "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
     "policy": lambda tx, p, now: standing.shown_policy(tx),

@@ -144,9 +144,21 @@ def get_profile(tx: Connection, root: bytes) -> StoredProfile | None:
     return _PROFILES.first(tx, "WHERE root = ?", (root,))
 
 
-def list_profiles(tx: Connection, now: int) -> list[StoredProfile]:
-    """Return the profiles that still run, by name."""
-    return _PROFILES.select(tx, "WHERE expires > ? ORDER BY name, root", (now,))
+def list_profiles(tx: Connection, now: int, limit: int = 10_000) -> list[StoredProfile]:
+    """Return the profiles that still run, the one heard of last first."""
+    where = "WHERE expires > ? ORDER BY received_at DESC, root LIMIT ?"
+    return _PROFILES.select(tx, where, (now, limit))
+
+
+def known_roots(tx: Connection, low: bytes, high: bytes, limit: int = 2) -> list[bytes]:
+    """Return vendor roots in `low`..`high` that a profile or an own deal told of."""
+    rows = tx.rows(
+        "SELECT root FROM profiles WHERE root BETWEEN ?1 AND ?2"
+        " UNION SELECT vendor_root FROM deals WHERE role = 'customer'"
+        " AND vendor_root BETWEEN ?1 AND ?2 ORDER BY 1 LIMIT ?3",
+        (low, high, limit),
+    )
+    return [root for (root,) in rows]
 
 
 def trim_intents(tx: Connection, most: int) -> int:

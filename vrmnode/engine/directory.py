@@ -1,0 +1,94 @@
+"""The directory: vendors by their profiles, as the owner searches and reads them.
+
+Reads what gossip brought (specs/03-messages.md#vendor_profile) and asks nobody. Names and texts
+are the vendors' own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vrmnode.customer.vendor_search import closeness, fits, read_query
+from vrmnode.engine import standing
+from vrmnode.engine.failures import not_found
+from vrmnode.engine.references import find_vendor
+from vrmnode.storage import market
+from vrmnode.storage.database import Connection
+from vrmnode.storage.market import StoredProfile
+from vrmnode.vendor import taxonomy
+from vrmprotocol import encoding, keys, schema
+from vrmprotocol.market import VendorProfile
+
+Json = dict[str, object]
+
+
+def read_profile(raw: bytes) -> VendorProfile:
+    """A profile's body that was checked before it was stored."""
+    return schema.load(
+        VendorProfile,
+        encoding.decode_map(raw),
+        code="message.body",
+        unknown_code="message.unknown_field",
+    )
+
+
+def search(tx: Connection, params: Mapping[str, object], now: int) -> list[Json]:
+    """The vendors that a query finds, those that the owner trusts first, then the closest.
+
+    Raises:
+        LocalError: `search.invalid`, `search.unknown_field`.
+    """
+    query = read_query(params)
+    trusted = standing.trusted(tx)
+    found = []
+    for stored in market.list_profiles(tx, now):
+        profile = read_profile(stored.body)
+        if fits(profile, query):
+            near = (stored.root in trusted, *closeness(profile, query))
+            found.append((near, stored, profile))
+    # Two sorts: the closest first, and of equals the one whose name comes first.
+    found.sort(key=lambda each: (each[1].name.casefold(), each[1].root))
+    found.sort(key=lambda each: each[0], reverse=True)
+    return [
+        {**_known(tx, stored.root), **_profile_row(stored, profile)}
+        for _, stored, profile in found[: query.limit]
+    ]
+
+
+def show(tx: Connection, reference: str, now: int) -> Json:
+    """What this node knows of one vendor; `expired` when its profile has ended.
+
+    Raises:
+        ServiceError: `vendor.not_found`, `vendor.ambiguous`, `request.vendor`.
+    """
+    root = find_vendor(tx, reference)
+    stored = market.get_profile(tx, root)
+    if stored is None:
+        raise not_found("vendor", reference)
+    row = _profile_row(stored, read_profile(stored.body))
+    return {**_known(tx, root), **row, "expired": stored.expires <= now}
+
+
+def _known(tx: Connection, root: bytes) -> Json:
+    """What the owner says of a vendor."""
+    return {"vendor": keys.to_did(root), "trusted": root in standing.trusted(tx)}
+
+
+def _profile_row(stored: StoredProfile, profile: VendorProfile) -> Json:
+    """What a vendor says of itself."""
+    return {
+        "name": profile.name,
+        "legal_name": profile.legal_name,
+        "url": profile.url,
+        "description": profile.description,
+        "area_served": list(profile.area_served),
+        "category": list(profile.category),
+        "category_names": [taxonomy.name_of(each) or str(each) for each in profile.category],
+        "business_function": list(profile.business_function),
+        "accepted_terms": list(profile.accepted_terms),
+        "payment_method": list(profile.payment_method),
+        "delivery_method": list(profile.delivery_method),
+        "in_language": list(profile.in_language),
+        "received": stored.received_at,
+        "expires": stored.expires,
+    }
