@@ -65,6 +65,12 @@ ROUTES = [
      {"words": "old books", "category": 784, "country": "DE", "terms": ["SD-BASE", "SD-BASE-A"],
       "function": "Sell", "limit": 5}),
     ("GET", f"/v1/vendors/{VENDOR}", None, "vendor.show", {"vendor": VENDOR}),
+    ("GET", "/v1/trust?group=books", None, "trust.list", {"group": "books"}),
+    ("POST", "/v1/trust", {"vendor": VENDOR}, "trust.add", {"vendor": VENDOR}),
+    ("POST", "/v1/trust", {"vendor": VENDOR, "note": "", "groups": ["a"]}, "trust.add",
+     {"vendor": VENDOR, "note": "", "groups": ["a"]}),
+    ("POST", f"/v1/trust/{VENDOR}/remove", {"group": "a"}, "trust.remove",
+     {"vendor": VENDOR, "group": "a"}),
     ("POST", "/v1/backup", {"path": "/b", "passphrase": "p"}, "backup.write",
      {"path": "/b", "passphrase": "p", "force": False}),
     ("GET", "/v1/events?after=0&limit=7", None, "events", {"after": 0, "limit": 7}),
@@ -108,7 +114,7 @@ def test_openapi_describes_every_route(tmp_path):
             for name in ("intents", "offers", "deals"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
-            plain = plain.replace(f"/vendors/{VENDOR}", "/vendors/{vendor}")
+            plain = plain.replace(f"/{VENDOR}", "/{vendor}")
             assert method.lower() in described[plain]
 
     run_api(tmp_path, FakeService(), check)

@@ -2,7 +2,8 @@
 
 DID = "did:key:z6MkgDAMxx8RrZFmxdyeHXy6g4ZSZ5zrC4bqvUYeo8K4LHqZ"
 ROW = {
-    "vendor": DID, "trusted": True, "name": "Linden\x1b[31m Books", "legal_name": None,
+    "vendor": DID, "trusted": True, "groups": ["books"], "note": "since 2024",
+    "name": "Linden\x1b[31m Books", "legal_name": None,
     "url": "https://linden.example", "description": "Books.", "area_served": ["NL", "DE"],
     "category": [784], "category_names": ["Media > Books"], "business_function": ["Sell"],
     "accepted_terms": ["SD-BASE", "SD-BASE-A"], "payment_method": [], "delivery_method": [],
@@ -15,7 +16,7 @@ def test_search_shows_each_vendor(daemon, vrm):
     daemon.service.answers["vendor.search"] = [ROW, stranger]
     assert vrm("vendor", "search", "books").stdout.splitlines() == [
         "Linden Books  z6MkgDAMxx8R",
-        "    you trust it",
+        "    you trust it (books): since 2024",
         "    Sell | Media > Books | NL, DE",
         "    terms SD-BASE, SD-BASE-A",
         "    https://linden.example",

@@ -20,6 +20,7 @@ vendor search, vendor show
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
 vendor catalogue import, vendor catalogue list
 message export, message import
+trust add, trust list, trust remove
 policy show, policy set, net peers, net address, net connect, net invite
 """
 

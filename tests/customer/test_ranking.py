@@ -34,6 +34,12 @@ def test_ties_go_by_wishes_then_delivery_then_trust():
     assert "a vendor you trust" in offers[1].reasons
 
 
+def test_groups_are_said_with_trust():
+    offer = ranked(received(1), trusted=(1,), groups={1: ("books", "local")})[0]
+    assert "a vendor you trust (books, local)" in offer.reasons
+    assert offer.groups == ("books", "local")
+
+
 def test_what_has_problems_comes_last_even_if_cheaper():
     asked = intent(condition="new")
     offers = ranked(

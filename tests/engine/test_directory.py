@@ -13,9 +13,10 @@ from tests.customer.test_vendor_search import NOW, profile
 from vrmnode.engine import directory, references
 from vrmnode.engine.references import find_vendor
 from vrmnode.errors import ServiceError
-from vrmnode.storage import market
+from vrmnode.storage import market, trust
 from vrmnode.storage.database import Database, Tx
 from vrmnode.storage.market import StoredProfile
+from vrmnode.storage.trust import Trust
 from vrmprotocol import keys
 from vrmprotocol.errors import LocalError
 from vrmprotocol.keys import SigningKey
@@ -66,12 +67,23 @@ def test_search_orders_by_closeness_then_name(tx: Tx) -> None:
     assert names(directory.search(tx, {"words": "books", "category": 187}, NOW)) == ["Shoes"]
 
 
+def test_the_trusted_come_first(tx: Tx) -> None:
+    keep(tx, 1, name="Books of Beta")
+    keep(tx, 2, name="Alpha", description="books")
+    trust.put(tx, Trust(root=root_of(2), note="good", groups=["local"], added=1))
+    first, second = directory.search(tx, {"words": "books"}, NOW)
+    assert (first["name"], first["trusted"], first["groups"]) == ("Alpha", True, ["local"])
+    assert (second["name"], second["trusted"], second["note"]) == ("Books of Beta", False, None)
+
+
 def test_a_row_says_what_the_profile_says(tx: Tx) -> None:
     did = keep(tx, 1, business_function=["Sell", "Repair"])
     assert directory.search(tx, {}, NOW) == [
         {
             "vendor": did,
             "trusted": False,
+            "groups": [],
+            "note": None,
             "name": "Linden Books",
             "legal_name": None,
             "url": "https://lindenboeken.example/shop",

@@ -20,6 +20,8 @@
 
     GET    /v1/vendors[?words&category&country&terms&function&limit]
     GET    /v1/vendors/{vendor}
+    GET    /v1/trust[?group]                   POST /v1/trust
+    POST   /v1/trust/{vendor}/remove
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

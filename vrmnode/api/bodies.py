@@ -156,6 +156,26 @@ class VendorSearch(Closed):
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 100
 
 
+class AddTrust(Closed):
+    """`POST /v1/trust`; what is absent stays as it is."""
+
+    vendor: VendorId
+    note: Annotated[str, Field(max_length=500)] | None = None
+    groups: Annotated[list[str], Field(max_length=32)] | None = None
+
+
+class RemoveTrust(Closed):
+    """`POST /v1/trust/{vendor}/remove`; with `group` only from that group."""
+
+    group: Annotated[str, Field(max_length=64)] | None = None
+
+
+class TrustFilter(Closed):
+    """Query of `GET /v1/trust`."""
+
+    group: Annotated[str, Field(max_length=64)] | None = None
+
+
 class EventPage(Closed):
     """Query of `GET /v1/events`; `after` is the id of the last event seen."""
 

@@ -12,7 +12,7 @@ from vrmnode.customer.vendor_search import closeness, fits, read_query
 from vrmnode.engine import standing
 from vrmnode.engine.failures import not_found
 from vrmnode.engine.references import find_vendor
-from vrmnode.storage import market
+from vrmnode.storage import market, trust
 from vrmnode.storage.database import Connection
 from vrmnode.storage.market import StoredProfile
 from vrmnode.vendor import taxonomy
@@ -58,20 +58,31 @@ def search(tx: Connection, params: Mapping[str, object], now: int) -> list[Json]
 def show(tx: Connection, reference: str, now: int) -> Json:
     """What this node knows of one vendor; `expired` when its profile has ended.
 
+    Of one that is trusted without a profile it is only what the owner said.
+
     Raises:
         ServiceError: `vendor.not_found`, `vendor.ambiguous`, `request.vendor`.
     """
     root = find_vendor(tx, reference)
     stored = market.get_profile(tx, root)
-    if stored is None:
+    known = _known(tx, root)
+    if stored is not None:
+        row = _profile_row(stored, read_profile(stored.body))
+        return {**known, **row, "expired": stored.expires <= now}
+    if not known["trusted"]:
         raise not_found("vendor", reference)
-    row = _profile_row(stored, read_profile(stored.body))
-    return {**_known(tx, root), **row, "expired": stored.expires <= now}
+    return known
 
 
 def _known(tx: Connection, root: bytes) -> Json:
     """What the owner says of a vendor."""
-    return {"vendor": keys.to_did(root), "trusted": root in standing.trusted(tx)}
+    row = trust.get(tx, root)
+    return {
+        "vendor": keys.to_did(root),
+        "trusted": row is not None,
+        "groups": [] if row is None else row.groups,
+        "note": None if row is None else row.note,
+    }
 
 
 def _profile_row(stored: StoredProfile, profile: VendorProfile) -> Json:

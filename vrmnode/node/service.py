@@ -20,6 +20,7 @@ from vrmnode.engine import (
     shop,
     standing,
     standing_views,
+    trust_desk,
     views,
 )
 from vrmnode.engine.context import Context
@@ -294,6 +295,7 @@ _QUERIES: dict[str, Query] = {
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
+    "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group")),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
     "catalogue.list": lambda tx, p, now: views.catalogue_list(
         tx, _number(p, "limit", 100), _text(p, "after")

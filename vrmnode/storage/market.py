@@ -151,11 +151,12 @@ def list_profiles(tx: Connection, now: int, limit: int = 10_000) -> list[StoredP
 
 
 def known_roots(tx: Connection, low: bytes, high: bytes, limit: int = 2) -> list[bytes]:
-    """Return vendor roots in `low`..`high` that a profile or an own deal told of."""
+    """Return vendor roots in `low`..`high` that a profile, a deal or the owner told of."""
     rows = tx.rows(
         "SELECT root FROM profiles WHERE root BETWEEN ?1 AND ?2"
         " UNION SELECT vendor_root FROM deals WHERE role = 'customer'"
-        " AND vendor_root BETWEEN ?1 AND ?2 ORDER BY 1 LIMIT ?3",
+        " AND vendor_root BETWEEN ?1 AND ?2"
+        " UNION SELECT root FROM trust WHERE root BETWEEN ?1 AND ?2 ORDER BY 1 LIMIT ?3",
         (low, high, limit),
     )
     return [root for (root,) in rows]
@@ -172,10 +173,14 @@ def trim_intents(tx: Connection, most: int) -> int:
 
 
 def trim_profiles(tx: Connection, most: int) -> int:
-    """Keep at most `most` profiles: the longest unseen go. Return how many went."""
+    """Keep at most `most` profiles: the longest unseen go, trusted ones last.
+
+    Return how many went.
+    """
     tx.run(
         "DELETE FROM profiles WHERE root IN (SELECT root FROM profiles"
-        " ORDER BY received_at DESC, root LIMIT -1 OFFSET ?)",
+        " ORDER BY root IN (SELECT root FROM trust) DESC, received_at DESC, root"
+        " LIMIT -1 OFFSET ?)",
         (most,),
     )
     return tx.changes()

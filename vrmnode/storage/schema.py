@@ -108,6 +108,13 @@ CREATE TABLE profiles (
     received_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE trust (
+    root BLOB PRIMARY KEY,
+    note TEXT,
+    groups TEXT NOT NULL,
+    added INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE deals (
     deal BLOB PRIMARY KEY,
     role TEXT NOT NULL CHECK (role IN ('customer', 'vendor')),

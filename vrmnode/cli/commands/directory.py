@@ -68,7 +68,11 @@ def _lines(each: dict[str, object]) -> list[str]:
 
 def standing_words(each: dict[str, object]) -> list[str]:
     """What the owner knows of a vendor beyond what it says itself."""
-    return ["you trust it"] if each.get("trusted") else []
+    if not each.get("trusted"):
+        return []
+    groups = _listed(each.get("groups"))
+    words = "you trust it" + (f" ({groups})" if groups else "")
+    return [f"{words}: {each['note']}" if each.get("note") else words]
 
 
 def _listed(value: object) -> str:

@@ -1,0 +1,26 @@
+"""What the owner holds of a vendor: whether it is trusted, and in which groups."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+GROUP_EXPECTED = "a group's name of 1 to 32 letters, digits, - or _"
+
+
+@dataclass(frozen=True, slots=True)
+class Regard:
+    """A vendor in the eyes of this node's owner; `groups` only of a trusted one."""
+
+    trusted: bool = False
+    groups: tuple[str, ...] = ()
+
+
+STRANGER = Regard()
+
+
+def read_group(text: str) -> str | None:
+    """A group's name as it is kept; None if it can't be one."""
+    name = unicodedata.normalize("NFC", text.strip())
+    return name if re.fullmatch(r"[\w-]{1,32}", name) else None
