@@ -65,6 +65,8 @@ ROUTES = [
      {"words": "old books", "category": 784, "country": "DE", "terms": ["SD-BASE", "SD-BASE-A"],
       "function": "Sell", "limit": 5}),
     ("GET", f"/v1/vendors/{VENDOR}", None, "vendor.show", {"vendor": VENDOR}),
+    ("POST", f"/v1/vendors/{VENDOR}/check", {"anyway": True}, "vendor.check",
+     {"vendor": VENDOR, "anyway": True, "loopback": False}),
     ("GET", "/v1/trust?group=books", None, "trust.list", {"group": "books"}),
     ("POST", "/v1/trust", {"vendor": VENDOR}, "trust.add", {"vendor": VENDOR}),
     ("POST", "/v1/trust", {"vendor": VENDOR, "note": "", "groups": ["a"]}, "trust.add",

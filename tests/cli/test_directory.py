@@ -12,7 +12,15 @@ ROW = {
 
 
 def test_search_shows_each_vendor(daemon, vrm):
-    stranger = {**ROW, "trusted": False, "url": None, "area_served": [], "category_names": []}
+    domain = {"host": "linden.example", "words": "proved: linden.example, checked 2026-11-21"}
+    stranger = {
+        **ROW,
+        "domain": domain,
+        "trusted": False,
+        "url": None,
+        "area_served": [],
+        "category_names": [],
+    }
     daemon.service.answers["vendor.search"] = [ROW, stranger]
     assert vrm("vendor", "search", "books").stdout.splitlines() == [
         "Linden Books  z6MkgDAMxx8R",
@@ -21,6 +29,7 @@ def test_search_shows_each_vendor(daemon, vrm):
         "    terms SD-BASE, SD-BASE-A",
         "    https://linden.example",
         "Linden Books  z6MkgDAMxx8R",
+        "    proved: linden.example, checked 2026-11-21",
         "    Sell | everywhere",
         "    terms SD-BASE, SD-BASE-A",
     ]
@@ -37,3 +46,22 @@ def test_show_says_what_times_mean(daemon, vrm):
     text = vrm("vendor", "show", "z6MkgDAMxx8R").stdout
     assert "received: 1800000000 (2027-01-15 08:00 UTC)" in text
     assert "expired: no" in text
+
+
+def test_check_says_what_came_of_it(daemon, vrm):
+    words = "proved: linden.example, checked 2026-11-21"
+    domain = {"host": "linden.example", "outcome": "proved", "words": words}
+    daemon.service.answers["vendor.check"] = {"vendor": DID, "domain": domain}
+    assert vrm("vendor", "check", DID).stdout == f"{words}\n"
+    assert daemon.calls[-1] == (
+        "vendor.check", {"vendor": DID, "anyway": False, "loopback": False},
+    )  # fmt: skip
+    assert vrm.json("vendor", "check", DID, "--anyway", "--loopback")["domain"] == domain
+    assert daemon.calls[-1][1] == {"vendor": DID, "anyway": True, "loopback": True}
+
+
+def test_a_check_without_proof_fails(daemon, vrm):
+    domain = {"host": "linden.example", "outcome": "no_vendor", "words": "not proved: …"}
+    daemon.service.answers["vendor.check"] = {"vendor": DID, "domain": domain}
+    assert vrm("vendor", "check", DID, code=1).stdout == "not proved: …\n"
+    assert vrm.json("vendor", "check", DID, code=1)["domain"] == domain

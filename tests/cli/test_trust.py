@@ -4,15 +4,20 @@ DID = "did:key:z6MkgDAMxx8RrZFmxdyeHXy6g4ZSZ5zrC4bqvUYeo8K4LHqZ"
 ROW = {
     "vendor": DID, "name": "Linden Books", "trusted": True, "groups": ["books", "local"],
     "note": "since 2024", "added": 1_800_000_000,
+    "domain": {"host": "a.example", "words": "proved: a.example, checked 2026-11-21"},
 }  # fmt: skip
 
 
 def test_list(daemon, vrm):
-    daemon.service.answers["trust.list"] = [ROW, {**ROW, "name": None, "groups": [], "note": None}]
+    bare = {**ROW, "name": None, "groups": [], "note": None, "domain": None}
+    daemon.service.answers["trust.list"] = [ROW, bare]
     lines = vrm("trust", "list").stdout.splitlines()
-    assert lines[0].split() == ["vendor", "since", "groups", "name", "note"]
-    assert "z6MkgDAMxx8R  2027-01-15  books, local  Linden Books  since 2024" in lines[1]
-    assert lines[2].split() == ["z6MkgDAMxx8R", "2027-01-15", "-", "-", "-"]
+    assert lines[0].split() == ["vendor", "since", "groups", "name", "domain", "note"]
+    assert lines[1] == (
+        "z6MkgDAMxx8R  2027-01-15  books, local  Linden Books"
+        "  proved: a.example, checked 2026-11-21  since 2024"
+    )
+    assert lines[2].split() == ["z6MkgDAMxx8R", "2027-01-15", "-", "-", "-", "-"]
 
 
 def test_an_empty_list_says_how_to_begin(daemon, vrm):

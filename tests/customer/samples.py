@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from vrmnode.customer.ranking import RankedOffer, ReceivedOffer, rank
-from vrmnode.customer.regard import Regard
+from vrmnode.customer.regard import DomainProof, Regard
 from vrmnode.customer.request import build_intent, read_request
 from vrmprotocol import certificate
 from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty, deal_id
@@ -109,17 +109,22 @@ def ranked(
     *offers: ReceivedOffer,
     asked: Intent | None = None,
     trusted: tuple[int, ...] = (),
+    proved: tuple[int, ...] = (),
     groups: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
     private_maximum: int | None = None,
     now: int = NOW,
 ) -> list[RankedOffer]:
-    """The offers in order; `trusted` names vendors by number, `groups` those of some of them."""
+    """The offers in order; `trusted` and `proved` name vendors by number."""
     return rank(
         offers,
         asked or intent(),
         regards={
-            root_of(vendor).public: Regard(trusted=True, groups=groups.get(vendor, ()))
-            for vendor in trusted
+            root_of(vendor).public: Regard(
+                vendor in trusted,
+                groups.get(vendor, ()),
+                DomainProof(f"shop-{vendor}.example", NOW) if vendor in proved else None,
+            )
+            for vendor in {*trusted, *proved}
         },
         now=now,
         private_maximum=private_maximum,

@@ -14,12 +14,19 @@ AUTOMATIC = {"mode": "automatic", "max_total": "45.00 EUR"}
 
 
 def decision(
-    *offers, policy: dict | None = None, trusted=(1, 2, 3), groups=(), now=NOW, asked=None, **kwargs
+    *offers,
+    policy: dict | None = None,
+    trusted=(1, 2, 3),
+    proved=(),
+    groups=(),
+    now=NOW,
+    asked=None,
+    **kwargs,
 ) -> Decision:
     given = {"published_at": NOW, "wanted": 1, "already_locked": 0, **kwargs}
     return decide(
         read_policy({**AUTOMATIC, **(policy or {})}),
-        ranked(*offers, trusted=trusted, groups=dict(groups), now=now, asked=asked),
+        ranked(*offers, trusted=trusted, proved=proved, groups=dict(groups), now=now, asked=asked),
         now=now,
         **given,
     )
@@ -104,6 +111,20 @@ def test_only_a_group_of_the_trusted():
     assert "vendor in your group books" in made.rule
     none = decision(received(1), policy=policy, groups={1: ("Books", "book")})
     assert none.action == "none" and "the vendor isn't in your group books" in none.rule
+
+
+def test_proved_are_the_trusted_and_those_with_a_proved_domain():
+    policy = {"vendors": "proved", "wait_until": 0}
+    offers = [received(4, total=100), received(5, total=200), received(1, total=300)]
+    made = decision(*offers, policy=policy, proved=(5,))
+    assert made.digest == bytes([5]) * 32
+    assert "vendor trusted or proved" in made.rule
+    assert decision(*offers, policy=policy).digest == bytes([1]) * 32
+    none = decision(received(4), policy=policy)
+    assert none.action == "none"
+    assert "the vendor is neither trusted nor proved by its domain" in none.rule
+    # A proved domain isn't trust.
+    assert decision(received(4), policy={"wait_until": 0}, proved=(4,)).action == "none"
 
 
 def test_never_more_than_wanted():

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.customer.test_vendor_search import NOW, profile
-from vrmnode.engine import directory, references
+from vrmnode.engine import directory, references, standing
 from vrmnode.engine.references import find_vendor
 from vrmnode.errors import ServiceError
-from vrmnode.storage import market, trust
+from vrmnode.storage import domain_checks, market, trust
 from vrmnode.storage.database import Database, Tx
+from vrmnode.storage.domain_checks import DomainCheck
 from vrmnode.storage.market import StoredProfile
 from vrmnode.storage.trust import Trust
 from vrmprotocol import keys
@@ -76,6 +77,27 @@ def test_the_trusted_come_first(tx: Tx) -> None:
     assert (second["name"], second["trusted"], second["note"]) == ("Books of Beta", False, None)
 
 
+def test_the_proved_come_after_the_trusted(tx: Tx) -> None:
+    for vendor, name in ((1, "Books A"), (2, "Books B"), (3, "Books C")):
+        keep(tx, vendor, name=name)
+    trust.put(tx, Trust(root=root_of(3), added=1))
+    for vendor, ago_s in ((2, 0), (1, standing.PROOF_COUNTS_S + 1)):
+        domain_checks.put(
+            tx,
+            DomainCheck(
+                root=root_of(vendor), host=f"b{vendor}.example", outcome="proved",
+                checked_at=NOW - ago_s, proved_at=NOW - ago_s,
+            ),
+        )  # fmt: skip
+    found = directory.search(tx, {"words": "books"}, NOW)
+    assert names(found) == ["Books C", "Books B", "Books A"]
+    assert [row["domain"] and row["domain"]["words"] for row in found] == [  # type: ignore[index]
+        None,
+        "proved: b2.example, checked 2027-01-15",
+        "proved: b1.example, checked 2026-12-16, too long ago to count",
+    ]
+
+
 def test_a_row_says_what_the_profile_says(tx: Tx) -> None:
     did = keep(tx, 1, business_function=["Sell", "Repair"])
     assert directory.search(tx, {}, NOW) == [
@@ -84,6 +106,7 @@ def test_a_row_says_what_the_profile_says(tx: Tx) -> None:
             "trusted": False,
             "groups": [],
             "note": None,
+            "domain": None,
             "name": "Linden Books",
             "legal_name": None,
             "url": "https://lindenboeken.example/shop",

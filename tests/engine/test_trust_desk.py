@@ -26,7 +26,7 @@ def _did(world: World, vendor: str = VENDOR) -> str:
 
 
 def _list(world: World, group: str | None = None) -> list[dict[str, object]]:
-    return trust_desk.trust_list(world.nodes[CUSTOMER].reader, group)
+    return trust_desk.trust_list(world.nodes[CUSTOMER].reader, group, world.now)
 
 
 def test_trust_is_added_grouped_and_removed(world: World) -> None:
@@ -39,6 +39,7 @@ def test_trust_is_added_grouped_and_removed(world: World) -> None:
         "groups": ["a", "b"],
         "note": "since 2024",
         "added": world.now,
+        "domain": None,
     }
     command(world, CUSTOMER, "trust.add", vendor=other, groups=["a"])
     assert [row["vendor"] for row in _list(world)] == sorted(
@@ -77,7 +78,13 @@ def test_a_beginning_of_a_vendor_that_made_an_offer(world: World) -> None:
 def test_a_trusted_vendor_without_profile_is_shown(world: World) -> None:
     command(world, CUSTOMER, "trust.add", vendor=_did(world), note="n")
     shown = directory.show(world.nodes[CUSTOMER].reader, _did(world), world.now)
-    assert shown == {"vendor": _did(world), "trusted": True, "groups": [], "note": "n"}
+    assert shown == {
+        "vendor": _did(world),
+        "trusted": True,
+        "groups": [],
+        "note": "n",
+        "domain": None,
+    }
 
 
 @pytest.mark.parametrize(
@@ -135,5 +142,5 @@ def test_an_open_offer_is_accepted_once_its_vendor_is_trusted(world: World, vend
 
 def test_regards_say_what_the_table_says(world: World) -> None:
     command(world, CUSTOMER, "trust.add", vendor=_did(world), groups=["books"])
-    (regard,) = standing.regards(world.nodes[CUSTOMER].reader).values()
+    (regard,) = standing.regards(world.nodes[CUSTOMER].reader, world.now).values()
     assert (regard.trusted, regard.groups) == (True, ("books",))

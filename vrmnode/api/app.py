@@ -19,7 +19,7 @@
     GET    /v1/standing/{standing}             POST /v1/standing/{standing}/stop
 
     GET    /v1/vendors[?words&category&country&terms&function&limit]
-    GET    /v1/vendors/{vendor}
+    GET    /v1/vendors/{vendor}                POST /v1/vendors/{vendor}/check
     GET    /v1/trust[?group]                   POST /v1/trust
     POST   /v1/trust/{vendor}/remove
 

@@ -156,6 +156,13 @@ class VendorSearch(Closed):
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 100
 
 
+class CheckVendor(Closed):
+    """`POST /v1/vendors/{vendor}/check`."""
+
+    anyway: Annotated[bool, Field(strict=True)] = False
+    loopback: Annotated[bool, Field(strict=True)] = False
+
+
 class AddTrust(Closed):
     """`POST /v1/trust`; what is absent stays as it is."""
 

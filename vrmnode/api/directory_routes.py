@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from vrmnode.api.bodies import (
     AddTrust,
+    CheckVendor,
     RemoveTrust,
     TrustFilter,
     VendorId,
@@ -35,6 +36,10 @@ def _vendors(routes: APIRouter, service: NodeService) -> None:
     @routes.get("/vendors/{vendor}")
     async def show_vendor(vendor: Vendor) -> object:
         return await service.query("vendor.show", {"vendor": vendor})
+
+    @routes.post("/vendors/{vendor}/check")
+    async def check_vendor(vendor: Vendor, body: CheckVendor) -> Json:
+        return await service.execute("vendor.check", {"vendor": vendor, **given(body)})
 
 
 def _trust(routes: APIRouter, service: NodeService) -> None:

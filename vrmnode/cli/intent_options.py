@@ -81,7 +81,7 @@ _ACCEPTANCE: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
         "vendors",
         click.option(
             "--accept-vendors",
-            help="Whose offers the node may accept: trusted, group:NAME, named or any.",
+            help="Whose offers the node may accept: trusted, proved, group:NAME, named or any.",
         ),
     ),
     (

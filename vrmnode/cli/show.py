@@ -126,6 +126,7 @@ _TIMES = frozenset(
     {
         *("created", "updated", "at", "expires", "received", "acknowledged", "connected_at"),
         *("until", "next_at"),
+        *("added", "checked", "proved_at"),
         *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
         *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
         *("delivery_latest", "deliveryLatest"),

@@ -18,9 +18,12 @@ from vrmprotocol.errors import LocalError
 from vrmprotocol.keys import from_did, to_did
 
 MODES = ("manual", "automatic")
-VENDORS = ("trusted", "named", "any")
+VENDORS = ("trusted", "proved", "named", "any")
 GROUP = "group:"
-"""`vendors` is one of those, or this and the name of a group of trusted vendors."""
+"""`vendors` is one of those, or this and the name of a group of trusted vendors.
+
+`proved` are vendors whose domain named them when the owner's node looked, and the trusted ones.
+"""
 LEAD_S = 60
 """So long before an offer lapses it is decided on, even if the wait isn't over."""
 LEAST_WAIT_S = 120
@@ -193,6 +196,8 @@ def _objection(
         return f"the vendor wants more than {MAX_CONFIRMATION_S // 86_400} days to confirm"
     if policy.vendors == "trusted" and not offer.trusted:
         return "the vendor isn't trusted"
+    if policy.vendors == "proved" and not offer.trusted and offer.proved is None:
+        return "the vendor is neither trusted nor proved by its domain"
     group = policy.vendors.removeprefix(GROUP)
     if group != policy.vendors and group not in offer.groups:
         return f"the vendor isn't in your group {group}"
@@ -246,4 +251,6 @@ def _rule(policy: AcceptancePolicy, offer: RankedOffer, vendors: int, limit: int
 def _who(policy: AcceptancePolicy) -> str:
     if policy.vendors.startswith(GROUP):
         return f"vendor in your group {policy.vendors.removeprefix(GROUP)}"
-    return "any vendor" if policy.vendors == "any" else f"vendor {policy.vendors}"
+    return {"any": "any vendor", "proved": "vendor trusted or proved"}.get(
+        policy.vendors, f"vendor {policy.vendors}"
+    )

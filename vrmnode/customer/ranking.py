@@ -1,14 +1,14 @@
 """The order of the offers for an intent, with the reasons in plain words.
 
 Offers that meet the intent come first; among them the lower total to the door, then more of the
-wishes, earlier delivery, trusted vendors. Nothing is accepted here.
+wishes, earlier delivery, trusted vendors, vendors with a proved domain. Nothing is accepted here.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from vrmnode.customer.fitness import Problem, problems_of, unproven, wishes
-from vrmnode.customer.regard import STRANGER, Regard
+from vrmnode.customer.regard import STRANGER, DomainProof, Regard
 from vrmnode.values.money import format_money
 from vrmnode.values.spans import format_day, format_moment
 from vrmprotocol.draft import Draft
@@ -48,6 +48,7 @@ class RankedOffer:
     reserved: bool
     trusted: bool
     groups: tuple[str, ...]
+    proved: DomainProof | None
     acceptable: bool
     reasons: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -59,6 +60,7 @@ class RankedOffer:
             value = getattr(self, name)
             found[name] = value.hex() if isinstance(value, bytes) else value
         found["groups"] = list(self.groups)
+        found["proved"] = None if self.proved is None else asdict(self.proved)
         found["reasons"] = list(self.reasons)
         found["problems"] = [{"code": each.code, "words": each.words} for each in self.problems]
         found["price"] = format_money(self.total, self.currency)
@@ -88,6 +90,7 @@ class _Weighed:
             -self.satisfied,
             (latest is None, latest or 0),
             not self.regard.trusted,
+            self.regard.proof is None,
             self.received.received_at,
             self.received.digest,
         )
@@ -146,6 +149,7 @@ def _ranked(
         reserved=draft.reserved,
         trusted=each.regard.trusted,
         groups=each.regard.groups,
+        proved=each.regard.proof,
         acceptable=not each.problems,
         reasons=tuple(_reasons(each, all_of, intent, currency)),
         problems=each.problems,
@@ -166,14 +170,16 @@ def _reasons(each: _Weighed, all_of: list[_Weighed], intent: Intent, currency: s
     if len(intent.accepted_terms) > 1 and draft.terms in intent.accepted_terms:
         place = intent.accepted_terms.index(draft.terms) + 1
         reasons.append(f"{draft.terms}, your choice {place} of {len(intent.accepted_terms)}")
-    reasons.append(_regard_reason(each.regard))
+    reasons.append(_trust_reason(each.regard))
+    if each.regard.proof is not None:
+        reasons.append(each.regard.proof.words)
     if draft.reserved:
         reasons.append(f"set aside for you until {format_moment(draft.confirm_by)}")
     reasons += [f"the vendor must still show: {words}" for words in unproven(draft, intent)]
     return reasons
 
 
-def _regard_reason(regard: Regard) -> str:
+def _trust_reason(regard: Regard) -> str:
     if not regard.trusted:
         return "a vendor you haven't marked as trusted"
     return "a vendor you trust" + (f" ({', '.join(regard.groups)})" if regard.groups else "")

@@ -1,4 +1,4 @@
-"""What the owner holds of a vendor: whether it is trusted, and in which groups."""
+"""What the owner holds of a vendor: whether it is trusted, in which groups, and its domain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,22 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from vrmnode.values.spans import format_day
+
 GROUP_EXPECTED = "a group's name of 1 to 32 letters, digits, - or _"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainProof:
+    """A web host that named the vendor when the owner's node looked, at `checked`."""
+
+    host: str
+    checked: int
+
+    @property
+    def words(self) -> str:
+        """ "proved: shop.example, checked 2026-11-21"."""
+        return f"proved: {self.host}, checked {format_day(self.checked)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +30,7 @@ class Regard:
 
     trusted: bool = False
     groups: tuple[str, ...] = ()
+    proof: DomainProof | None = None
 
 
 STRANGER = Regard()

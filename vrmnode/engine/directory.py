@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from vrmnode.customer.regard import STRANGER
 from vrmnode.customer.vendor_search import closeness, fits, read_query
-from vrmnode.engine import standing
+from vrmnode.engine import domain_proof, standing
 from vrmnode.engine.failures import not_found
 from vrmnode.engine.references import find_vendor
 from vrmnode.storage import market, trust
@@ -33,24 +34,26 @@ def read_profile(raw: bytes) -> VendorProfile:
 
 
 def search(tx: Connection, params: Mapping[str, object], now: int) -> list[Json]:
-    """The vendors that a query finds, those that the owner trusts first, then the closest.
+    """The vendors that a query finds: trusted ones, then proved ones, then the closest.
 
     Raises:
         LocalError: `search.invalid`, `search.unknown_field`.
     """
     query = read_query(params)
-    trusted = standing.trusted(tx)
+    regards = standing.regards(tx, now)
     found = []
     for stored in market.list_profiles(tx, now):
         profile = read_profile(stored.body)
         if fits(profile, query):
-            near = (stored.root in trusted, *closeness(profile, query))
+            regard = regards.get(stored.root, STRANGER)
+            known = (regard.trusted, regard.proof is not None)
+            near = (*known, *closeness(profile, query))
             found.append((near, stored, profile))
     # Two sorts: the closest first, and of equals the one whose name comes first.
     found.sort(key=lambda each: (each[1].name.casefold(), each[1].root))
     found.sort(key=lambda each: each[0], reverse=True)
     return [
-        {**_known(tx, stored.root), **_profile_row(stored, profile)}
+        {**_known(tx, stored.root, now), **_profile_row(stored, profile)}
         for _, stored, profile in found[: query.limit]
     ]
 
@@ -65,7 +68,7 @@ def show(tx: Connection, reference: str, now: int) -> Json:
     """
     root = find_vendor(tx, reference)
     stored = market.get_profile(tx, root)
-    known = _known(tx, root)
+    known = _known(tx, root, now)
     if stored is not None:
         row = _profile_row(stored, read_profile(stored.body))
         return {**known, **row, "expired": stored.expires <= now}
@@ -74,7 +77,7 @@ def show(tx: Connection, reference: str, now: int) -> Json:
     return known
 
 
-def _known(tx: Connection, root: bytes) -> Json:
+def _known(tx: Connection, root: bytes, now: int) -> Json:
     """What the owner says of a vendor."""
     row = trust.get(tx, root)
     return {
@@ -82,6 +85,7 @@ def _known(tx: Connection, root: bytes) -> Json:
         "trusted": row is not None,
         "groups": [] if row is None else row.groups,
         "note": None if row is None else row.note,
+        "domain": domain_proof.domain_row(tx, root, now),
     }
 
 

@@ -76,7 +76,7 @@ def ranked(
     return rank(
         received(tx, own, open_only=open_only),
         intent_body(own),
-        regards=standing.regards(tx),
+        regards=standing.regards(tx, now),
         now=now,
         private_maximum=private_maximum(own),
     )

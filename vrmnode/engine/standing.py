@@ -7,14 +7,16 @@ own. Whom the owner trusts stands in a table of its own, which `trust_desk` chan
 from __future__ import annotations
 
 from vrmnode.customer.acceptance import AcceptancePolicy, read_policy
-from vrmnode.customer.regard import Regard
+from vrmnode.customer.regard import DomainProof, Regard
 from vrmnode.engine.context import Context
-from vrmnode.storage import deals, intents, settings, trust
+from vrmnode.storage import deals, domain_checks, intents, settings, trust
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
 from vrmprotocol import keys
 
 POLICY = "customer.policy"
+PROOF_COUNTS_S = 30 * 86_400
+"""So long a domain's proof counts: later the domain may be somebody else's."""
 
 
 def acceptance_policy(ctx: Context, own: OwnIntent) -> AcceptancePolicy:
@@ -39,11 +41,17 @@ def trusted(tx: Connection) -> frozenset[bytes]:
     return trust.roots(tx)
 
 
-def regards(tx: Connection) -> dict[bytes, Regard]:
+def regards(tx: Connection, now: int) -> dict[bytes, Regard]:
     """What the owner holds of vendors, by root; of one that isn't there, nothing."""
-    return {
-        row.root: Regard(trusted=True, groups=tuple(row.groups)) for row in trust.all_trusted(tx)
+    proofs = {
+        row.root: DomainProof(row.host, row.proved_at)
+        for row in domain_checks.proved_since(tx, now - PROOF_COUNTS_S)
+        if row.proved_at is not None
     }
+    found = {root: Regard(proof=proof) for root, proof in proofs.items()}
+    for row in trust.all_trusted(tx):
+        found[row.root] = Regard(True, tuple(row.groups), proofs.get(row.root))
+    return found
 
 
 def refresh(ctx: Context, own: OwnIntent) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from vrmnode.customer.regard import GROUP_EXPECTED, read_group
-from vrmnode.engine import customer_desk, standing
+from vrmnode.engine import customer_desk, domain_proof, standing
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid, not_found
 from vrmnode.engine.references import find_vendor
@@ -49,7 +49,7 @@ def add(ctx: Context, params: Params) -> Json:
     ctx.event("trust.added", "vendor", root, name=_name(ctx.tx, root))
     for own in standing.active_intents(ctx.tx):
         customer_desk.consider(ctx, own)
-    return _row(ctx.tx, row)
+    return _row(ctx.tx, row, ctx.now)
 
 
 def _group(fields: Fields, text: str) -> str:
@@ -77,16 +77,18 @@ def remove(ctx: Context, params: Params) -> Json:
     if group is None:
         trust.remove(ctx.tx, root)
         ctx.event("trust.removed", "vendor", root, name=_name(ctx.tx, root))
-        return {**_row(ctx.tx, known), "trusted": False}
+        return {**_row(ctx.tx, known, ctx.now), "trusted": False}
     left = replace(known, groups=[name for name in known.groups if name != group])
     trust.put(ctx.tx, left)
     ctx.event("trust.removed", "vendor", root, name=_name(ctx.tx, root), group=group)
-    return _row(ctx.tx, left)
+    return _row(ctx.tx, left, ctx.now)
 
 
-def trust_list(tx: Connection, group: str | None) -> list[Json]:
+def trust_list(tx: Connection, group: str | None, now: int) -> list[Json]:
     """The trusted vendors, the first added first; of one group if it is given."""
-    return [_row(tx, row) for row in trust.all_trusted(tx) if group is None or group in row.groups]
+    return [
+        _row(tx, row, now) for row in trust.all_trusted(tx) if group is None or group in row.groups
+    ]
 
 
 def check_unchanged(tx: Connection, listed: object) -> None:
@@ -104,7 +106,7 @@ def check_unchanged(tx: Connection, listed: object) -> None:
         )
 
 
-def _row(tx: Connection, row: Trust) -> Json:
+def _row(tx: Connection, row: Trust, now: int) -> Json:
     return {
         "vendor": keys.to_did(row.root),
         "name": _name(tx, row.root),
@@ -112,6 +114,7 @@ def _row(tx: Connection, row: Trust) -> Json:
         "groups": row.groups,
         "note": row.note,
         "added": row.added,
+        "domain": domain_proof.domain_row(tx, row.root, now),
     }
 
 

@@ -1,9 +1,10 @@
-"""`vrm vendor search` and `show`: vendors that this node heard of."""
+"""`vrm vendor search`, `show` and `check`: vendors that this node heard of."""
 
 from __future__ import annotations
 
 import click
 
+from vrmnode.cli.failures import FAILED
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, nested, short_did
 
@@ -26,8 +27,8 @@ def search(
 ) -> None:
     """Search the vendors your node heard of.
 
-    Those that you trust come first. Nothing is asked of anybody: the profiles are in your node.
-    Names and descriptions are the vendors' own words.
+    Those that you trust come first, then those proved by their domain. Nothing is asked of
+    anybody: the profiles are in your node. Names and descriptions are the vendors' own words.
 
     \b
     Examples:
@@ -68,11 +69,17 @@ def _lines(each: dict[str, object]) -> list[str]:
 
 def standing_words(each: dict[str, object]) -> list[str]:
     """What the owner knows of a vendor beyond what it says itself."""
-    if not each.get("trusted"):
-        return []
     groups = _listed(each.get("groups"))
-    words = "you trust it" + (f" ({groups})" if groups else "")
-    return [f"{words}: {each['note']}" if each.get("note") else words]
+    trusted = "you trust it" + (f" ({groups})" if groups else "")
+    trusted += f": {each['note']}" if each.get("note") else ""
+    domain = domain_words(each)
+    return ([trusted] if each.get("trusted") else []) + ([domain] if domain else [])
+
+
+def domain_words(each: dict[str, object]) -> str:
+    """Whether a vendor's domain was checked, and what came of it; "" if it wasn't."""
+    domain = each.get("domain")
+    return str(domain.get("words") or "") if isinstance(domain, dict) else ""
 
 
 def _listed(value: object) -> str:
@@ -94,3 +101,28 @@ def show_vendor(vendor: str) -> None:
     here = session()
     value = here.client.get("vendors", vendor)
     here.result(value, lambda: nested(value))
+
+
+@click.command("check")
+@click.argument("vendor", metavar="VENDOR")
+@click.option("--anyway", is_flag=True, help="Also while it has an offer open to you.")
+@click.option("--loopback", is_flag=True, help="Also if the host is this machine, for trying out.")
+@shared_options
+def check(vendor: str, anyway: bool, loopback: bool) -> None:
+    """Ask a vendor's domain whether it names the vendor.
+
+    Your node fetches https://HOST/.well-known/vrm.json of the host in the vendor's profile, once
+    and only now. The host learns your node's address, so check before you want something. A proof
+    says that whoever holds the domain names this vendor, and counts for 30 days.
+
+    \b
+    Example:
+      vrm vendor check z6MkgDAMxx8R
+    """
+    here = session()
+    body: dict[str, object] = {"anyway": anyway, "loopback": loopback}
+    value = here.client.post("vendors", vendor, "check", body=body)
+    here.result(value, lambda: domain_words(value))
+    domain = value.get("domain")
+    if not (isinstance(domain, dict) and domain.get("outcome") == "proved"):
+        click.get_current_context().exit(FAILED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from vrmnode.cli.commands.directory import domain_words
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import columns, day, entries, short_did
@@ -74,7 +75,9 @@ def list_trusted(group: str | None) -> None:
 def _table(vendors: list[dict[str, object]]) -> str:
     if not vendors:
         return "no vendors; trust one with: vrm trust add VENDOR"
-    return columns(("vendor", "since", "groups", "name", "note"), [_row(each) for each in vendors])
+    return columns(
+        ("vendor", "since", "groups", "name", "domain", "note"), [_row(each) for each in vendors]
+    )
 
 
 def _row(each: dict[str, object]) -> tuple[object, ...]:
@@ -83,6 +86,7 @@ def _row(each: dict[str, object]) -> tuple[object, ...]:
         day(each.get("added")),
         _groups(each) or None,
         each.get("name"),
+        domain_words(each) or None,
         each.get("note"),
     )
 

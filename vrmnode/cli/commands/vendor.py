@@ -23,6 +23,7 @@ POLICY = ("vendor", "policy")
     commands_at={
         "search": (_DIRECTORY, "search", "Search the vendors your node heard of."),
         "show": (_DIRECTORY, "show_vendor", "Show what your node knows of one vendor."),
+        "check": (_DIRECTORY, "check", "Ask a vendor's domain whether it names the vendor."),
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import and list the products you sell."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
