@@ -8,6 +8,7 @@ from tests.api.fake_service import FakeService
 from tests.api.http import exchange, request, run_api
 
 ID = "ab12cd" * 4
+VENDOR = "did:key:z6MkgDAMxx8RrZFmxdyeHXy6g4ZSZ5zrC4bqvUYeo8K4LHqZ"
 
 ROUTES = [
     ("GET", "/v1/status", None, "status", {}),
@@ -58,6 +59,20 @@ ROUTES = [
     ("POST", "/v1/messages/export", {"deal": ID, "together": True}, "message.export",
      {"deal": ID, "together": True}),
     ("POST", "/v1/messages/import", {"file": "gA=="}, "message.import", {"file": "gA=="}),
+    ("GET", "/v1/vendors", None, "vendor.search", {"limit": 100}),
+    ("GET", "/v1/vendors?words=old+books&category=784&country=DE&terms=SD-BASE&terms=SD-BASE-A"
+     "&function=Sell&limit=5", None, "vendor.search",
+     {"words": "old books", "category": 784, "country": "DE", "terms": ["SD-BASE", "SD-BASE-A"],
+      "function": "Sell", "limit": 5}),
+    ("GET", f"/v1/vendors/{VENDOR}", None, "vendor.show", {"vendor": VENDOR}),
+    ("POST", f"/v1/vendors/{VENDOR}/check", {"anyway": True}, "vendor.check",
+     {"vendor": VENDOR, "anyway": True, "loopback": False}),
+    ("GET", "/v1/trust?group=books", None, "trust.list", {"group": "books"}),
+    ("POST", "/v1/trust", {"vendor": VENDOR}, "trust.add", {"vendor": VENDOR}),
+    ("POST", "/v1/trust", {"vendor": VENDOR, "note": "", "groups": ["a"]}, "trust.add",
+     {"vendor": VENDOR, "note": "", "groups": ["a"]}),
+    ("POST", f"/v1/trust/{VENDOR}/remove", {"group": "a"}, "trust.remove",
+     {"vendor": VENDOR, "group": "a"}),
     ("POST", "/v1/backup", {"path": "/b", "passphrase": "p"}, "backup.write",
      {"path": "/b", "passphrase": "p", "force": False}),
     ("GET", "/v1/events?after=0&limit=7", None, "events", {"after": 0, "limit": 7}),
@@ -101,6 +116,7 @@ def test_openapi_describes_every_route(tmp_path):
             for name in ("intents", "offers", "deals"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
+            plain = plain.replace(f"/{VENDOR}", "/{vendor}")
             assert method.lower() in described[plain]
 
     run_api(tmp_path, FakeService(), check)

@@ -16,9 +16,11 @@ intent publish, intent list, intent show, intent watch, intent extend, intent wi
 intent standing list, intent standing show, intent standing stop
 offer list, offer show, offer accept, offer decline
 deal list, deal show, deal export, deal verify, deal withdraw
+vendor search, vendor show, vendor check
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
 vendor catalogue import, vendor catalogue list
 message export, message import
+trust add, trust list, trust remove
 policy show, policy set, net peers, net address, net connect, net invite
 """
 

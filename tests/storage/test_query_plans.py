@@ -13,6 +13,7 @@ from tests.storage.samples import key, tag
 from vrmnode.storage import (
     catalogue,
     deals,
+    domain_checks,
     envelopes,
     events,
     intents,
@@ -26,6 +27,7 @@ from vrmnode.storage import (
     standing_intents,
     tags,
     timers,
+    trust,
 )
 from vrmnode.storage.connection import Connection
 from vrmnode.storage.database import Tx
@@ -99,6 +101,10 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "catalogue.find_by_path": lambda tx: catalogue.find_by_category(tx, ["Media > Books"]),
     "catalogue.find_by_either": lambda tx: catalogue.find_by_category(tx, [1, "Media"]),
     "catalogue.list_products": lambda tx: catalogue.list_products(tx, 10, "a"),
+    "market.get_profile": lambda tx: market.get_profile(tx, key(1)),
+    "domain_checks.get": lambda tx: domain_checks.get(tx, key(1)),
+    "domain_checks.proved_since": lambda tx: domain_checks.proved_since(tx, 1),
+    "trust.get": lambda tx: trust.get(tx, key(1)),
     "reservations.available": lambda tx: reservations.available(tx, "a", 1),
     "reservations.sell": lambda tx: reservations.sell(tx, key(1), "a", 1, 1),
     "reservations.lapse": lambda tx: reservations.lapse(tx, 1),

@@ -18,6 +18,11 @@
     GET    /v1/standing                        POST /v1/messages/import
     GET    /v1/standing/{standing}             POST /v1/standing/{standing}/stop
 
+    GET    /v1/vendors[?words&category&country&terms&function&limit]
+    GET    /v1/vendors/{vendor}                POST /v1/vendors/{vendor}/check
+    GET    /v1/trust[?group]                   POST /v1/trust
+    POST   /v1/trust/{vendor}/remove
+
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """
 
@@ -26,6 +31,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from vrmnode.api import problems
+from vrmnode.api.directory_routes import directory_routes
 from vrmnode.api.events import event_routes
 from vrmnode.api.limits import BODY_TIMEOUT_S, Limits
 from vrmnode.api.market_routes import market_routes
@@ -46,7 +52,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         redirect_slashes=False,
     )
     problems.install(app)
-    for routes in (market_routes(service), node_routes(service), event_routes(service)):
-        app.include_router(routes, prefix="/v1")
+    for routes in (market_routes, directory_routes, node_routes, event_routes):
+        app.include_router(routes(service), prefix="/v1")
     app.add_middleware(Limits, body_timeout_s=body_timeout_s)
     return app

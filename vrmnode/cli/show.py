@@ -72,6 +72,11 @@ def short(identifier: object) -> str:
     return text[: max(SHORT_ID_CHARS, zeros + MEANING_CHARS)]
 
 
+def short_did(did: object) -> str:
+    """The beginning of a did:key, long enough to name the vendor to the next command."""
+    return one_line(did).removeprefix("did:key:")[:SHORT_ID_CHARS]
+
+
 def columns(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Rows under a header, aligned; long cells are cut."""
     cells = [[shortened("-" if v is None else v, MAX_CELL_CHARS) for v in row] for row in rows]
@@ -121,6 +126,7 @@ _TIMES = frozenset(
     {
         *("created", "updated", "at", "expires", "received", "acknowledged", "connected_at"),
         *("until", "next_at"),
+        *("added", "checked", "proved_at"),
         *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
         *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
         *("delivery_latest", "deliveryLatest"),

@@ -10,7 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, get_args
 
 from vrmnode.customer.acceptance import AcceptancePolicy
-from vrmnode.engine import customer_desk, profile_desk, shop, standing, standing_intent
+from vrmnode.engine import (
+    customer_desk,
+    profile_desk,
+    shop,
+    standing,
+    standing_intent,
+    trust_desk,
+)
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid
 from vrmnode.engine.references import find_deal, find_offer
@@ -100,17 +107,15 @@ def _stop_standing(ctx: Context, params: Params) -> Json:
 
 
 def _set_policy(ctx: Context, params: Params) -> Json:
-    rules = {name: value for name, value in params.items() if name != "trusted"}
-    policy: Json = dict(AcceptancePolicy.from_dict(rules).to_dict())
-    listed = params.get("trusted", standing.stored_policy(ctx.tx).get("trusted", []))
-    if not isinstance(listed, list):
-        raise invalid("policy.invalid", "trusted: expected a list of did:key, came another type")
-    policy["trusted"] = [keys.to_did(standing.vendor_root(str(item))) for item in listed]
-    settings.put(ctx.tx, standing.POLICY, policy)
+    rules = dict(params)
+    if "trusted" in rules:
+        # Shown beside the policy; who sends back what was shown means no change.
+        trust_desk.check_unchanged(ctx.tx, rules.pop("trusted"))
+    settings.put(ctx.tx, standing.POLICY, AcceptancePolicy.from_dict(rules).to_dict())
     for own in standing.active_intents(ctx.tx):
         customer_desk.consider(ctx, own)
     ctx.event("policy.set", "node", ctx.identity.root)
-    return policy
+    return standing.shown_policy(ctx.tx)
 
 
 def _set_vendor_policy(ctx: Context, params: Params) -> Json:
@@ -179,6 +184,8 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "deal.withdraw": _withdraw_deal,
     "standing.stop": _stop_standing,
     "policy.set": _set_policy,
+    "trust.add": trust_desk.add,
+    "trust.remove": trust_desk.remove,
     "vendor.policy.set": _set_vendor_policy,
     "vendor.profile.set": _set_profile,
     "catalogue.rows": _take_rows,

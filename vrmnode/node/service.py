@@ -15,10 +15,12 @@ from vrmnode.customer.rhythm import casting_request, read_rhythm
 from vrmnode.engine import (
     audience,
     commands,
+    directory,
     intent_desk,
     shop,
     standing,
     standing_views,
+    trust_desk,
     views,
 )
 from vrmnode.engine.context import Context
@@ -28,6 +30,7 @@ from vrmnode.engine.machine import Machine
 from vrmnode.engine.references import find_intent
 from vrmnode.errors import ServiceError
 from vrmnode.network import Network, NetworkError, PeerStatus
+from vrmnode.node import domains
 from vrmnode.node.gate import Gate
 from vrmnode.node.joining import join
 from vrmnode.node.loop import Loop
@@ -59,6 +62,7 @@ class Service:
         self._reader = machine.database.reader()
         self._reading = trio.CapacityLimiter(1)
         self._preparing = trio.CapacityLimiter(1)
+        self._checking = trio.CapacityLimiter(domains.AT_ONCE)
         self._started = machine.clock()
         self._files = MessageFiles(machine, loop, gate)
         self._intents = OwnIntents(machine, loop)
@@ -85,6 +89,10 @@ class Service:
                     return await self._connect(params)
                 case "peers.join":
                     return await join(self._network, params)
+                case "vendor.check":
+                    return await domains.check(
+                        params, read=self._read, loop=self._loop, limiter=self._checking
+                    )
                 case "backup.write":
                     return await self._backup(params)
             answer = await self._loop.submit(partial(commands.run, command=command, params=params))
@@ -289,8 +297,11 @@ _QUERIES: dict[str, Query] = {
     "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),
     "deal.show": lambda tx, p, now: views.deal_show(tx, _text(p, "deal") or "", now),
     "deal.export": lambda tx, p, now: views.deal_export(tx, _text(p, "deal") or ""),
+    "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
+    "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
+    "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group"), now),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
     "catalogue.list": lambda tx, p, now: views.catalogue_list(
         tx, _number(p, "limit", 100), _text(p, "after")

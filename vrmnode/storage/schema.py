@@ -108,6 +108,22 @@ CREATE TABLE profiles (
     received_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE trust (
+    root BLOB PRIMARY KEY,
+    note TEXT,
+    groups TEXT NOT NULL,
+    added INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE domain_checks (
+    root BLOB PRIMARY KEY,
+    host TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    checked_at INTEGER NOT NULL,
+    proved_at INTEGER
+) STRICT;
+CREATE INDEX domain_checks_proved ON domain_checks (proved_at) WHERE proved_at IS NOT NULL;
+
 CREATE TABLE deals (
     deal BLOB PRIMARY KEY,
     role TEXT NOT NULL CHECK (role IN ('customer', 'vendor')),

@@ -1,4 +1,4 @@
-"""`vrm vendor`: what makes a node sell."""
+"""`vrm vendor`: who sells, and what makes a node sell."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
 _HERE = "vrmnode.cli.commands.vendor"
 _WELLKNOWN = "vrmnode.cli.commands.wellknown"
 _CATALOGUE = "vrmnode.cli.commands.catalogue"
+_DIRECTORY = "vrmnode.cli.commands.directory"
 PROFILE = ("vendor", "profile")
 POLICY = ("vendor", "policy")
 
@@ -20,6 +21,9 @@ POLICY = ("vendor", "policy")
 @click.group(
     cls=LazyGroup,
     commands_at={
+        "search": (_DIRECTORY, "search", "Search the vendors your node heard of."),
+        "show": (_DIRECTORY, "show_vendor", "Show what your node knows of one vendor."),
+        "check": (_DIRECTORY, "check", "Ask a vendor's domain whether it names the vendor."),
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import and list the products you sell."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
@@ -28,10 +32,11 @@ POLICY = ("vendor", "policy")
 )
 @shared_options
 def vendor() -> None:
-    """Sell: profile, catalogue and policy.
+    """Find vendors; sell: profile, catalogue and policy.
 
     \b
-    Example:
+    Examples:
+      vrm vendor search books --country DE
       vrm vendor profile set --file profile.toml
       vrm vendor catalogue import books.csv --mapping "gtin=isbn,name=title" --currency EUR
     """
