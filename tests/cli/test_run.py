@@ -1,11 +1,12 @@
 """`vrm run`: what it hands to the node, the ready line, and why a start fails."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
 
-from tests.cli.daemon import running_daemon
+from tests.cli.daemon import Daemon
 from vrmnode.cli import late
 from vrmnode.errors import ConfigError, KeystoreError, StorageError
 from vrmnode.lockfile import NodeLock
@@ -68,11 +69,14 @@ def test_exit_code_is_that_of_the_node(made, node):
 
 def test_ready_line(made, node):
     def be_a_node():
-        with running_daemon(made.data_dir) as daemon:
-            daemon.service.answers["status"] = {"peer_id": "12D3", "addresses": ["/a", "/b"]}
-            import time
-
-            time.sleep(0.5)
+        daemon = Daemon(made.data_dir)
+        daemon.service.answers["status"] = {"peer_id": "12D3", "addresses": ["/a", "/b"]}
+        daemon.start()
+        # The line is printed by a thread of its own, which asks until it is answered.
+        for thread in threading.enumerate():
+            if thread.name == "ready":
+                thread.join(30)
+        daemon.stop()
         return 0
 
     node.act = be_a_node

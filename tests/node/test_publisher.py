@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import pytest
@@ -12,11 +13,12 @@ from tests.node.conftest import NOW
 from vrmnode.engine.machine import Machine
 from vrmnode.network import Network, NetworkError
 from vrmnode.node.loop import Loop
-from vrmnode.node.publisher import Publisher
+from vrmnode.node.publisher import POLL_S, Publisher
 from vrmnode.storage import outbox
 from vrmnode.storage.outbox import OutboxRow
 
 TOPIC = "/vrm/1/market/0"
+DEADLINE_S = 30
 
 
 class _Wire:
@@ -53,7 +55,9 @@ def _queue(machine: Machine, number: int) -> int:
     return row
 
 
-def _publish(machine: Machine, wire: _Wire, *, for_s: float) -> None:
+def _publish(machine: Machine, wire: _Wire, *, until: Callable[[], bool]) -> None:
+    """Run the publisher until a condition holds, and once around its loop more."""
+
     async def run() -> None:
         loop = Loop(machine)
         publisher = Publisher(
@@ -62,7 +66,10 @@ def _publish(machine: Machine, wire: _Wire, *, for_s: float) -> None:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(loop.run)
             nursery.start_soon(publisher.run)
-            await trio.sleep(for_s)
+            with trio.fail_after(DEADLINE_S):
+                while not until():
+                    await trio.sleep(0.01)
+            await trio.sleep(POLL_S)
             nursery.cancel_scope.cancel()
 
     trio.run(run)
@@ -77,7 +84,7 @@ def _row(machine: Machine, row_id: int) -> OutboxRow:
 def test_what_is_due_leaves_once(machine: Machine) -> None:
     rows = [_queue(machine, number) for number in range(5)]
     wire = _Wire(peers=2)
-    _publish(machine, wire, for_s=0.8)
+    _publish(machine, wire, until=lambda: all(_row(machine, row).done_at for row in rows))
     assert sorted(wire.published) == [(TOPIC, b"envelope %d" % number) for number in range(5)]
     assert all(_row(machine, row).done_at == NOW for row in rows)
 
@@ -85,24 +92,25 @@ def test_what_is_due_leaves_once(machine: Machine) -> None:
 def test_a_parcel_in_flight_is_not_sent_again(machine: Machine) -> None:
     _queue(machine, 1)
     wire = _Wire(peers=1, slow_s=1.3)
-    _publish(machine, wire, for_s=1.8)
+    _publish(machine, wire, until=lambda: len(wire.published) == 1)
     assert len(wire.published) == 1
 
 
 @pytest.mark.parametrize("failing", [False, True])
 def test_what_nobody_took_is_postponed(machine: Machine, failing: bool) -> None:
     row = _queue(machine, 1)
-    _publish(machine, _Wire(peers=1 if failing else 0, failing=failing), for_s=0.4)
+    wire = _Wire(peers=1 if failing else 0, failing=failing)
+    _publish(machine, wire, until=lambda: _row(machine, row).next_at > NOW)
     kept = _row(machine, row)
     assert (kept.done_at, kept.attempts, kept.next_at) == (None, 0, NOW + 5)
 
 
 def test_the_first_peer_makes_everything_due(machine: Machine) -> None:
     row = _queue(machine, 1)
-    _publish(machine, _Wire(peers=0), for_s=0.3)
+    _publish(machine, _Wire(peers=0), until=lambda: _row(machine, row).next_at > NOW)
     assert _row(machine, row).next_at == NOW + 5
     wire = _Wire(peers=1)
-    _publish(machine, wire, for_s=0.4)
+    _publish(machine, wire, until=lambda: len(wire.published) == 1)
     assert len(wire.published) == 1
 
 
@@ -110,5 +118,5 @@ def test_nothing_leaves_before_its_time(machine: Machine) -> None:
     row = _queue(machine, 1)
     machine.turn(lambda ctx: outbox.postpone(ctx.tx, row, NOW + 60))
     wire = _Wire(peers=0)
-    _publish(machine, wire, for_s=0.3)
+    _publish(machine, wire, until=lambda: True)
     assert wire.published == []

@@ -166,7 +166,8 @@ def test_lengths_that_are_only_claimed_cost_nothing(raw):
     tracemalloc.start()
     try:
         assert code_of(raw) in CODES
-        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+        # What an honest message of that size costs; a decoder that trusts lengths takes 33 MB.
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
     finally:
         tracemalloc.stop()
 

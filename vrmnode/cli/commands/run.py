@@ -54,7 +54,7 @@ def run(
     here = session()
     _check_folder(here)
     passphrase = read_passphrase(passphrase_file, none=no_passphrase)
-    ready = threading.Thread(target=_say_when_ready, args=(here,), daemon=True)
+    ready = threading.Thread(target=_say_when_ready, args=(here,), name="ready", daemon=True)
     ready.start()
     try:
         code = late.run_node(
