@@ -67,7 +67,7 @@ def _publish(machine: Machine, wire: _Wire, *, until: Callable[[], bool]) -> Non
             nursery.start_soon(loop.run)
             nursery.start_soon(publisher.run)
             with trio.fail_after(DEADLINE_S):
-                while not until():
+                while not until():  # noqa: ASYNC110 - the condition is in the database
                     await trio.sleep(0.01)
             await trio.sleep(POLL_S)
             nursery.cancel_scope.cancel()
