@@ -12,7 +12,7 @@ from vrmnode.cli.root import vrm as root
 EXPECTED = """
 init, run, status, version, completion, events
 id show, id backup, id restore
-intent publish, intent list, intent show, intent watch, intent withdraw
+intent publish, intent list, intent show, intent why, intent watch, intent withdraw
 offer list, offer show, offer accept, offer decline
 deal list, deal show, deal export, deal verify, deal withdraw
 vendor profile show, vendor profile set, vendor policy show, vendor policy set

@@ -13,7 +13,7 @@
     GET    /v1/catalogue[?limit&after]         GET  /v1/deals/{deal}/agreement
     POST   /v1/catalogue/rows                  POST /v1/deals/{deal}/withdraw
     GET    /v1/events[?after&limit]            GET  /v1/events/stream[?after]
-    POST   /v1/backup
+    POST   /v1/backup                          GET  /v1/intents/{intent}/why
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

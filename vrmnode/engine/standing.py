@@ -24,7 +24,12 @@ def stored_policy(tx: Connection) -> dict[str, object]:
 
 def acceptance_policy(ctx: Context, own: OwnIntent) -> AcceptancePolicy:
     """The intent's own policy over the node's."""
-    base = AcceptancePolicy.from_dict(_rules(stored_policy(ctx.tx)))
+    return policy_of(ctx.tx, own)
+
+
+def policy_of(tx: Connection, own: OwnIntent) -> AcceptancePolicy:
+    """The intent's own policy over the node's, outside a turn too."""
+    base = AcceptancePolicy.from_dict(_rules(stored_policy(tx)))
     return read_policy(own.acceptance, base) if own.acceptance else base
 
 

@@ -55,7 +55,9 @@ CREATE TABLE intents (
     valid_through INTEGER NOT NULL,
     created INTEGER NOT NULL,
     label TEXT,
-    acceptance TEXT
+    acceptance TEXT,
+    handed_at INTEGER,
+    handed_to INTEGER
 ) STRICT;
 CREATE INDEX intents_envelope ON intents (envelope_id);
 CREATE INDEX intents_reply_tag ON intents (reply_tag);
