@@ -35,6 +35,7 @@ ROUTES = [
     ("GET", "/v1/intents?status=active", None, "intent.list", {"status": "active"}),
     ("GET", f"/v1/intents/{ID}", None, "intent.show", {"intent": ID}),
     ("GET", f"/v1/intents/{ID}/why", None, "intent.why", {"intent": ID}),
+    ("GET", f"/v1/intents/{ID}/comparison", None, "offer.compare", {"intent": ID}),
     ("POST", f"/v1/intents/{ID}/withdraw", {}, "intent.withdraw", {"intent": ID}),
     ("GET", f"/v1/offers?intent={ID}", None, "offer.list", {"intent": ID}),
     ("GET", f"/v1/offers/{ID}", None, "offer.show", {"offer": ID}),

@@ -14,6 +14,7 @@
     POST   /v1/catalogue/rows                  POST /v1/deals/{deal}/withdraw
     GET    /v1/events[?after&limit]            GET  /v1/events/stream[?after]
     POST   /v1/backup                          GET  /v1/intents/{intent}/why
+                                               GET  /v1/intents/{intent}/comparison
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

@@ -51,6 +51,10 @@ def _intents(routes: APIRouter, service: NodeService) -> None:
     async def explain_intent(intent: Id) -> object:
         return await service.query("intent.why", {"intent": intent})
 
+    @routes.get("/intents/{intent}/comparison")
+    async def compare_offers(intent: Id) -> object:
+        return await service.query("offer.compare", {"intent": intent})
+
     @routes.post("/intents/{intent}/withdraw")
     async def withdraw_intent(intent: Id, body: WithdrawIntent) -> Json:
         return await service.execute("intent.withdraw", {"intent": intent, **given(body)})

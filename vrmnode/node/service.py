@@ -11,7 +11,7 @@ from pathlib import Path
 import trio
 
 from vrmnode.customer.request import IntentRequest, read_request, warnings
-from vrmnode.engine import audience, commands, intent_desk, shop, standing, views, why
+from vrmnode.engine import audience, commands, comparison, intent_desk, shop, standing, views, why
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid, of_protocol
 from vrmnode.engine.intent_desk import PreparedIntent
@@ -251,6 +251,7 @@ _QUERIES: dict[str, Query] = {
     "intent.list": lambda tx, p, now: views.intent_list(tx, _text(p, "status")),
     "intent.show": lambda tx, p, now: views.intent_show(tx, _text(p, "intent") or "", now),
     "intent.why": lambda tx, p, now: why.intent_why(tx, _text(p, "intent") or "", now),
+    "offer.compare": lambda tx, p, now: comparison.offer_compare(tx, _text(p, "intent") or "", now),
     "offer.list": lambda tx, p, now: views.offer_list(tx, _text(p, "intent"), now),
     "offer.show": lambda tx, p, now: views.offer_show(tx, _text(p, "offer") or "", now),
     "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),

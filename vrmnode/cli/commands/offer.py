@@ -26,6 +26,11 @@ REASONS = (
     commands_at={
         "list": (_HERE, "list_offers", "List offers, the best first, with the reasons."),
         "show": (_HERE, "show_offer", "Show one offer whole."),
+        "compare": (
+            "vrmnode.cli.commands.compare",
+            "compare",
+            "Compare the offers for an intent side by side.",
+        ),
         "accept": (
             "vrmnode.cli.commands.accept",
             "accept",
