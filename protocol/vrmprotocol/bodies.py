@@ -18,12 +18,16 @@ from vrmprotocol.mail import (
     Accept,
     Ack,
     Agreement,
+    Answer,
     Decline,
     Offer,
+    Question,
     WithdrawAccept,
 )
 
-MailBody: TypeAlias = Offer | Accept | Agreement | Decline | WithdrawAccept | Ack
+MailBody: TypeAlias = (
+    Offer | Accept | Agreement | Decline | WithdrawAccept | Question | Answer | Ack
+)
 
 _STRUCTS: dict[str, type[MailBody]] = {
     "offer": Offer,
@@ -31,6 +35,8 @@ _STRUCTS: dict[str, type[MailBody]] = {
     "agreement": Agreement,
     "decline": Decline,
     "withdraw_accept": WithdrawAccept,
+    "question": Question,
+    "answer": Answer,
     "ack": Ack,
 }
 _KINDS: dict[type[MailBody], str] = {struct: kind for kind, struct in _STRUCTS.items()}

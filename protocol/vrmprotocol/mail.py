@@ -1,4 +1,4 @@
-"""Bodies of sealed messages: offer, accept, agreement, decline, withdraw_accept, ack.
+"""Bodies of sealed messages: offer, accept, agreement, decline, question, answer and others.
 
 Implements `specs/03-messages.md#mail-messages`. How they stand to their header and to one
 another is checked in `coherence` and `negotiation`.
@@ -20,6 +20,7 @@ from vrmprotocol.fields import (
     Text64,
     Text200,
     Text500,
+    Text1000,
     Time,
 )
 
@@ -114,6 +115,20 @@ class WithdrawAccept(Body, frozen=True, kw_only=True):
 
     accept: Bytes32
     reason: WithdrawReason
+
+
+class Question(Body, frozen=True, kw_only=True):
+    """The customer asks about an offer; it binds nobody."""
+
+    offer: Bytes32
+    text: Text500
+
+
+class Answer(Body, frozen=True, kw_only=True):
+    """The vendor answers a question; only what stands in an offer binds."""
+
+    question: Bytes32
+    text: Text1000
 
 
 class Ack(Body, frozen=True, kw_only=True):

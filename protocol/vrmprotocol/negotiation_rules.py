@@ -90,6 +90,8 @@ MOVES: tuple[Move, ...] = (
     Move("none", "vendor", "decline", "refused", False),
     Move("refused", "vendor", "offer", "offered", False),
     Move("offered", "vendor", "offer", "offered", False),
+    Move("offered", "vendor", "answer", "offered", False),
+    Move("offered", "customer", "question", "offered", False),
     Move("offered", "customer", "accept", "accepted", False),
     Move("offered", "customer", "decline", "declined", False),
     Move("accepted", "vendor", "agreement", "agreed", False),

@@ -43,6 +43,12 @@ ROUTES = [
     ("POST", f"/v1/offers/{ID}/accept", None, "offer.accept", {"offer": ID}),
     ("POST", f"/v1/offers/{ID}/decline", {"reason": "terms"}, "offer.decline",
      {"offer": ID, "reason": "terms"}),
+    ("POST", f"/v1/offers/{ID}/question", {"text": "Why?"}, "offer.ask",
+     {"offer": ID, "text": "Why?"}),
+    ("GET", "/v1/vendor/questions", None, "vendor.questions", {"all": False}),
+    ("GET", "/v1/vendor/questions?all=true", None, "vendor.questions", {"all": True}),
+    ("POST", f"/v1/vendor/questions/{ID}/answer", {"text": "So."}, "vendor.reply",
+     {"question": ID, "text": "So."}),
     ("GET", "/v1/deals?role=vendor&state=agreed", None, "deal.list",
      {"role": "vendor", "state": "agreed"}),
     ("GET", f"/v1/deals/{ID}", None, "deal.show", {"deal": ID}),
@@ -89,7 +95,7 @@ def test_openapi_describes_every_route(tmp_path):
         described = json.loads(answer.body)["paths"]
         for method, target, *_ in ROUTES:
             plain = target.partition("?")[0]
-            for name in ("intents", "offers", "deals"):
+            for name in ("intents", "offers", "questions", "deals"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
             assert method.lower() in described[plain]
 

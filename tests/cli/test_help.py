@@ -13,10 +13,10 @@ EXPECTED = """
 init, run, status, version, completion, events
 id show, id backup, id restore
 intent publish, intent list, intent show, intent why, intent watch, intent withdraw
-offer list, offer show, offer compare, offer accept, offer decline
+offer list, offer show, offer compare, offer accept, offer ask, offer decline
 deal list, deal show, deal export, deal verify, deal withdraw
 vendor profile show, vendor profile set, vendor policy show, vendor policy set
-vendor catalogue import, vendor catalogue list
+vendor catalogue import, vendor catalogue list, vendor questions, vendor reply
 policy show, policy set, net peers, net address, net connect
 """
 

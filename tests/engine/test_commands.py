@@ -36,6 +36,8 @@ UNKNOWN = "ab" * 32
         ("offer.accept", {"offer": "abc"}, "request.id"),
         ("offer.accept", {"offer": UNKNOWN}, "offer.not_found"),
         ("offer.decline", {"offer": UNKNOWN}, "offer.not_found"),
+        ("offer.ask", {"offer": UNKNOWN}, "offer.not_found"),
+        ("vendor.reply", {"question": UNKNOWN, "text": "So."}, "question.not_found"),
         ("deal.withdraw", {}, "request.invalid"),
         ("deal.withdraw", {"deal": UNKNOWN}, "deal.not_found"),
         ("policy.set", {"trusted": "all"}, "policy.invalid"),

@@ -14,7 +14,9 @@
     POST   /v1/catalogue/rows                  POST /v1/deals/{deal}/withdraw
     GET    /v1/events[?after&limit]            GET  /v1/events/stream[?after]
     POST   /v1/backup                          GET  /v1/intents/{intent}/why
-                                               GET  /v1/intents/{intent}/comparison
+    GET    /v1/vendor/questions[?all]          GET  /v1/intents/{intent}/comparison
+    POST   /v1/vendor/questions/{question}/answer
+                                               POST /v1/offers/{offer}/question
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

@@ -58,6 +58,24 @@ class DeclineOffer(Closed):
     note: Annotated[str, Field(max_length=200)] | None = None
 
 
+class AskQuestion(Closed):
+    """`POST /v1/offers/{offer}/question`."""
+
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class AnswerQuestion(Closed):
+    """`POST /v1/vendor/questions/{question}/answer`."""
+
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class QuestionFilter(Closed):
+    """Query of `GET /v1/vendor/questions`; without `all` only those to be answered."""
+
+    all: bool = False
+
+
 class WithdrawDeal(Closed):
     """`POST /v1/deals/{deal}/withdraw`."""
 

@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from vrmnode.api.bodies import (
+    AnswerQuestion,
+    AskQuestion,
     DealFilter,
     DeclineOffer,
     HexId,
@@ -14,6 +16,7 @@ from vrmnode.api.bodies import (
     Nothing,
     OfferFilter,
     PublishIntent,
+    QuestionFilter,
     WithdrawDeal,
     WithdrawIntent,
     given,
@@ -28,6 +31,7 @@ def market_routes(service: NodeService) -> APIRouter:
     routes = APIRouter()
     _intents(routes, service)
     _offers(routes, service)
+    _questions(routes, service)
     _deals(routes, service)
     return routes
 
@@ -76,6 +80,20 @@ def _offers(routes: APIRouter, service: NodeService) -> None:
     @routes.post("/offers/{offer}/decline")
     async def decline_offer(offer: Id, body: DeclineOffer) -> Json:
         return await service.execute("offer.decline", {"offer": offer, **given(body)})
+
+
+def _questions(routes: APIRouter, service: NodeService) -> None:
+    @routes.post("/offers/{offer}/question")
+    async def ask_about_offer(offer: Id, body: AskQuestion) -> Json:
+        return await service.execute("offer.ask", {"offer": offer, **given(body)})
+
+    @routes.get("/vendor/questions")
+    async def list_questions(query: Annotated[QuestionFilter, Query()]) -> object:
+        return await service.query("vendor.questions", given(query))
+
+    @routes.post("/vendor/questions/{question}/answer")
+    async def answer_question(question: Id, body: AnswerQuestion) -> Json:
+        return await service.execute("vendor.reply", {"question": question, **given(body)})
 
 
 def _deals(routes: APIRouter, service: NodeService) -> None:

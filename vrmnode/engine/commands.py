@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, get_args
 
 from vrmnode.customer.acceptance import AcceptancePolicy
-from vrmnode.engine import customer_desk, profile_desk, shop, standing
+from vrmnode.engine import customer_desk, profile_desk, questions, shop, standing
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid
-from vrmnode.engine.references import find_deal, find_offer
+from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.views import deal_row
 from vrmnode.storage import catalogue, settings, timers
 from vrmnode.vendor.policy import VendorPolicy
@@ -85,6 +85,16 @@ def _decline_offer(ctx: Context, params: Params) -> Json:
         note=note if isinstance(note, str) else None,
     )
     return deal_row(record.row, ctx.now)
+
+
+def _ask(ctx: Context, params: Params) -> Json:
+    digest = find_offer(ctx.tx, _text(params, "offer"))
+    return questions.ask(ctx, digest, _text(params, "text"))
+
+
+def _reply(ctx: Context, params: Params) -> Json:
+    digest = find_question(ctx.tx, _text(params, "question"))
+    return questions.reply(ctx, digest, _text(params, "text"))
 
 
 def _withdraw_deal(ctx: Context, params: Params) -> Json:
@@ -170,6 +180,8 @@ def _product(row: object) -> Product:
 _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "offer.accept": _accept_offer,
     "offer.decline": _decline_offer,
+    "offer.ask": _ask,
+    "vendor.reply": _reply,
     "deal.withdraw": _withdraw_deal,
     "policy.set": _set_policy,
     "vendor.policy.set": _set_vendor_policy,

@@ -11,7 +11,17 @@ from pathlib import Path
 import trio
 
 from vrmnode.customer.request import IntentRequest, read_request, warnings
-from vrmnode.engine import audience, commands, comparison, intent_desk, shop, standing, views, why
+from vrmnode.engine import (
+    audience,
+    commands,
+    comparison,
+    intent_desk,
+    questions,
+    shop,
+    standing,
+    views,
+    why,
+)
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid, of_protocol
 from vrmnode.engine.intent_desk import PreparedIntent
@@ -258,6 +268,7 @@ _QUERIES: dict[str, Query] = {
     "deal.show": lambda tx, p, now: views.deal_show(tx, _text(p, "deal") or "", now),
     "deal.export": lambda tx, p, now: views.deal_export(tx, _text(p, "deal") or ""),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
+    "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
     "catalogue.list": lambda tx, p, now: views.catalogue_list(

@@ -57,6 +57,8 @@ def events() -> dict[str, Event]:
     wrong = {**agreement_body(), "signature": bytes(64)}
     by_root = agreement_body(signer=VENDOR_ROOT)
     unknown = fixed("digest of nothing")
+    asked = {"offer": first.digest, "text": "Which colour?"}
+    question = _numbered(from_customer("question", asked, created=NOW + 700), 6)
     found = [
         Event("offer", first),
         Event("offer-2", second),
@@ -89,7 +91,11 @@ def events() -> dict[str, Event]:
         _customer("withdraw-unknown", "withdraw_accept", _withdraw(unknown), 2, later),
         _vendor("vendor-ack", "ack", {}, 5, later),
         _customer("customer-ack", "ack", {}, 5, later),
-        _customer("question", "question", {"text": "Which colour?"}, 6, 700, inert=True),
+        Event("question", question),
+        _customer("question-unknown", "question", {**asked, "offer": unknown}, 7, 701),
+        _vendor("answer", "answer", {"question": question.digest, "text": "Red."}, 7, 760),
+        _vendor("answer-unknown", "answer", {"question": unknown, "text": "Red."}, 8, 761),
+        _customer("unknown-kind", "poem", {"text": "Roses are red."}, 8, 702, inert=True),
         _vendor(
             "offer-critical",
             "offer",

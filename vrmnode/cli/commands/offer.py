@@ -36,6 +36,7 @@ REASONS = (
             "accept",
             "Accept an offer: a binding order once the vendor agrees.",
         ),
+        "ask": ("vrmnode.cli.commands.questions", "ask", "Ask the vendor about an offer."),
         "decline": (_HERE, "decline", "Decline an offer."),
     },
 )

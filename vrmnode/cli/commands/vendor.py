@@ -12,6 +12,7 @@ from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
 
 _HERE = "vrmnode.cli.commands.vendor"
 _CATALOGUE = "vrmnode.cli.commands.catalogue"
+_QUESTIONS = "vrmnode.cli.commands.questions"
 PROFILE = ("vendor", "profile")
 POLICY = ("vendor", "policy")
 
@@ -21,6 +22,8 @@ POLICY = ("vendor", "policy")
     commands_at={
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import and list the products you sell."),
+        "questions": (_QUESTIONS, "questions", "List the questions of customers."),
+        "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
     },
 )
