@@ -19,6 +19,7 @@ from vrmprotocol.mail import (
     Ack,
     Agreement,
     Answer,
+    Counter,
     Decline,
     Offer,
     Question,
@@ -26,7 +27,7 @@ from vrmprotocol.mail import (
 )
 
 MailBody: TypeAlias = (
-    Offer | Accept | Agreement | Decline | WithdrawAccept | Question | Answer | Ack
+    Offer | Accept | Agreement | Decline | WithdrawAccept | Question | Answer | Counter | Ack
 )
 
 _STRUCTS: dict[str, type[MailBody]] = {
@@ -37,6 +38,7 @@ _STRUCTS: dict[str, type[MailBody]] = {
     "withdraw_accept": WithdrawAccept,
     "question": Question,
     "answer": Answer,
+    "counter": Counter,
     "ack": Ack,
 }
 _KINDS: dict[type[MailBody], str] = {struct: kind for kind, struct in _STRUCTS.items()}

@@ -24,6 +24,7 @@ from vrmprotocol.mail import (
     Accept,
     Agreement,
     Answer,
+    Counter,
     Decline,
     Offer,
     Question,
@@ -130,7 +131,7 @@ def _any_extension(fields: object) -> frozenset[str]:
 def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
     if writer == "customer" and isinstance(body, Offer | Agreement | Answer):
         raise refuse("kind", "one that a customer writes")
-    if writer == "vendor" and isinstance(body, Accept | WithdrawAccept | Question):
+    if writer == "vendor" and isinstance(body, Accept | WithdrawAccept | Question | Counter):
         raise refuse("kind", "one that a vendor writes")
 
 

@@ -13,6 +13,7 @@ from msgspec import Meta
 from vrmprotocol.certificate import Certificate
 from vrmprotocol.draft import Draft
 from vrmprotocol.fields import (
+    Amount,
     Body,
     Bytes32,
     Bytes64,
@@ -37,6 +38,7 @@ CustomerReason = Literal[
     "unspecified",
 ]
 VendorReason = Literal[
+    "floor",
     "out_of_stock",
     "late",
     "over_budget",
@@ -102,7 +104,7 @@ class Agreement(Body, frozen=True, kw_only=True):
 
 
 class Decline(Body, frozen=True, kw_only=True):
-    """No to an offer (customer), to an intent or an accept (vendor)."""
+    """No to an offer (customer), to an intent, an accept or a counter (vendor)."""
 
     of: Bytes32
     reason: CustomerReason | VendorReason
@@ -129,6 +131,14 @@ class Answer(Body, frozen=True, kw_only=True):
 
     question: Bytes32
     text: Text1000
+
+
+class Counter(Body, frozen=True, kw_only=True):
+    """The total for which the customer would take an offer, in its currency; no order."""
+
+    offer: Bytes32
+    total: Amount
+    note: Text200 | None = None
 
 
 class Ack(Body, frozen=True, kw_only=True):

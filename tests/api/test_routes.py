@@ -45,6 +45,8 @@ ROUTES = [
      {"offer": ID, "reason": "terms"}),
     ("POST", f"/v1/offers/{ID}/question", {"text": "Why?"}, "offer.ask",
      {"offer": ID, "text": "Why?"}),
+    ("POST", f"/v1/offers/{ID}/counter", {"total": "40.00 EUR"}, "offer.counter",
+     {"offer": ID, "total": "40.00 EUR"}),
     ("GET", "/v1/vendor/questions", None, "vendor.questions", {"all": False}),
     ("GET", "/v1/vendor/questions?all=true", None, "vendor.questions", {"all": True}),
     ("POST", f"/v1/vendor/questions/{ID}/answer", {"text": "So."}, "vendor.reply",

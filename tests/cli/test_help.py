@@ -13,7 +13,7 @@ EXPECTED = """
 init, run, status, version, completion, events
 id show, id backup, id restore
 intent publish, intent list, intent show, intent why, intent watch, intent withdraw
-offer list, offer show, offer compare, offer accept, offer ask, offer decline
+offer list, offer show, offer compare, offer accept, offer ask, offer counter, offer decline
 deal list, deal show, deal export, deal verify, deal withdraw
 vendor profile show, vendor profile set, vendor policy show, vendor policy set
 vendor catalogue import, vendor catalogue list, vendor questions, vendor reply

@@ -37,6 +37,7 @@ UNKNOWN = "ab" * 32
         ("offer.accept", {"offer": UNKNOWN}, "offer.not_found"),
         ("offer.decline", {"offer": UNKNOWN}, "offer.not_found"),
         ("offer.ask", {"offer": UNKNOWN}, "offer.not_found"),
+        ("offer.counter", {"offer": UNKNOWN, "total": "1 EUR"}, "offer.not_found"),
         ("vendor.reply", {"question": UNKNOWN, "text": "So."}, "question.not_found"),
         ("deal.withdraw", {}, "request.invalid"),
         ("deal.withdraw", {"deal": UNKNOWN}, "deal.not_found"),

@@ -20,6 +20,7 @@ BODIES = [
     mail.WithdrawAccept(accept=b"a" * 32, reason="unconfirmed"),
     mail.Question(offer=b"o" * 32, text="Which colour?"),
     mail.Answer(question=b"q" * 32, text="Black."),
+    mail.Counter(offer=b"o" * 32, total=9_500, note="For both."),
     mail.Ack(),
 ]
 
@@ -42,6 +43,7 @@ def test_every_kind_has_a_body():
         "withdraw_accept",
         "question",
         "answer",
+        "counter",
         "ack",
     }
     assert {bodies.kind_of(body) for body in BODIES} == set(bodies.MAIL_KINDS)
@@ -212,6 +214,8 @@ def test_32_commitments_fit():
         ("question", {"text": "Which colour?"}),
         ("answer", {"question": bytes(31), "text": "Black."}),
         ("answer", {"question": bytes(32), "text": "a" * 1001}),
+        ("counter", {"offer": bytes(32), "total": -1}),
+        ("counter", {"offer": bytes(32)}),
         ("ack", []),
         ("ack", {"ext": {}}),
     ],

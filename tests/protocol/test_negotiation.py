@@ -38,6 +38,8 @@ NO_1 = _C.say("decline", mail.Decline(of=OFFER_1.digest, reason="terms"))
 NO_2 = _C.say("decline", mail.Decline(of=OFFER_2.digest, reason="terms"))
 ACK = _C.say("ack", mail.Ack())
 QUESTION = _C.say("question", mail.Question(offer=OFFER_1.digest, text="Which colour?"))
+COUNTER = _C.say("counter", mail.Counter(offer=OFFER_1.digest, total=1))
+NO_LESS = _V.say("decline", mail.Decline(of=COUNTER.digest, reason="floor"))
 ANSWER = _V.say("answer", mail.Answer(question=QUESTION.digest, text="Black."))
 ACCEPT_2 = _C.say("accept", accept_body(OFFER_2))
 AGREEMENT_2 = _V.say("agreement", agreement_body(ACCEPT_2, OFFER_2))
@@ -180,6 +182,7 @@ SENT = {
     ("decline", "withdrawn"): VENDOR_NO,
     ("answer", "offered"): ANSWER,
     ("question", "offered"): QUESTION,
+    ("counter", "offered"): COUNTER,
     ("accept", "offered"): ACCEPT,
     ("agreement", "accepted"): AGREEMENT,
     ("agreement", "withdrawn"): AGREEMENT,
@@ -191,6 +194,8 @@ SENT = {
 @pytest.mark.parametrize("move", negotiation.MOVES, ids=lambda move: f"{move.state}-{move.kind}")
 def test_the_moves_lead_where_the_table_says(move):
     sent = SENT[move.kind, move.state]
+    if (move.role, move.kind, move.state) == ("vendor", "decline", "offered"):
+        sent = NO_LESS
     assert sent.author == (CUSTOMER if move.role == "customer" else VENDOR).public
     assert state(*PATHS[move.state]) == move.state
     assert state(*PATHS[move.state], sent) == move.to
@@ -202,9 +207,9 @@ def test_what_each_side_may_send():
     table = {
         ("vendor", "none"): {"offer", "decline"},
         ("vendor", "refused"): {"offer"},
-        ("vendor", "offered"): {"offer", "answer"},
+        ("vendor", "offered"): {"offer", "answer", "decline"},
         ("vendor", "accepted"): {"agreement", "decline"},
-        ("customer", "offered"): {"accept", "decline", "question"},
+        ("customer", "offered"): {"accept", "decline", "question", "counter"},
         ("customer", "accepted"): {"withdraw_accept"},
     }
     kinds = (*bodies.MAIL_KINDS, "poem")

@@ -17,6 +17,7 @@
     GET    /v1/vendor/questions[?all]          GET  /v1/intents/{intent}/comparison
     POST   /v1/vendor/questions/{question}/answer
                                                POST /v1/offers/{offer}/question
+                                               POST /v1/offers/{offer}/counter
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

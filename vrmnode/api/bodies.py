@@ -64,6 +64,13 @@ class AskQuestion(Closed):
     text: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class CounterOffer(Closed):
+    """`POST /v1/offers/{offer}/counter`: a total to the door such as "40.00 EUR"."""
+
+    total: Annotated[str, Field(min_length=1, max_length=64)]
+    note: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
 class AnswerQuestion(Closed):
     """`POST /v1/vendor/questions/{question}/answer`."""
 

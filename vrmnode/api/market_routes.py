@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from vrmnode.api.bodies import (
     AnswerQuestion,
     AskQuestion,
+    CounterOffer,
     DealFilter,
     DeclineOffer,
     HexId,
@@ -86,6 +87,10 @@ def _questions(routes: APIRouter, service: NodeService) -> None:
     @routes.post("/offers/{offer}/question")
     async def ask_about_offer(offer: Id, body: AskQuestion) -> Json:
         return await service.execute("offer.ask", {"offer": offer, **given(body)})
+
+    @routes.post("/offers/{offer}/counter")
+    async def counter_offer(offer: Id, body: CounterOffer) -> Json:
+        return await service.execute("offer.counter", {"offer": offer, **given(body)})
 
     @routes.get("/vendor/questions")
     async def list_questions(query: Annotated[QuestionFilter, Query()]) -> object:

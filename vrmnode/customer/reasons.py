@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from vrmprotocol.mail import VendorReason
 
 REFUSAL_WORDS: Mapping[VendorReason, str] = {
+    "floor": "it goes no lower",
     "out_of_stock": "it has none left",
     "late": "it can't be there, or answer, in time",
     "over_budget": "it costs more there than you would pay",

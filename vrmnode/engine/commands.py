@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, get_args
 
 from vrmnode.customer.acceptance import AcceptancePolicy
-from vrmnode.engine import customer_desk, profile_desk, questions, shop, standing
+from vrmnode.engine import counters, customer_desk, profile_desk, questions, shop, standing
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid
 from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.views import deal_row
 from vrmnode.storage import catalogue, settings, timers
+from vrmnode.values.fields import Fields
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product, product_from_dict
 from vrmnode.vendor.profile import VendorDetails, shows_same
@@ -90,6 +91,15 @@ def _decline_offer(ctx: Context, params: Params) -> Json:
 def _ask(ctx: Context, params: Params) -> Json:
     digest = find_offer(ctx.tx, _text(params, "offer"))
     return questions.ask(ctx, digest, _text(params, "text"))
+
+
+def _counter(ctx: Context, params: Params) -> Json:
+    digest, note = find_offer(ctx.tx, _text(params, "offer")), params.get("note")
+    total = Fields({"total": _text(params, "total")}, "request").money("total")
+    if total is None:
+        raise invalid("request.invalid", 'total: expected an amount such as "45.00 EUR"')
+    said = note if isinstance(note, str) else None
+    return counters.counter(ctx, digest, total, note=said)
 
 
 def _reply(ctx: Context, params: Params) -> Json:
@@ -181,6 +191,7 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "offer.accept": _accept_offer,
     "offer.decline": _decline_offer,
     "offer.ask": _ask,
+    "offer.counter": _counter,
     "vendor.reply": _reply,
     "deal.withdraw": _withdraw_deal,
     "policy.set": _set_policy,

@@ -34,6 +34,8 @@ MAX_OFFERS_PER_DEAL = 8
 MAX_QUESTIONS_PER_DEAL = 8
 """Questions of the customer, and answers of the vendor, in one deal."""
 
+MAX_COUNTERS_PER_DEAL = 4
+
 LONGEST_WATCH_S = 90 * 86_400
 """How long the mail of a deal is watched for after its last message, whatever `confirmBy` says."""
 
@@ -125,10 +127,12 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
 
 
 # SPEC 03: The reader MUST NOT keep more than 8 questions of a deal, or more than 8 answers.
+# SPEC 03: The reader MUST NOT keep more than 4 counters of a deal.
 _MOST_OF_KIND = {
     "offer": MAX_OFFERS_PER_DEAL,
     "question": MAX_QUESTIONS_PER_DEAL,
     "answer": MAX_QUESTIONS_PER_DEAL,
+    "counter": MAX_COUNTERS_PER_DEAL,
 }
 
 

@@ -54,6 +54,7 @@ CUSTOMER_REASONS = (
     "unspecified",
 )
 VENDOR_REASONS = (
+    "floor",
     "out_of_stock",
     "late",
     "over_budget",
@@ -111,6 +112,7 @@ def build() -> VectorFile:
     _withdraw(file.at("specs/03-messages.md#withdraw_accept"))
     _question(file.at("specs/03-messages.md#question"))
     _answer(file.at("specs/03-messages.md#answer"))
+    _counter(file.at("specs/03-messages.md#counter"))
     _ack(file.at("specs/03-messages.md#ack"))
     _wrong_side(file.at("specs/03-messages.md#mail-messages"))
     return file
@@ -350,6 +352,22 @@ def _answer(file: VectorFile) -> None:
     cases.extensions()
 
 
+def _counter_message() -> Inner:
+    body = {"offer": offer().digest, "total": 9_500, "note": "For both."}
+    return from_customer("counter", body, received=(offer().digest,))
+
+
+def _counter(file: VectorFile) -> None:
+    cases = MailCases(file, "counter", _counter_message())
+    cases.accept("full", "with a note", cases.good)
+    cases.optional("note")
+    cases.allow("total-0", "nothing", "total", 0)
+    cases.missing("offer", "total")
+    cases.unknown("x", "priceCurrency")
+    cases.wrong(("offer", "bin", 32), ("total", "amount"), ("note", "text", 200))
+    cases.extensions()
+
+
 def _wrong_side(file: VectorFile) -> None:
     """Kinds that only the other side writes, with bodies that would be right from there."""
     answer = {"question": _question_message().digest, "text": "Black."}
@@ -365,6 +383,7 @@ def _wrong_side(file: VectorFile) -> None:
         ("accept", accept().body),
         ("withdraw_accept", withdrawal),
         ("question", _question_message().body),
+        ("counter", _counter_message().body),
     ):
         cases = MailCases(file, "vendor", from_vendor(kind, body))
         cases.refuse(f"writes-{kind}", BODY, "only customers write this", body)

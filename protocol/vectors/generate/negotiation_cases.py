@@ -22,7 +22,7 @@ BASE = (
 )
 KINDS = (
     *("offer", "accept", "agreement", "decline", "withdraw_accept", "question", "answer"),
-    "ack",
+    *("counter", "ack"),
 )
 
 
@@ -284,6 +284,23 @@ INERT: list[tuple[str, str, Steps]] = [
         "inert-question-agreed",
         "a question that comes after the agreement",
         ("offer", "accept", "agreement", "question"),
+    ),
+    ("inert-counter", "a counter binds nobody", ("offer", "counter")),
+    ("inert-counter-first", "a counter before its offer", ("counter",)),
+    (
+        "inert-counter-agreed",
+        "a counter that comes after the agreement",
+        ("offer", "accept", "agreement", "counter"),
+    ),
+    (
+        "inert-decline-counter",
+        "a decline of a counter leaves the offer open",
+        ("offer", "counter", "decline-counter"),
+    ),
+    (
+        "inert-decline-counter-accepted",
+        "and the accept undecided",
+        ("offer", "counter", "accept", "decline-counter"),
     ),
     ("inert-answer", "an answer binds nobody", ("offer", "question", "answer")),
     ("inert-answer-first", "an answer before its question", ("offer", "answer")),

@@ -37,6 +37,7 @@ REASONS = (
             "Accept an offer: a binding order once the vendor agrees.",
         ),
         "ask": ("vrmnode.cli.commands.questions", "ask", "Ask the vendor about an offer."),
+        "counter": ("vrmnode.cli.commands.counter", "counter", "Name a lower total."),
         "decline": (_HERE, "decline", "Decline an offer."),
     },
 )
