@@ -319,10 +319,15 @@ class LocalNodes:
     def __iter__(self) -> Iterator[LocalNode]:
         return iter(self._nodes)
 
-    def prepare(self, name: str, *, peers: Sequence[str] = ()) -> LocalNode:
-        """A node with its folder and keys, not yet started."""
+    def make(self, name: str, *, peers: Sequence[str] = ()) -> LocalNode:
+        """A node of which nothing exists yet, not even its folder."""
         node = LocalNode(self.folder / name, peers=peers)
         self._nodes.append(node)
+        return node
+
+    def prepare(self, name: str, *, peers: Sequence[str] = ()) -> LocalNode:
+        """A node with its folder and keys, not yet started."""
+        node = self.make(name, peers=peers)
         node.init()
         return node
 

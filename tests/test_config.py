@@ -35,6 +35,7 @@ def test_no_file_an_empty_one_and_the_default_text_are_the_same(path: Path) -> N
     assert absent == _load(path, "") == _load(path, config.DEFAULT_TEXT)
     assert absent.node.listen == ("/ip4/0.0.0.0/tcp/4101",)
     assert absent.node.peers == ()
+    assert absent.node.min_peers == 6 and absent.node.mdns
     assert absent.node.name is None
     assert (absent.privacy.jitter_ms, absent.limits.store_mb) == (1500, 512)
     assert absent.log.level == "info"
@@ -53,12 +54,14 @@ def test_every_key_from_the_file(path: Path) -> None:
     loaded = _load(
         path,
         '[node]\nlisten = ["/ip4/127.0.0.1/tcp/0"]\npeers = ["/ip4/192.0.2.1/tcp/1/p2p/x"]\n'
-        'name = "at home"\n[privacy]\njitter_ms = 0\n[limits]\nstore_mb = 64\n'
+        'min_peers = 0\nmdns = false\nname = "at home"\n'
+        "[privacy]\njitter_ms = 0\n[limits]\nstore_mb = 64\n"
         '[log]\nlevel = "debug"\n',
     )
     assert loaded.node.listen == ("/ip4/127.0.0.1/tcp/0",)
     assert loaded.node.peers == ("/ip4/192.0.2.1/tcp/1/p2p/x",)
     assert loaded.node.name == "at home"
+    assert loaded.node.min_peers == 0 and not loaded.node.mdns
     assert (loaded.privacy.jitter_ms, loaded.limits.store_mb) == (0, 64)
     assert loaded.log.level == "debug"
 
@@ -72,12 +75,15 @@ def test_the_environment_wins(path: Path) -> None:
         VRM_NAME="env",
         VRM_JITTER_MS="7",
         VRM_STORE_MB="32",
+        VRM_MDNS="False",
+        VRM_MIN_PEERS="3",
         VRM_LOG_LEVEL="WARNING",
     )
     assert loaded.node.listen == ("/ip4/127.0.0.1/tcp/1", "/ip6/::1/tcp/2")
     assert loaded.node.peers == ()
     assert loaded.node.name == "env"
     assert (loaded.privacy.jitter_ms, loaded.limits.store_mb) == (7, 32)
+    assert (loaded.node.mdns, loaded.node.min_peers) == (False, 3)
     assert loaded.log.level == "warning"
 
 

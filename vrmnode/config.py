@@ -30,6 +30,12 @@ DEFAULT_TEXT = """\
 listen = ["/ip4/0.0.0.0/tcp/4101"]
 # Peers to connect to first, with their /p2p/ identity. VRM_PEERS (several: with commas).
 peers = []
+# Connections that it makes to peers which others name, so that it doesn't depend on the first
+# ones. 0: it stays with those above, asks nobody and names nobody. VRM_MIN_PEERS.
+min_peers = 6
+# Find and be found by nodes on the same LAN (multicast DNS). Everybody there sees that there is a
+# node. VRM_MDNS.
+mdns = true
 # A name for this node in its own displays; nobody else sees it. VRM_NAME.
 # name = "at home"
 
@@ -53,6 +59,8 @@ class NodeSection:
 
     listen: tuple[str, ...]
     peers: tuple[str, ...]
+    min_peers: int
+    mdns: bool
     name: str | None
 
 
@@ -100,6 +108,8 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
         node=NodeSection(
             listen=_texts(values["node.listen"]),
             peers=_texts(values["node.peers"]),
+            min_peers=_number(values["node.min_peers"]),
+            mdns=values["node.mdns"] is True,
             name=_text(values["node.name"]),
         ),
         privacy=PrivacySection(jitter_ms=_number(values["privacy.jitter_ms"])),

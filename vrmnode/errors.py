@@ -6,6 +6,7 @@
     +- KeystoreError    the identity's file: keystore.*
     +- BackupError      the encrypted backup file: backup.*
     +- ConfigError      config.toml and the environment: config.*
+    +- WellKnownError   the file on a vendor's web site: wellknown.*
     +- LockError        a second daemon on one folder: node.already_running
 
 Messages say what was expected, what came and what to do; they never contain secrets. Errors of
@@ -53,6 +54,10 @@ class BackupError(NodeError):
 
 class ConfigError(NodeError):
     """config.toml or an environment variable is wrong; the message names file and key."""
+
+
+class WellKnownError(NodeError):
+    """A domain's well-known file can't be fetched, or isn't one."""
 
 
 class LockError(NodeError):

@@ -59,6 +59,14 @@ def _list(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
+def _truth(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _boolean(text: str) -> object:
+    return {"true": True, "false": False}.get(text.strip().lower(), text)
+
+
 def _integer(text: str) -> object:
     try:
         return int(text)
@@ -91,6 +99,16 @@ KEYS: tuple[Key, ...] = (
         _addresses,
         _list,
     ),
+    Key(
+        "node",
+        "min_peers",
+        "VRM_MIN_PEERS",
+        6,
+        f"an integer 0..{MAX_ADDRESSES}",
+        _between(0, MAX_ADDRESSES),
+        _integer,
+    ),
+    Key("node", "mdns", "VRM_MDNS", True, "true or false", _truth, _boolean),
     Key(
         "node",
         "name",

@@ -8,6 +8,7 @@ from tests.api.fake_service import FakeService
 from tests.api.http import exchange, request, run_api
 
 ID = "ab12cd" * 4
+VENDOR = "did:key:z6MkgDAMxx8RrZFmxdyeHXy6g4ZSZ5zrC4bqvUYeo8K4LHqZ"
 
 ROUTES = [
     ("GET", "/v1/status", None, "status", {}),
@@ -15,6 +16,8 @@ ROUTES = [
     ("GET", "/v1/peers", None, "peers", {}),
     ("POST", "/v1/peers", {"address": "/ip4/1.2.3.4/tcp/1/p2p/x"}, "peers.connect",
      {"address": "/ip4/1.2.3.4/tcp/1/p2p/x"}),
+    ("POST", "/v1/peers/join", {"peers": ["/ip4/1.2.3.4/tcp/1/p2p/x"]}, "peers.join",
+     {"peers": ["/ip4/1.2.3.4/tcp/1/p2p/x"]}),
     ("GET", "/v1/policy", None, "policy", {}),
     ("PUT", "/v1/policy", {"mode": "manual"}, "policy.set", {"mode": "manual"}),
     ("GET", "/v1/vendor/profile", None, "vendor.profile", {}),
@@ -34,9 +37,14 @@ ROUTES = [
     ("GET", "/v1/intents", None, "intent.list", {}),
     ("GET", "/v1/intents?status=active", None, "intent.list", {"status": "active"}),
     ("GET", f"/v1/intents/{ID}", None, "intent.show", {"intent": ID}),
+    ("POST", f"/v1/intents/{ID}/extend", {"valid_for": "2w"}, "intent.extend",
+     {"intent": ID, "valid_for": "2w"}),
     ("GET", f"/v1/intents/{ID}/why", None, "intent.why", {"intent": ID}),
     ("GET", f"/v1/intents/{ID}/comparison", None, "offer.compare", {"intent": ID}),
     ("POST", f"/v1/intents/{ID}/withdraw", {}, "intent.withdraw", {"intent": ID}),
+    ("GET", "/v1/standing", None, "standing.list", {}),
+    ("GET", f"/v1/standing/{ID}", None, "standing.show", {"standing": ID}),
+    ("POST", f"/v1/standing/{ID}/stop", {}, "standing.stop", {"standing": ID}),
     ("GET", f"/v1/offers?intent={ID}", None, "offer.list", {"intent": ID}),
     ("GET", f"/v1/offers/{ID}", None, "offer.show", {"offer": ID}),
     ("POST", f"/v1/offers/{ID}/accept", {}, "offer.accept", {"offer": ID}),
@@ -57,6 +65,24 @@ ROUTES = [
     ("GET", f"/v1/deals/{ID}/agreement", None, "deal.export", {"deal": ID}),
     ("POST", f"/v1/deals/{ID}/withdraw", {"reason": "unconfirmed"}, "deal.withdraw",
      {"deal": ID, "reason": "unconfirmed"}),
+    ("POST", "/v1/messages/export", {}, "message.export", {"together": False}),
+    ("POST", "/v1/messages/export", {"deal": ID, "together": True}, "message.export",
+     {"deal": ID, "together": True}),
+    ("POST", "/v1/messages/import", {"file": "gA=="}, "message.import", {"file": "gA=="}),
+    ("GET", "/v1/vendors", None, "vendor.search", {"limit": 100}),
+    ("GET", "/v1/vendors?words=old+books&category=784&country=DE&terms=SD-BASE&terms=SD-BASE-A"
+     "&function=Sell&limit=5", None, "vendor.search",
+     {"words": "old books", "category": 784, "country": "DE", "terms": ["SD-BASE", "SD-BASE-A"],
+      "function": "Sell", "limit": 5}),
+    ("GET", f"/v1/vendors/{VENDOR}", None, "vendor.show", {"vendor": VENDOR}),
+    ("POST", f"/v1/vendors/{VENDOR}/check", {"anyway": True}, "vendor.check",
+     {"vendor": VENDOR, "anyway": True, "loopback": False}),
+    ("GET", "/v1/trust?group=books", None, "trust.list", {"group": "books"}),
+    ("POST", "/v1/trust", {"vendor": VENDOR}, "trust.add", {"vendor": VENDOR}),
+    ("POST", "/v1/trust", {"vendor": VENDOR, "note": "", "groups": ["a"]}, "trust.add",
+     {"vendor": VENDOR, "note": "", "groups": ["a"]}),
+    ("POST", f"/v1/trust/{VENDOR}/remove", {"group": "a"}, "trust.remove",
+     {"vendor": VENDOR, "group": "a"}),
     ("POST", "/v1/backup", {"path": "/b", "passphrase": "p"}, "backup.write",
      {"path": "/b", "passphrase": "p", "force": False}),
     ("GET", "/v1/events?after=0&limit=7", None, "events", {"after": 0, "limit": 7}),
@@ -99,6 +125,8 @@ def test_openapi_describes_every_route(tmp_path):
             plain = target.partition("?")[0]
             for name in ("intents", "offers", "questions", "deals"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
+            plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
+            plain = plain.replace(f"/{VENDOR}", "/{vendor}")
             assert method.lower() in described[plain]
 
     run_api(tmp_path, FakeService(), check)

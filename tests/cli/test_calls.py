@@ -26,6 +26,20 @@ CALLS = [
     (f"deal show {ID}", "deal.show", {"deal": ID}),
     (f"deal withdraw {ID} --reason unconfirmed", "deal.withdraw",
      {"deal": ID, "reason": "unconfirmed"}),
+    ("vendor search", "vendor.search", {"limit": 100}),
+    ("vendor search old books --category 784 --country DE --terms SD-BASE --terms SD-BASE-A"
+     " --function Sell --limit 5", "vendor.search",
+     {"words": "old books", "category": 784, "country": "DE", "terms": ["SD-BASE", "SD-BASE-A"],
+      "function": "Sell", "limit": 5}),
+    ("vendor show did:key:z6MkgDAMxx8R", "vendor.show", {"vendor": "did:key:z6MkgDAMxx8R"}),
+    ("trust list", "trust.list", {}),
+    ("trust list --group books", "trust.list", {"group": "books"}),
+    ("trust add z6MkgDAMxx8R", "trust.add", {"vendor": "z6MkgDAMxx8R"}),
+    ("trust add z6MkgDAMxx8R --note good --group a --group b", "trust.add",
+     {"vendor": "z6MkgDAMxx8R", "note": "good", "groups": ["a", "b"]}),
+    ("trust remove z6MkgDAMxx8R", "trust.remove", {"vendor": "z6MkgDAMxx8R"}),
+    ("trust remove z6MkgDAMxx8R --group a", "trust.remove",
+     {"vendor": "z6MkgDAMxx8R", "group": "a"}),
     ("vendor profile show", "vendor.profile", {}),
     ("vendor policy show", "vendor.policy", {}),
     ("vendor catalogue list --limit 5 --after x", "catalogue.list", {"limit": 5, "after": "x"}),
@@ -97,7 +111,9 @@ def test_set_of_nothing_is_usage(vrm, command):
     assert vrm.error(*command.split(), "novalue", code=2)["code"] == "option.pair"
 
 
-def test_trust_and_distrust(daemon, vrm):
-    daemon.service.answers["policy"] = {"mode": "manual", "trusted": ["did:a", "did:b"]}
-    vrm("policy", "set", "--trust", "did:c", "--trust", "did:a", "--distrust", "did:b")
-    assert daemon.calls[-1] == ("policy.set", {"mode": "manual", "trusted": ["did:a", "did:c"]})
+def test_the_trusted_are_shown_with_the_policy_and_not_sent_back(daemon, vrm):
+    daemon.service.answers["policy"] = {"mode": "manual", "trusted": ["did:a"]}
+    vrm("policy", "set", "mode=automatic")
+    assert daemon.calls[-1] == ("policy.set", {"mode": "automatic"})
+    vrm("policy", "set", 'trusted=["did:b"]')
+    assert daemon.calls[-1] == ("policy.set", {"mode": "manual", "trusted": ["did:b"]})

@@ -266,3 +266,13 @@ def test_show_has_ranking_refusals_and_deals(published, vrm):
     assert "! comes too late" in output
     assert "did:key:z6MkShop: out_of_stock  sold out" in output
     assert "cdcdcdcdcdcd  customer  declined  41.90 EUR" in output
+
+
+def test_extend_says_until_when(daemon, vrm):
+    answer = {"intent": INTENT, "status": "active", "valid_through": 1_796_000_400}
+    daemon.service.answers["intent.extend"] = answer
+    words = vrm("intent", "extend", "00003fa2", "--valid-for", "2w").stdout
+    assert words == "extended: intent 00003fa2abab stands until 2026-11-30 01:00 UTC\n"
+    assert daemon.calls == [("intent.extend", {"intent": "00003fa2", "valid_for": "2w"})]
+    assert vrm.json("intent", "extend", "00003fa2", "--valid-for", "2w") == answer
+    vrm("intent", "extend", "00003fa2", code=2)

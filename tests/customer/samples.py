@@ -1,6 +1,10 @@
 """Intents and received offers for tests of the customer's decisions."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from vrmnode.customer.ranking import RankedOffer, ReceivedOffer, rank
+from vrmnode.customer.regard import DomainProof, Regard
 from vrmnode.customer.request import build_intent, read_request
 from vrmprotocol import certificate
 from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty, deal_id
@@ -105,14 +109,23 @@ def ranked(
     *offers: ReceivedOffer,
     asked: Intent | None = None,
     trusted: tuple[int, ...] = (),
+    proved: tuple[int, ...] = (),
+    groups: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
     private_maximum: int | None = None,
     now: int = NOW,
 ) -> list[RankedOffer]:
-    """The offers in order; `trusted` names vendors by number."""
+    """The offers in order; `trusted` and `proved` name vendors by number."""
     return rank(
         offers,
         asked or intent(),
-        trusted={root_of(vendor).public for vendor in trusted},
+        regards={
+            root_of(vendor).public: Regard(
+                vendor in trusted,
+                groups.get(vendor, ()),
+                DomainProof(f"shop-{vendor}.example", NOW) if vendor in proved else None,
+            )
+            for vendor in {*trusted, *proved}
+        },
         now=now,
         private_maximum=private_maximum,
     )

@@ -14,12 +14,19 @@ AUTOMATIC = {"mode": "automatic", "max_total": "45.00 EUR"}
 
 
 def decision(
-    *offers, policy: dict | None = None, trusted=(1, 2, 3), now=NOW, asked=None, **kwargs
+    *offers,
+    policy: dict | None = None,
+    trusted=(1, 2, 3),
+    proved=(),
+    groups=(),
+    now=NOW,
+    asked=None,
+    **kwargs,
 ) -> Decision:
     given = {"published_at": NOW, "wanted": 1, "already_locked": 0, **kwargs}
     return decide(
         read_policy({**AUTOMATIC, **(policy or {})}),
-        ranked(*offers, trusted=trusted, now=now, asked=asked),
+        ranked(*offers, trusted=trusted, proved=proved, groups=dict(groups), now=now, asked=asked),
         now=now,
         **given,
     )
@@ -91,6 +98,35 @@ def test_a_dearer_offer_of_a_trusted_vendor_is_taken():
     assert made.digest == bytes([1]) * 32
 
 
+def test_only_a_group_of_the_trusted():
+    policy = {"vendors": "group:books", "wait_until": 0}
+    made = decision(
+        received(1, total=100),
+        received(2, total=200),
+        received(4, total=50),
+        policy=policy,
+        groups={1: ("local",), 2: ("books", "local")},
+    )
+    assert made.digest == bytes([2]) * 32
+    assert "vendor in your group books" in made.rule
+    none = decision(received(1), policy=policy, groups={1: ("Books", "book")})
+    assert none.action == "none" and "the vendor isn't in your group books" in none.rule
+
+
+def test_proved_are_the_trusted_and_those_with_a_proved_domain():
+    policy = {"vendors": "proved", "wait_until": 0}
+    offers = [received(4, total=100), received(5, total=200), received(1, total=300)]
+    made = decision(*offers, policy=policy, proved=(5,))
+    assert made.digest == bytes([5]) * 32
+    assert "vendor trusted or proved" in made.rule
+    assert decision(*offers, policy=policy).digest == bytes([1]) * 32
+    none = decision(received(4), policy=policy)
+    assert none.action == "none"
+    assert "the vendor is neither trusted nor proved by its domain" in none.rule
+    # A proved domain isn't trust.
+    assert decision(received(4), policy={"wait_until": 0}, proved=(4,)).action == "none"
+
+
 def test_never_more_than_wanted():
     made = decision(received(1), policy={"wait_offers": 1}, already_locked=1)
     assert made == Decision("none", "automatic: 1 of 1 already accepted")
@@ -139,6 +175,9 @@ def test_policy_reads_back():
     assert policy.wait_s == 600
     assert AcceptancePolicy.from_dict(policy.to_dict()) == policy
     assert AcceptancePolicy.from_dict(AcceptancePolicy().to_dict()) == AcceptancePolicy()
+    group = read_policy({"vendors": " Group:Bücher-1"})
+    assert group.vendors == "group:Bücher-1"
+    assert AcceptancePolicy.from_dict(group.to_dict()) == group
 
 
 def test_policy_over_the_nodes_default():
@@ -157,6 +196,10 @@ def test_policy_over_the_nodes_default():
     [
         ({"mode": "auto"}, "acceptance.invalid", "mode"),
         ({"vendors": "friends"}, "acceptance.invalid", "vendors"),
+        ({"vendors": "group:"}, "acceptance.invalid", "vendors"),
+        ({"vendors": "group:two words"}, "acceptance.invalid", "vendors"),
+        ({"vendors": "group:" + "x" * 33}, "acceptance.invalid", "vendors"),
+        ({"vendors": "group:books", "named": ["00" * 32]}, "acceptance.invalid", "named"),
         ({"vendors": "named"}, "acceptance.invalid", "named"),
         ({"vendors": "any", "named": ["00" * 32]}, "acceptance.invalid", "named"),
         ({"named": ["did:web:example.org"]}, "acceptance.invalid", "named[1]"),

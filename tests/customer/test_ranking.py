@@ -34,6 +34,21 @@ def test_ties_go_by_wishes_then_delivery_then_trust():
     assert "a vendor you trust" in offers[1].reasons
 
 
+def test_a_proved_domain_is_said_and_decides_between_strangers():
+    offers = ranked(received(1), received(2), received(3), proved=(2,), trusted=(3,))
+    assert vendors(offers) == [3, 2, 1]
+    assert "proved: shop-2.example, checked 2027-01-15" in offers[1].reasons
+    assert "a vendor you haven't marked as trusted" in offers[1].reasons
+    assert offers[1].to_dict()["proved"] == {"host": "shop-2.example", "checked": NOW}
+    assert offers[2].to_dict()["proved"] is None
+
+
+def test_groups_are_said_with_trust():
+    offer = ranked(received(1), trusted=(1,), groups={1: ("books", "local")})[0]
+    assert "a vendor you trust (books, local)" in offer.reasons
+    assert offer.groups == ("books", "local")
+
+
 def test_what_has_problems_comes_last_even_if_cheaper():
     asked = intent(condition="new")
     offers = ranked(

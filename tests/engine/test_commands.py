@@ -13,13 +13,14 @@ from tests.engine.steps import (
     event_types,
     interpreted,
     offered,
+    own_intent,
     told,
 )
 from tests.engine.world import SKU, World
 from vrmnode.engine import standing
 from vrmnode.engine.failures import of_protocol
 from vrmnode.errors import NodeError, ServiceError
-from vrmnode.storage import catalogue, settings, timers
+from vrmnode.storage import catalogue, intents, settings, timers
 from vrmprotocol import keys
 from vrmprotocol.errors import LocalError
 from vrmprotocol.mail import Decline, WithdrawAccept
@@ -41,7 +42,8 @@ UNKNOWN = "ab" * 32
         ("vendor.reply", {"question": UNKNOWN, "text": "So."}, "question.not_found"),
         ("deal.withdraw", {}, "request.invalid"),
         ("deal.withdraw", {"deal": UNKNOWN}, "deal.not_found"),
-        ("policy.set", {"trusted": "all"}, "policy.invalid"),
+        ("policy.set", {"trusted": "all"}, "policy.trusted"),
+        ("policy.set", {"trusted": [UNKNOWN]}, "policy.trusted"),
         ("policy.set", {"surprise": 1}, "acceptance.unknown_field"),
         ("vendor.policy.set", {"surprise": 1}, "policy.unknown_field"),
         ("catalogue.rows", {}, "request.invalid"),
@@ -95,37 +97,39 @@ def test_a_withdrawal_says_its_reason(world: World) -> None:
     assert deal_with(world, CUSTOMER, VENDOR).state == "withdrawn"
 
 
-def test_trust_is_kept_when_only_rules_change(world: World) -> None:
-    did = keys.to_did(world.nodes[VENDOR].machine.identity.root)
-    command(world, CUSTOMER, "policy.set", trusted=[did], mode="manual")
-    command(world, CUSTOMER, "policy.set", mode="automatic", max_total="10.00 EUR")
-    shown = standing.shown_policy(world.nodes[CUSTOMER].reader)
-    assert (shown["trusted"], shown["mode"]) == ([did], "automatic")
+def test_the_policy_shows_who_is_trusted_and_takes_it_back_unchanged(world: World) -> None:
     root = world.nodes[VENDOR].machine.identity.root
+    did = keys.to_did(root)
+    command(world, CUSTOMER, "trust.add", vendor=did)
+    shown = standing.shown_policy(world.nodes[CUSTOMER].reader)
+    assert shown["trusted"] == [did]
+    stored = command(
+        world, CUSTOMER, "policy.set", trusted=[did], mode="automatic", max_total="10.00 EUR"
+    )
+    assert stored == {**shown, "mode": "automatic", "max_total": "10.00 EUR"}
     assert standing.trusted(world.nodes[CUSTOMER].reader) == {root}
+
+
+def test_a_policy_with_another_list_of_the_trusted_is_refused(world: World) -> None:
+    with pytest.raises(ServiceError) as caught:
+        command(world, CUSTOMER, "policy.set", mode="automatic", trusted=[UNKNOWN])
+    assert caught.value.code == "policy.trusted"
+    assert "vrm trust add" in caught.value.message
+    assert settings.get(world.nodes[CUSTOMER].reader, standing.POLICY) is None
 
 
 def test_a_new_policy_looks_at_open_offers(world: World) -> None:
     offered(world)
-    did = keys.to_did(world.nodes[VENDOR].machine.identity.root)
-    command(
-        world,
-        CUSTOMER,
-        "policy.set",
-        trusted=[did],
-        mode="automatic",
-        max_total="900.00 EUR",
-        wait_offers=1,
-    )
-    assert standing.stored_policy(world.nodes[CUSTOMER].reader)["mode"] == "automatic"
+    own = own_intent(world)
+    world.nodes[CUSTOMER].turn(lambda ctx: intents.set_acceptance(ctx.tx, own.pseudonym, None))
+    command(world, CUSTOMER, "trust.add", vendor=keys.to_did(_root(world)))
+    command(world, CUSTOMER, "policy.set", mode="automatic", max_total="900.00 EUR", wait_offers=1)
+    assert deal_with(world, CUSTOMER, VENDOR).state == "accepted"
     assert "policy.set" in event_types(world, CUSTOMER)
 
 
-def test_a_wrong_did_is_told(world: World) -> None:
-    with pytest.raises(NodeError) as caught:
-        command(world, CUSTOMER, "policy.set", trusted=["did:web:example.org"])
-    assert caught.value.code == "keys.did"
-    assert settings.get(world.nodes[CUSTOMER].reader, standing.POLICY) is None
+def _root(world: World) -> bytes:
+    return world.nodes[VENDOR].machine.identity.root
 
 
 def test_rows_are_taken_and_make_the_shop_look_again(world: World) -> None:

@@ -76,7 +76,7 @@ def test_of_equal_ones_the_known_stays(world: World) -> None:
 
 def test_trust_comes_before_work(world: World) -> None:
     _wants_one(world)
-    command(world, CUSTOMER, "policy.set", trusted=[keys.to_did(_root(world, OTHER_VENDOR))])
+    command(world, CUSTOMER, "trust.add", vendor=keys.to_did(_root(world, OTHER_VENDOR)))
     _arrives(world, VENDOR, 40)
     _arrives(world, OTHER_VENDOR, 16)
     assert _kept(world) == _root(world, OTHER_VENDOR)

@@ -43,7 +43,7 @@ def test_an_intent_that_nobody_took_says_so(world: World) -> None:
     for _ in range(2):
         shown = _why(world)
         assert (shown["handed_at"], shown["handed_to"]) == (None, None)
-        assert shown["known"] == ["it hasn't left this node: no peer was there to take it"]
+        assert shown["known"] == ["it was handed to no peer so far"]
         _hand_over(world, peers=0)
 
 

@@ -36,7 +36,8 @@ GTIN = "09780131103627"
 _TABLES = (
     *("reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
     *("seen", "envelopes", "settings", "secrets", "intents", "market_intents", "profiles"),
-    "products",
+    "standing_intents",
+    *("products", "trust", "domain_checks"),
 )
 
 

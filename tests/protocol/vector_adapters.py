@@ -15,10 +15,15 @@ from vrmprotocol import (
     encoding,
     envelope,
     gtin,
+    invitation,
     keys,
+    message_file,
+    peer_address,
+    peer_exchange,
     stamp,
     terms,
     topics,
+    wellknown,
 )
 from vrmprotocol.errors import ProtocolError
 
@@ -90,6 +95,27 @@ def read_envelope(case: Case) -> dict[str, Any]:
     bits = envelope.required_bits(read.kind, len(read.body))
     assert bits <= case.output["bits"]
     return {"id": read.id, "core": core, "fields": whole, "verdict": "accept"}
+
+
+def read_message_file(case: Case) -> dict[str, Any]:
+    found = message_file.read(case.hex("raw"))
+    assert message_file.write(found) == case.hex("raw")
+    return {"envelopes": [raw.hex() for raw in found]}
+
+
+def judge_message_file(case: Case) -> dict[str, Any]:
+    known = {bytes.fromhex(text) for text in case.given["known"]}
+    codes = []
+    for raw in message_file.read(case.hex("raw")):
+        try:
+            read = message_file.verify_envelope(
+                raw, now=case.given["now"], known=known.__contains__
+            )
+            known.add(read.id)
+            codes.append("ok")
+        except ProtocolError as error:
+            codes.append(error.code)
+    return {"codes": codes}
 
 
 def seed(case: Case) -> dict[str, Any]:
@@ -191,6 +217,46 @@ def choose(case: Case) -> dict[str, Any]:
     return {"terms": chosen}
 
 
+def read_invitation(case: Case) -> dict[str, Any]:
+    link = case.given["link"]
+    found = [address.text for address in invitation.read(link)]
+    if found == case.output["peers"]:
+        assert invitation.write(found) == "".join(link.split())
+    return {"known": found}
+
+
+def write_invitation(case: Case) -> dict[str, Any]:
+    return {"link": invitation.write(case.given["peers"])}
+
+
+def read_address(case: Case) -> dict[str, Any]:
+    found = peer_address.parse(case.given["address"])
+    if found is None:
+        raise Refused("invalid")
+    return {"host": found.host, "port": found.port, "peer_id": found.peer_id}
+
+
+def read_wellknown(case: Case) -> dict[str, Any]:
+    found = wellknown.read(case.given["text"].encode())
+    known = [address.text for address in found.peers]
+    again = wellknown.read(wellknown.write(found.vendor, found.name, known))
+    assert again == found
+    return {"vendor": found.vendor, "name": found.name, "known": known}
+
+
+def read_question(case: Case) -> dict[str, Any]:
+    port = peer_exchange.read_question(case.hex("raw"))
+    assert peer_exchange.question(port) == case.hex("raw")
+    return {"port": port}
+
+
+def read_answer(case: Case) -> dict[str, Any]:
+    known = [address.text for address in peer_exchange.read_answer(case.hex("raw"))]
+    if known == case.output["peers"]:
+        assert peer_exchange.answer(known) == case.hex("raw")
+    return {"known": known}
+
+
 ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("encoding", "decode"): decode,
     ("encoding", "encode"): encode,
@@ -199,6 +265,8 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("stamp", "grind"): grind,
     ("stamp", "check"): check_stamp,
     ("envelope", "read"): read_envelope,
+    ("messagefile", "read"): read_message_file,
+    ("messagefile", "judge"): judge_message_file,
     ("keys", "seed"): seed,
     ("keys", "derive"): derive_key,
     ("keys", "sign"): sign,
@@ -212,4 +280,10 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("topics", "fits"): fits,
     ("gtin", "gtin14"): gtin14,
     ("terms", "choose"): choose,
+    ("peers", "question"): read_question,
+    ("peers", "answer"): read_answer,
+    ("invitation", "read"): read_invitation,
+    ("invitation", "write"): write_invitation,
+    ("invitation", "address"): read_address,
+    ("invitation", "wellknown"): read_wellknown,
 }

@@ -63,3 +63,21 @@ def test_eviction_keeps_own_ones_and_the_size(
         assert sum(1 for row in left if row[2]) == len(kept)
         foreign_bytes = sum(row[1] for row in left if not row[2])
         assert envelopes.count_bytes(tx) <= max_bytes or foreign_bytes == 0
+
+
+def test_mail_of_others_by_its_tag(tx: Tx) -> None:
+    for number, fields in ((1, {}), (2, {}), (3, {"own": True}), (4, {"tag": tag(8)})):
+        envelopes.put(tx, envelope(number, **{"tag": tag(7), **fields}))
+    assert [item.id for item in envelopes.by_tag(tx, tag(7))] == [key(601), key(602)]
+    assert envelopes.by_tag(tx, tag(9)) == []
+
+
+def test_the_latest_own_one_of_a_kind(tx: Tx) -> None:
+    kind = {"kind": "vendor_profile", "topic": "/vrm/1/directory"}
+    for number, own in ((1, True), (2, True), (3, False)):
+        envelopes.put(tx, envelope(number, own=own, **kind))
+    envelopes.put(tx, envelope(4, own=True, **{**kind, "kind": "other"}))
+    found = envelopes.latest_own(tx, "/vrm/1/directory", "vendor_profile", 700)
+    assert found is not None
+    assert found.id == key(602)
+    assert envelopes.latest_own(tx, "/vrm/1/directory", "vendor_profile", 6000) is None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.storage.samples import key, market_intent, profile
+from tests.storage.samples import deal, key, market_intent, profile
 from vrmnode.errors import StorageError
-from vrmnode.storage import market
+from vrmnode.storage import deals, market
 from vrmnode.storage.database import Tx
 
 
@@ -70,3 +70,21 @@ def test_an_older_profile_never_comes_back(tx: Tx) -> None:
     assert market.upsert_profile(tx, newer)
     assert market.get_profile(tx, key(201)) == newer
     assert market.list_profiles(tx, 100) == [newer]
+
+
+def test_the_profiles_heard_of_last_come_first(tx: Tx) -> None:
+    for number, heard in ((1, 20), (2, 30), (3, 10)):
+        market.upsert_profile(tx, profile(number, received_at=heard))
+    found = market.list_profiles(tx, 1)
+    assert [row.received_at for row in found] == [30, 20, 10]
+    assert market.list_profiles(tx, 1, limit=2) == found[:2]
+
+
+def test_known_roots_are_those_of_profiles_and_of_deals_as_customer(tx: Tx) -> None:
+    market.upsert_profile(tx, profile(1))
+    deals.insert(tx, deal(1, vendor_root=key(201)))
+    deals.insert(tx, deal(2, vendor_root=key(202)))
+    deals.insert(tx, deal(3, vendor_root=key(203), role="vendor"))
+    assert market.known_roots(tx, bytes(32), key(999), 10) == [key(201), key(202)]
+    assert market.known_roots(tx, key(202), key(202)) == [key(202)]
+    assert market.known_roots(tx, bytes(32), key(200)) == []

@@ -216,3 +216,11 @@ OutboxMachine.TestCase.settings = hypothesis_settings(
     max_examples=30, stateful_step_count=30, deadline=None
 )
 TestOutboxMachine = OutboxMachine.TestCase
+
+
+def test_what_is_pending_whether_due_or_not(tx: Tx) -> None:
+    late, soon = _mail(tx, 1, next_at=900), _mail(tx, 2, next_at=200, deal=2)
+    outbox.done(tx, _mail(tx, 3), 100)
+    _market(tx, 4, until=150)
+    assert [row.id for row in outbox.pending(tx, 150)] == [soon, late]
+    assert [row.id for row in outbox.pending(tx, 150, key(2))] == [soon]

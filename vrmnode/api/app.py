@@ -4,20 +4,28 @@
     GET    /v1/identity                        GET  /v1/intents[?status]
     GET    /v1/peers                           GET  /v1/intents/{intent}
     POST   /v1/peers                           POST /v1/intents/{intent}/withdraw
-    GET    /v1/policy                          GET  /v1/offers[?intent]
-    PUT    /v1/policy                          GET  /v1/offers/{offer}
-    GET    /v1/vendor/profile                  POST /v1/offers/{offer}/accept
-    PUT    /v1/vendor/profile                  POST /v1/offers/{offer}/decline
-    GET    /v1/vendor/policy                   GET  /v1/deals[?role&state]
-    PUT    /v1/vendor/policy                   GET  /v1/deals/{deal}
-    GET    /v1/catalogue[?limit&after]         GET  /v1/deals/{deal}/agreement
-    POST   /v1/catalogue/rows                  POST /v1/deals/{deal}/withdraw
-    GET    /v1/events[?after&limit]            GET  /v1/events/stream[?after]
-    POST   /v1/backup                          GET  /v1/intents/{intent}/why
-    GET    /v1/vendor/questions[?all]          GET  /v1/intents/{intent}/comparison
-    POST   /v1/vendor/questions/{question}/answer
-                                               POST /v1/offers/{offer}/question
-                                               POST /v1/offers/{offer}/counter
+    POST   /v1/peers/join                      GET  /v1/offers[?intent]
+    GET    /v1/policy                          GET  /v1/offers/{offer}
+    PUT    /v1/policy                          POST /v1/offers/{offer}/accept
+    GET    /v1/vendor/profile                  POST /v1/offers/{offer}/decline
+    PUT    /v1/vendor/profile                  GET  /v1/deals[?role&state]
+    GET    /v1/vendor/policy                   GET  /v1/deals/{deal}
+    PUT    /v1/vendor/policy                   GET  /v1/deals/{deal}/agreement
+    GET    /v1/catalogue[?limit&after]         POST /v1/deals/{deal}/withdraw
+    POST   /v1/catalogue/rows                  GET  /v1/events/stream[?after]
+    GET    /v1/events[?after&limit]            POST /v1/backup
+    POST   /v1/intents/{intent}/extend         POST /v1/messages/export
+    GET    /v1/standing                        POST /v1/messages/import
+    GET    /v1/standing/{standing}             POST /v1/standing/{standing}/stop
+
+    GET    /v1/intents/{intent}/why            GET  /v1/intents/{intent}/comparison
+    POST   /v1/offers/{offer}/question         POST /v1/offers/{offer}/counter
+    GET    /v1/vendor/questions[?all]          POST /v1/vendor/questions/{question}/answer
+
+    GET    /v1/vendors[?words&category&country&terms&function&limit]
+    GET    /v1/vendors/{vendor}                POST /v1/vendors/{vendor}/check
+    GET    /v1/trust[?group]                   POST /v1/trust
+    POST   /v1/trust/{vendor}/remove
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """
@@ -27,6 +35,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from vrmnode.api import problems
+from vrmnode.api.directory_routes import directory_routes
 from vrmnode.api.events import event_routes
 from vrmnode.api.limits import BODY_TIMEOUT_S, Limits
 from vrmnode.api.market_routes import market_routes
@@ -47,7 +56,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         redirect_slashes=False,
     )
     problems.install(app)
-    for routes in (market_routes(service), node_routes(service), event_routes(service)):
-        app.include_router(routes, prefix="/v1")
+    for routes in (market_routes, directory_routes, node_routes, event_routes):
+        app.include_router(routes(service), prefix="/v1")
     app.add_middleware(Limits, body_timeout_s=body_timeout_s)
     return app

@@ -17,6 +17,11 @@ MAX_PAGE = 1000
 HEX_ID = r"^[0-9a-f]{6,64}$"
 HexId = Annotated[str, Field(pattern=HEX_ID, description="an id or a prefix of it")]
 
+VendorId = Annotated[
+    str,
+    Field(pattern=r"^[0-9A-Za-z:]{6,64}$", description="a did:key, a root in hex, or a prefix"),
+]
+
 
 def _encodable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     # JSON can write half a surrogate pair, and a number can be NaN for Python's reader; neither
@@ -42,6 +47,7 @@ class PublishIntent(Closed):
 
     request: JsonObject
     acceptance: JsonObject | None = None
+    standing: JsonObject | None = None
     dry_run: Annotated[bool, Field(strict=True)] = False
 
 
@@ -49,6 +55,12 @@ class WithdrawIntent(Closed):
     """`POST /v1/intents/{intent}/withdraw`."""
 
     reason: Annotated[str, Field(max_length=64)] | None = None
+
+
+class ExtendIntent(Closed):
+    """`POST /v1/intents/{intent}/extend`: for how long from now."""
+
+    valid_for: Annotated[str, Field(max_length=40)]
 
 
 class DeclineOffer(Closed):
@@ -95,10 +107,33 @@ class CatalogueRows(Closed):
     products: Annotated[list[JsonObject], Field(min_length=1, max_length=MAX_PRODUCTS)]
 
 
+class ExportMessages(Closed):
+    """`POST /v1/messages/export`: of an intent, of a deal, or all that waits."""
+
+    intent: HexId | None = None
+    deal: HexId | None = None
+    together: Annotated[bool, Field(strict=True)] = False
+
+
+class ImportMessages(Closed):
+    """`POST /v1/messages/import`: a message file, in base64."""
+
+    file: Annotated[str, Field(min_length=1)]
+
+
 class ConnectPeer(Closed):
     """`POST /v1/peers`: a multiaddress that ends in /p2p/<peer id>."""
 
     address: Annotated[str, Field(min_length=1, max_length=512)]
+
+
+class JoinPeers(Closed):
+    """`POST /v1/peers/join`: addresses to dial now and for as long as the node runs."""
+
+    peers: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=512)]],
+        Field(min_length=1, max_length=64),
+    ]
 
 
 class WriteBackup(Closed):
@@ -133,6 +168,44 @@ class ProductPage(Closed):
 
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 100
     after: Annotated[str, Field(max_length=64)] | None = None
+
+
+class VendorSearch(Closed):
+    """Query of `GET /v1/vendors`; the node knows what the fields may contain."""
+
+    words: Annotated[str, Field(max_length=200)] | None = None
+    category: int | None = None
+    country: Annotated[str, Field(max_length=8)] | None = None
+    terms: Annotated[list[str], Field(max_length=16)] | None = None
+    function: Annotated[str, Field(max_length=32)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 100
+
+
+class CheckVendor(Closed):
+    """`POST /v1/vendors/{vendor}/check`."""
+
+    anyway: Annotated[bool, Field(strict=True)] = False
+    loopback: Annotated[bool, Field(strict=True)] = False
+
+
+class AddTrust(Closed):
+    """`POST /v1/trust`; what is absent stays as it is."""
+
+    vendor: VendorId
+    note: Annotated[str, Field(max_length=500)] | None = None
+    groups: Annotated[list[str], Field(max_length=32)] | None = None
+
+
+class RemoveTrust(Closed):
+    """`POST /v1/trust/{vendor}/remove`; with `group` only from that group."""
+
+    group: Annotated[str, Field(max_length=64)] | None = None
+
+
+class TrustFilter(Closed):
+    """Query of `GET /v1/trust`."""
+
+    group: Annotated[str, Field(max_length=64)] | None = None
 
 
 class EventPage(Closed):

@@ -1,4 +1,4 @@
-"""Intents, offers and deals: `/v1/intents`, `/v1/offers`, `/v1/deals`."""
+"""Intents, offers, deals and message files: `/v1/intents`, `/v1/offers`, `/v1/deals`, …"""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from vrmnode.api.bodies import (
     CounterOffer,
     DealFilter,
     DeclineOffer,
+    ExportMessages,
+    ExtendIntent,
     HexId,
+    ImportMessages,
     IntentFilter,
     Nothing,
     OfferFilter,
@@ -31,9 +34,11 @@ def market_routes(service: NodeService) -> APIRouter:
     """The routes of the market, each one command or query of `service`."""
     routes = APIRouter()
     _intents(routes, service)
+    _standing(routes, service)
     _offers(routes, service)
     _questions(routes, service)
     _deals(routes, service)
+    _messages(routes, service)
     return routes
 
 
@@ -60,9 +65,27 @@ def _intents(routes: APIRouter, service: NodeService) -> None:
     async def compare_offers(intent: Id) -> object:
         return await service.query("offer.compare", {"intent": intent})
 
+    @routes.post("/intents/{intent}/extend")
+    async def extend_intent(intent: Id, body: ExtendIntent) -> Json:
+        return await service.execute("intent.extend", {"intent": intent, **given(body)})
+
     @routes.post("/intents/{intent}/withdraw")
     async def withdraw_intent(intent: Id, body: WithdrawIntent) -> Json:
         return await service.execute("intent.withdraw", {"intent": intent, **given(body)})
+
+
+def _standing(routes: APIRouter, service: NodeService) -> None:
+    @routes.get("/standing")
+    async def list_standing() -> object:
+        return await service.query("standing.list", {})
+
+    @routes.get("/standing/{standing}")
+    async def show_standing(standing: Id) -> object:
+        return await service.query("standing.show", {"standing": standing})
+
+    @routes.post("/standing/{standing}/stop")
+    async def stop_standing(standing: Id, body: Nothing | None = None) -> Json:
+        return await service.execute("standing.stop", {"standing": standing})
 
 
 def _offers(routes: APIRouter, service: NodeService) -> None:
@@ -117,3 +140,13 @@ def _deals(routes: APIRouter, service: NodeService) -> None:
     @routes.post("/deals/{deal}/withdraw")
     async def withdraw_deal(deal: Id, body: WithdrawDeal) -> Json:
         return await service.execute("deal.withdraw", {"deal": deal, **given(body)})
+
+
+def _messages(routes: APIRouter, service: NodeService) -> None:
+    @routes.post("/messages/export")
+    async def export_messages(body: ExportMessages) -> Json:
+        return await service.execute("message.export", given(body))
+
+    @routes.post("/messages/import")
+    async def import_messages(body: ImportMessages) -> Json:
+        return await service.execute("message.import", given(body))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from vrmnode.api.bodies import (
     CatalogueRows,
     ConnectPeer,
+    JoinPeers,
     JsonObject,
     ProductPage,
     WriteBackup,
@@ -34,6 +35,10 @@ def node_routes(service: NodeService) -> APIRouter:
     @routes.post("/peers")
     async def connect_peer(body: ConnectPeer) -> Json:
         return await service.execute("peers.connect", given(body))
+
+    @routes.post("/peers/join")
+    async def join_peers(body: JoinPeers) -> Json:
+        return await service.execute("peers.join", given(body))
 
     @routes.post("/backup")
     async def write_backup(body: WriteBackup) -> Json:

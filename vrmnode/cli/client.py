@@ -147,7 +147,7 @@ class Client:
 
 def _target(path: tuple[str, ...], query: dict[str, object]) -> str:
     target = "/v1/" + "/".join(quote(part, safe="") for part in path)
-    return f"{target}?{urlencode(query)}" if query else target
+    return f"{target}?{urlencode(query, doseq=True)}" if query else target
 
 
 def _whole(response: http.client.HTTPResponse) -> bytes:

@@ -81,8 +81,7 @@ _ACCEPTANCE: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
         "vendors",
         click.option(
             "--accept-vendors",
-            type=click.Choice(["trusted", "named", "any"]),
-            help="Whose offers the node may accept.",
+            help="Whose offers the node may accept: trusted, proved, group:NAME, named or any.",
         ),
     ),
     (

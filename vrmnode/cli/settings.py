@@ -32,18 +32,19 @@ def replace(
     place: tuple[str, ...],
     file: Path | None,
     pairs: tuple[str, ...],
-    extra: dict[str, object] | None = None,
+    read_only: tuple[str, ...] = (),
 ) -> None:
-    """Store the settings at this path: of the file, else the present ones, then changed."""
-    if file is None and not pairs and not extra:
+    """Store the settings at this path: of the file, else the present ones, then changed.
+
+    What is `read_only` is shown there and isn't sent back, unless the owner names it.
+    """
+    if file is None and not pairs:
         raise usage("option.missing", "expected NAME=VALUE or --file, came neither")
     split_pairs(pairs)  # a slip of the fingers is told before anything is asked of the node
     here = session()
     present = here.client.get(*place) if file is None else {}
-    # What was never set is shown as null, and is not sent back.
+    # What was never set is shown as null, and is not sent back either.
     items = present.items() if isinstance(present, dict) else ()
-    base = {name: value for name, value in items if value is not None}
-    value = changed(base, file, pairs)
-    value.update(extra or {})
-    stored = here.client.put(*place, body=value)
+    base = {name: value for name, value in items if value is not None and name not in read_only}
+    stored = here.client.put(*place, body=changed(base, file, pairs))
     here.result(stored, lambda: nested(stored) if stored else "stored")

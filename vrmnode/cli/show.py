@@ -28,9 +28,21 @@ def second(unix_s: object) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(unix_s))
 
 
+_SPANS = ((604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+
+
+def span(seconds: object) -> str:
+    """Seconds as people write them: `1w`, `36h`."""
+    if not isinstance(seconds, int) or seconds <= 0:
+        return "-"
+    unit_s, unit = next(pair for pair in _SPANS if seconds % pair[0] == 0)
+    return f"{seconds // unit_s}{unit}"
+
+
 def counted(number: int, noun: str) -> str:
     """`1 offer`, `2 offers`."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    ending = "es" if noun.endswith("s") else "s"
+    return f"{number} {noun}" + ("" if number == 1 else ending)
 
 
 def day(unix_s: object) -> str:
@@ -58,6 +70,11 @@ def short(identifier: object) -> str:
         return text[:DID_CHARS]
     zeros = len(text) - len(text.lstrip("0"))
     return text[: max(SHORT_ID_CHARS, zeros + MEANING_CHARS)]
+
+
+def short_did(did: object) -> str:
+    """The beginning of a did:key, long enough to name the vendor to the next command."""
+    return one_line(did).removeprefix("did:key:")[:SHORT_ID_CHARS]
 
 
 def columns(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -108,6 +125,8 @@ def _nested(value: object, indent: str) -> list[str]:
 _TIMES = frozenset(
     {
         *("created", "updated", "at", "expires", "received", "acknowledged", "connected_at"),
+        *("until", "next_at"),
+        *("added", "checked", "proved_at"),
         *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
         *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
         *("delivery_latest", "deliveryLatest"),

@@ -64,7 +64,7 @@ def timed_out(client: Client, what: str, timeout_s: float | None, intent: str = 
     detail = f"expected {what} within {timeout_s or 0:g} s, and it did not happen"
     status = client.get("status")
     if isinstance(status, dict) and status.get("peers") == 0:
-        advice = "the node has no peers; connect with: vrm net connect ADDRESS"
+        advice = "the node has no peers; it waits for some; join with: vrm join LINK"
         return CommandError(NO_PEERS, "network.no_peers", detail, advice)
     follow = f"vrm intent watch {short(intent)}" if intent else "vrm events --follow"
     advice = f"it may still happen; follow it with: {follow}"

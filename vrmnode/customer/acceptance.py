@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vrmnode.customer.ranking import RankedOffer
+from vrmnode.customer.regard import GROUP_EXPECTED, read_group
 from vrmnode.values.fields import Fields
 from vrmnode.values.money import Money, format_money
 from vrmnode.values.spans import format_moment
@@ -17,7 +18,12 @@ from vrmprotocol.errors import LocalError
 from vrmprotocol.keys import from_did, to_did
 
 MODES = ("manual", "automatic")
-VENDORS = ("trusted", "named", "any")
+VENDORS = ("trusted", "proved", "named", "any")
+GROUP = "group:"
+"""`vendors` is one of those, or this and the name of a group of trusted vendors.
+
+`proved` are vendors whose domain named them when the owner's node looked, and the trusted ones.
+"""
 LEAD_S = 60
 """So long before an offer lapses it is decided on, even if the wait isn't over."""
 LEAST_WAIT_S = 120
@@ -78,7 +84,7 @@ def read_policy(
     given = set(raw)
     policy = AcceptancePolicy(
         mode=fields.one_of("mode", MODES, plain.mode),
-        vendors=fields.one_of("vendors", VENDORS, plain.vendors),
+        vendors=fields.parsed("vendors", _vendors, _VENDORS_EXPECTED) or plain.vendors,
         named=_named(fields) if "named" in given else plain.named,
         max_total=fields.money("max_total")
         if _take(given, "max_total", fields)
@@ -145,6 +151,17 @@ def _take(given: set[str], name: str, fields: Fields) -> bool:
     return name in given
 
 
+_VENDORS_EXPECTED = f"one of {', '.join(VENDORS)}, or {GROUP} and {GROUP_EXPECTED}"
+
+
+def _vendors(text: str) -> str | None:
+    word = text.strip().casefold()
+    if not word.startswith(GROUP):
+        return word if word in VENDORS else None
+    group = read_group(text.strip()[len(GROUP) :])
+    return None if group is None else GROUP + group
+
+
 def _named(fields: Fields) -> frozenset[bytes]:
     roots = set()
     for at, value in enumerate(fields.items("named", 1000), 1):
@@ -179,6 +196,11 @@ def _objection(
         return f"the vendor wants more than {MAX_CONFIRMATION_S // 86_400} days to confirm"
     if policy.vendors == "trusted" and not offer.trusted:
         return "the vendor isn't trusted"
+    if policy.vendors == "proved" and not offer.trusted and offer.proved is None:
+        return "the vendor is neither trusted nor proved by its domain"
+    group = policy.vendors.removeprefix(GROUP)
+    if group != policy.vendors and group not in offer.groups:
+        return f"the vendor isn't in your group {group}"
     if policy.vendors == "named" and offer.vendor_root not in policy.named:
         return "the vendor isn't named"
     if policy.terms and offer.terms not in policy.terms:
@@ -215,13 +237,20 @@ def _without(
 
 
 def _rule(policy: AcceptancePolicy, offer: RankedOffer, vendors: int, limit: int | None) -> str:
-    who = {"trusted": "vendor trusted", "named": "vendor named", "any": "any vendor"}
     bounds = [] if limit is None else [limit]
     if policy.max_total is not None:
         bounds.append(policy.max_total.amount)
     total = format_money(offer.total, offer.currency).rpartition(" ")[0]
     return (
         f"automatic: cheapest acceptable offer after {vendors} offer{'' if vendors == 1 else 's'}, "
-        f"{who[policy.vendors]}, total {total} ≤ {format_money(min(bounds), offer.currency)}, "
+        f"{_who(policy)}, total {total} ≤ {format_money(min(bounds), offer.currency)}, "
         f"terms {offer.terms}"
+    )
+
+
+def _who(policy: AcceptancePolicy) -> str:
+    if policy.vendors.startswith(GROUP):
+        return f"vendor in your group {policy.vendors.removeprefix(GROUP)}"
+    return {"any": "any vendor", "proved": "vendor trusted or proved"}.get(
+        policy.vendors, f"vendor {policy.vendors}"
     )

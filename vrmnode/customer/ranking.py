@@ -1,13 +1,14 @@
 """The order of the offers for an intent, with the reasons in plain words.
 
 Offers that meet the intent come first; among them the lower total to the door, then more of the
-wishes, earlier delivery, trusted vendors. Nothing is accepted here.
+wishes, earlier delivery, trusted vendors, vendors with a proved domain. Nothing is accepted here.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 
 from vrmnode.customer.fitness import Problem, problems_of, unproven, wishes
+from vrmnode.customer.regard import STRANGER, DomainProof, Regard
 from vrmnode.values.money import format_money
 from vrmnode.values.spans import format_day, format_moment
 from vrmprotocol.draft import Draft
@@ -46,6 +47,8 @@ class RankedOffer:
     confirm_by: int
     reserved: bool
     trusted: bool
+    groups: tuple[str, ...]
+    proved: DomainProof | None
     acceptable: bool
     reasons: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -56,6 +59,8 @@ class RankedOffer:
         for name in self.__slots__:
             value = getattr(self, name)
             found[name] = value.hex() if isinstance(value, bytes) else value
+        found["groups"] = list(self.groups)
+        found["proved"] = None if self.proved is None else asdict(self.proved)
         found["reasons"] = list(self.reasons)
         found["problems"] = [{"code": each.code, "words": each.words} for each in self.problems]
         found["price"] = format_money(self.total, self.currency)
@@ -67,7 +72,7 @@ class _Weighed:
     received: ReceivedOffer
     problems: tuple[Problem, ...]
     satisfied: int
-    trusted: bool
+    regard: Regard
 
     @property
     def draft(self) -> Draft:
@@ -84,7 +89,8 @@ class _Weighed:
             price.total,
             -self.satisfied,
             (latest is None, latest or 0),
-            not self.trusted,
+            not self.regard.trusted,
+            self.regard.proof is None,
             self.received.received_at,
             self.received.digest,
         )
@@ -94,17 +100,17 @@ def rank(
     offers: Iterable[ReceivedOffer],
     intent: Intent,
     *,
-    trusted: Collection[bytes],
+    regards: Mapping[bytes, Regard],
     now: int,
     private_maximum: int | None = None,
 ) -> list[RankedOffer]:
-    """The offers, best first. `trusted` holds vendor roots; amounts are in minor units."""
+    """The offers, best first. `regards` by vendor root; amounts are in minor units."""
     weighed = [
         _Weighed(
             received,
             problems_of(received.offer.draft, intent, now, private_maximum, received.declined),
             wishes(received.offer.draft, intent),
-            received.vendor_root in trusted,
+            regards.get(received.vendor_root, STRANGER),
         )
         for received in offers
     ]
@@ -141,7 +147,9 @@ def _ranked(
         valid_through=draft.valid_through,
         confirm_by=draft.confirm_by,
         reserved=draft.reserved,
-        trusted=each.trusted,
+        trusted=each.regard.trusted,
+        groups=each.regard.groups,
+        proved=each.regard.proof,
         acceptable=not each.problems,
         reasons=tuple(_reasons(each, all_of, intent, currency)),
         problems=each.problems,
@@ -162,13 +170,19 @@ def _reasons(each: _Weighed, all_of: list[_Weighed], intent: Intent, currency: s
     if len(intent.accepted_terms) > 1 and draft.terms in intent.accepted_terms:
         place = intent.accepted_terms.index(draft.terms) + 1
         reasons.append(f"{draft.terms}, your choice {place} of {len(intent.accepted_terms)}")
-    reasons.append(
-        "a vendor you trust" if each.trusted else "a vendor you haven't marked as trusted"
-    )
+    reasons.append(_trust_reason(each.regard))
+    if each.regard.proof is not None:
+        reasons.append(each.regard.proof.words)
     if draft.reserved:
         reasons.append(f"set aside for you until {format_moment(draft.confirm_by)}")
     reasons += [f"the vendor must still show: {words}" for words in unproven(draft, intent)]
     return reasons
+
+
+def _trust_reason(regard: Regard) -> str:
+    if not regard.trusted:
+        return "a vendor you haven't marked as trusted"
+    return "a vendor you trust" + (f" ({', '.join(regard.groups)})" if regard.groups else "")
 
 
 def _price_reason(each: _Weighed, all_of: list[_Weighed], currency: str) -> str:

@@ -124,7 +124,7 @@ def build_intent(
         reply_key=RecipientKey(suite=SUITE_X25519, key=reply_key),
         reply_tag=reply_tag,
         max_offers=request.max_offers,
-        valid_through=_valid_through(now, request.valid_s),
+        valid_through=end_of(now, request.valid_s),
         in_language=request.language,
     )
 
@@ -192,8 +192,22 @@ def _valid_s(fields: Fields) -> int:
     return seconds
 
 
-def _valid_through(now: int, valid_s: int) -> int:
-    """Up to the next ten minutes, so that it tells less of when the customer wrote it."""
+def read_valid_for(raw: object) -> int:
+    """Seconds for which an intent shall stand, as people write them.
+
+    Raises: FieldError `request.invalid`.
+    """
+    fields = Fields({"valid_for": raw}, "request")
+    if raw in (None, ""):
+        raise fields.error("valid_for", 'a span such as "2d" or "1w"', None)
+    return _valid_s(fields)
+
+
+def end_of(now: int, valid_s: int) -> int:
+    """When an intent ends that stands for so many seconds from now.
+
+    Up to the next ten minutes, so that it tells less of when the customer wrote it.
+    """
     latest = now - now % TIME_QUANTUM_S + MAX_VALID_S
     return min(now + valid_s + -(now + valid_s) % TIME_QUANTUM_S, latest)
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from vrmnode.engine import commands, customer_desk, intent_desk, mailroom, vendor_desk
+from vrmnode.engine import (
+    commands,
+    customer_desk,
+    intent_desk,
+    mailroom,
+    standing_intent,
+    vendor_desk,
+)
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import load_deal
 from vrmnode.storage import (
@@ -70,6 +77,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             customer_desk.confirmation_missing(ctx, timer.subject)
         case "offer_end":
             customer_desk.offer_ended(ctx, timer.subject)
+        case standing_intent.TIMER:
+            standing_intent.cast(ctx, timer.subject)
         case "intent_end":
             intent_desk.ended(ctx)
         case "answer":
@@ -87,6 +96,7 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
 def start(ctx: Context) -> None:
     """Arm what a fresh start needs."""
     timers.arm(ctx.tx, "tidy", _NODE, ctx.now)
+    standing_intent.resume(ctx)
     timers.arm(ctx.tx, "reconsider", _NODE, ctx.now + 1)
 
 

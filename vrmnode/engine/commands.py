@@ -10,10 +10,20 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, get_args
 
 from vrmnode.customer.acceptance import AcceptancePolicy
-from vrmnode.engine import counters, customer_desk, profile_desk, questions, shop, standing
+from vrmnode.engine import (
+    counters,
+    customer_desk,
+    profile_desk,
+    questions,
+    shop,
+    standing,
+    standing_intent,
+    trust_desk,
+)
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid
 from vrmnode.engine.references import find_deal, find_offer, find_question
+from vrmnode.engine.standing_views import standing_show
 from vrmnode.engine.views import deal_row
 from vrmnode.storage import catalogue, settings, timers
 from vrmnode.values.fields import Fields
@@ -113,18 +123,21 @@ def _withdraw_deal(ctx: Context, params: Params) -> Json:
     return deal_row(record.row, ctx.now)
 
 
+def _stop_standing(ctx: Context, params: Params) -> Json:
+    row = standing_intent.stop(ctx, _text(params, "standing"))
+    return standing_show(ctx.tx, row.standing.hex(), ctx.now)
+
+
 def _set_policy(ctx: Context, params: Params) -> Json:
-    rules = {name: value for name, value in params.items() if name != "trusted"}
-    policy: Json = dict(AcceptancePolicy.from_dict(rules).to_dict())
-    listed = params.get("trusted", standing.stored_policy(ctx.tx).get("trusted", []))
-    if not isinstance(listed, list):
-        raise invalid("policy.invalid", "trusted: expected a list of did:key, came another type")
-    policy["trusted"] = [keys.to_did(standing.vendor_root(str(item))) for item in listed]
-    settings.put(ctx.tx, standing.POLICY, policy)
+    rules = dict(params)
+    if "trusted" in rules:
+        # Shown beside the policy; who sends back what was shown means no change.
+        trust_desk.check_unchanged(ctx.tx, rules.pop("trusted"))
+    settings.put(ctx.tx, standing.POLICY, AcceptancePolicy.from_dict(rules).to_dict())
     for own in standing.active_intents(ctx.tx):
         customer_desk.consider(ctx, own)
     ctx.event("policy.set", "node", ctx.identity.root)
-    return policy
+    return standing.shown_policy(ctx.tx)
 
 
 def _set_vendor_policy(ctx: Context, params: Params) -> Json:
@@ -194,7 +207,10 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "offer.counter": _counter,
     "vendor.reply": _reply,
     "deal.withdraw": _withdraw_deal,
+    "standing.stop": _stop_standing,
     "policy.set": _set_policy,
+    "trust.add": trust_desk.add,
+    "trust.remove": trust_desk.remove,
     "vendor.policy.set": _set_vendor_policy,
     "vendor.profile.set": _set_profile,
     "catalogue.rows": _take_rows,

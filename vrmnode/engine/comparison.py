@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vrmnode.customer.ranking import RankedOffer
-from vrmnode.engine import offers, standing
+from vrmnode.engine import offers
 from vrmnode.engine.mailroom import offer_of
 from vrmnode.engine.references import find_intent
 from vrmnode.storage.database import Connection
@@ -29,7 +29,7 @@ def offer_compare(tx: Connection, reference: str, now: int) -> Json:
         ServiceError: `intent.not_found`, `intent.ambiguous`, `request.id`.
     """
     own = find_intent(tx, reference)
-    ranked = offers.ranked(tx, own, trusted=standing.trusted(tx), now=now)
+    ranked = offers.ranked(tx, own, now=now)
     drafts = [_draft(tx, each) for each in ranked]
     return {
         "intent": own.intent_id.hex(),

@@ -59,7 +59,7 @@ def counter(ctx: Context, offer: bytes, total: Money, *, note: str | None = None
         raise conflict("counter.too_many", f"expected at most {most} in a deal, came another")
     body = Counter(offer=offer, total=total.amount, note=note)
     signed = _post(ctx, record, body, until=draft.valid_through)
-    told = {
+    told: dict[str, str | int] = {
         "deal": record.deal.hex(),
         "offer": offer.hex(),
         "total": total.amount,

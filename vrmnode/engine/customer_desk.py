@@ -163,7 +163,7 @@ def consider(ctx: Context, own: OwnIntent) -> None:
         return  # before all offers are ranked: a flood of them would cost its square
     decision = decide(
         policy,
-        offers.ranked(ctx.tx, own, trusted=standing.trusted(ctx.tx), now=ctx.now, open_only=True),
+        offers.ranked(ctx.tx, own, now=ctx.now, open_only=True),
         now=ctx.now,
         published_at=own.created,
         wanted=own.quantity,

@@ -61,7 +61,7 @@ def parcels(ctx: Context, limit: int = 64, *, clock_is_off: bool = False) -> lis
             else:
                 found.append(Parcel(row.id, row.topic, row.raw))
             continue
-        parcel = _mail_parcel(ctx, row)
+        parcel = mail_parcel(ctx, row)
         if parcel is None:
             outbox.done(ctx.tx, row.id, ctx.now)
         else:
@@ -75,7 +75,8 @@ def _stated(ctx: Context, row: OutboxRow) -> int:
     return 0 if stored is None else stored.created
 
 
-def _mail_parcel(ctx: Context, row: OutboxRow) -> Parcel | None:
+def mail_parcel(ctx: Context, row: OutboxRow) -> Parcel | None:
+    """A row of mail with where it goes; None when it can't be sent any more."""
     if row.deal is None or row.digest is None or row.seq is None:
         return None
     record = load_deal(ctx.tx, row.deal)

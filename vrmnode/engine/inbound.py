@@ -14,8 +14,8 @@ from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.market import MarketIntent, StoredProfile
 from vrmnode.storage.tags import WatchedTag
+from vrmprotocol import envelope, message, sealing, stamp
 from vrmprotocol import market as market_bodies
-from vrmprotocol import message, sealing, stamp
 from vrmprotocol.draft import deal_id
 from vrmprotocol.envelope import SKEW_S, Envelope
 from vrmprotocol.errors import RemoteError
@@ -175,7 +175,14 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
             vendor_desk.after_message(ctx, record)
         questions.after_message(ctx, record, signed)
         counters.after_message(ctx, record, signed)
-    mailroom.watch(ctx, load_deal(ctx.tx, record.deal))
+    for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):
+        _open_earlier(ctx, tag)
+
+
+def _open_earlier(ctx: Context, tag: bytes) -> None:
+    """Open mail that came before its tag was known: gossip and files keep no order."""
+    for stored in envelopes.by_tag(ctx.tx, tag):
+        _open_mail(ctx, envelope.unsecure_load(stored.raw))
 
 
 def _can_answer(record: DealRecord, signed: SignedMessage | UninterpretedMessage) -> bool:
@@ -194,7 +201,7 @@ def _first_contact(
     if own is None or not isinstance(signed, SignedMessage):
         return signed, None
     if isinstance(signed.body, Offer):
-        _check_offer(signed, signed.body, own)
+        _check_offer(ctx, signed, signed.body, own)
         _check_same_channel(ctx, signed, signed.body)
     elif isinstance(signed.body, Decline):
         _check_refusal(signed, signed.body, pseudonym)
@@ -207,7 +214,15 @@ def _first_contact(
     return signed, load_deal(ctx.tx, row.deal)
 
 
-def _check_offer(signed: SignedMessage, offer: Offer, own: OwnIntent) -> None:
+def _is_form_of(ctx: Context, envelope_id: bytes, own: OwnIntent) -> bool:
+    """Whether the intent was published in that envelope, as itself or as any update of it."""
+    if envelope_id in (own.intent_id, own.envelope_id):
+        return True
+    published = envelopes.get(ctx.tx, envelope_id)
+    return published is not None and published.own and published.author == own.pseudonym
+
+
+def _check_offer(ctx: Context, signed: SignedMessage, offer: Offer, own: OwnIntent) -> None:
     vendor, pseudonym = offer.draft.vendor, own.pseudonym
     if signed.deal != deal_id(pseudonym, vendor.root):
         raise RemoteError("message.wrong_deal", "the deal id doesn't follow from the parties")
@@ -215,7 +230,7 @@ def _check_offer(signed: SignedMessage, offer: Offer, own: OwnIntent) -> None:
         raise RemoteError("message.author", "the author isn't the certified key of the vendor")
     if offer.draft.deal != signed.deal or offer.draft.customer != pseudonym:
         raise RemoteError("message.body", "the draft names another deal or customer")
-    if offer.intent != offer.draft.intent or offer.intent not in (own.intent_id, own.envelope_id):
+    if offer.intent != offer.draft.intent or not _is_form_of(ctx, offer.intent, own):
         raise RemoteError("message.body", "intent: the offer answers another intent")
     if not sealing.can_seal_to(offer.reply_key):
         raise RemoteError("message.body", "replyKey: expected one to which an answer can be sealed")
@@ -258,7 +273,7 @@ def _in_deal(
         now=ctx.now,
     )
     if isinstance(signed, SignedMessage) and isinstance(signed.body, Offer):
-        _check_offer(signed, signed.body, own_intent(ctx.tx, record.row.intent_id))
+        _check_offer(ctx, signed, signed.body, own_intent(ctx.tx, record.row.intent_id))
         _check_same_channel(ctx, signed, signed.body)
     return signed, record
 

@@ -72,7 +72,7 @@ def prepare(
     if request.private_maximum is not None:
         stored["private_maximum"] = request.private_maximum.amount
     return PreparedIntent(
-        envelope=_market_envelope(
+        envelope=market_envelope(
             "intent", market.to_body(body), body, identity.pseudonym(key_context), now, grind
         ),
         body=body,
@@ -91,7 +91,7 @@ def draw_tag(random: Callable[[int], bytes], shard: int) -> bytes:
             return tag
 
 
-def _market_envelope(
+def market_envelope(
     kind: str,
     raw_body: bytes,
     body: Intent,
@@ -99,6 +99,7 @@ def _market_envelope(
     now: int,
     grind: Callable[[bytes, int], bytes],
 ) -> Envelope:
+    """The stamped and signed envelope of an intent or an update of one."""
     return envelope.build_stamped(
         kind=kind,
         topic=topics.market_topic(body.area.country, body.item_offered.category),
@@ -111,8 +112,11 @@ def _market_envelope(
     )
 
 
-def record(ctx: Context, prepared: PreparedIntent) -> OwnIntent:
-    """Keep a prepared intent, watch its reply tag and queue it for publishing."""
+def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = None) -> OwnIntent:
+    """Keep a prepared intent, watch its reply tag and queue it for publishing.
+
+    `standing` names the standing intent of which it is a casting.
+    """
     sent = prepared.envelope
     body = prepared.body
     own = OwnIntent(
@@ -129,24 +133,30 @@ def record(ctx: Context, prepared: PreparedIntent) -> OwnIntent:
         created=ctx.now,
         label=prepared.label,
         acceptance=prepared.acceptance,
+        standing=standing,
     )
     intents.insert(ctx.tx, own)
     ctx.keep_secret("intent", own.pseudonym, "reply", prepared.reply_key.private_bytes())
     publish(ctx, sent)
+    stand_until(ctx, own.pseudonym, body)
+    ctx.event("intent.published", "intent", own.intent_id, label=own.label)
+    return own
+
+
+def stand_until(ctx: Context, pseudonym: bytes, body: Intent) -> None:
+    """Listen for answers until mail about the intent can't arrive any more, and plan its end."""
     tags.watch(
         ctx.tx,
         [
             WatchedTag(
                 tag=body.reply_tag,
                 kind="intent",
-                owner=own.pseudonym,
+                owner=pseudonym,
                 until=body.valid_through + envelope.MAIL_LIFETIME_S,
             )
         ],
     )
-    timers.arm(ctx.tx, "intent_end", own.pseudonym, body.valid_through + envelope.SKEW_S)
-    ctx.event("intent.published", "intent", own.intent_id, label=own.label)
-    return own
+    timers.arm(ctx.tx, "intent_end", pseudonym, body.valid_through + envelope.SKEW_S)
 
 
 def publish(ctx: Context, sent: Envelope) -> None:
@@ -197,7 +207,7 @@ def prepare_withdrawal(
     # SPEC 03: The writer MUST let an update live at least as long as the intent and every earlier
     # update of it.
     update = IntentUpdate(v=1, salt=random(16), seq=own.seq + 1, status="withdrawn", intent=body)
-    return _market_envelope(
+    return market_envelope(
         "intent_update",
         market.to_body(update),
         body,

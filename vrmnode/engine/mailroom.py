@@ -188,11 +188,11 @@ def send_acknowledgement(ctx: Context, record: DealRecord) -> None:
         post(ctx, record.row, Ack(), key=key, recipient=recipient, until=ctx.now + TAG_LIFETIME_S)
 
 
-def watch(ctx: Context, record: DealRecord) -> None:
-    """Watch the tags that the other side's next messages of this deal can carry."""
+def watch(ctx: Context, record: DealRecord) -> list[bytes]:
+    """Watch the tags that the other side's next messages of this deal can carry; the new ones."""
     offer = record.first_offer
     if offer is None:
-        return
+        return []
     row = record.row
     direction, author = (
         (tag_rules.VENDOR, offer.draft.vendor.certificate.subject)
@@ -206,6 +206,7 @@ def watch(ctx: Context, record: DealRecord) -> None:
     until = min(row.confirm_by or ctx.now, ctx.now + LONGEST_WATCH_S) + TAG_LIFETIME_S
     # A peer that counts in leaps would leave a trail of windows behind.
     tags.unwatch_below(ctx.tx, row.deal, max(received, default=0) - tag_rules.LOOK_BACK)
+    known = {watched.tag for watched in tags.list_tags(ctx.tx, row.deal)}
     tags.watch(
         ctx.tx,
         [
@@ -220,6 +221,7 @@ def watch(ctx: Context, record: DealRecord) -> None:
             for tag, (seq, attempt) in window.items()
         ],
     )
+    return [tag for tag in window if tag not in known]
 
 
 def offer_of(signed: SignedMessage) -> Offer:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from vrmnode.customer.ranking import RankedOffer, ReceivedOffer, rank
+from vrmnode.engine import standing
 from vrmnode.engine.failures import not_found
 from vrmnode.engine.records import DealRecord, intent_body, load_deal
 from vrmnode.storage import deals, messages
@@ -70,7 +69,6 @@ def ranked(
     tx: Connection,
     own: OwnIntent,
     *,
-    trusted: Collection[bytes],
     now: int,
     open_only: bool = False,
 ) -> list[RankedOffer]:
@@ -78,7 +76,7 @@ def ranked(
     return rank(
         received(tx, own, open_only=open_only),
         intent_body(own),
-        trusted=trusted,
+        regards=standing.regards(tx, now),
         now=now,
         private_maximum=private_maximum(own),
     )

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from vrmnode.engine.failures import conflict, invalid, not_found
-from vrmnode.storage import deals, intents, messages
+from vrmnode.storage import deals, intents, market, messages, standing_intents
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.standing_intents import StandingIntent
+from vrmnode.storage.table import hex_bounds
+from vrmprotocol import base58, keys
 
 T = TypeVar("T")
 
@@ -45,6 +48,15 @@ def find_intent(tx: Connection, reference: str) -> OwnIntent:
     return _only("intent", reference, intents.by_prefix(tx, _checked(reference)))
 
 
+def find_standing(tx: Connection, reference: str) -> StandingIntent:
+    """A standing intent by id or prefix.
+
+    Raises:
+        ServiceError: `standing.not_found`, `standing.ambiguous`, `request.id`.
+    """
+    return _only("standing", reference, standing_intents.by_prefix(tx, _checked(reference)))
+
+
 def find_offer(tx: Connection, reference: str) -> bytes:
     """The digest of a received offer by id or prefix.
 
@@ -72,3 +84,49 @@ def find_deal(tx: Connection, reference: str) -> bytes:
         ServiceError: `deal.not_found`, `deal.ambiguous`, `request.id`.
     """
     return _only("deal", reference, deals.by_prefix(tx, _checked(reference))).deal
+
+
+_DID = "did:key:"
+_ED25519 = "z6Mk"
+_MULTICODEC = b"\xed\x01"
+_DID_LETTERS = 47
+"""Letters after the z: always as many, for the number behind them begins with the multicodec."""
+
+
+def find_vendor(tx: Connection, reference: str) -> bytes:
+    """A vendor's root by did:key or hex; by its beginning if the vendor is known here.
+
+    Raises:
+        ServiceError: `vendor.not_found`, `vendor.ambiguous`, `request.vendor`.
+        LocalError: `keys.did`.
+    """
+    text = reference.strip()
+    if len(text) == 64 and (bounds := hex_bounds(text)) is not None:
+        return bounds[0]
+    letters = text.removeprefix(_DID)
+    if len(letters) == _DID_LETTERS + 1:
+        return keys.from_did(_DID + letters)
+    if letters.startswith(_ED25519):
+        bounds = _did_bounds(letters)
+    else:
+        bounds = hex_bounds(text) if len(text) >= SHORTEST_PREFIX else None
+    if bounds is None:
+        raise invalid(
+            "request.vendor",
+            f"expected a vendor's did:key, or its beginning with at least {SHORTEST_PREFIX} letters"
+            f" after {_ED25519}, or its root in hex, came {reference[:80]!r}",
+        )
+    return _only("vendor", reference, market.known_roots(tx, *bounds))
+
+
+def _did_bounds(letters: str) -> tuple[bytes, bytes] | None:
+    """The least and greatest root whose did:key begins with these letters."""
+    known = letters[1:]
+    if not len(_ED25519) - 1 + SHORTEST_PREFIX <= len(known) < _DID_LETTERS:
+        return None
+    low = base58.decode(known.ljust(_DID_LETTERS, "1"))
+    high = base58.decode(known.ljust(_DID_LETTERS, "z"))
+    if low is None or high is None:
+        return None
+    least, greatest = _MULTICODEC + bytes(32), _MULTICODEC + b"\xff" * 32
+    return max(low, least)[2:], min(high, greatest)[2:]

@@ -1,25 +1,22 @@
 """What stands on the customer's side: preferences, trust, and the state of an intent.
 
-The node's acceptance policy and the list of trusted vendors are settings of the owner; an intent
-may carry a policy of its own.
+The node's acceptance policy is a setting of the owner, and an intent may carry a policy of its
+own. Whom the owner trusts stands in a table of its own, which `trust_desk` changes.
 """
 
 from __future__ import annotations
 
 from vrmnode.customer.acceptance import AcceptancePolicy, read_policy
+from vrmnode.customer.regard import DomainProof, Regard
 from vrmnode.engine.context import Context
-from vrmnode.storage import deals, intents, settings
+from vrmnode.storage import deals, domain_checks, intents, settings, trust
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
 from vrmprotocol import keys
 
 POLICY = "customer.policy"
-
-
-def stored_policy(tx: Connection) -> dict[str, object]:
-    """The owner's policy as it was set: acceptance rules and `trusted` vendors (did:key)."""
-    stored = settings.get(tx, POLICY, {})
-    return dict(stored) if isinstance(stored, dict) else {}
+PROOF_COUNTS_S = 30 * 86_400
+"""So long a domain's proof counts: later the domain may be somebody else's."""
 
 
 def acceptance_policy(ctx: Context, own: OwnIntent) -> AcceptancePolicy:
@@ -29,32 +26,37 @@ def acceptance_policy(ctx: Context, own: OwnIntent) -> AcceptancePolicy:
 
 def policy_of(tx: Connection, own: OwnIntent) -> AcceptancePolicy:
     """The intent's own policy over the node's, outside a turn too."""
-    base = AcceptancePolicy.from_dict(_rules(stored_policy(tx)))
+    base = _stored_policy(tx)
     return read_policy(own.acceptance, base) if own.acceptance else base
 
 
-def _rules(policy: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in policy.items() if name != "trusted"}
+def _stored_policy(tx: Connection) -> AcceptancePolicy:
+    stored = settings.get(tx, POLICY, {})
+    return AcceptancePolicy.from_dict(stored if isinstance(stored, dict) else {})
+
+
+def shown_policy(tx: Connection) -> dict[str, object]:
+    """The whole policy, with defaults where the owner set nothing, and who is trusted."""
+    trusted = [keys.to_did(row.root) for row in trust.all_trusted(tx)]
+    return {**_stored_policy(tx).to_dict(), "trusted": trusted}
 
 
 def trusted(tx: Connection) -> frozenset[bytes]:
     """The roots of the vendors that the owner trusts."""
-    listed = stored_policy(tx).get("trusted", [])
-    if not isinstance(listed, list):
-        return frozenset()
-    return frozenset(vendor_root(str(item)) for item in listed)
+    return trust.roots(tx)
 
 
-def vendor_root(reference: str) -> bytes:
-    """The 32-byte root key of a vendor named by did:key or hex.
-
-    Raises:
-        LocalError: `keys.did`.
-    """
-    text = reference.strip()
-    if len(text) == 64 and all(char in "0123456789abcdef" for char in text.lower()):
-        return bytes.fromhex(text)
-    return keys.from_did(text)
+def regards(tx: Connection, now: int) -> dict[bytes, Regard]:
+    """What the owner holds of vendors, by root; of one that isn't there, nothing."""
+    proofs = {
+        row.root: DomainProof(row.host, row.proved_at)
+        for row in domain_checks.proved_since(tx, now - PROOF_COUNTS_S)
+        if row.proved_at is not None
+    }
+    found = {root: Regard(proof=proof) for root, proof in proofs.items()}
+    for row in trust.all_trusted(tx):
+        found[row.root] = Regard(True, tuple(row.groups), proofs.get(row.root))
+    return found
 
 
 def refresh(ctx: Context, own: OwnIntent) -> None:
@@ -76,11 +78,3 @@ def refresh(ctx: Context, own: OwnIntent) -> None:
 def active_intents(tx: Connection) -> list[OwnIntent]:
     """The own intents that may still buy."""
     return intents.list_intents(tx, "active")
-
-
-def shown_policy(tx: Connection) -> dict[str, object]:
-    """The whole policy, with defaults where the owner set nothing."""
-    stored = stored_policy(tx)
-    shown: dict[str, object] = dict(AcceptancePolicy.from_dict(_rules(stored)).to_dict())
-    shown["trusted"] = stored.get("trusted", [])
-    return shown

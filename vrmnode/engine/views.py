@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 
-from vrmnode.engine import offers, questions, shop, standing
+from vrmnode.engine import offers, questions, shop
 from vrmnode.engine.audience import readable
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, as_state, intent_body, load_deal
@@ -62,6 +62,7 @@ def _intent_row(tx: Connection, own: OwnIntent) -> Json:
         "offers": sum(1 for row in rows if row.offer_digest is not None),
         "refusals": sum(1 for row in rows if row.state == "refused"),
         "agreed": sum(row.quantity or 0 for row in rows if row.state == "agreed"),
+        "standing": None if own.standing is None else own.standing.hex(),
     }
 
 
@@ -107,10 +108,9 @@ def _refusal(record: DealRecord) -> Json:
 
 
 def _ranked(tx: Connection, own: OwnIntent, now: int) -> list[Json]:
-    trusted = standing.trusted(tx)
     states = {row.deal.hex(): row for row in deals.list_deals(tx, intent_id=own.intent_id)}
     found: list[Json] = []
-    for offer in offers.ranked(tx, own, trusted=trusted, now=now):
+    for offer in offers.ranked(tx, own, now=now):
         shown = dict(offer.to_dict())
         row = states.get(str(shown.get("deal")))
         found.append(

@@ -45,7 +45,6 @@ def intent_why(tx: Connection, reference: str, now: int) -> Json:
 
 
 def _offers(tx: Connection, own: OwnIntent, now: int) -> list[Json]:
-    trusted = standing.trusted(tx)
     return [
         {
             "offer": each.digest.hex(),
@@ -56,7 +55,7 @@ def _offers(tx: Connection, own: OwnIntent, now: int) -> list[Json]:
             "acceptable": each.acceptable,
             "problems": [{"code": one.code, "words": one.words} for one in each.problems],
         }
-        for each in offers.ranked(tx, own, trusted=trusted, now=now)
+        for each in offers.ranked(tx, own, now=now)
     ]
 
 
@@ -85,10 +84,9 @@ def _decision(tx: Connection, own: OwnIntent, now: int) -> str:
     """What the node does by itself with the offers that are open, and why."""
     if own.status != "active":
         return f"none: the intent is {own.status}"
-    trusted = standing.trusted(tx)
     return decide(
         standing.policy_of(tx, own),
-        offers.ranked(tx, own, trusted=trusted, now=now, open_only=True),
+        offers.ranked(tx, own, now=now, open_only=True),
         now=now,
         published_at=own.created,
         wanted=own.quantity,
@@ -99,13 +97,13 @@ def _decision(tx: Connection, own: OwnIntent, now: int) -> str:
 
 def _known(own: OwnIntent, offered: list[Json], refused: list[Json]) -> list[str]:
     """The same in sentences: what was observed, and where the node's knowledge ends."""
-    if own.handed_to is None:
-        return ["it hasn't left this node: no peer was there to take it"]
-    told = [
-        f"it was handed to {_peers(own.handed_to)}; how far they passed it on, this node can't see"
-    ]
+    told = ["it was handed to no peer so far"]
+    if own.handed_to is not None:
+        peers = _peers(own.handed_to)
+        told = [f"it was handed to {peers}; how far they passed it on, this node can't see"]
     if not offered and not refused:
-        told.append("nobody has answered; vendors needn't say why, so silence says nothing")
+        if own.handed_to is not None:
+            told.append("nobody has answered; vendors needn't say why, so silence says nothing")
         return told
     fitting = sum(1 for each in offered if each["acceptable"])
     told.append(f"{len(offered)} offered, {fitting} of them without problems")

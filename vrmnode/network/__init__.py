@@ -8,11 +8,12 @@ rest, and why.
 
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.errors import NetworkError
-from vrmnode.network.interface import Delivery, PeerStatus, Validator, Verdict
+from vrmnode.network.interface import Delivery, KnownPeer, PeerStatus, Validator, Verdict
 from vrmnode.network.network import Network, open_network
 
 __all__ = [
     "Delivery",
+    "KnownPeer",
     "Network",
     "NetworkConfig",
     "NetworkError",

@@ -26,6 +26,13 @@ class NetworkConfig:
     topics: tuple[str, ...] = ()
     """Topics subscribed to from start to end; a node never changes them at run time."""
 
+    min_peers: int = 0
+    """Outbound connections that are looked for by asking peers for others. 0: only ``peers`` are
+    dialled, and nobody is asked or answered."""
+
+    mdns: bool = False
+    """Whether nodes on the LAN are found by multicast DNS; only with ``min_peers``."""
+
     max_message_bytes: int = 131_072
     """Largest ``data`` of a gossip message, in and out; larger ones are rejected."""
     max_rpc_bytes: int = 1_048_576
@@ -96,6 +103,11 @@ class NetworkConfig:
                 raise NetworkError(
                     "network.config_invalid", f"{name} must be above 0, came {value}"
                 )
+        if not 0 <= self.min_peers <= self.max_connections:
+            raise NetworkError(
+                "network.config_invalid",
+                f"min_peers must be 0..{self.max_connections}, came {self.min_peers}",
+            )
         if self.max_rpc_bytes < self.max_message_bytes + 1024:
             raise NetworkError(
                 "network.config_invalid",

@@ -32,6 +32,20 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPeer:
+    """An address at which a peer was reached, as it is kept across restarts."""
+
+    address: str
+    """A multiaddr with an IP address, ending in ``/p2p/<peer id>``."""
+    seen_at: int
+    """Unix seconds, UTC, when a connection to it was last there."""
+    good: int
+    """How often it was reached."""
+    bad: int
+    """How often it wasn't, since it last was."""
+
+
+@dataclass(frozen=True, slots=True)
 class PeerStatus:
     """One connected peer, as of the moment of the call."""
 

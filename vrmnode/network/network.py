@@ -1,12 +1,13 @@
 """The network as the rest of the node sees it: open, publish, receive, look."""
 
 import random
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 import trio
 
-from vrmnode.network import identify, ping
+from vrmnode.network import identify, mdns, ping
 from vrmnode.network.addresses import (
     announced_hosts,
     parse_dial_address,
@@ -25,9 +26,12 @@ from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP_PROTOCOLS
 from vrmnode.network.gossip_router import GossipRouter
 from vrmnode.network.gossip_service import GossipService
 from vrmnode.network.inbound_slots import InboundSlots
-from vrmnode.network.interface import Delivery, PeerStatus, Validator
+from vrmnode.network.interface import Delivery, KnownPeer, PeerStatus, Validator
 from vrmnode.network.listener import bound_addresses, close_listeners, open_listeners, serve
 from vrmnode.network.message_cache import MessageCache
+from vrmnode.network.peer_book import PeerBook
+from vrmnode.network.peer_exchange import PeerExchange
+from vrmnode.network.peer_keeper import PeerKeeper
 from vrmnode.network.peer_score import PeerScores
 from vrmnode.network.pinned_libp2p import (
     KeyPair,
@@ -40,6 +44,7 @@ from vrmnode.network.redial import Redial
 from vrmnode.network.seen_messages import SeenMessages
 from vrmnode.network.stream_guard import StreamGuard, StreamHandler
 from vrmnode.network.yamux_stream import YamuxStream
+from vrmprotocol.peer_exchange import PROTOCOL as PEERS_PROTOCOL
 
 GOODBYE_S = 0.5
 """Seconds for telling peers that we go away, before connections are simply closed."""
@@ -94,6 +99,8 @@ class Network:
             clock,
         )
         self._table = ConnectionTable(self.peer_id, config.max_connections, self._bans)
+        self._book = PeerBook(self.peer_id, clock, lambda: int(time.time()), rng)
+        self._exchange = PeerExchange(self._table, self._book, self._listening, clock, rng)
         inbound = max(1, config.max_connections * 3 // 4)
         self._guard = StreamGuard(
             self._stream_handlers(),
@@ -115,6 +122,17 @@ class Network:
             nursery,
         )
         conduct.disconnect = self._connector.disconnect
+        self._keeper = PeerKeeper(
+            config.min_peers,
+            config.max_connections,
+            self._table,
+            self._connector,
+            self._book,
+            self._exchange,
+            conduct,
+            clock,
+            rng,
+        )
         self._redial = Redial(
             self._connector.dial,
             self._connector.wait_while_connected,
@@ -152,6 +170,33 @@ class Network:
         self._redial.remember(address, self._nursery)
         return address.peer_id
 
+    def peer_id_of(self, multiaddr: str) -> str:
+        """The peer id in ``multiaddr``; nothing is dialled.
+
+        Raises:
+            NetworkError: ``network.address_invalid``.
+        """
+        return parse_dial_address(multiaddr).peer_id
+
+    def keep(self, multiaddr: str) -> None:
+        """Dial ``multiaddr`` now and whenever its peer isn't connected, for as long as we run.
+
+        Raises:
+            NetworkError: ``network.address_invalid``, ``network.closed``.
+        """
+        self._refuse_if_closed()
+        address = parse_dial_address(multiaddr)
+        if address.peer_id != self.peer_id:
+            self._redial.remember(address, self._nursery)
+
+    def remember(self, known: Iterable[KnownPeer]) -> None:
+        """Take up again what ``known_peers`` gave before a restart."""
+        self._book.load(known)
+
+    def known_peers(self) -> list[KnownPeer]:
+        """The addresses that were reached, for keeping."""
+        return self._book.kept()
+
     def peers(self) -> list[PeerStatus]:
         """Connected peers, longest connected first."""
         found = []
@@ -178,6 +223,7 @@ class Network:
         counts["bytes_sent"] += sum(c.muxer.bytes_sent for c in live)
         counts["connections"] = len(live)
         counts["bans"] = len(self._bans)
+        counts["known"] = len(self._book)
         counts["mesh"] = sum(len(members) for members in self._router.mesh.values())
         return counts
 
@@ -188,6 +234,10 @@ class Network:
         if listeners:
             self._nursery.start_soon(self._listen, listeners)
         self._nursery.start_soon(self._beat)
+        if self._config.min_peers:
+            self._nursery.start_soon(self._keeper.run)
+            if self._config.mdns:
+                self._nursery.start_soon(mdns.find_on_lan, self.addresses, self._book.learn)
         for text in self._config.peers:
             address = parse_dial_address(text)
             # A list of bootstrap peers is often given to those peers, too.
@@ -227,6 +277,8 @@ class Network:
 
         handlers[identify.PROTOCOL] = answer_identify
         handlers[ping.PROTOCOL] = answer_pings
+        if self._config.min_peers:
+            handlers[PEERS_PROTOCOL] = self._exchange.answer
         return handlers
 
     async def _listen(self, listeners: Sequence[trio.SocketListener]) -> None:

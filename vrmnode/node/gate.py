@@ -15,7 +15,7 @@ from vrmnode.network import Verdict
 from vrmnode.node.clock_watch import ClockWatch
 from vrmnode.storage import seen
 from vrmnode.storage.connection import Connection
-from vrmprotocol import envelope, market
+from vrmprotocol import envelope, market, message_file
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.errors import RemoteError
 
@@ -62,6 +62,17 @@ class Gate:
         if len(self._verified) > MAX_WAITING:
             self._verified.popitem(last=False)
         return Verdict.ACCEPT
+
+    def examine(self, data: bytes) -> Envelope:
+        """The verified envelope of a file, after the checks that one of a peer goes through.
+
+        Raises:
+            RemoteError: as `validate` would find.
+        """
+        arrived = message_file.verify_envelope(data, now=self._clock(), known=self._is_known)
+        if not arrived.is_mail:
+            market.load_market(arrived)
+        return arrived
 
     def take(self, topic: str, data: bytes) -> Envelope:
         """The verified envelope of a delivered message.

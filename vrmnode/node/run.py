@@ -26,6 +26,7 @@ from vrmnode.network import Network, NetworkConfig, open_network
 from vrmnode.node.gate import Gate
 from vrmnode.node.logging import set_up
 from vrmnode.node.loop import Loop
+from vrmnode.node.peer_memory import PeerMemory
 from vrmnode.node.publisher import Publisher
 from vrmnode.node.service import Service
 from vrmnode.node.socket_place import socket_place
@@ -109,6 +110,8 @@ class Node:
             listen=tuple(listen if listen is not None else settings.node.listen),
             peers=tuple(peers if peers is not None else settings.node.peers),
             topics=topics.all_topics(),
+            min_peers=settings.node.min_peers,
+            mdns=settings.node.mdns,
         )
         self._loop = Loop(machine)
         self._gate = Gate(machine.database.reader(), machine.clock)
@@ -125,6 +128,8 @@ class Node:
             ):
                 nursery.start_soon(self._loop.run)
                 await self._loop.submit(clockwork.start)
+                memory = PeerMemory(self._machine, self._loop, network)
+                nursery.start_soon(memory.run)
                 nursery.start_soon(self._take_deliveries, network)
                 nursery.start_soon(self._run_timers)
                 publisher = Publisher(
@@ -146,6 +151,7 @@ class Node:
                 log.info("ready", peer_id=network.peer_id, addresses=list(network.addresses))
                 async for number in signals:
                     log.info("stopping", signal=signal.Signals(number).name)
+                    await memory.keep()
                     break
                 nursery.cancel_scope.cancel()
 

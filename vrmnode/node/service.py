@@ -11,14 +11,18 @@ from pathlib import Path
 import trio
 
 from vrmnode.customer.request import IntentRequest, read_request, warnings
+from vrmnode.customer.rhythm import casting_request, read_rhythm
 from vrmnode.engine import (
     audience,
     commands,
     comparison,
+    directory,
     intent_desk,
     questions,
     shop,
     standing,
+    standing_views,
+    trust_desk,
     views,
     why,
 )
@@ -29,8 +33,12 @@ from vrmnode.engine.machine import Machine
 from vrmnode.engine.references import find_intent
 from vrmnode.errors import ServiceError
 from vrmnode.network import Network, NetworkError, PeerStatus
+from vrmnode.node import domains
 from vrmnode.node.gate import Gate
+from vrmnode.node.joining import join
 from vrmnode.node.loop import Loop
+from vrmnode.node.message_files import MessageFiles
+from vrmnode.node.own_intents import OwnIntents
 from vrmnode.storage import backup, settings
 from vrmnode.storage.connection import Connection
 from vrmnode.version import VERSION
@@ -57,7 +65,10 @@ class Service:
         self._reader = machine.database.reader()
         self._reading = trio.CapacityLimiter(1)
         self._preparing = trio.CapacityLimiter(1)
+        self._checking = trio.CapacityLimiter(domains.AT_ONCE)
         self._started = machine.clock()
+        self._files = MessageFiles(machine, loop, gate)
+        self._intents = OwnIntents(machine, loop)
 
     async def execute(self, command: str, params: Json) -> Json:
         """Change the node's state; durable when this returns.
@@ -71,8 +82,20 @@ class Service:
                     return await self._publish(params)
                 case "intent.withdraw":
                     return await self._withdraw(params)
+                case "intent.extend":
+                    return await self._intents.extend(params)
+                case "message.export":
+                    return await self._files.export(params)
+                case "message.import":
+                    return await self._files.take_in(params)
                 case "peers.connect":
                     return await self._connect(params)
+                case "peers.join":
+                    return await join(self._network, params)
+                case "vendor.check":
+                    return await domains.check(
+                        params, read=self._read, loop=self._loop, limiter=self._checking
+                    )
                 case "backup.write":
                     return await self._backup(params)
             answer = await self._loop.submit(partial(commands.run, command=command, params=params))
@@ -124,6 +147,10 @@ class Service:
         raw, acceptance = params.get("request"), params.get("acceptance") or {}
         if not isinstance(raw, dict) or not isinstance(acceptance, dict):
             raise invalid("request.invalid", "request: expected an object, came another type")
+        rhythm = None
+        if (asked := params.get("standing")) is not None:
+            rhythm = read_rhythm(asked, self._machine.clock())
+            raw = casting_request(raw, rhythm)
         request = read_request(raw)
         prepared = await trio.to_thread.run_sync(
             partial(self._prepare, request, acceptance), limiter=self._preparing
@@ -131,9 +158,13 @@ class Service:
         told = [*warnings(prepared.body, now=self._machine.clock()), *self._clock_warnings()]
         if params.get("dry_run"):
             return {"audiences": audience.of_intent(prepared), "warnings": told}
-        await self._loop.submit(partial(intent_desk.record, prepared=prepared))
-        sent = prepared.envelope
+        sent, begun = prepared.envelope, {}
+        if rhythm is None:
+            await self._loop.submit(partial(intent_desk.record, prepared=prepared))
+        else:
+            begun = await self._intents.begin(prepared, raw, acceptance, rhythm)
         return {
+            **begun,
             "intent": sent.id.hex(),
             "pseudonym": keys.to_did(sent.author),
             "valid_through": prepared.body.valid_through,
@@ -260,6 +291,10 @@ def _events(tx: Connection, params: Mapping[str, object], _: int) -> object:
 _QUERIES: dict[str, Query] = {
     "intent.list": lambda tx, p, now: views.intent_list(tx, _text(p, "status")),
     "intent.show": lambda tx, p, now: views.intent_show(tx, _text(p, "intent") or "", now),
+    "standing.list": lambda tx, p, now: standing_views.standing_list(tx),
+    "standing.show": lambda tx, p, now: standing_views.standing_show(
+        tx, _text(p, "standing") or "", now
+    ),
     "intent.why": lambda tx, p, now: why.intent_why(tx, _text(p, "intent") or "", now),
     "offer.compare": lambda tx, p, now: comparison.offer_compare(tx, _text(p, "intent") or "", now),
     "offer.list": lambda tx, p, now: views.offer_list(tx, _text(p, "intent"), now),
@@ -267,9 +302,12 @@ _QUERIES: dict[str, Query] = {
     "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),
     "deal.show": lambda tx, p, now: views.deal_show(tx, _text(p, "deal") or "", now),
     "deal.export": lambda tx, p, now: views.deal_export(tx, _text(p, "deal") or ""),
+    "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
+    "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
+    "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group"), now),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
     "catalogue.list": lambda tx, p, now: views.catalogue_list(
         tx, _number(p, "limit", 100), _text(p, "after")

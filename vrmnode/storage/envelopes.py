@@ -51,6 +51,17 @@ def latest(tx: Connection, topic: str, limit: int, now: int) -> list[StoredEnvel
     return _ENVELOPES.select(tx, where, (topic, now, limit))
 
 
+def by_tag(tx: Connection, tag: bytes) -> list[StoredEnvelope]:
+    """Return the mail of others that came under a tag, oldest first."""
+    return _ENVELOPES.select(tx, "WHERE tag = ? AND own = 0 ORDER BY received_at, id", (tag,))
+
+
+def latest_own(tx: Connection, topic: str, kind: str, now: int) -> StoredEnvelope | None:
+    """Return the newest unexpired envelope of a kind that this node made."""
+    where = "WHERE topic = ? AND kind = ? AND own = 1 AND expires > ? ORDER BY received_at DESC, id"
+    return _ENVELOPES.first(tx, where, (topic, kind, now))
+
+
 def count_bytes(tx: Connection) -> int:
     """Return the size of all kept envelopes in bytes."""
     return int(tx.value("SELECT coalesce(sum(bytes), 0) FROM envelopes"))

@@ -21,6 +21,7 @@ class OwnIntent:
 
     `intent_id` is the id of its first envelope and stays; `envelope_id` is the latest one's.
     `key_context` (16 bytes) derives the pseudonym's key from the seed. `body` is canonical.
+    `standing` names the standing intent of which this is a casting.
     `handed_at` and `handed_to` say when its first envelope left, and to how many peers.
     """
 
@@ -37,6 +38,7 @@ class OwnIntent:
     created: int
     label: str | None = None
     acceptance: Mapping[str, object] | None = None
+    standing: bytes | None = None
     handed_at: int | None = None
     handed_to: int | None = None
 
@@ -79,6 +81,12 @@ def list_intents(tx: Connection, status: str | None = None) -> list[OwnIntent]:
     """Return the own intents, newest first; of one status if given."""
     where = "WHERE ?1 IS NULL OR status = ?1 ORDER BY created DESC, intent_id"
     return _INTENTS.select(tx, where, (status,))
+
+
+def castings_of(tx: Connection, standing: bytes) -> list[OwnIntent]:
+    """Return the castings of a standing intent, newest first."""
+    where = "WHERE standing = ? ORDER BY created DESC, intent_id"
+    return _INTENTS.select(tx, where, (standing,))
 
 
 def update_status(tx: Connection, pseudonym: bytes, status: str) -> None:

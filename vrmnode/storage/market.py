@@ -144,9 +144,22 @@ def get_profile(tx: Connection, root: bytes) -> StoredProfile | None:
     return _PROFILES.first(tx, "WHERE root = ?", (root,))
 
 
-def list_profiles(tx: Connection, now: int) -> list[StoredProfile]:
-    """Return the profiles that still run, by name."""
-    return _PROFILES.select(tx, "WHERE expires > ? ORDER BY name, root", (now,))
+def list_profiles(tx: Connection, now: int, limit: int = 10_000) -> list[StoredProfile]:
+    """Return the profiles that still run, the one heard of last first."""
+    where = "WHERE expires > ? ORDER BY received_at DESC, root LIMIT ?"
+    return _PROFILES.select(tx, where, (now, limit))
+
+
+def known_roots(tx: Connection, low: bytes, high: bytes, limit: int = 2) -> list[bytes]:
+    """Return vendor roots in `low`..`high` that a profile, a deal or the owner told of."""
+    rows = tx.rows(
+        "SELECT root FROM profiles WHERE root BETWEEN ?1 AND ?2"
+        " UNION SELECT vendor_root FROM deals WHERE role = 'customer'"
+        " AND vendor_root BETWEEN ?1 AND ?2"
+        " UNION SELECT root FROM trust WHERE root BETWEEN ?1 AND ?2 ORDER BY 1 LIMIT ?3",
+        (low, high, limit),
+    )
+    return [root for (root,) in rows]
 
 
 def trim_intents(tx: Connection, most: int) -> int:
@@ -160,10 +173,14 @@ def trim_intents(tx: Connection, most: int) -> int:
 
 
 def trim_profiles(tx: Connection, most: int) -> int:
-    """Keep at most `most` profiles: the longest unseen go. Return how many went."""
+    """Keep at most `most` profiles: the longest unseen go, trusted ones last.
+
+    Return how many went.
+    """
     tx.run(
         "DELETE FROM profiles WHERE root IN (SELECT root FROM profiles"
-        " ORDER BY received_at DESC, root LIMIT -1 OFFSET ?)",
+        " ORDER BY root IN (SELECT root FROM trust) DESC, received_at DESC, root"
+        " LIMIT -1 OFFSET ?)",
         (most,),
     )
     return tx.changes()

@@ -84,6 +84,14 @@ def due(tx: Connection, now: int, limit: int = 100) -> list[OutboxRow]:
     return _OUTBOX.select(tx, where, (now, limit))
 
 
+def pending(tx: Connection, now: int, deal: bytes | None = None) -> list[OutboxRow]:
+    """Return what is still to be sent, due or not, the most urgent first; of a deal if given."""
+    where = "WHERE done_at IS NULL AND until > ?1"
+    if deal is None:
+        return _OUTBOX.select(tx, f"{where} ORDER BY next_at, id", (now,))
+    return _OUTBOX.select(tx, f"{where} AND deal = ?2 ORDER BY next_at, id", (now, deal))
+
+
 def next_due_at(tx: Connection, now: int) -> int | None:
     """Return when the next row comes due (perhaps in the past), or None."""
     sql = "SELECT next_at FROM outbox WHERE done_at IS NULL AND until > ? ORDER BY next_at LIMIT 1"

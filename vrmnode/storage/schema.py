@@ -28,10 +28,18 @@ CREATE TABLE envelopes (
 ) STRICT;
 CREATE INDEX envelopes_expires ON envelopes (expires, own, bytes);
 CREATE INDEX envelopes_topic ON envelopes (topic, received_at);
+CREATE INDEX envelopes_tag ON envelopes (tag) WHERE tag IS NOT NULL;
 
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE peers (
+    address TEXT PRIMARY KEY,
+    seen_at INTEGER NOT NULL,
+    good INTEGER NOT NULL CHECK (good > 0),
+    bad INTEGER NOT NULL CHECK (bad >= 0)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE secrets (
@@ -57,10 +65,25 @@ CREATE TABLE intents (
     label TEXT,
     acceptance TEXT,
     handed_at INTEGER,
-    handed_to INTEGER
+    handed_to INTEGER,
+    standing BLOB REFERENCES standing_intents (standing)
 ) STRICT;
 CREATE INDEX intents_envelope ON intents (envelope_id);
 CREATE INDEX intents_reply_tag ON intents (reply_tag);
+CREATE INDEX intents_standing ON intents (standing, created) WHERE standing IS NOT NULL;
+
+CREATE TABLE standing_intents (
+    standing BLOB PRIMARY KEY,
+    request TEXT NOT NULL,
+    acceptance TEXT NOT NULL,
+    label TEXT NOT NULL,
+    every_s INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    next_at INTEGER,
+    castings INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('active', 'stopped', 'ended')),
+    created INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE market_intents (
     pseudonym BLOB PRIMARY KEY,
@@ -86,6 +109,22 @@ CREATE TABLE profiles (
     expires INTEGER NOT NULL,
     received_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE trust (
+    root BLOB PRIMARY KEY,
+    note TEXT,
+    groups TEXT NOT NULL,
+    added INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE domain_checks (
+    root BLOB PRIMARY KEY,
+    host TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    checked_at INTEGER NOT NULL,
+    proved_at INTEGER
+) STRICT;
+CREATE INDEX domain_checks_proved ON domain_checks (proved_at) WHERE proved_at IS NOT NULL;
 
 CREATE TABLE deals (
     deal BLOB PRIMARY KEY,

@@ -99,7 +99,7 @@ def events() -> dict[str, Event]:
         _customer("question-unknown", "question", {**asked, "offer": unknown}, 7, 701),
         _vendor("answer", "answer", {"question": question.digest, "text": "Red."}, 7, 760),
         _vendor("answer-unknown", "answer", {"question": unknown, "text": "Red."}, 8, 761),
-        _customer("unknown-kind", "poem", {"text": "Roses are red."}, 8, 702, inert=True),
+        _customer("poem", "poem", {"text": "Roses are red."}, 8, 702, inert=True),
         _vendor(
             "offer-critical",
             "offer",

@@ -310,12 +310,8 @@ INERT: list[tuple[str, str, Steps]] = [
         "an answer that crossed the decline of its offer",
         ("offer", "question", "decline-offer", "answer"),
     ),
-    ("inert-unknown-kind", "an unknown kind", ("offer", "unknown-kind")),
-    (
-        "inert-unknown-kind-agreed",
-        "an unknown kind",
-        ("offer", "accept", "agreement", "unknown-kind"),
-    ),
+    ("inert-unknown-kind", "an unknown kind", ("offer", "poem")),
+    ("inert-unknown-kind-agreed", "an unknown kind", ("offer", "accept", "agreement", "poem")),
     ("inert-critical", "an offer with an unknown critical extension", ("offer-critical",)),
     (
         "inert-later-version",

@@ -24,6 +24,12 @@ STATUSES = ("active", "withdrawn", "expired", "fulfilled")
         "show": (_HERE, "show_intent", "Show one intent, its offers and deals."),
         "why": ("vrmnode.cli.commands.why", "why", "Say why there are no offers to accept."),
         "watch": ("vrmnode.cli.commands.watch", "watch", "Follow an intent to its end."),
+        "standing": (
+            "vrmnode.cli.commands.standing",
+            "standing",
+            "See and stop what is wanted again and again.",
+        ),
+        "extend": (_HERE, "extend", "Let an intent stand longer."),
         "withdraw": (_HERE, "withdraw", "Withdraw an intent."),
     },
 )
@@ -117,6 +123,29 @@ def _words(value: object) -> str:
         lines += [f"  {refusal_words(each)}" for each in refused]
     lines += ["", "Deals:", deals_words(entries(value, "deals"))]
     return "\n".join(lines)
+
+
+@click.command()
+@click.argument("intent_id", metavar="INTENT")
+@click.option(
+    "--valid-for", required=True, help="How long it shall stand from now: 36h, 2d, 1w; to 90d."
+)
+@shared_options
+def extend(intent_id: str, valid_for: str) -> None:
+    """Let an intent stand longer.
+
+    Everybody who has the intent is told its new end; offers and deals stay as they are.
+
+    \b
+    Example:
+      vrm intent extend 3fa2c4d5e6f7 --valid-for 1w
+    """
+    here = session()
+    value = here.client.post("intents", intent_id, "extend", body={"valid_for": valid_for})
+    which = short(value.get("intent") or intent_id)
+    here.result(
+        value, lambda: f"extended: intent {which} stands until {moment(value.get('valid_through'))}"
+    )
 
 
 @click.command()

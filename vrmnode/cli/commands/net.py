@@ -9,7 +9,8 @@ from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, moment, nested
 
-_HERE = "vrmnode.cli.commands.net"
+_COMMANDS = "vrmnode.cli.commands"
+_HERE = f"{_COMMANDS}.net"
 
 
 @click.group(
@@ -17,12 +18,13 @@ _HERE = "vrmnode.cli.commands.net"
     commands_at={
         "peers": (_HERE, "peers", "List the connected peers."),
         "address": (_HERE, "address", "Print where others can connect to this node."),
+        "invite": (f"{_COMMANDS}.invite", "invite", "Print a link with which others join."),
         "connect": (_HERE, "connect", "Connect to a peer by its address."),
     },
 )
 @shared_options
 def net() -> None:
-    """See and connect peers.
+    """See and connect peers, and invite others.
 
     \b
     Example:
@@ -43,7 +45,7 @@ def peers() -> None:
     value = here.client.get("peers")
     rows = entries(value, "peers")
     if not rows:
-        here.result(value, "no peers; connect with: vrm net connect ADDRESS")
+        here.result(value, "no peers; join with: vrm join LINK")
         return
     here.result(value, lambda: "\n".join(_peer_words(row) for row in rows))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from vrmnode.cli.lazy import LazyGroup
-from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.session import shared_options
 from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
 
 _HERE = "vrmnode.cli.commands.policy"
@@ -45,28 +45,16 @@ def show_policy() -> None:
 @click.command("set")
 @pairs_argument
 @settings_file
-@click.option("--trust", multiple=True, metavar="DID", help="Add a vendor to those you trust.")
-@click.option("--distrust", multiple=True, metavar="DID", help="Take a vendor off the list.")
 @shared_options
-def set_policy(
-    pairs: tuple[str, ...], file: Path | None, trust: tuple[str, ...], distrust: tuple[str, ...]
-) -> None:
+def set_policy(pairs: tuple[str, ...], file: Path | None) -> None:
     """Set how offers are accepted.
 
     NAME=VALUE changes one name and keeps the others; an empty value removes it. --file replaces
-    all. Intents published later start from this policy.
+    all. Intents that say nothing else follow this policy. Whom you trust is said with: vrm trust
 
     \b
     Examples:
       vrm policy set mode=automatic vendors=trusted max_total="45.00 EUR" wait_offers=2
-      vrm policy set --trust did:key:z6MkVendor
       vrm policy set --file policy.toml
     """
-    if trust or distrust:
-        current = session().client.get("policy") if file is None else {}
-        known = current.get("trusted", []) if isinstance(current, dict) else []
-        listed = dict.fromkeys([*(known if isinstance(known, list) else []), *trust])
-        trusted: list[object] = [did for did in listed if did not in distrust]
-        replace(("policy",), file, pairs, extra={"trusted": trusted})
-        return
-    replace(("policy",), file, pairs)
+    replace(("policy",), file, pairs, read_only=("trusted",))

@@ -35,6 +35,8 @@ QUIET_S = 3.0
     type=click.Path(dir_okay=False, path_type=Path),
     help="A .toml or .json file with these fields; flags win over it. - reads JSON from stdin.",
 )
+@click.option("--every", help="Publish it anew in this rhythm, unevenly: 1d, 1w, 30d.")
+@click.option("--until", help="The last day of that rhythm, such as 2026-12-24.")
 @click.option("--dry-run", is_flag=True, help="Show what each audience would see; send nothing.")
 @click.option(
     "--wait",
@@ -44,7 +46,13 @@ QUIET_S = 3.0
 @click.option("--timeout", default="60s", show_default=True, help="How long --wait waits.")
 @shared_options
 def publish(
-    file: Path | None, dry_run: bool, wait: int | None, timeout: str, **options: Any
+    file: Path | None,
+    every: str | None,
+    until: str | None,
+    dry_run: bool,
+    wait: int | None,
+    timeout: str,
+    **options: Any,
 ) -> None:
     """Publish an intent.
 
@@ -57,9 +65,10 @@ def publish(
       vrm intent publish --gtin 9780131103627 --country DE --budget "45.00 EUR" --wait 2
       vrm intent publish --name "desk lamp" --country AT --must "colour=black" --dry-run
       vrm intent publish --file lamp.toml --accept automatic --max-total "60.00 EUR"
+      vrm intent publish --name "oat milk" --country AT --every 1w --until 2030-06-30
     """
     timeout_s = seconds(timeout, "--timeout")
-    body = _body(file, options)
+    body = {**_body(file, options), **_standing(every, until)}
     body["dry_run"] = dry_run
     here = session()
     if dry_run:
@@ -91,16 +100,37 @@ def _body(file: Path | None, options: Options) -> dict[str, object]:
     return {"request": request, **({"acceptance": acceptance} if acceptance else {})}
 
 
+def _standing(every: str | None, until: str | None) -> dict[str, object]:
+    if (every is None) != (until is None):
+        came = "--every" if every else "--until"
+        raise usage("option.which", f"expected --every and --until together, came {came} alone")
+    return {} if every is None else {"standing": {"every": every, "until": until}}
+
+
 def _words(value: dict[str, object]) -> str:
     lines = [
         f"published: intent {short(value.get('intent'))}",
         f"valid until {moment(value.get('valid_through'))}",
     ]
+    if "standing" in value:
+        lines.append(_standing_words(value))
     lines += [f"note: {warning}" for warning in _list(value.get("warnings"))]
     if value.get("queued_to_peers") == 0 or value.get("peers") == 0:
-        lines.append("no peers now: it waits in the node until there are some")
+        lines.append(
+            "no peers now: it waits in the node until there are some; join with: vrm join LINK"
+        )
     lines.append(f"follow it with: vrm intent watch {short(value.get('intent'))}")
     return "\n".join(lines)
+
+
+def _standing_words(value: dict[str, object]) -> str:
+    which = short(value.get("standing"))
+    if value.get("next_at") is None:
+        return f"standing {which}: this is its only casting, for it ends before the next"
+    return (
+        f"standing {which}: again about {moment(value.get('next_at'))}, under another name;"
+        f" stop it with: vrm intent standing stop {which}"
+    )
 
 
 def _list(value: object) -> list[object]:

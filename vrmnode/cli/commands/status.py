@@ -65,5 +65,5 @@ def _words(value: object) -> str:
         return nested(value)
     lines = nested({name: value[name] for name in _SHOWN if value.get(name) not in (None, [], {})})
     if value.get("peers") == 0:
-        lines += "\nNo peers: messages wait here until there are some. See: vrm net connect --help"
+        lines += "\nNo peers: messages wait here until there are some. Join with: vrm join LINK"
     return lines

@@ -1,4 +1,4 @@
-"""`vrm vendor`: what makes a node sell."""
+"""`vrm vendor`: who sells, and what makes a node sell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from vrmnode.cli.session import shared_options
 from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
 
 _HERE = "vrmnode.cli.commands.vendor"
+_WELLKNOWN = "vrmnode.cli.commands.wellknown"
 _CATALOGUE = "vrmnode.cli.commands.catalogue"
+_DIRECTORY = "vrmnode.cli.commands.directory"
 _QUESTIONS = "vrmnode.cli.commands.questions"
 PROFILE = ("vendor", "profile")
 POLICY = ("vendor", "policy")
@@ -20,19 +22,24 @@ POLICY = ("vendor", "policy")
 @click.group(
     cls=LazyGroup,
     commands_at={
+        "search": (_DIRECTORY, "search", "Search the vendors your node heard of."),
+        "show": (_DIRECTORY, "show_vendor", "Show what your node knows of one vendor."),
+        "check": (_DIRECTORY, "check", "Ask a vendor's domain whether it names the vendor."),
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import and list the products you sell."),
         "questions": (_QUESTIONS, "questions", "List the questions of customers."),
         "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
+        "wellknown": (_WELLKNOWN, "wellknown", "Write the file that your web site serves."),
     },
 )
 @shared_options
 def vendor() -> None:
-    """Sell: profile, catalogue and policy.
+    """Find vendors; sell: profile, catalogue and policy.
 
     \b
-    Example:
+    Examples:
+      vrm vendor search books --country DE
       vrm vendor profile set --file profile.toml
       vrm vendor catalogue import books.csv --mapping "gtin=isbn,name=title" --currency EUR
     """

@@ -1,0 +1,83 @@
+"""Letting an own intent stand longer: an update with a later end.
+
+Implements the writer's part of specs/03-messages.md#intent_update for that case.
+
+Preparing grinds a stamp and touches no database; recording is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from vrmnode.customer.request import end_of
+from vrmnode.engine import intent_desk
+from vrmnode.engine.context import Context
+from vrmnode.engine.failures import conflict
+from vrmnode.engine.identity import NodeIdentity
+from vrmnode.engine.records import intent_body, read_intent
+from vrmnode.storage import intents
+from vrmnode.storage.intents import OwnIntent
+from vrmnode.values.spans import format_moment
+from vrmprotocol import market
+from vrmprotocol.envelope import Envelope
+from vrmprotocol.market import IntentUpdate
+
+
+def prepare(
+    own: OwnIntent,
+    valid_s: int,
+    *,
+    identity: NodeIdentity,
+    now: int,
+    random: Callable[[int], bytes],
+    grind: Callable[[bytes, int], bytes],
+) -> Envelope:
+    """The public update by which an intent stands `valid_s` seconds from now.
+
+    Raises:
+        ServiceError: `intent.not_active`; `intent.not_later` when it stands as long already.
+    """
+    if own.status != "active" or own.valid_through <= now:
+        status = own.status if own.status != "active" else "expired"
+        raise conflict("intent.not_active", f"expected an active intent, came one {status}")
+    until = end_of(now, valid_s)
+    if until <= own.valid_through:
+        raise conflict(
+            "intent.not_later",
+            f"expected an end after {format_moment(own.valid_through)}, came"
+            f" {format_moment(until)}: an intent can be withdrawn, not shortened",
+        )
+    # SPEC 03: The writer MUST let an update live at least as long as the intent and every earlier
+    # update of it.
+    body = replace(intent_body(own), valid_through=until)
+    update = IntentUpdate(v=1, salt=random(16), seq=own.seq + 1, status="active", intent=body)
+    return intent_desk.market_envelope(
+        "intent_update",
+        market.to_body(update),
+        body,
+        identity.pseudonym(own.key_context),
+        now,
+        grind,
+    )
+
+
+def record(ctx: Context, own: OwnIntent, update: Envelope) -> OwnIntent:
+    """Publish the update, and listen and wait until the new end."""
+    loaded = market.load_market(update)
+    if not isinstance(loaded, IntentUpdate):
+        raise TypeError("expected an update of an intent")
+    body = market.to_body(loaded.intent)
+    intents.set_envelope(
+        ctx.tx,
+        own.pseudonym,
+        envelope_id=update.id,
+        seq=loaded.seq,
+        body=body,
+        valid_through=loaded.intent.valid_through,
+    )
+    intent_desk.publish(ctx, update)
+    intent_desk.stand_until(ctx, own.pseudonym, read_intent(body))
+    ctx.event("intent.extended", "intent", own.intent_id, valid_through=loaded.intent.valid_through)
+    return own

@@ -1,0 +1,44 @@
+"""How far an IP address reaches, and which neighbourhood of the internet it is in.
+
+Implements the scopes of `specs/07-gossip.md#peer-exchange`.
+"""
+
+import enum
+import ipaddress
+
+
+class Scope(enum.IntEnum):
+    """From narrow to wide."""
+
+    LOOPBACK = 0
+    PRIVATE = 1
+    PUBLIC = 2
+
+
+def scope_of(host: str) -> Scope | None:
+    """The scope of an IP address; None for a name, and for addresses that are never named."""
+    address = _address(host)
+    if address is None or address.is_multicast or address.is_unspecified or address.is_link_local:
+        return None
+    if address.is_loopback:
+        return Scope.LOOPBACK
+    return Scope.PUBLIC if address.is_global else Scope.PRIVATE
+
+
+def neighbourhood(host: str) -> str | None:
+    """The /16 (IPv4) or /32 (IPv6) of a public address, where one owner may have many."""
+    address = _address(host)
+    if address is None or not address.is_global:
+        return None
+    prefix = 16 if address.version == 4 else 32
+    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
