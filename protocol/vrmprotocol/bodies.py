@@ -18,12 +18,17 @@ from vrmprotocol.mail import (
     Accept,
     Ack,
     Agreement,
+    Answer,
+    Counter,
     Decline,
     Offer,
+    Question,
     WithdrawAccept,
 )
 
-MailBody: TypeAlias = Offer | Accept | Agreement | Decline | WithdrawAccept | Ack
+MailBody: TypeAlias = (
+    Offer | Accept | Agreement | Decline | WithdrawAccept | Question | Answer | Counter | Ack
+)
 
 _STRUCTS: dict[str, type[MailBody]] = {
     "offer": Offer,
@@ -31,6 +36,9 @@ _STRUCTS: dict[str, type[MailBody]] = {
     "agreement": Agreement,
     "decline": Decline,
     "withdraw_accept": WithdrawAccept,
+    "question": Question,
+    "answer": Answer,
+    "counter": Counter,
     "ack": Ack,
 }
 _KINDS: dict[type[MailBody], str] = {struct: kind for kind, struct in _STRUCTS.items()}

@@ -23,8 +23,11 @@ from vrmprotocol.mail import (
     VENDOR_DECLINE_REASONS,
     Accept,
     Agreement,
+    Answer,
+    Counter,
     Decline,
     Offer,
+    Question,
     WithdrawAccept,
 )
 
@@ -126,9 +129,9 @@ def _any_extension(fields: object) -> frozenset[str]:
 # SPEC 03: The reader MUST refuse a message of a kind that only the reader's own side writes with
 # `message.body`.
 def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
-    if writer == "customer" and isinstance(body, Offer | Agreement):
+    if writer == "customer" and isinstance(body, Offer | Agreement | Answer):
         raise refuse("kind", "one that a customer writes")
-    if writer == "vendor" and isinstance(body, Accept | WithdrawAccept):
+    if writer == "vendor" and isinstance(body, Accept | WithdrawAccept | Question | Counter):
         raise refuse("kind", "one that a vendor writes")
 
 

@@ -1,4 +1,4 @@
-"""Bodies of sealed messages: offer, accept, agreement, decline, withdraw_accept, ack.
+"""Bodies of sealed messages: offer, accept, agreement, decline, question, answer and others.
 
 Implements `specs/03-messages.md#mail-messages`. How they stand to their header and to one
 another is checked in `coherence` and `negotiation`.
@@ -13,6 +13,7 @@ from msgspec import Meta
 from vrmprotocol.certificate import Certificate
 from vrmprotocol.draft import Draft
 from vrmprotocol.fields import (
+    Amount,
     Body,
     Bytes32,
     Bytes64,
@@ -20,6 +21,7 @@ from vrmprotocol.fields import (
     Text64,
     Text200,
     Text500,
+    Text1000,
     Time,
 )
 
@@ -36,6 +38,7 @@ CustomerReason = Literal[
     "unspecified",
 ]
 VendorReason = Literal[
+    "floor",
     "out_of_stock",
     "late",
     "over_budget",
@@ -101,7 +104,7 @@ class Agreement(Body, frozen=True, kw_only=True):
 
 
 class Decline(Body, frozen=True, kw_only=True):
-    """No to an offer (customer), to an intent or an accept (vendor)."""
+    """No to an offer (customer), to an intent, an accept or a counter (vendor)."""
 
     of: Bytes32
     reason: CustomerReason | VendorReason
@@ -114,6 +117,28 @@ class WithdrawAccept(Body, frozen=True, kw_only=True):
 
     accept: Bytes32
     reason: WithdrawReason
+
+
+class Question(Body, frozen=True, kw_only=True):
+    """The customer asks about an offer; it binds nobody."""
+
+    offer: Bytes32
+    text: Text500
+
+
+class Answer(Body, frozen=True, kw_only=True):
+    """The vendor answers a question; only what stands in an offer binds."""
+
+    question: Bytes32
+    text: Text1000
+
+
+class Counter(Body, frozen=True, kw_only=True):
+    """The total for which the customer would take an offer, in its currency; no order."""
+
+    offer: Bytes32
+    total: Amount
+    note: Text200 | None = None
 
 
 class Ack(Body, frozen=True, kw_only=True):

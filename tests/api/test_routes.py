@@ -39,6 +39,8 @@ ROUTES = [
     ("GET", f"/v1/intents/{ID}", None, "intent.show", {"intent": ID}),
     ("POST", f"/v1/intents/{ID}/extend", {"valid_for": "2w"}, "intent.extend",
      {"intent": ID, "valid_for": "2w"}),
+    ("GET", f"/v1/intents/{ID}/why", None, "intent.why", {"intent": ID}),
+    ("GET", f"/v1/intents/{ID}/comparison", None, "offer.compare", {"intent": ID}),
     ("POST", f"/v1/intents/{ID}/withdraw", {}, "intent.withdraw", {"intent": ID}),
     ("GET", "/v1/standing", None, "standing.list", {}),
     ("GET", f"/v1/standing/{ID}", None, "standing.show", {"standing": ID}),
@@ -49,6 +51,14 @@ ROUTES = [
     ("POST", f"/v1/offers/{ID}/accept", None, "offer.accept", {"offer": ID}),
     ("POST", f"/v1/offers/{ID}/decline", {"reason": "terms"}, "offer.decline",
      {"offer": ID, "reason": "terms"}),
+    ("POST", f"/v1/offers/{ID}/question", {"text": "Why?"}, "offer.ask",
+     {"offer": ID, "text": "Why?"}),
+    ("POST", f"/v1/offers/{ID}/counter", {"total": "40.00 EUR"}, "offer.counter",
+     {"offer": ID, "total": "40.00 EUR"}),
+    ("GET", "/v1/vendor/questions", None, "vendor.questions", {"all": False}),
+    ("GET", "/v1/vendor/questions?all=true", None, "vendor.questions", {"all": True}),
+    ("POST", f"/v1/vendor/questions/{ID}/answer", {"text": "So."}, "vendor.reply",
+     {"question": ID, "text": "So."}),
     ("GET", "/v1/deals?role=vendor&state=agreed", None, "deal.list",
      {"role": "vendor", "state": "agreed"}),
     ("GET", f"/v1/deals/{ID}", None, "deal.show", {"deal": ID}),
@@ -113,7 +123,7 @@ def test_openapi_describes_every_route(tmp_path):
         described = json.loads(answer.body)["paths"]
         for method, target, *_ in ROUTES:
             plain = target.partition("?")[0]
-            for name in ("intents", "offers", "deals"):
+            for name in ("intents", "offers", "questions", "deals"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
             plain = plain.replace(f"/{VENDOR}", "/{vendor}")

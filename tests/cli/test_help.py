@@ -12,13 +12,13 @@ from vrmnode.cli.root import vrm as root
 EXPECTED = """
 init, run, join, status, version, completion, events
 id show, id backup, id restore
-intent publish, intent list, intent show, intent watch, intent extend, intent withdraw
+intent publish, intent list, intent show, intent why, intent watch, intent extend, intent withdraw
 intent standing list, intent standing show, intent standing stop
-offer list, offer show, offer accept, offer decline
+offer list, offer show, offer compare, offer accept, offer ask, offer counter, offer decline
 deal list, deal show, deal export, deal verify, deal withdraw
 vendor search, vendor show, vendor check
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
-vendor catalogue import, vendor catalogue list
+vendor catalogue import, vendor catalogue list, vendor questions, vendor reply
 message export, message import
 trust add, trust list, trust remove
 policy show, policy set, net peers, net address, net connect, net invite

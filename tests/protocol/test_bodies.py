@@ -18,6 +18,9 @@ BODIES = [
     mail.Decline(of=b"o" * 32, reason="late", note="Sorry.\nReally."),
     mail.Decline(of=b"o" * 32, reason="unspecified", certificate=CERTIFICATE),
     mail.WithdrawAccept(accept=b"a" * 32, reason="unconfirmed"),
+    mail.Question(offer=b"o" * 32, text="Which colour?"),
+    mail.Answer(question=b"q" * 32, text="Black."),
+    mail.Counter(offer=b"o" * 32, total=9_500, note="For both."),
     mail.Ack(),
 ]
 
@@ -38,13 +41,16 @@ def test_every_kind_has_a_body():
         "agreement",
         "decline",
         "withdraw_accept",
+        "question",
+        "answer",
+        "counter",
         "ack",
     }
     assert {bodies.kind_of(body) for body in BODIES} == set(bodies.MAIL_KINDS)
 
 
 def test_an_unknown_kind_is_another_version():
-    assert remote_code(bodies.from_wire, "question", {}) == "message.version"
+    assert remote_code(bodies.from_wire, "poem", {}) == "message.version"
 
 
 def changed(fields, path, value):
@@ -203,6 +209,13 @@ def test_32_commitments_fit():
         ("decline", {"of": bytes(32)}),
         ("decline", {"of": bytes(32), "reason": "late", "note": "x" * 201}),
         ("withdraw_accept", {"accept": bytes(32), "reason": "late"}),
+        ("question", {"offer": bytes(32), "text": ""}),
+        ("question", {"offer": bytes(32), "text": "a" * 501}),
+        ("question", {"text": "Which colour?"}),
+        ("answer", {"question": bytes(31), "text": "Black."}),
+        ("answer", {"question": bytes(32), "text": "a" * 1001}),
+        ("counter", {"offer": bytes(32), "total": -1}),
+        ("counter", {"offer": bytes(32)}),
         ("ack", []),
         ("ack", {"ext": {}}),
     ],

@@ -130,7 +130,7 @@ def test_the_order_of_the_checks():
     [
         ({"v": 2}, "message.version"),
         ({"v": 7, "kind": "later", "body": {"a": 1}}, "message.version"),
-        ({"kind": "question", "body": {}}, "message.version"),
+        ({"kind": "poem", "body": {}}, "message.version"),
         ({"kind": "ack", "body": {"x": 1}}, "message.unknown_field"),
         ({"kind": "ack", "body": {"ext": {"x": 1}, "critical": ["x"]}}, "message.critical"),
         ({"kind": "withdraw_accept", "body": {}}, "message.body"),

@@ -24,7 +24,7 @@ from tests.protocol.deals import (
     make,
     vendor,
 )
-from vrmprotocol import agreement_report, draft, inner, mail, message, negotiation
+from vrmprotocol import agreement_report, bodies, draft, inner, mail, message, negotiation
 
 _V, _C = vendor(), customer()
 OFFER_1 = _V.say("offer", OFFER)
@@ -37,6 +37,10 @@ WITHDRAW = _C.say("withdraw_accept", mail.WithdrawAccept(accept=ACCEPT.digest, r
 NO_1 = _C.say("decline", mail.Decline(of=OFFER_1.digest, reason="terms"))
 NO_2 = _C.say("decline", mail.Decline(of=OFFER_2.digest, reason="terms"))
 ACK = _C.say("ack", mail.Ack())
+QUESTION = _C.say("question", mail.Question(offer=OFFER_1.digest, text="Which colour?"))
+COUNTER = _C.say("counter", mail.Counter(offer=OFFER_1.digest, total=1))
+NO_LESS = _V.say("decline", mail.Decline(of=COUNTER.digest, reason="floor"))
+ANSWER = _V.say("answer", mail.Answer(question=QUESTION.digest, text="Black."))
 ACCEPT_2 = _C.say("accept", accept_body(OFFER_2))
 AGREEMENT_2 = _V.say("agreement", agreement_body(ACCEPT_2, OFFER_2))
 WRONG_AGREEMENT = _V.say("agreement", agreement_body(ACCEPT, OFFER_1, key=STRANGER))
@@ -176,6 +180,9 @@ SENT = {
     ("decline", "offered"): NO_1,
     ("decline", "accepted"): VENDOR_NO,
     ("decline", "withdrawn"): VENDOR_NO,
+    ("answer", "offered"): ANSWER,
+    ("question", "offered"): QUESTION,
+    ("counter", "offered"): COUNTER,
     ("accept", "offered"): ACCEPT,
     ("agreement", "accepted"): AGREEMENT,
     ("agreement", "withdrawn"): AGREEMENT,
@@ -187,6 +194,8 @@ SENT = {
 @pytest.mark.parametrize("move", negotiation.MOVES, ids=lambda move: f"{move.state}-{move.kind}")
 def test_the_moves_lead_where_the_table_says(move):
     sent = SENT[move.kind, move.state]
+    if (move.role, move.kind, move.state) == ("vendor", "decline", "offered"):
+        sent = NO_LESS
     assert sent.author == (CUSTOMER if move.role == "customer" else VENDOR).public
     assert state(*PATHS[move.state]) == move.state
     assert state(*PATHS[move.state], sent) == move.to
@@ -198,12 +207,12 @@ def test_what_each_side_may_send():
     table = {
         ("vendor", "none"): {"offer", "decline"},
         ("vendor", "refused"): {"offer"},
-        ("vendor", "offered"): {"offer"},
+        ("vendor", "offered"): {"offer", "answer", "decline"},
         ("vendor", "accepted"): {"agreement", "decline"},
-        ("customer", "offered"): {"accept", "decline"},
+        ("customer", "offered"): {"accept", "decline", "question", "counter"},
         ("customer", "accepted"): {"withdraw_accept"},
     }
-    kinds = ("offer", "accept", "agreement", "decline", "withdraw_accept", "ack", "poem")
+    kinds = (*bodies.MAIL_KINDS, "poem")
     for role, where in itertools.product(negotiation.ROLES, negotiation.STATES):
         allowed = table.get((role, where), set()) | {"ack"}
         assert negotiation.permitted(role, where) == allowed

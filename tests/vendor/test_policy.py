@@ -34,6 +34,7 @@ FULL = {
     "max_offers_per_minute": 10,
     "refuse_near_misses": False,
     "automatic_up_to": "500.00 EUR",
+    "counter": {"rounds": 2, "most_percent": "7.5", "step_percent": 3},
 }
 
 

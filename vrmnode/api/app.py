@@ -18,6 +18,10 @@
     GET    /v1/standing                        POST /v1/messages/import
     GET    /v1/standing/{standing}             POST /v1/standing/{standing}/stop
 
+    GET    /v1/intents/{intent}/why            GET  /v1/intents/{intent}/comparison
+    POST   /v1/offers/{offer}/question         POST /v1/offers/{offer}/counter
+    GET    /v1/vendor/questions[?all]          POST /v1/vendor/questions/{question}/answer
+
     GET    /v1/vendors[?words&category&country&terms&function&limit]
     GET    /v1/vendors/{vendor}                POST /v1/vendors/{vendor}/check
     GET    /v1/trust[?group]                   POST /v1/trust

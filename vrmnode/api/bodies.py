@@ -70,6 +70,31 @@ class DeclineOffer(Closed):
     note: Annotated[str, Field(max_length=200)] | None = None
 
 
+class AskQuestion(Closed):
+    """`POST /v1/offers/{offer}/question`."""
+
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class CounterOffer(Closed):
+    """`POST /v1/offers/{offer}/counter`: a total to the door such as "40.00 EUR"."""
+
+    total: Annotated[str, Field(min_length=1, max_length=64)]
+    note: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class AnswerQuestion(Closed):
+    """`POST /v1/vendor/questions/{question}/answer`."""
+
+    text: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class QuestionFilter(Closed):
+    """Query of `GET /v1/vendor/questions`; without `all` only those to be answered."""
+
+    all: bool = False
+
+
 class WithdrawDeal(Closed):
     """`POST /v1/deals/{deal}/withdraw`."""
 

@@ -7,6 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from vrmnode.api.bodies import (
+    AnswerQuestion,
+    AskQuestion,
+    CounterOffer,
     DealFilter,
     DeclineOffer,
     ExportMessages,
@@ -17,6 +20,7 @@ from vrmnode.api.bodies import (
     Nothing,
     OfferFilter,
     PublishIntent,
+    QuestionFilter,
     WithdrawDeal,
     WithdrawIntent,
     given,
@@ -32,6 +36,7 @@ def market_routes(service: NodeService) -> APIRouter:
     _intents(routes, service)
     _standing(routes, service)
     _offers(routes, service)
+    _questions(routes, service)
     _deals(routes, service)
     _messages(routes, service)
     return routes
@@ -51,6 +56,14 @@ def _intents(routes: APIRouter, service: NodeService) -> None:
     @routes.get("/intents/{intent}")
     async def show_intent(intent: Id) -> object:
         return await service.query("intent.show", {"intent": intent})
+
+    @routes.get("/intents/{intent}/why")
+    async def explain_intent(intent: Id) -> object:
+        return await service.query("intent.why", {"intent": intent})
+
+    @routes.get("/intents/{intent}/comparison")
+    async def compare_offers(intent: Id) -> object:
+        return await service.query("offer.compare", {"intent": intent})
 
     @routes.post("/intents/{intent}/extend")
     async def extend_intent(intent: Id, body: ExtendIntent) -> Json:
@@ -91,6 +104,24 @@ def _offers(routes: APIRouter, service: NodeService) -> None:
     @routes.post("/offers/{offer}/decline")
     async def decline_offer(offer: Id, body: DeclineOffer) -> Json:
         return await service.execute("offer.decline", {"offer": offer, **given(body)})
+
+
+def _questions(routes: APIRouter, service: NodeService) -> None:
+    @routes.post("/offers/{offer}/question")
+    async def ask_about_offer(offer: Id, body: AskQuestion) -> Json:
+        return await service.execute("offer.ask", {"offer": offer, **given(body)})
+
+    @routes.post("/offers/{offer}/counter")
+    async def counter_offer(offer: Id, body: CounterOffer) -> Json:
+        return await service.execute("offer.counter", {"offer": offer, **given(body)})
+
+    @routes.get("/vendor/questions")
+    async def list_questions(query: Annotated[QuestionFilter, Query()]) -> object:
+        return await service.query("vendor.questions", given(query))
+
+    @routes.post("/vendor/questions/{question}/answer")
+    async def answer_question(question: Id, body: AnswerQuestion) -> Json:
+        return await service.execute("vendor.reply", {"question": question, **given(body)})
 
 
 def _deals(routes: APIRouter, service: NodeService) -> None:

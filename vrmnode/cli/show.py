@@ -129,7 +129,7 @@ _TIMES = frozenset(
         *("added", "checked", "proved_at"),
         *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
         *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
-        *("delivery_latest", "deliveryLatest"),
+        *("delivery_latest", "deliveryLatest", "asked_at", "answered_at"),
     }
 )
 _AMOUNTS = frozenset(

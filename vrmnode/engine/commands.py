@@ -11,8 +11,10 @@ from typing import TypeVar, get_args
 
 from vrmnode.customer.acceptance import AcceptancePolicy
 from vrmnode.engine import (
+    counters,
     customer_desk,
     profile_desk,
+    questions,
     shop,
     standing,
     standing_intent,
@@ -20,10 +22,11 @@ from vrmnode.engine import (
 )
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid
-from vrmnode.engine.references import find_deal, find_offer
+from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.standing_views import standing_show
 from vrmnode.engine.views import deal_row
 from vrmnode.storage import catalogue, settings, timers
+from vrmnode.values.fields import Fields
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product, product_from_dict
 from vrmnode.vendor.profile import VendorDetails, shows_same
@@ -93,6 +96,25 @@ def _decline_offer(ctx: Context, params: Params) -> Json:
         note=note if isinstance(note, str) else None,
     )
     return deal_row(record.row, ctx.now)
+
+
+def _ask(ctx: Context, params: Params) -> Json:
+    digest = find_offer(ctx.tx, _text(params, "offer"))
+    return questions.ask(ctx, digest, _text(params, "text"))
+
+
+def _counter(ctx: Context, params: Params) -> Json:
+    digest, note = find_offer(ctx.tx, _text(params, "offer")), params.get("note")
+    total = Fields({"total": _text(params, "total")}, "request").money("total")
+    if total is None:
+        raise invalid("request.invalid", 'total: expected an amount such as "45.00 EUR"')
+    said = note if isinstance(note, str) else None
+    return counters.counter(ctx, digest, total, note=said)
+
+
+def _reply(ctx: Context, params: Params) -> Json:
+    digest = find_question(ctx.tx, _text(params, "question"))
+    return questions.reply(ctx, digest, _text(params, "text"))
 
 
 def _withdraw_deal(ctx: Context, params: Params) -> Json:
@@ -181,6 +203,9 @@ def _product(row: object) -> Product:
 _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "offer.accept": _accept_offer,
     "offer.decline": _decline_offer,
+    "offer.ask": _ask,
+    "offer.counter": _counter,
+    "vendor.reply": _reply,
     "deal.withdraw": _withdraw_deal,
     "standing.stop": _stop_standing,
     "policy.set": _set_policy,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, load_deal, load_message, read_intent
 from vrmnode.engine.stated_time import stated_creation
-from vrmnode.storage import envelopes, market, messages, outbox, seen
+from vrmnode.storage import envelopes, intents, market, messages, outbox, seen
 from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.outbox import OutboxRow
@@ -184,6 +184,8 @@ def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -
     if peers == 0:
         outbox.postpone(ctx.tx, row.id, ctx.now + FIRST_RETRY_S)
         return
+    if row.kind == "market" and row.envelope_id is not None:
+        intents.note_handed(ctx.tx, row.envelope_id, at=ctx.now, peers=peers)
     if _is_one_shot(ctx, row):
         outbox.record_attempt(ctx.tx, row.id, ctx.now)
         outbox.done(ctx.tx, row.id, ctx.now)

@@ -6,7 +6,7 @@ change nothing.
 
 from __future__ import annotations
 
-from vrmnode.engine import customer_desk, mailroom, room, vendor_desk
+from vrmnode.engine import counters, customer_desk, mailroom, questions, room, vendor_desk
 from vrmnode.engine.context import ACK_DELAY_S, Context
 from vrmnode.engine.records import DealRecord, load_deal, own_intent, read_intent
 from vrmnode.storage import deals, envelopes, intents, market, seen, tags, timers
@@ -173,6 +173,8 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
             customer_desk.after_message(ctx, record, signed)
         else:
             vendor_desk.after_message(ctx, record)
+        questions.after_message(ctx, record, signed)
+        counters.after_message(ctx, record, signed)
     for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):
         _open_earlier(ctx, tag)
 

@@ -31,6 +31,11 @@ MAX_PEER_MESSAGES = 128
 MAX_OFFERS_PER_DEAL = 8
 """Offers kept in one deal; each is ranked again whenever another comes."""
 
+MAX_QUESTIONS_PER_DEAL = 8
+"""Questions of the customer, and answers of the vendor, in one deal."""
+
+MAX_COUNTERS_PER_DEAL = 4
+
 LONGEST_WATCH_S = 90 * 86_400
 """How long the mail of a deal is watched for after its last message, whatever `confirmBy` says."""
 
@@ -121,10 +126,21 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
     return fresh
 
 
+# SPEC 03: The reader MUST NOT keep more than 8 questions of a deal, or more than 8 answers.
+# SPEC 03: The reader MUST NOT keep more than 4 counters of a deal.
+_MOST_OF_KIND = {
+    "offer": MAX_OFFERS_PER_DEAL,
+    "question": MAX_QUESTIONS_PER_DEAL,
+    "answer": MAX_QUESTIONS_PER_DEAL,
+    "counter": MAX_COUNTERS_PER_DEAL,
+}
+
+
 def _has_its_fill(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
-    """Whether the deal has as many messages, or offers, of the other side as are kept."""
+    """Whether the deal has as many messages, all or of this kind, of the other side as are kept."""
     count = partial(messages.count_from, ctx.tx, signed.deal, signed.author)
-    if signed.kind == "offer" and count(kind="offer") >= MAX_OFFERS_PER_DEAL:
+    most = _MOST_OF_KIND.get(signed.kind)
+    if most is not None and count(kind=signed.kind) >= most:
         return True
     return count() >= MAX_PEER_MESSAGES
 

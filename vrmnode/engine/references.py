@@ -67,6 +67,16 @@ def find_offer(tx: Connection, reference: str) -> bytes:
     return _only("offer", reference, [item for item in found if not item.own]).digest
 
 
+def find_question(tx: Connection, reference: str) -> bytes:
+    """The digest of a received question by id or prefix.
+
+    Raises:
+        ServiceError: `question.not_found`, `question.ambiguous`, `request.id`.
+    """
+    found = messages.by_prefix(tx, _checked(reference), kind="question")
+    return _only("question", reference, [item for item in found if not item.own]).digest
+
+
 def find_deal(tx: Connection, reference: str) -> bytes:
     """A deal's id by id or prefix.
 

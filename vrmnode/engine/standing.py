@@ -21,7 +21,12 @@ PROOF_COUNTS_S = 30 * 86_400
 
 def acceptance_policy(ctx: Context, own: OwnIntent) -> AcceptancePolicy:
     """The intent's own policy over the node's."""
-    base = _stored_policy(ctx.tx)
+    return policy_of(ctx.tx, own)
+
+
+def policy_of(tx: Connection, own: OwnIntent) -> AcceptancePolicy:
+    """The intent's own policy over the node's, outside a turn too."""
+    base = _stored_policy(tx)
     return read_policy(own.acceptance, base) if own.acceptance else base
 
 

@@ -110,7 +110,7 @@ def _offer(ctx: Context, stored: MarketIntent, intent: Intent, plan: Plan) -> No
     # SPEC 03: The writer MUST use a new random secret and a new reply key for each deal, and repeat
     # both, and the shard, in later offers of that deal.
     #
-    # There are no later ones: an intent that got an offer isn't considered again.
+    # Later ones answer counters (`counters`): an intent that got an offer isn't considered again.
     seal_key = SealKey(ctx.random(32))
     body = Offer(
         intent=stored.envelope_id,

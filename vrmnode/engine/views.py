@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 
-from vrmnode.engine import offers, shop
+from vrmnode.engine import offers, questions, shop
 from vrmnode.engine.audience import readable
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, as_state, intent_body, load_deal
@@ -132,7 +132,7 @@ def offer_list(tx: Connection, reference: str | None, now: int) -> list[Json]:
 
 
 def offer_show(tx: Connection, reference: str, now: int) -> Json:
-    """One offer: its rank and the whole signed draft."""
+    """One offer: its rank, the whole signed draft, and what was asked about it."""
     digest = find_offer(tx, reference)
     record = offers.deal_of(tx, digest)
     own = intents.get_by_id(tx, record.row.intent_id)
@@ -140,7 +140,12 @@ def offer_show(tx: Connection, reference: str, now: int) -> Json:
     place = next((row for row in ranked if row["offer"] == digest.hex()), {})
     signed = record.state.offers[digest]
     wire = bodies.to_wire(signed.body)
-    return {**place, "deal": record.deal.hex(), "draft": readable(wire.get("draft"))}
+    return {
+        **place,
+        "deal": record.deal.hex(),
+        "draft": readable(wire.get("draft")),
+        "questions": questions.about_offer(tx, record.deal, digest),
+    }
 
 
 def deal_list(tx: Connection, role: str | None, state: str | None, now: int) -> list[Json]:

@@ -15,13 +15,16 @@ from vrmnode.customer.rhythm import casting_request, read_rhythm
 from vrmnode.engine import (
     audience,
     commands,
+    comparison,
     directory,
     intent_desk,
+    questions,
     shop,
     standing,
     standing_views,
     trust_desk,
     views,
+    why,
 )
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid, of_protocol
@@ -292,6 +295,8 @@ _QUERIES: dict[str, Query] = {
     "standing.show": lambda tx, p, now: standing_views.standing_show(
         tx, _text(p, "standing") or "", now
     ),
+    "intent.why": lambda tx, p, now: why.intent_why(tx, _text(p, "intent") or "", now),
+    "offer.compare": lambda tx, p, now: comparison.offer_compare(tx, _text(p, "intent") or "", now),
     "offer.list": lambda tx, p, now: views.offer_list(tx, _text(p, "intent"), now),
     "offer.show": lambda tx, p, now: views.offer_show(tx, _text(p, "offer") or "", now),
     "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),
@@ -300,6 +305,7 @@ _QUERIES: dict[str, Query] = {
     "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
+    "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
     "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group"), now),
     "policy": lambda tx, p, now: standing.shown_policy(tx),

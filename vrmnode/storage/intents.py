@@ -22,6 +22,7 @@ class OwnIntent:
     `intent_id` is the id of its first envelope and stays; `envelope_id` is the latest one's.
     `key_context` (16 bytes) derives the pseudonym's key from the seed. `body` is canonical.
     `standing` names the standing intent of which this is a casting.
+    `handed_at` and `handed_to` say when its first envelope left, and to how many peers.
     """
 
     pseudonym: bytes
@@ -38,6 +39,8 @@ class OwnIntent:
     label: str | None = None
     acceptance: Mapping[str, object] | None = None
     standing: bytes | None = None
+    handed_at: int | None = None
+    handed_to: int | None = None
 
 
 _INTENTS = Table("intents", OwnIntent, json_columns=("acceptance",))
@@ -111,6 +114,14 @@ def set_acceptance(
     """Set the intent's own acceptance policy (None: the node's)."""
     text = None if acceptance is None else to_json(acceptance)
     _update(tx, pseudonym, "acceptance = ?", (text,))
+
+
+def note_handed(tx: Connection, intent_id: bytes, *, at: int, peers: int) -> None:
+    """Note when an intent first left and to how many peers; nothing if it isn't an own one."""
+    tx.run(
+        "UPDATE intents SET handed_at = ?, handed_to = ? WHERE intent_id = ? AND handed_at IS NULL",
+        (at, peers, intent_id),
+    )
 
 
 def expire(tx: Connection, now: int) -> list[bytes]:

@@ -72,6 +72,12 @@ def offers(tx: Connection, intent_id: bytes | None = None) -> list[StoredMessage
     return _MESSAGES.select(tx, where, (CUSTOMER, intent_id))
 
 
+def questions(tx: Connection, limit: int) -> list[StoredMessage]:
+    """Return the questions that customers asked, the newest first."""
+    where = "WHERE kind = 'question' AND own = 0 ORDER BY received_at DESC, digest DESC LIMIT ?"
+    return _MESSAGES.select(tx, where, (limit,))
+
+
 def mark_acked(tx: Connection, digests: Iterable[bytes], at: int) -> int:
     """Note that the other side has these own messages; return how many that was news for."""
     sql = "UPDATE messages SET acked_at = ? WHERE digest = ? AND own = 1 AND acked_at IS NULL"

@@ -64,6 +64,8 @@ CREATE TABLE intents (
     created INTEGER NOT NULL,
     label TEXT,
     acceptance TEXT,
+    handed_at INTEGER,
+    handed_to INTEGER,
     standing BLOB REFERENCES standing_intents (standing)
 ) STRICT;
 CREATE INDEX intents_envelope ON intents (envelope_id);
@@ -172,6 +174,8 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_deal ON messages (deal, author, seq);
 CREATE INDEX messages_offers ON messages (deal) WHERE kind = 'offer' AND own = 0;
+CREATE INDEX messages_questions ON messages (received_at, digest)
+    WHERE kind = 'question' AND own = 0;
 CREATE INDEX messages_to_acknowledge ON messages (deal)
     WHERE own = 0 AND kind <> 'ack' AND ack_sent_at IS NULL;
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from vrmnode.values.fields import Fields
 from vrmnode.values.money import Money
+from vrmnode.vendor.concessions import Concessions, read_concessions
 from vrmnode.vendor.delivery import Table, Way, read_table, table_to_dict
 from vrmnode.vendor.prices import PriceRule, read_rule, rule_to_dict, tax_rate
 from vrmprotocol import terms
@@ -45,6 +46,7 @@ class VendorPolicy:
     max_offers_per_minute: int = 60
     refuse_near_misses: bool = True
     automatic_up_to: int | None = None
+    counter: Concessions | None = None
 
     def ways(self, area_served: tuple[str, ...]) -> Table:
         """The delivery table; without one, free shipping within the area served."""
@@ -89,6 +91,7 @@ class VendorPolicy:
             ),
             refuse_near_misses=fields.flag("refuse_near_misses", plain.refuse_near_misses),
             automatic_up_to=limit,
+            counter=read_concessions(fields),
         )
         fields.finish()
         return policy
@@ -115,6 +118,8 @@ class VendorPolicy:
             )["tax_percent"]
         if self.automatic_up_to is not None:
             found["automatic_up_to"] = str(Money(self.automatic_up_to, self.currency))
+        if self.counter is not None:
+            found["counter"] = self.counter.to_dict()
         return found
 
 

@@ -57,6 +57,10 @@ def events() -> dict[str, Event]:
     wrong = {**agreement_body(), "signature": bytes(64)}
     by_root = agreement_body(signer=VENDOR_ROOT)
     unknown = fixed("digest of nothing")
+    asked = {"offer": first.digest, "text": "Which colour?"}
+    less = {"offer": first.digest, "total": 9_000}
+    countered = _numbered(from_customer("counter", less, created=NOW + 800), 9)
+    question = _numbered(from_customer("question", asked, created=NOW + 700), 6)
     found = [
         Event("offer", first),
         Event("offer-2", second),
@@ -89,7 +93,13 @@ def events() -> dict[str, Event]:
         _customer("withdraw-unknown", "withdraw_accept", _withdraw(unknown), 2, later),
         _vendor("vendor-ack", "ack", {}, 5, later),
         _customer("customer-ack", "ack", {}, 5, later),
-        _customer("question", "question", {"text": "Which colour?"}, 6, 700, inert=True),
+        Event("question", question),
+        Event("counter", countered),
+        _vendor("decline-counter", "decline", _decline(countered.digest, "floor"), 9, 860),
+        _customer("question-unknown", "question", {**asked, "offer": unknown}, 7, 701),
+        _vendor("answer", "answer", {"question": question.digest, "text": "Red."}, 7, 760),
+        _vendor("answer-unknown", "answer", {"question": unknown, "text": "Red."}, 8, 761),
+        _customer("poem", "poem", {"text": "Roses are red."}, 8, 702, inert=True),
         _vendor(
             "offer-critical",
             "offer",

@@ -37,9 +37,9 @@ STATES = (
 MOVES = {
     ("vendor", "none"): {"offer", "decline"},
     ("vendor", "refused"): {"offer"},
-    ("vendor", "offered"): {"offer"},
+    ("vendor", "offered"): {"offer", "answer", "decline"},
     ("vendor", "accepted"): {"agreement", "decline"},
-    ("customer", "offered"): {"accept", "decline"},
+    ("customer", "offered"): {"accept", "decline", "question", "counter"},
     ("customer", "accepted"): {"withdraw_accept"},
 }
 

@@ -54,6 +54,7 @@ CUSTOMER_REASONS = (
     "unspecified",
 )
 VENDOR_REASONS = (
+    "floor",
     "out_of_stock",
     "late",
     "over_budget",
@@ -109,6 +110,9 @@ def build() -> VectorFile:
     _agreement(file.at("specs/03-messages.md#agreement"))
     _declines(file.at("specs/03-messages.md#decline"))
     _withdraw(file.at("specs/03-messages.md#withdraw_accept"))
+    _question(file.at("specs/03-messages.md#question"))
+    _answer(file.at("specs/03-messages.md#answer"))
+    _counter(file.at("specs/03-messages.md#counter"))
     _ack(file.at("specs/03-messages.md#ack"))
     _wrong_side(file.at("specs/03-messages.md#mail-messages"))
     return file
@@ -321,13 +325,66 @@ def _withdraw(file: VectorFile) -> None:
     cases.extensions()
 
 
+def _question_message() -> Inner:
+    body = {"offer": offer().digest, "text": "Which colour is it?\nBlack would be best."}
+    return from_customer("question", body, received=(offer().digest,))
+
+
+def _question(file: VectorFile) -> None:
+    cases = MailCases(file, "question", _question_message())
+    cases.accept("full", "two lines", cases.good)
+    cases.allow("text-500", "as long as may be", "text", "ü" * 500)
+    cases.missing("offer", "text")
+    cases.unknown("x", "note")
+    cases.wrong(("offer", "bin", 32), ("text", "text", 500))
+    cases.extensions()
+
+
+def _answer(file: VectorFile) -> None:
+    body = {"question": _question_message().digest, "text": "Black."}
+    message = from_vendor("answer", body, seq=1, prev=offer().digest)
+    cases = MailCases(file, "answer", message)
+    cases.accept("full", "an answer", cases.good)
+    cases.allow("text-1000", "as long as may be", "text", "ü" * 1000)
+    cases.missing("question", "text")
+    cases.unknown("x", "offer")
+    cases.wrong(("question", "bin", 32), ("text", "text", 1000))
+    cases.extensions()
+
+
+def _counter_message() -> Inner:
+    body = {"offer": offer().digest, "total": 9_500, "note": "For both."}
+    return from_customer("counter", body, received=(offer().digest,))
+
+
+def _counter(file: VectorFile) -> None:
+    cases = MailCases(file, "counter", _counter_message())
+    cases.accept("full", "with a note", cases.good)
+    cases.optional("note")
+    cases.allow("total-0", "nothing", "total", 0)
+    cases.missing("offer", "total")
+    cases.unknown("x", "priceCurrency")
+    cases.wrong(("offer", "bin", 32), ("total", "amount"), ("note", "text", 200))
+    cases.extensions()
+
+
 def _wrong_side(file: VectorFile) -> None:
     """Kinds that only the other side writes, with bodies that would be right from there."""
-    for kind, body in (("offer", offer().body), ("agreement", agreement().body)):
+    answer = {"question": _question_message().digest, "text": "Black."}
+    for kind, body in (
+        ("offer", offer().body),
+        ("agreement", agreement().body),
+        ("answer", answer),
+    ):
         cases = MailCases(file, "customer", from_customer(kind, body))
         cases.refuse(f"writes-{kind}", BODY, "only vendors write this", body)
     withdrawal = {"accept": accept().digest, "reason": "unconfirmed"}
-    for kind, body in (("accept", accept().body), ("withdraw_accept", withdrawal)):
+    for kind, body in (
+        ("accept", accept().body),
+        ("withdraw_accept", withdrawal),
+        ("question", _question_message().body),
+        ("counter", _counter_message().body),
+    ):
         cases = MailCases(file, "vendor", from_vendor(kind, body))
         cases.refuse(f"writes-{kind}", BODY, "only customers write this", body)
 

@@ -258,8 +258,8 @@ def _versions(file: VectorFile, ack: Inner) -> None:
         ("v-2", "a later version", ack.with_(v=2)),
         ("v-last", "the last version", ack.with_(v=2**31 - 1)),
         ("v-2-body", "a later version's body isn't looked into", ack.with_(v=2, body={"y": 1})),
-        ("kind-unknown", "an unknown kind", replace(ack, kind="question")),
-        ("kind-60000", "the longest message", _sized(replace(ack, kind="question"), 60_000)),
+        ("kind-unknown", "an unknown kind", replace(ack, kind="poem")),
+        ("kind-60000", "the longest message", _sized(replace(ack, kind="poem"), 60_000)),
         ("kind-market", "a market kind inside mail", replace(ack, kind="intent")),
         ("kind-mail", "mail inside mail", replace(ack, kind="mail")),
     ):
@@ -284,7 +284,7 @@ def _order(file: VectorFile, ack: Inner) -> None:
         ),
         ("deal-before-author", "message.wrong_deal", replace(stranger, deal=bytes(32))),
         ("author-before-version", "message.author", stranger.with_(v=2)),
-        ("author-before-kind", "message.author", replace(stranger, kind="question")),
+        ("author-before-kind", "message.author", replace(stranger, kind="poem")),
     ):
         _refuse(file, f"order-{name}", code, name.replace("-", " "), message.raw)
 

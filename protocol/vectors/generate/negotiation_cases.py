@@ -20,7 +20,10 @@ BASE = (
     "agreement",
     "withdraw",
 )
-KINDS = ("offer", "accept", "agreement", "decline", "withdraw_accept", "ack")
+KINDS = (
+    *("offer", "accept", "agreement", "decline", "withdraw_accept", "question", "answer"),
+    *("counter", "ack"),
+)
 
 
 def build() -> VectorFile:
@@ -274,8 +277,41 @@ INERT: list[tuple[str, str, Steps]] = [
     ("inert-vendor-ack", "an acknowledgement", ("offer", "accept", "vendor-ack")),
     ("inert-customer-ack", "an acknowledgement", ("offer", "customer-ack")),
     ("inert-ack-alone", "an acknowledgement before anything", ("vendor-ack",)),
-    ("inert-unknown-kind", "an unknown kind", ("offer", "question")),
-    ("inert-unknown-kind-agreed", "an unknown kind", ("offer", "accept", "agreement", "question")),
+    ("inert-question", "a question binds nobody", ("offer", "question")),
+    ("inert-question-first", "a question before its offer", ("question",)),
+    ("inert-question-unknown", "a question about nothing", ("offer", "question-unknown")),
+    (
+        "inert-question-agreed",
+        "a question that comes after the agreement",
+        ("offer", "accept", "agreement", "question"),
+    ),
+    ("inert-counter", "a counter binds nobody", ("offer", "counter")),
+    ("inert-counter-first", "a counter before its offer", ("counter",)),
+    (
+        "inert-counter-agreed",
+        "a counter that comes after the agreement",
+        ("offer", "accept", "agreement", "counter"),
+    ),
+    (
+        "inert-decline-counter",
+        "a decline of a counter leaves the offer open",
+        ("offer", "counter", "decline-counter"),
+    ),
+    (
+        "inert-decline-counter-accepted",
+        "and the accept undecided",
+        ("offer", "counter", "accept", "decline-counter"),
+    ),
+    ("inert-answer", "an answer binds nobody", ("offer", "question", "answer")),
+    ("inert-answer-first", "an answer before its question", ("offer", "answer")),
+    ("inert-answer-unknown", "an answer to nothing", ("offer", "question", "answer-unknown")),
+    (
+        "inert-answer-declined",
+        "an answer that crossed the decline of its offer",
+        ("offer", "question", "decline-offer", "answer"),
+    ),
+    ("inert-unknown-kind", "an unknown kind", ("offer", "poem")),
+    ("inert-unknown-kind-agreed", "an unknown kind", ("offer", "accept", "agreement", "poem")),
     ("inert-critical", "an offer with an unknown critical extension", ("offer-critical",)),
     (
         "inert-later-version",

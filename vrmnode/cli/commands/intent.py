@@ -22,6 +22,7 @@ STATUSES = ("active", "withdrawn", "expired", "fulfilled")
         "publish": ("vrmnode.cli.commands.publish", "publish", "Publish an intent."),
         "list": (_HERE, "list_intents", "List your intents."),
         "show": (_HERE, "show_intent", "Show one intent, its offers and deals."),
+        "why": ("vrmnode.cli.commands.why", "why", "Say why there are no offers to accept."),
         "watch": ("vrmnode.cli.commands.watch", "watch", "Follow an intent to its end."),
         "standing": (
             "vrmnode.cli.commands.standing",

@@ -26,11 +26,18 @@ REASONS = (
     commands_at={
         "list": (_HERE, "list_offers", "List offers, the best first, with the reasons."),
         "show": (_HERE, "show_offer", "Show one offer whole."),
+        "compare": (
+            "vrmnode.cli.commands.compare",
+            "compare",
+            "Compare the offers for an intent side by side.",
+        ),
         "accept": (
             "vrmnode.cli.commands.accept",
             "accept",
             "Accept an offer: a binding order once the vendor agrees.",
         ),
+        "ask": ("vrmnode.cli.commands.questions", "ask", "Ask the vendor about an offer."),
+        "counter": ("vrmnode.cli.commands.counter", "counter", "Name a lower total."),
         "decline": (_HERE, "decline", "Decline an offer."),
     },
 )

@@ -14,6 +14,7 @@ _HERE = "vrmnode.cli.commands.vendor"
 _WELLKNOWN = "vrmnode.cli.commands.wellknown"
 _CATALOGUE = "vrmnode.cli.commands.catalogue"
 _DIRECTORY = "vrmnode.cli.commands.directory"
+_QUESTIONS = "vrmnode.cli.commands.questions"
 PROFILE = ("vendor", "profile")
 POLICY = ("vendor", "policy")
 
@@ -26,6 +27,8 @@ POLICY = ("vendor", "policy")
         "check": (_DIRECTORY, "check", "Ask a vendor's domain whether it names the vendor."),
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import and list the products you sell."),
+        "questions": (_QUESTIONS, "questions", "List the questions of customers."),
+        "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
         "wellknown": (_WELLKNOWN, "wellknown", "Write the file that your web site serves."),
     },

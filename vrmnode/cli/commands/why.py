@@ -1,0 +1,50 @@
+"""`vrm intent why`: what is known when an intent finds no offers."""
+
+from __future__ import annotations
+
+import click
+
+from vrmnode.cli.commands.intent import chosen_intent
+from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.show import entries, moment, money, nested, short
+
+
+@click.command()
+@click.argument("intent_id", metavar="[INTENT]", required=False)
+@click.option("--latest", is_flag=True, help="The intent that you published last.")
+@shared_options
+def why(intent_id: str | None, latest: bool) -> None:
+    """Say why there are no offers to accept.
+
+    Only what your node has seen: to how many peers it handed the intent, who answered what, and
+    what speaks against each offer. INTENT is an id or the first 6 characters of it, or more.
+
+    \b
+    Example:
+      vrm intent why 3fa2c4d5e6f7
+    """
+    here = session()
+    value = here.client.get("intents", chosen_intent(here, intent_id, latest=latest), "why")
+    here.result(value, lambda: _words(value))
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, dict):
+        return nested(value)
+    until = moment(value.get("valid_through"))
+    lines = [f"Intent {short(value.get('intent'))}  {value.get('status')}, valid until {until}"]
+    known = value.get("known")
+    lines += [f"  {sentence}" for sentence in known] if isinstance(known, list) else []
+    for each in entries(value, "offers"):
+        total = money(each.get("total"), each.get("currency"))
+        lines.append(f"  {_who(each)} offered {total}  (offer {short(each.get('offer'))})")
+        lines += [f"    ! {one.get('words')}" for one in entries(each, "problems")]
+    for each in entries(value, "refused"):
+        lines.append(f"  {_who(each)} refused: {each.get('words')} [{each.get('reason')}]")
+        lines += [f"    in its words: {each['note']}"] if each.get("note") else []
+    lines.append(f"  accepting: {value.get('decision')}")
+    return "\n".join(lines)
+
+
+def _who(each: dict[str, object]) -> str:
+    return str(each.get("vendor_name") or short(each.get("vendor")))

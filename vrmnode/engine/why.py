@@ -1,0 +1,115 @@
+"""Why an intent has no offers, or none to accept: what this node knows, and nothing else.
+
+Known is to how many peers the intent was handed, who answered what, and what speaks against each
+offer. Who else got it, and why somebody is silent, nobody can know, so it isn't guessed
+(specs/03-messages.md#intent: declines are a courtesy).
+"""
+
+from __future__ import annotations
+
+from vrmnode.customer.acceptance import decide
+from vrmnode.customer.reasons import refusal_words
+from vrmnode.engine import offers, standing
+from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine.references import find_intent
+from vrmnode.storage import deals, messages
+from vrmnode.storage.database import Connection
+from vrmnode.storage.intents import OwnIntent
+from vrmprotocol import keys
+from vrmprotocol.mail import Decline
+
+Json = dict[str, object]
+
+
+def intent_why(tx: Connection, reference: str, now: int) -> Json:
+    """What is known of how an intent fares: where it went, who answered, what the node decides.
+
+    Raises:
+        ServiceError: `intent.not_found`, `intent.ambiguous`, `request.id`.
+    """
+    own = find_intent(tx, reference)
+    offered = _offers(tx, own, now)
+    refused = _refusals(tx, own)
+    return {
+        "intent": own.intent_id.hex(),
+        "status": own.status,
+        "created": own.created,
+        "valid_through": own.valid_through,
+        "handed_at": own.handed_at,
+        "handed_to": own.handed_to,
+        "offers": offered,
+        "refused": refused,
+        "decision": _decision(tx, own, now),
+        "known": _known(own, offered, refused),
+    }
+
+
+def _offers(tx: Connection, own: OwnIntent, now: int) -> list[Json]:
+    return [
+        {
+            "offer": each.digest.hex(),
+            "vendor": keys.to_did(each.vendor_root),
+            "vendor_name": each.vendor_name,
+            "total": each.total,
+            "currency": each.currency,
+            "acceptable": each.acceptable,
+            "problems": [{"code": one.code, "words": one.words} for one in each.problems],
+        }
+        for each in offers.ranked(tx, own, now=now)
+    ]
+
+
+def _refusals(tx: Connection, own: OwnIntent) -> list[Json]:
+    rows = deals.list_deals(tx, role="customer", state="refused", intent_id=own.intent_id)
+    found = [_refusal(tx, load_deal(tx, row.deal)) for row in rows]
+    return sorted(found, key=lambda each: str(each["reason"]))
+
+
+def _refusal(tx: Connection, record: DealRecord) -> Json:
+    decline = record.state.decline
+    body = None if decline is None else decline.body
+    reason = body.reason if isinstance(body, Decline) else "unspecified"
+    stored = None if decline is None else messages.get(tx, decline.digest)
+    return {
+        "vendor": keys.to_did(record.row.vendor_root),
+        "vendor_name": record.row.vendor_name,
+        "reason": reason,
+        "words": refusal_words(reason),
+        "note": body.note if isinstance(body, Decline) else None,
+        "received": None if stored is None else stored.received_at,
+    }
+
+
+def _decision(tx: Connection, own: OwnIntent, now: int) -> str:
+    """What the node does by itself with the offers that are open, and why."""
+    if own.status != "active":
+        return f"none: the intent is {own.status}"
+    return decide(
+        standing.policy_of(tx, own),
+        offers.ranked(tx, own, now=now, open_only=True),
+        now=now,
+        published_at=own.created,
+        wanted=own.quantity,
+        already_locked=deals.locked_quantity(tx, own.intent_id),
+        limit=offers.limit_of(own),
+    ).rule
+
+
+def _known(own: OwnIntent, offered: list[Json], refused: list[Json]) -> list[str]:
+    """The same in sentences: what was observed, and where the node's knowledge ends."""
+    told = ["it was handed to no peer so far"]
+    if own.handed_to is not None:
+        peers = _peers(own.handed_to)
+        told = [f"it was handed to {peers}; how far they passed it on, this node can't see"]
+    if not offered and not refused:
+        if own.handed_to is not None:
+            told.append("nobody has answered; vendors needn't say why, so silence says nothing")
+        return told
+    fitting = sum(1 for each in offered if each["acceptable"])
+    told.append(f"{len(offered)} offered, {fitting} of them without problems")
+    told.append(f"{len(refused)} refused; who is silent may not have it, or not have heard of it")
+    return told
+
+
+def _peers(count: int) -> str:
+    return "1 peer" if count == 1 else f"{count} peers"
