@@ -127,3 +127,11 @@ def test_columns_that_tell_nothing_are_usage(shop, vrm, tmp_path):
     error = vrm.error("vendor", "catalogue", "import", path, code=2)
     assert error["code"] == "catalogue.mapping"
     assert "--mapping" in error["advice"]
+
+
+def test_the_currency_may_be_in_small_letters(shop, vrm, tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text("sku,name,price\nA,Lamp,12.00\n")
+    vrm("vendor", "catalogue", "import", file, "--currency", "eur")
+    ((_, params),) = shop.calls
+    assert params["products"][0]["currency"] == "EUR"

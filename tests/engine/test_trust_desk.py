@@ -144,3 +144,16 @@ def test_regards_say_what_the_table_says(world: World) -> None:
     command(world, CUSTOMER, "trust.add", vendor=_did(world), groups=["books"])
     (regard,) = standing.regards(world.nodes[CUSTOMER].reader, world.now).values()
     assert (regard.trusted, regard.groups) == (True, ("books",))
+
+
+def test_rules_that_can_hardly_do_what_was_meant_are_told(world: World) -> None:
+    reader = world.nodes[CUSTOMER].reader
+    assert standing.unlikely(reader, {}) == []
+    (words,) = standing.unlikely(reader, {"max_total": "9.00 EUR"})
+    assert "--accept automatic" in words
+    automatic = {"mode": "automatic", "max_total": "9.00 EUR"}
+    (words,) = standing.unlikely(reader, automatic)
+    assert "vrm trust add" in words
+    assert standing.unlikely(reader, {**automatic, "vendors": "any"}) == []
+    command(world, CUSTOMER, "trust.add", vendor=_did(world))
+    assert standing.unlikely(reader, automatic) == []

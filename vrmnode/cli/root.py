@@ -10,6 +10,7 @@ import click
 from vrmnode.cli.failures import USAGE, CommandError, epilog
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import shared_options
+from vrmnode.version import VERSION
 
 _HERE = "vrmnode.cli.commands"
 
@@ -77,6 +78,7 @@ def _told(error: click.UsageError) -> click.ClickException:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=epilog(),
 )
+@click.version_option(VERSION, prog_name="vrm")
 @shared_options
 def vrm() -> None:
     """Say what you want, on your own terms; vendors answer with offers.

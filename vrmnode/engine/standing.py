@@ -6,6 +6,8 @@ own. Whom the owner trusts stands in a table of its own, which `trust_desk` chan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vrmnode.customer.acceptance import AcceptancePolicy, read_policy
 from vrmnode.customer.regard import DomainProof, Regard
 from vrmnode.engine.context import Context
@@ -28,6 +30,24 @@ def policy_of(tx: Connection, own: OwnIntent) -> AcceptancePolicy:
     """The intent's own policy over the node's, outside a turn too."""
     base = _stored_policy(tx)
     return read_policy(own.acceptance, base) if own.acceptance else base
+
+
+def unlikely(tx: Connection, acceptance: Mapping[str, object]) -> list[str]:
+    """Words for an owner whose rules for accepting can hardly do what was meant by them."""
+    policy = read_policy(acceptance, _stored_policy(tx))
+    if policy.mode != "automatic":
+        bounds = [name for name in ("max_total", "wait_offers", "wait_until") if name in acceptance]
+        return [
+            f"{name} says when the node accepts by itself; it doesn't, unless you say"
+            " --accept automatic"
+            for name in bounds
+        ]
+    if policy.vendors == "trusted" and not trusted(tx):
+        return [
+            "the node may accept trusted vendors only, and you trust none yet: say whom with"
+            " vrm trust add, or choose others with --accept-vendors"
+        ]
+    return []
 
 
 def _stored_policy(tx: Connection) -> AcceptancePolicy:

@@ -99,7 +99,8 @@ def restore(file: Path, force: bool, passphrase_file: Path | None, no_passphrase
     words = f"restored {here.data_dir} as it was on {moment(report.created)}"
     counts = f"{report.deals} deals, {report.intents} intents, {report.messages} messages"
     start = run_command(here.data_dir)
-    here.result(value, f"{words}: {counts}\nstart it with: {start}")
+    settings = "config.toml isn't in a backup: set listen and peers again, or join with vrm join"
+    here.result(value, f"{words}: {counts}\n{settings}\nstart it with: {start}")
 
 
 def _check_stopped(here: Session) -> None:

@@ -34,7 +34,13 @@ Json = dict[str, object]
     "--mapping",
     help='Which column is what, by name or number: "gtin=isbn,name=title,price=8".',
 )
-@click.option("--currency", default="EUR", show_default=True, help="Of prices that name none.")
+@click.option(
+    "--currency",
+    default="EUR",
+    show_default=True,
+    callback=lambda context, option, value: value.upper(),
+    help="Of prices that name none.",
+)
 @click.option("--delimiter", help="The character between columns.  [default: found out]")
 @click.option("--encoding", help="The file's encoding.  [default: found out]")
 @click.option(
