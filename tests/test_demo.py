@@ -17,6 +17,11 @@ TIMEOUT_S = 120
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 
+def heed_interrupts() -> None:
+    """As at a terminal: a job in the background ignores SIGINT, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start_demo(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "examples.market"],
@@ -26,6 +31,7 @@ def start_demo(folder: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
 
 
