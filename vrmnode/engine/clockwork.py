@@ -10,7 +10,7 @@ from vrmnode.engine import (
     standing_intent,
     vendor_desk,
 )
-from vrmnode.engine.context import Context
+from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.records import load_deal
 from vrmnode.storage import (
     deals,
@@ -27,7 +27,6 @@ from vrmnode.storage import (
 from vrmnode.storage.timers import Timer
 
 TIDY_EVERY_S = 600
-_NODE = b"node"
 
 AT_ONCE = 16
 """Timers in one turn: commands of the owner wait for no more than these."""
@@ -95,9 +94,9 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
 
 def start(ctx: Context) -> None:
     """Arm what a fresh start needs."""
-    timers.arm(ctx.tx, "tidy", _NODE, ctx.now)
+    timers.arm(ctx.tx, "tidy", NODE, ctx.now)
     standing_intent.resume(ctx)
-    timers.arm(ctx.tx, "reconsider", _NODE, ctx.now + 1)
+    timers.arm(ctx.tx, "reconsider", NODE, ctx.now + 1)
 
 
 def tidy(ctx: Context, max_store_bytes: int) -> None:
@@ -113,7 +112,7 @@ def tidy(ctx: Context, max_store_bytes: int) -> None:
     outbox.lapse(ctx.tx, ctx.now)
     outbox.purge(ctx.tx, ctx.now - 30 * 86_400)
     intent_desk.ended(ctx)
-    timers.arm(ctx.tx, "tidy", _NODE, ctx.now + TIDY_EVERY_S)
+    timers.arm(ctx.tx, "tidy", NODE, ctx.now + TIDY_EVERY_S)
 
 
 def _forget_stale_deals(ctx: Context) -> None:

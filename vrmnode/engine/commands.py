@@ -20,7 +20,7 @@ from vrmnode.engine import (
     standing_intent,
     trust_desk,
 )
-from vrmnode.engine.context import Context
+from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.failures import invalid
 from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.standing_views import standing_show
@@ -39,7 +39,6 @@ Params = Mapping[str, object]
 R = TypeVar("R", bound=str)
 
 RECONSIDER_AFTER_S = 2
-_NODE = b"node"
 
 
 def run(ctx: Context, command: str, params: Params) -> Json:
@@ -146,7 +145,7 @@ def _set_vendor_policy(ctx: Context, params: Params) -> Json:
     details = shop.stored_profile(ctx.tx)
     if details is not None and not shows_same(details, before, policy):
         _publish_profile(ctx, details)
-    timers.arm(ctx.tx, "reconsider", _NODE, ctx.now)
+    timers.arm(ctx.tx, "reconsider", NODE, ctx.now)
     ctx.event("vendor.policy_set", "vendor", ctx.identity.root)
     return dict(policy.to_dict())
 
@@ -185,7 +184,7 @@ def _take_rows(ctx: Context, params: Params) -> Json:
         raise invalid("request.invalid", "products: expected a list, came another type")
     taken = [_product(row) for row in rows]
     counts = catalogue.upsert_many(ctx.tx, taken, updated=ctx.now)
-    timers.arm_earlier(ctx.tx, "reconsider", _NODE, ctx.now + RECONSIDER_AFTER_S)
+    timers.arm_earlier(ctx.tx, "reconsider", NODE, ctx.now + RECONSIDER_AFTER_S)
     return {
         "added": counts.added,
         "updated": counts.updated,

@@ -17,6 +17,10 @@ ACK_DELAY_S = 2
 """Seconds an acknowledgement waits for another message of the deal that can carry it."""
 
 
+NODE = b"node"
+"""The subject of timers that belong to the node as a whole."""
+
+
 @dataclass(slots=True)
 class Context:
     """One turn: the open transaction and what the turn may use.

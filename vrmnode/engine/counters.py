@@ -25,8 +25,6 @@ from vrmprotocol.message import SignedMessage
 
 Json = dict[str, object]
 
-ANSWER_LIFETIME_S = 14 * 86_400
-
 
 def counter(ctx: Context, offer: bytes, total: Money, *, note: str | None = None) -> Json:
     """Tell the vendor for which total its offer would be taken; it binds nobody.
@@ -96,7 +94,7 @@ def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Cou
     if price is None:
         negotiation.check_move("vendor", record.state.state, "decline")
         no = Decline(of=signed.digest, reason="floor")
-        _post(ctx, record, no, until=ctx.now + ANSWER_LIFETIME_S)
+        _post(ctx, record, no, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
         ctx.event("counter.declined", "counter", signed.digest, reason="floor", **told)
         return
     negotiation.check_move("vendor", record.state.state, "offer")

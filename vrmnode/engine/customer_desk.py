@@ -28,9 +28,6 @@ from vrmprotocol.mail import (
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.topics import MAIL_SHARDS
 
-ANSWER_LIFETIME_S = 14 * 86_400
-"""How long an acceptance, refusal or withdrawal is repeated until it is acknowledged."""
-
 
 def open_deal(
     ctx: Context, own: OwnIntent, signed: SignedMessage, *, body_bytes: int, work: int
@@ -222,7 +219,7 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
         ),
         key=key,
         recipient=draft.vendor.certificate.subject,
-        until=ctx.now + ANSWER_LIFETIME_S,
+        until=ctx.now + mailroom.ANSWER_LIFETIME_S,
     )
     # SPEC 04: The customer's node MUST raise the lock in the same transaction in which it signs the
     # accept.
@@ -283,7 +280,7 @@ def decline(
         Decline(of=digest, reason=reason, note=note),
         key=ctx.identity.pseudonym(own.key_context),
         recipient=offer.draft.vendor.certificate.subject,
-        until=ctx.now + ANSWER_LIFETIME_S,
+        until=ctx.now + mailroom.ANSWER_LIFETIME_S,
     )
     record = reload(ctx, record)
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=record.state.state)
@@ -329,7 +326,7 @@ def _send_withdrawal(ctx: Context, record: DealRecord, reason: WithdrawReason) -
         WithdrawAccept(accept=accepted.digest, reason=reason),
         key=ctx.identity.pseudonym(own.key_context),
         recipient=author,
-        until=ctx.now + ANSWER_LIFETIME_S,
+        until=ctx.now + mailroom.ANSWER_LIFETIME_S,
     )
 
 

@@ -39,6 +39,9 @@ MAX_COUNTERS_PER_DEAL = 4
 LONGEST_WATCH_S = 90 * 86_400
 """How long the mail of a deal is watched for after its last message, whatever `confirmBy` says."""
 
+ANSWER_LIFETIME_S = 14 * 86_400
+"""How long what answers the other side is repeated until it is acknowledged."""
+
 TAG_LIFETIME_S = envelope.MAIL_LIFETIME_S + envelope.SKEW_S
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vrmnode.engine import intent_desk, shop
-from vrmnode.engine.context import Context
+from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.stated_time import stated_creation
 from vrmnode.storage import settings, timers
@@ -24,7 +24,6 @@ from vrmprotocol.market import Prekey
 SEQ, TAG = "vendor.profile.seq", "vendor.profile.tag"
 PREKEY_LIFETIME_S = 7 * 86_400
 RENEW_AFTER_S = envelope.PROFILE_LIFETIME_S // 2
-_NODE = b"node"
 
 
 def prepare(
@@ -87,6 +86,6 @@ def record(
     settings.put(ctx.tx, SEQ, seq)
     ctx.keep_secret("prekey", ctx.identity.root, "current", prekey.private_bytes())
     intent_desk.publish(ctx, sent)
-    timers.arm(ctx.tx, "renew_profile", _NODE, ctx.now + RENEW_AFTER_S)
-    timers.arm(ctx.tx, "reconsider", _NODE, ctx.now)
+    timers.arm(ctx.tx, "renew_profile", NODE, ctx.now + RENEW_AFTER_S)
+    timers.arm(ctx.tx, "reconsider", NODE, ctx.now)
     ctx.event("vendor.profile_published", "vendor", ctx.identity.root, seq=seq)

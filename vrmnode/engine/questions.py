@@ -21,8 +21,6 @@ from vrmprotocol.message import SignedMessage
 
 Json = dict[str, object]
 
-ANSWER_LIFETIME_S = 14 * 86_400
-"""How long an answer is repeated until it is acknowledged."""
 
 INBOX_LENGTH = 1_000
 
@@ -92,7 +90,7 @@ def reply(ctx: Context, question: bytes, text: str) -> Json:
     if found[question].answer is not None:
         raise conflict("question.answered", "expected an open question, came one you answered")
     body = Answer(question=question, text=text)
-    _post(ctx, record, body, until=ctx.now + ANSWER_LIFETIME_S)
+    _post(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
     asked = found[question].question
     ctx.event("question.answered", "question", question, **_where(record, asked.offer))
     return _shown(ctx, record, question)

@@ -27,8 +27,6 @@ from vrmprotocol.topics import MAIL_SHARDS
 BUSY_S = 60
 """The window, and the pause, of the vendor's limit of offers per minute."""
 
-ANSWER_LIFETIME_S = 14 * 86_400
-
 
 def consider(ctx: Context, pseudonym: bytes) -> None:
     """Answer an intent that was received: with an offer, a coded refusal, or not at all."""
@@ -268,7 +266,7 @@ def _decide(ctx: Context, record: DealRecord) -> None:
     if document is None:
         raise TypeError("an accepted deal has a document")
     body = Agreement(accept=accepted.digest, signature=agreement.sign(document, key))
-    _post(ctx, record.row, body, key, until=ctx.now + ANSWER_LIFETIME_S)
+    _post(ctx, record.row, body, key, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
     record = reload(ctx, record)
     deals.update(
         ctx.tx,
@@ -300,7 +298,7 @@ def _decline_acceptance(
         record.row,
         Decline(of=accepted.digest, reason=reason),
         key,
-        until=ctx.now + ANSWER_LIFETIME_S,
+        until=ctx.now + mailroom.ANSWER_LIFETIME_S,
     )
     deals.update(ctx.tx, record.deal, updated=ctx.now, state="declined")
     reservations.release(ctx.tx, record.deal)
