@@ -66,7 +66,9 @@ class NodeIdentity:
                 self._root,
                 subject=key.public,
                 serial=serial,
-                not_before=starts,
+                # Envelopes state a time of up to half an hour ago: a key made just after midnight
+                # must be valid then, too.
+                not_before=starts - 86_400,
                 not_after=starts + VALIDITY_S,
             )
             self._certified[serial] = key, issued
