@@ -20,7 +20,7 @@ def test_each_period_has_a_new_key_and_serial() -> None:
     for number, (key, issued) in enumerate(found):
         assert issued.subject == key.public
         assert issued.root == identity.root
-        assert issued.not_before == EPOCH + number * PERIOD_S
+        assert issued.not_before == EPOCH + number * PERIOD_S - 86_400
         assert issued.not_after == issued.not_before + VALIDITY_S
 
 

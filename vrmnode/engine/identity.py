@@ -69,7 +69,7 @@ class NodeIdentity:
                 # Envelopes state a time of up to half an hour ago: a key made just after midnight
                 # must be valid then, too.
                 not_before=starts - 86_400,
-                not_after=starts + VALIDITY_S,
+                not_after=starts - 86_400 + VALIDITY_S,
             )
             self._certified[serial] = key, issued
         return self._certified[serial]
