@@ -20,12 +20,14 @@ from vrmprotocol import (
     message_file,
     peer_address,
     peer_exchange,
+    reconciliation,
     stamp,
     terms,
     topics,
     wellknown,
 )
 from vrmprotocol.errors import ProtocolError
+from vrmprotocol.id_set import IdSet
 
 Adapter = Callable[[Case], dict[str, Any]]
 
@@ -257,6 +259,39 @@ def read_answer(case: Case) -> dict[str, Any]:
     return {"known": known}
 
 
+def item_set(case: Case) -> IdSet:
+    items = case.head["sets"][case.given["items"]]
+    return IdSet((time, bytes.fromhex(value_of_id(item))) for time, item in items)
+
+
+def value_of_id(item: Any) -> str:
+    return str(item["$hex"] if isinstance(item, dict) else item)
+
+
+def sum_ids(case: Case) -> dict[str, Any]:
+    ids = [bytes.fromhex(value_of_id(item)) for item in case.given["ids"]]
+    items = IdSet(enumerate(ids))
+    return {"fingerprint": items.fingerprint(0, len(items))}
+
+
+def initiate(case: Case) -> dict[str, Any]:
+    start, most = case.given["start"], case.given["max_bytes"]
+    return {"message": reconciliation.initiate(item_set(case), start=start, max_bytes=most)}
+
+
+def respond(case: Case) -> dict[str, Any]:
+    message, most = case.hex("message"), case.given["max_bytes"]
+    return {"reply": reconciliation.respond(item_set(case), message, max_bytes=most)}
+
+
+def conclude(case: Case) -> dict[str, Any]:
+    message, most = case.hex("message"), case.given["max_bytes"]
+    found = reconciliation.conclude(item_set(case), message, max_bytes=most)
+    assert [item.hex() for item in found.have] == list(map(value_of_id, case.output["have"]))
+    assert sorted(item.hex() for item in found.need) == list(map(value_of_id, case.output["need"]))
+    return {"reply": found.reply}
+
+
 ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("encoding", "decode"): decode,
     ("encoding", "encode"): encode,
@@ -282,6 +317,10 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("terms", "choose"): choose,
     ("peers", "question"): read_question,
     ("peers", "answer"): read_answer,
+    ("sync", "fingerprint"): sum_ids,
+    ("sync", "initiate"): initiate,
+    ("sync", "respond"): respond,
+    ("sync", "conclude"): conclude,
     ("invitation", "read"): read_invitation,
     ("invitation", "write"): write_invitation,
     ("invitation", "address"): read_address,

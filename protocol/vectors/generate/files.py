@@ -18,6 +18,7 @@ from . import (
     peers_cases,
     sealing_cases,
     stamp_cases,
+    sync_cases,
     tag_cases,
     terms_cases,
     topic_cases,
@@ -42,4 +43,5 @@ FILES = [
     negotiation_cases.build,
     invitation_cases.build,
     peers_cases.build,
+    sync_cases.build,
 ]
