@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from tests.engine.world import SimNode, World
@@ -11,10 +10,11 @@ from vrmnode.engine import commands, inbound, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.machine import Outcome
 from vrmnode.engine.records import intent_body, load_deal, load_message
-from vrmnode.storage import deals, events, intents, messages, outbox, settings
+from vrmnode.storage import deals, events, intents, messages, outbox, pseudonyms, settings
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.messages import StoredMessage
+from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
 from vrmprotocol import envelope, message, topics
 from vrmprotocol import market as market_bodies
@@ -88,6 +88,12 @@ def own_intent(world: World, who: str = CUSTOMER) -> OwnIntent:
     return intents.list_intents(world.nodes[who].reader)[0]
 
 
+def pseudonym(world: World, who: str = CUSTOMER) -> Pseudonym:
+    """The name under which a node told its newest intent."""
+    (found,) = pseudonyms.of_intent(world.nodes[who].reader, own_intent(world, who).intent_id)
+    return found
+
+
 def told(world: World, who: str) -> list[StoredMessage]:
     """A node's own messages of its only deal, by sequence number."""
     reader = world.nodes[who].reader
@@ -134,7 +140,7 @@ def vendor_says(
 
 def hand_over(world: World, who: str, raw: bytes, *, deal: bytes | None = None) -> Outcome:
     """Give a node an inner message as if it had come under a tag of the deal, or of its intent."""
-    owner = deal or own_intent(world, who).pseudonym
+    owner = deal or pseudonym(world, who).pseudonym
     watched = WatchedTag(
         tag=bytes(16), kind="deal" if deal else "intent", owner=owner, until=world.now + 1
     )
@@ -182,7 +188,7 @@ def update(
             )
         ),
         changed,
-        node.machine.identity.pseudonym(own.key_context),
+        node.machine.identity.pseudonym(pseudonym(world, who).key_context),
     )
 
 
@@ -218,8 +224,3 @@ def take(world: World, who: str, arrived: Envelope) -> Outcome:
 def in_turn(world: World, who: str, action: Callable[[Context], object]) -> object:
     """Run a turn on a node; the value it gives."""
     return world.nodes[who].machine.turn(action)
-
-
-def stranger(own: OwnIntent) -> OwnIntent:
-    """The intent under another pseudonym."""
-    return replace(own, pseudonym=bytes(32))

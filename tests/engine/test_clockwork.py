@@ -15,6 +15,7 @@ from tests.engine.steps import (
     kinds,
     offered,
     own_intent,
+    pseudonym,
     stay_silent,
 )
 from tests.engine.world import World
@@ -62,7 +63,7 @@ def test_acknowledge(world: World) -> None:
 def test_consider(world: World) -> None:
     world.publish(CUSTOMER, 1, automatic=True)
     stay_silent(world, "vendor-2")
-    _arm(world, CUSTOMER, "consider", own_intent(world).pseudonym)
+    _arm(world, CUSTOMER, "consider", own_intent(world).intent_id)
     assert _run(world, CUSTOMER) == 1
     _arm(world, CUSTOMER, "consider", bytes(32))
     assert _run(world, CUSTOMER) == 1
@@ -94,7 +95,7 @@ def test_offer_end(world: World) -> None:
 def test_intent_end(world: World) -> None:
     world.publish(CUSTOMER, 1, automatic=False)
     own = own_intent(world)
-    assert ("intent_end", own.pseudonym) in _due(world, CUSTOMER)
+    assert ("intent_end", own.intent_id) in _due(world, CUSTOMER)
     world.now = own.valid_through + SKEW_S
     _run(world, CUSTOMER)
     assert own_intent(world).status == "expired"
@@ -107,7 +108,7 @@ def test_answer_and_reconsider(world: World) -> None:
     world.pump(CUSTOMER)
     world.deliver(0, keep=False)
     for kind in ("answer", "reconsider"):
-        _arm(world, VENDOR, kind, own_intent(world).pseudonym)
+        _arm(world, VENDOR, kind, pseudonym(world).pseudonym)
         assert _run(world, VENDOR) == 1
     _arm(world, VENDOR, "answer", bytes(32))
     assert _run(world, VENDOR) == 1

@@ -121,7 +121,7 @@ def test_a_policy_with_another_list_of_the_trusted_is_refused(world: World) -> N
 def test_a_new_policy_looks_at_open_offers(world: World) -> None:
     offered(world)
     own = own_intent(world)
-    world.nodes[CUSTOMER].turn(lambda ctx: intents.set_acceptance(ctx.tx, own.pseudonym, None))
+    world.nodes[CUSTOMER].turn(lambda ctx: intents.set_acceptance(ctx.tx, own.intent_id, None))
     command(world, CUSTOMER, "trust.add", vendor=keys.to_did(_root(world)))
     command(world, CUSTOMER, "policy.set", mode="automatic", max_total="900.00 EUR", wait_offers=1)
     assert deal_with(world, CUSTOMER, VENDOR).state == "accepted"

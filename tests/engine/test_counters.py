@@ -186,7 +186,7 @@ def test_a_customer_who_counters_without_end_finds_no_floor(yielding: World) -> 
     world = yielding
     row, offer = offered(world), first_offer(world)
     node = world.nodes[CUSTOMER]
-    context = node.reader.value("SELECT key_context FROM intents")
+    context = node.reader.value("SELECT key_context FROM pseudonyms")
     for seq in range(12):
         signed = message.sign(
             kind="counter",

@@ -24,6 +24,7 @@ from tests.engine.steps import (
     offered,
     own_intent,
     pass_on,
+    pseudonym,
     told,
     vendor_says,
 )
@@ -210,7 +211,7 @@ def test_withdrawing_the_intent_ends_its_deals(world: World) -> None:
     own, node = own_intent(world), world.nodes[CUSTOMER]
     sent = intent_desk.prepare_withdrawal(
         own,
-        identity=node.machine.identity,
+        key=node.machine.identity.pseudonym(pseudonym(world).key_context),
         now=world.now,
         random=world.rng.randbytes,
         grind=lambda core, bits: bytes(8),
@@ -237,6 +238,6 @@ def test_an_intent_past_its_end_declines_what_is_open(world: World) -> None:
     world.nodes[CUSTOMER].run_timers()
     assert own_intent(world).status == "expired"
     assert deal_with(world, CUSTOMER, VENDOR).state == "declined"
-    subject = own_intent(world).pseudonym
+    subject = own_intent(world).intent_id
     found = timers.due(world.nodes[CUSTOMER].reader, world.now + 10**8)
     assert all(timer.subject != subject for timer in found)

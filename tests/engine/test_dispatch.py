@@ -19,6 +19,7 @@ from tests.engine.steps import (
     offered,
     own_intent,
     pass_on,
+    pseudonym,
     queued,
     stay_silent,
     take,
@@ -62,7 +63,7 @@ def test_first_contact_goes_to_the_intents_tag_at_every_attempt(world: World) ->
     _unsent_offer(world)
     for attempt in range(5):
         (parcel,) = _parcels(world, VENDOR)
-        assert parcel.tag == own_intent(world).reply_tag
+        assert parcel.tag == pseudonym(world).reply_tag
         assert _row(world, VENDOR, parcel).attempts == attempt
         _sent(world, VENDOR, parcel)
         world.now = _row(world, VENDOR, parcel).next_at
@@ -152,7 +153,7 @@ def _renew(world: World) -> None:
         CUSTOMER,
         lambda ctx: intents.set_envelope(
             ctx.tx,
-            own.pseudonym,
+            own.intent_id,
             envelope_id=renewed.id,
             seq=1,
             body=own.body,
@@ -176,7 +177,7 @@ def test_a_refusal_stays_a_one_shot_when_an_offer_followed_it(make_world: MakeWo
     _refused_then_offered(world)
     assert kinds(world, VENDOR) == ["decline", "offer"]
     refusal, offer = _parcels(world, VENDOR)
-    assert refusal.tag == offer.tag == own_intent(world).reply_tag
+    assert refusal.tag == offer.tag == pseudonym(world).reply_tag
     for parcel in (refusal, offer):
         _sent(world, VENDOR, parcel)
     assert _row(world, VENDOR, refusal).done_at == world.now

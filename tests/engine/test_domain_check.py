@@ -150,7 +150,7 @@ def test_an_open_offer_is_accepted_once_its_vendor_is_proved(world: World) -> No
         "mode": "automatic", "vendors": "proved", "max_total": "900.00 EUR", "wait_offers": 1,
     }  # fmt: skip
     world.nodes[CUSTOMER].turn(
-        lambda ctx: intents.set_acceptance(ctx.tx, own.pseudonym, acceptance)
+        lambda ctx: intents.set_acceptance(ctx.tx, own.intent_id, acceptance)
     )
     for outcome in (NAMES_ANOTHER, "wellknown.timeout"):
         _record(world, outcome)

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.engine.steps import pseudonym
 from tests.engine.world import GTIN, SKU, START, Flight, SimNode, World, open_databases
 from vrmnode.customer.request import read_request
 from vrmnode.engine import clockwork, inbound, intent_desk, mailroom
@@ -209,13 +210,12 @@ class _Vendor:
 def _asked(world: World, *, automatic: bool) -> tuple[SimNode, _Vendor]:
     node = world.nodes[CUSTOMER]
     world.publish(CUSTOMER, 1, automatic)
-    [own] = intents.list_intents(node.reader)
-    return node, _Vendor(world, own.pseudonym, own.intent_id)
+    name = pseudonym(world)
+    return node, _Vendor(world, name.pseudonym, name.intent_id)
 
 
 def _send(node: SimNode, inner: bytes) -> None:
-    [own] = intents.list_intents(node.reader)
-    watched = tags.lookup(node.reader, own.reply_tag)
+    watched = tags.lookup(node.reader, pseudonym(node.world).reply_tag)
     assert watched is not None
     node.turn(partial(inbound.receive, watched=watched, inner=inner, body_bytes=4_096, work=16))
 

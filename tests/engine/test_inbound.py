@@ -21,6 +21,7 @@ from tests.engine.steps import (
     offered,
     own_intent,
     pass_on,
+    pseudonym,
     queued,
     replace_body,
     take,
@@ -43,7 +44,7 @@ from vrmprotocol.mail import Decline, Offer, WithdrawAccept
 
 
 def _known(world: World, who: str = VENDOR) -> MarketIntent:
-    found = market.get_intent(world.nodes[who].reader, own_intent(world).pseudonym)
+    found = market.get_intent(world.nodes[who].reader, pseudonym(world).pseudonym)
     assert found is not None
     return found
 
@@ -261,19 +262,19 @@ def test_what_only_the_reader_writes_is_kept_without_effect(world: World) -> Non
 
 def test_a_first_message_must_name_the_deal_of_its_parties(world: World) -> None:
     offered(world)
-    own = own_intent(world)
+    name = pseudonym(world).pseudonym
     key, certified = world.nodes[VENDOR].machine.identity.vendor_signing(world.now)
-    body = Decline(of=own.envelope_id, reason="closed", certificate=certified)
+    body = Decline(of=own_intent(world).intent_id, reason="closed", certificate=certified)
     signed = vendor_says(world, body, seq=3)
     opened = inner.read(signed.raw)
     fields: dict[str, Value] = {
         "v": 1,
         "kind": "decline",
-        "deal": deal_id(own.pseudonym, world.nodes[OTHER_VENDOR].machine.identity.root),
+        "deal": deal_id(name, world.nodes[OTHER_VENDOR].machine.identity.root),
         "seq": 3,
         "prev": bytes(32),
         "author": key.public,
-        "recipient": own.pseudonym,
+        "recipient": name,
         "created": world.now,
         "received": [],
         "body": opened.body,

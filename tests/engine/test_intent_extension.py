@@ -16,6 +16,7 @@ from tests.engine.steps import (
     offered,
     own_intent,
     pass_on,
+    pseudonym,
     stay_silent,
 )
 from tests.engine.world import GTIN, SKU, World
@@ -36,7 +37,7 @@ def prepared(world: World, days: int) -> Envelope:
     return intent_extension.prepare(
         own_intent(world),
         days * DAY,
-        identity=node.machine.identity,
+        key=node.machine.identity.pseudonym(pseudonym(world).key_context),
         now=world.now,
         random=world.rng.randbytes,
         grind=lambda core, bits: bytes(8),
@@ -93,7 +94,7 @@ def test_a_vendor_keeps_its_view_and_may_answer_later(world: World) -> None:
     pass_on(world, CUSTOMER)
     pass_on(world, VENDOR)
     first = own_intent(world)
-    known = market.get_intent(node.reader, first.pseudonym)
+    known = market.get_intent(node.reader, pseudonym(world).pseudonym)
     assert known is not None
     assert known.answer == "refused"
 
@@ -110,7 +111,7 @@ def test_a_vendor_keeps_its_view_and_may_answer_later(world: World) -> None:
     world.now = first.valid_through - 600
     pass_on(world, CUSTOMER)
     pass_on(world, VENDOR)
-    known = market.get_intent(node.reader, first.pseudonym)
+    known = market.get_intent(node.reader, pseudonym(world).pseudonym)
     assert known is not None
     assert known.valid_through == own_intent(world).valid_through > first.valid_through
     deal = deal_with(world, CUSTOMER, VENDOR)
@@ -152,7 +153,7 @@ def test_what_can_not_be_extended(world: World) -> None:
     assert (changed.value.code, late.expires > own.valid_through) == ("intent.changed", True)
     world.now = own_intent(world).valid_through
     assert refusal(world, 14) == "intent.not_active"
-    in_turn(world, CUSTOMER, lambda ctx: intents.update_status(ctx.tx, own.pseudonym, "withdrawn"))
+    in_turn(world, CUSTOMER, lambda ctx: intents.update_status(ctx.tx, own.intent_id, "withdrawn"))
     assert refusal(world, 14) == "intent.not_active"
 
 

@@ -123,7 +123,7 @@ def test_a_customer_who_asks_without_end_isnt_kept(world: World) -> None:
     node, offer = world.nodes[CUSTOMER], first_offer(world)
 
     def flood(ctx: object) -> None:
-        own = ctx.tx.value("SELECT key_context FROM intents")  # type: ignore[attr-defined]
+        own = ctx.tx.value("SELECT key_context FROM pseudonyms")  # type: ignore[attr-defined]
         for seq in range(12):
             signed = message.sign(
                 kind="question",

@@ -28,8 +28,8 @@ def _wants_one(world: World) -> None:
         CUSTOMER,
         lambda ctx: intents.set_envelope(
             ctx.tx,
-            own.pseudonym,
-            envelope_id=own.envelope_id,
+            own.intent_id,
+            envelope_id=own.intent_id,
             seq=0,
             body=small,
             valid_through=own.valid_through,

@@ -25,7 +25,7 @@ from vrmnode.engine import clockwork, intent_desk, standing_intent, standing_vie
 from vrmnode.engine.audience import readable
 from vrmnode.engine.records import intent_body
 from vrmnode.errors import ServiceError
-from vrmnode.storage import intents, standing_intents, timers
+from vrmnode.storage import intents, pseudonyms, standing_intents, timers
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.standing_intents import StandingIntent
 from vrmprotocol import bodies, envelope
@@ -103,8 +103,10 @@ def test_three_castings_share_nothing_that_a_stranger_would_not_share(world: Wor
     three = castings(world, standing)
     sent = [_envelope(world, own) for own in three]
     # By key, tag and salt, and by whatever else stands in the body or around it.
-    assert len({own.pseudonym for own in three}) == 3
-    assert len({own.key_context for own in three}) == 3
+    reader = world.nodes[CUSTOMER].reader
+    names = [name for own in three for name in pseudonyms.of_intent(reader, own.intent_id)]
+    assert len({name.pseudonym for name in names}) == 3
+    assert len({name.key_context for name in names}) == 3
     loaded = [intent_body(own) for own in three]
     assert len({body.reply_tag for body in loaded}) == 3
     assert len({body.reply_key.key for body in loaded}) == 3

@@ -129,7 +129,7 @@ def test_an_open_offer_is_accepted_once_its_vendor_is_trusted(world: World, vend
         "mode": "automatic", "vendors": vendors, "max_total": "900.00 EUR", "wait_offers": 1,
     }  # fmt: skip
     world.nodes[CUSTOMER].turn(
-        lambda ctx: intents.set_acceptance(ctx.tx, own.pseudonym, acceptance)
+        lambda ctx: intents.set_acceptance(ctx.tx, own.intent_id, acceptance)
     )
     command(world, CUSTOMER, "policy.set")
     command(world, CUSTOMER, "trust.add", vendor=_did(world, OTHER_VENDOR), groups=["books"])

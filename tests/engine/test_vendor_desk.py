@@ -19,8 +19,8 @@ from tests.engine.steps import (
     interpreted,
     kinds,
     offered,
-    own_intent,
     pass_on,
+    pseudonym,
     set_shop_policy,
     stay_silent,
     take,
@@ -50,7 +50,7 @@ def _fill(world: World, stock: int) -> None:
 
 
 def _answer(world: World, who: str = CUSTOMER) -> str | None:
-    found = market.get_intent(world.nodes[VENDOR].reader, own_intent(world, who).pseudonym)
+    found = market.get_intent(world.nodes[VENDOR].reader, pseudonym(world, who).pseudonym)
     assert found is not None
     return found.answer
 
@@ -181,7 +181,7 @@ def test_answers_above_the_limit_wait_their_turn(make_world: MakeWorld) -> None:
     _publish(world, OTHER_CUSTOMER)
     assert (_answer(world), _answer(world, OTHER_CUSTOMER)) == ("offered", None)
     waiting = timers.due(world.nodes[VENDOR].reader, world.now + vendor_desk.BUSY_S)
-    assert ("answer", own_intent(world, OTHER_CUSTOMER).pseudonym) in {
+    assert ("answer", pseudonym(world, OTHER_CUSTOMER).pseudonym) in {
         (timer.kind, timer.subject) for timer in waiting
     }
     for _ in range(2):

@@ -19,6 +19,7 @@ from tests.engine.steps import (
     offered,
     own_intent,
     pass_on,
+    pseudonym,
     stay_silent,
 )
 from tests.engine.world import World
@@ -169,7 +170,6 @@ def test_a_catalogue_is_paged_by_sku(world: World) -> None:
 def test_each_audience_of_an_intent_is_json(world: World) -> None:
     node = world.nodes[CUSTOMER]
     world.publish(CUSTOMER, 1, automatic=False)
-    own = own_intent(world)
     prepared = intent_desk.prepare(
         _request(),
         {"mode": "manual"},
@@ -184,7 +184,7 @@ def test_each_audience_of_an_intent_is_json(world: World) -> None:
     assert [one["size"] for one in shown][1:] == [0, 0]
     assert "at most 40" in json.dumps(shown[2])
     assert "at most 40" not in json.dumps(shown[0])
-    assert prepared.envelope.author != own.pseudonym
+    assert prepared.envelope.author != pseudonym(world).pseudonym
 
 
 def _request() -> IntentRequest:

@@ -35,7 +35,8 @@ GTIN = "09780131103627"
 
 _TABLES = (
     *("reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
-    *("seen", "envelopes", "settings", "secrets", "intents", "market_intents", "profiles"),
+    *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
+    *("market_intents", "profiles"),
     "standing_intents",
     *("products", "trust", "domain_checks"),
 )

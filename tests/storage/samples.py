@@ -52,13 +52,10 @@ def message(number: int = 1, **fields: Any) -> StoredMessage:
 
 def own_intent(number: int = 1, **fields: Any) -> OwnIntent:
     values: dict[str, Any] = {
-        "pseudonym": key(100 + number),
         "intent_id": key(300 + number),
         "envelope_id": key(300 + number),
-        "key_context": tag(1),
         "body": b"body",
         "quantity": 1,
-        "reply_tag": tag(500 + number),
         "valid_through": 5000,
         "created": 1000 + number,
     }

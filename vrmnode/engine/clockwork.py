@@ -69,7 +69,7 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             if deals.get(ctx.tx, timer.subject) is not None:
                 mailroom.send_acknowledgement(ctx, load_deal(ctx.tx, timer.subject))
         case "consider":
-            own = intents.get_by_pseudonym(ctx.tx, timer.subject)
+            own = intents.get_by_id(ctx.tx, timer.subject)
             if own is not None:
                 customer_desk.consider(ctx, own)
         case "confirm":

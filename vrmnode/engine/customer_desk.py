@@ -15,6 +15,7 @@ from vrmnode.engine.records import DealRecord, load_deal, own_intent, reload
 from vrmnode.storage import deals, market, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.pseudonyms import Pseudonym
 from vrmprotocol import agreement, commitment, negotiation
 from vrmprotocol.envelope import SKEW_S
 from vrmprotocol.mail import (
@@ -30,7 +31,7 @@ from vrmprotocol.topics import MAIL_SHARDS
 
 
 def open_deal(
-    ctx: Context, own: OwnIntent, signed: SignedMessage, *, body_bytes: int, work: int
+    ctx: Context, name: Pseudonym, signed: SignedMessage, *, body_bytes: int, work: int
 ) -> Deal:
     """The deal that a vendor's first message starts, made if it isn't there yet."""
     row = deals.get(ctx.tx, signed.deal)
@@ -44,12 +45,12 @@ def open_deal(
     row = Deal(
         deal=signed.deal,
         role="customer",
-        customer=own.pseudonym,
+        customer=name.pseudonym,
         vendor_root=root,
         vendor_name="" if profile is None else profile.name,
-        intent_id=own.intent_id,
+        intent_id=name.intent_id,
         state="none",
-        shard_in=own.reply_tag[0] % MAIL_SHARDS,
+        shard_in=name.reply_tag[0] % MAIL_SHARDS,
         body_bytes=body_bytes,
         work=work,
         created=ctx.now,
@@ -170,7 +171,7 @@ def consider(ctx: Context, own: OwnIntent) -> None:
     if decision.action == "accept" and decision.digest is not None:
         accept(ctx, decision.digest, rule=decision.rule)
     elif decision.action == "wait" and decision.until is not None:
-        timers.arm(ctx.tx, "consider", own.pseudonym, decision.until)
+        timers.arm(ctx.tx, "consider", own.intent_id, decision.until)
 
 
 def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
@@ -202,7 +203,7 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
             f"expected at most {own.quantity} of this intent to be bought, {locked} are bought or"
             f" being bought and this offer is for {draft.eligible_quantity}",
         )
-    key = ctx.identity.pseudonym(own.key_context)
+    key = mailroom.pseudonym_key(ctx, record.row)
     commitments = _commit(ctx, record.deal)
     document = agreement.document(
         draft=draft, offer=digest, accepted_at=ctx.now, commitments=commitments
@@ -272,13 +273,12 @@ def decline(
     negotiation.check_move("customer", record.state.state, "decline")
     if digest in record.state.declined_offers:
         return record
-    own = own_intent(ctx.tx, record.row.intent_id)
     offer = mailroom.offer_of(record.state.offers[digest])
     mailroom.post(
         ctx,
         record.row,
         Decline(of=digest, reason=reason, note=note),
-        key=ctx.identity.pseudonym(own.key_context),
+        key=mailroom.pseudonym_key(ctx, record.row),
         recipient=offer.draft.vendor.certificate.subject,
         until=ctx.now + mailroom.ANSWER_LIFETIME_S,
     )
@@ -319,12 +319,11 @@ def _send_withdrawal(ctx: Context, record: DealRecord, reason: WithdrawReason) -
         raise conflict(
             "deal.not_accepted", "expected an accepted deal, came one without acceptance"
         )
-    own = own_intent(ctx.tx, record.row.intent_id)
     mailroom.post(
         ctx,
         record.row,
         WithdrawAccept(accept=accepted.digest, reason=reason),
-        key=ctx.identity.pseudonym(own.key_context),
+        key=mailroom.pseudonym_key(ctx, record.row),
         recipient=author,
         until=ctx.now + mailroom.ANSWER_LIFETIME_S,
     )

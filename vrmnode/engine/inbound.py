@@ -9,10 +9,10 @@ from __future__ import annotations
 from vrmnode.engine import counters, customer_desk, mailroom, questions, room, vendor_desk
 from vrmnode.engine.context import ACK_DELAY_S, Context
 from vrmnode.engine.records import DealRecord, load_deal, own_intent, read_intent
-from vrmnode.storage import deals, envelopes, intents, market, seen, tags, timers
+from vrmnode.storage import deals, envelopes, market, pseudonyms, seen, tags, timers
 from vrmnode.storage.envelopes import StoredEnvelope
-from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.market import MarketIntent, StoredProfile
+from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
 from vrmprotocol import envelope, message, sealing, stamp
 from vrmprotocol import market as market_bodies
@@ -68,7 +68,7 @@ def accept_envelope(ctx: Context, arrived: Envelope) -> None:
 
 
 def _keep_intent(ctx: Context, arrived: Envelope, body: Intent, *, seq: int, status: str) -> None:
-    if intents.get_by_pseudonym(ctx.tx, arrived.author) is not None:
+    if pseudonyms.get(ctx.tx, arrived.author) is not None:
         return  # our own, come back
     known = market.get_intent(ctx.tx, arrived.author)
     if known is not None and seq > 0:
@@ -197,40 +197,42 @@ def _first_contact(
     signed = message.verify_and_load(
         inner, expected_recipient=pseudonym, reader="customer", now=ctx.now
     )
-    own = intents.get_by_pseudonym(ctx.tx, pseudonym)
-    if own is None or not isinstance(signed, SignedMessage):
+    name = pseudonyms.get(ctx.tx, pseudonym)
+    if name is None or not isinstance(signed, SignedMessage):
         return signed, None
     if isinstance(signed.body, Offer):
-        _check_offer(ctx, signed, signed.body, own)
+        _check_offer(ctx, signed, signed.body, name)
         _check_same_channel(ctx, signed, signed.body)
     elif isinstance(signed.body, Decline):
         _check_refusal(signed, signed.body, pseudonym)
     else:
         raise RemoteError("message.body", f"expected a first message, came {signed.kind}")
+    own = own_intent(ctx.tx, name.intent_id)
     if not room.make_room(ctx, own, signed, work=work):
         ctx.notes.append("first message dropped: better vendors have answered the intent")
         return signed, None
-    row = customer_desk.open_deal(ctx, own, signed, body_bytes=body_bytes, work=work)
+    row = customer_desk.open_deal(ctx, name, signed, body_bytes=body_bytes, work=work)
     return signed, load_deal(ctx.tx, row.deal)
 
 
-def _is_form_of(ctx: Context, envelope_id: bytes, own: OwnIntent) -> bool:
+def _is_form_of(ctx: Context, envelope_id: bytes, name: Pseudonym) -> bool:
     """Whether the intent was published in that envelope, as itself or as any update of it."""
+    own = own_intent(ctx.tx, name.intent_id)
     if envelope_id in (own.intent_id, own.envelope_id):
         return True
     published = envelopes.get(ctx.tx, envelope_id)
-    return published is not None and published.own and published.author == own.pseudonym
+    return published is not None and published.own and published.author == name.pseudonym
 
 
-def _check_offer(ctx: Context, signed: SignedMessage, offer: Offer, own: OwnIntent) -> None:
-    vendor, pseudonym = offer.draft.vendor, own.pseudonym
+def _check_offer(ctx: Context, signed: SignedMessage, offer: Offer, name: Pseudonym) -> None:
+    vendor, pseudonym = offer.draft.vendor, name.pseudonym
     if signed.deal != deal_id(pseudonym, vendor.root):
         raise RemoteError("message.wrong_deal", "the deal id doesn't follow from the parties")
     if vendor.certificate.root != vendor.root or vendor.certificate.subject != signed.author:
         raise RemoteError("message.author", "the author isn't the certified key of the vendor")
     if offer.draft.deal != signed.deal or offer.draft.customer != pseudonym:
         raise RemoteError("message.body", "the draft names another deal or customer")
-    if offer.intent != offer.draft.intent or not _is_form_of(ctx, offer.intent, own):
+    if offer.intent != offer.draft.intent or not _is_form_of(ctx, offer.intent, name):
         raise RemoteError("message.body", "intent: the offer answers another intent")
     if not sealing.can_seal_to(offer.reply_key):
         raise RemoteError("message.body", "replyKey: expected one to which an answer can be sealed")
@@ -272,8 +274,9 @@ def _in_deal(
         reader=_role(record),
         now=ctx.now,
     )
-    if isinstance(signed, SignedMessage) and isinstance(signed.body, Offer):
-        _check_offer(ctx, signed, signed.body, own_intent(ctx.tx, record.row.intent_id))
+    name = pseudonyms.get(ctx.tx, record.row.customer)
+    if isinstance(signed, SignedMessage) and isinstance(signed.body, Offer) and name is not None:
+        _check_offer(ctx, signed, signed.body, name)
         _check_same_channel(ctx, signed, signed.body)
     return signed, record
 

@@ -17,9 +17,11 @@ from vrmnode.engine.failures import conflict
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.records import intent_body, load_deal
 from vrmnode.engine.stated_time import stated_creation
-from vrmnode.storage import deals, envelopes, intents, outbox, seen, tags, timers
+from vrmnode.storage import deals, envelopes, intents, outbox, pseudonyms, seen, tags, timers
+from vrmnode.storage.connection import Connection
 from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
 from vrmprotocol import envelope, market, topics
 from vrmprotocol.envelope import Envelope
@@ -120,15 +122,12 @@ def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = N
     sent = prepared.envelope
     body = prepared.body
     own = OwnIntent(
-        pseudonym=sent.author,
         intent_id=sent.id,
         envelope_id=sent.id,
-        key_context=prepared.key_context,
         body=sent.body,
         status="active",
         seq=0,
         quantity=body.eligible_quantity,
-        reply_tag=body.reply_tag,
         valid_through=body.valid_through,
         created=ctx.now,
         label=prepared.label,
@@ -136,27 +135,35 @@ def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = N
         standing=standing,
     )
     intents.insert(ctx.tx, own)
-    ctx.keep_secret("intent", own.pseudonym, "reply", prepared.reply_key.private_bytes())
+    name = Pseudonym(
+        pseudonym=sent.author,
+        intent_id=own.intent_id,
+        key_context=prepared.key_context,
+        reply_tag=body.reply_tag,
+    )
+    pseudonyms.insert(ctx.tx, name)
+    ctx.keep_secret("intent", name.pseudonym, "reply", prepared.reply_key.private_bytes())
     publish(ctx, sent)
-    stand_until(ctx, own.pseudonym, body)
+    stand_until(ctx, own.intent_id, body.valid_through)
     ctx.event("intent.published", "intent", own.intent_id, label=own.label)
     return own
 
 
-def stand_until(ctx: Context, pseudonym: bytes, body: Intent) -> None:
+def stand_until(ctx: Context, intent_id: bytes, end: int) -> None:
     """Listen for answers until mail about the intent can't arrive any more, and plan its end."""
     tags.watch(
         ctx.tx,
         [
             WatchedTag(
-                tag=body.reply_tag,
+                tag=name.reply_tag,
                 kind="intent",
-                owner=pseudonym,
-                until=body.valid_through + envelope.MAIL_LIFETIME_S,
+                owner=name.pseudonym,
+                until=end + envelope.MAIL_LIFETIME_S,
             )
+            for name in pseudonyms.of_intent(ctx.tx, intent_id)
         ],
     )
-    timers.arm(ctx.tx, "intent_end", pseudonym, body.valid_through + envelope.SKEW_S)
+    timers.arm(ctx.tx, "intent_end", intent_id, end + envelope.SKEW_S)
 
 
 def publish(ctx: Context, sent: Envelope) -> None:
@@ -190,12 +197,12 @@ def publish(ctx: Context, sent: Envelope) -> None:
 def prepare_withdrawal(
     own: OwnIntent,
     *,
-    identity: NodeIdentity,
+    key: SigningKey,
     now: int,
     random: Callable[[int], bytes],
     grind: Callable[[bytes, int], bytes],
 ) -> Envelope:
-    """The public update that withdraws an intent, stamped and signed by its pseudonym.
+    """The public update that withdraws an intent, stamped and signed by its pseudonym's `key`.
 
     Raises:
         ServiceError: `intent.not_active`.
@@ -211,25 +218,31 @@ def prepare_withdrawal(
         "intent_update",
         market.to_body(update),
         body,
-        identity.pseudonym(own.key_context),
+        key,
         now,
         grind,
     )
 
 
+def public_key(tx: Connection, own: OwnIntent, identity: NodeIdentity) -> SigningKey:
+    """The key of the pseudonym under which an intent was published."""
+    (name,) = pseudonyms.of_intent(tx, own.intent_id)
+    return identity.pseudonym(name.key_context)
+
+
 def record_withdrawal(ctx: Context, own: OwnIntent, update: Envelope, reason: str) -> None:
     """Publish the withdrawal, refuse open offers, withdraw acceptances not yet confirmed."""
-    intents.update_status(ctx.tx, own.pseudonym, "withdrawn")
+    intents.update_status(ctx.tx, own.intent_id, "withdrawn")
     intents.set_envelope(
         ctx.tx,
-        own.pseudonym,
+        own.intent_id,
         envelope_id=update.id,
         seq=own.seq + 1,
         body=own.body,
         valid_through=own.valid_through,
     )
     publish(ctx, update)
-    timers.clear_subject(ctx.tx, own.pseudonym)
+    timers.clear_subject(ctx.tx, own.intent_id)
     customer_desk.decline_open_offers(ctx, own, reason="no_longer_wanted")
     for row in deals.list_deals(ctx.tx, role="customer", state="accepted", intent_id=own.intent_id):
         customer_desk.withdraw(ctx, load_deal(ctx.tx, row.deal).deal, "no_longer_wanted")
@@ -241,7 +254,7 @@ def ended(ctx: Context) -> None:
     for intent_id in intents.expire(ctx.tx, ctx.now):
         own = intents.get_by_id(ctx.tx, intent_id)
         if own is not None:
-            timers.clear_subject(ctx.tx, own.pseudonym)
+            timers.clear_subject(ctx.tx, own.intent_id)
             customer_desk.decline_open_offers(ctx, own, reason="expired")
             ctx.event("intent.expired", "intent", intent_id)
 

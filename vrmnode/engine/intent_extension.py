@@ -15,13 +15,13 @@ from vrmnode.customer.request import end_of
 from vrmnode.engine import intent_desk
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.identity import NodeIdentity
-from vrmnode.engine.records import intent_body, read_intent
+from vrmnode.engine.records import intent_body
 from vrmnode.storage import intents
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.values.spans import format_moment
 from vrmprotocol import market
 from vrmprotocol.envelope import Envelope
+from vrmprotocol.keys import SigningKey
 from vrmprotocol.market import IntentUpdate
 
 
@@ -29,12 +29,12 @@ def prepare(
     own: OwnIntent,
     valid_s: int,
     *,
-    identity: NodeIdentity,
+    key: SigningKey,
     now: int,
     random: Callable[[int], bytes],
     grind: Callable[[bytes, int], bytes],
 ) -> Envelope:
-    """The public update by which an intent stands `valid_s` seconds from now.
+    """The public update by which an intent stands `valid_s` seconds from now, signed with `key`.
 
     Raises:
         ServiceError: `intent.not_active`; `intent.not_later` when it stands as long already.
@@ -57,7 +57,7 @@ def prepare(
         "intent_update",
         market.to_body(update),
         body,
-        identity.pseudonym(own.key_context),
+        key,
         now,
         grind,
     )
@@ -71,13 +71,13 @@ def record(ctx: Context, own: OwnIntent, update: Envelope) -> OwnIntent:
     body = market.to_body(loaded.intent)
     intents.set_envelope(
         ctx.tx,
-        own.pseudonym,
+        own.intent_id,
         envelope_id=update.id,
         seq=loaded.seq,
         body=body,
         valid_through=loaded.intent.valid_through,
     )
     intent_desk.publish(ctx, update)
-    intent_desk.stand_until(ctx, own.pseudonym, read_intent(body))
+    intent_desk.stand_until(ctx, own.intent_id, loaded.intent.valid_through)
     ctx.event("intent.extended", "intent", own.intent_id, valid_through=loaded.intent.valid_through)
     return own

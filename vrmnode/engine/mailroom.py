@@ -11,7 +11,7 @@ from functools import partial
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, load_message
-from vrmnode.storage import deals, intents, messages, outbox, tags, timers
+from vrmnode.storage import deals, messages, outbox, pseudonyms, tags, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.tags import WatchedTag
@@ -158,8 +158,15 @@ def own_key(ctx: Context, record: DealRecord) -> SigningKey | None:
     if record.row.role == "vendor":
         author = record.vendor_author
         return None if author is None else ctx.identity.vendor_key_of(author, ctx.now)
-    own = intents.get_by_id(ctx.tx, record.row.intent_id)
-    return None if own is None else ctx.identity.pseudonym(own.key_context)
+    return pseudonym_key(ctx, record.row)
+
+
+def pseudonym_key(ctx: Context, row: Deal) -> SigningKey:
+    """The key that signs for the customer in a deal of its own."""
+    name = pseudonyms.get(ctx.tx, row.customer)
+    if name is None:
+        raise TypeError("expected a deal of one of our pseudonyms")
+    return ctx.identity.pseudonym(name.key_context)
 
 
 def counterpart(record: DealRecord) -> bytes | None:

@@ -15,7 +15,7 @@ from vrmnode.engine.dispatch import Parcel
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.references import find_deal, find_intent
 from vrmnode.errors import ServiceError
-from vrmnode.storage import deals, envelopes, intents, outbox
+from vrmnode.storage import deals, envelopes, outbox, pseudonyms
 from vrmnode.storage.outbox import OutboxRow
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.topics import DIRECTORY
@@ -81,7 +81,7 @@ def nothing() -> ServiceError:
 
 def _of_intent(ctx: Context, reference: str) -> tuple[list[OutboxRow], list[bytes]]:
     own = find_intent(ctx.tx, reference)
-    published = envelopes.get(ctx.tx, own.envelope_id)
+    published = envelopes.get(ctx.tx, own.envelope_id or b"")
     rows = [
         row
         for deal in deals.list_deals(ctx.tx, role="customer", intent_id=own.intent_id)
@@ -96,8 +96,8 @@ def _speakers(ctx: Context, rows: list[OutboxRow]) -> set[bytes]:
     for row in rows:
         if row.deal is None:
             known = envelopes.get(ctx.tx, row.envelope_id or b"")
-            own = known and intents.get_by_pseudonym(ctx.tx, known.author)
-            found.add(own.pseudonym if own else _VENDOR)
+            name = known and pseudonyms.get(ctx.tx, known.author)
+            found.add(name.pseudonym if name else _VENDOR)
         elif (deal := deals.get(ctx.tx, row.deal)) is not None:
             found.add(deal.customer if deal.role == deals.CUSTOMER else _VENDOR)
     return found

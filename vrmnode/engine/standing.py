@@ -91,7 +91,7 @@ def refresh(ctx: Context, own: OwnIntent) -> None:
     )
     status = "fulfilled" if agreed >= own.quantity else "active"
     if status != own.status:
-        intents.update_status(ctx.tx, own.pseudonym, status)
+        intents.update_status(ctx.tx, own.intent_id, status)
         ctx.event(f"intent.{status}", "intent", own.intent_id, bought=agreed)
 
 

@@ -13,7 +13,7 @@ from vrmnode.engine.audience import readable
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, as_state, intent_body, load_deal
 from vrmnode.engine.references import find_deal, find_intent, find_offer
-from vrmnode.storage import catalogue, deals, events, intents, market, messages, outbox
+from vrmnode.storage import catalogue, deals, events, intents, market, messages, outbox, pseudonyms
 from vrmnode.storage.database import Connection
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
@@ -52,7 +52,7 @@ def _intent_row(tx: Connection, own: OwnIntent) -> Json:
         "intent": own.intent_id.hex(),
         "label": own.label,
         "item_name": _wanted(own),
-        "pseudonym": keys.to_did(own.pseudonym),
+        "pseudonym": keys.to_did(pseudonyms.of_intent(tx, own.intent_id)[0].pseudonym),
         "status": own.status,
         "quantity": own.quantity,
         "max_price": None if budget is None else budget.max_price,

@@ -44,7 +44,7 @@ class OwnIntents:
                 intent_extension.prepare,
                 own,
                 valid_s,
-                identity=self._machine.identity,
+                key=intent_desk.public_key(self._reader, own, self._machine.identity),
                 now=self._machine.clock(),
                 random=self._machine.random,
                 grind=self._machine.grind,

@@ -196,7 +196,7 @@ class Service:
             own = find_intent(tx, reference)
             return own, intent_desk.prepare_withdrawal(
                 own,
-                identity=self._machine.identity,
+                key=intent_desk.public_key(tx, own, self._machine.identity),
                 now=now,
                 random=self._machine.random,
                 grind=self._machine.grind,

@@ -1,4 +1,4 @@
-"""The customer's own intents, each under a pseudonym of its own."""
+"""The customer's own intents; the names under which they are told are in `pseudonyms`."""
 
 from __future__ import annotations
 
@@ -20,20 +20,17 @@ class OwnIntent:
     """An own intent.
 
     `intent_id` is the id of its first envelope and stays; `envelope_id` is the latest one's.
-    `key_context` (16 bytes) derives the pseudonym's key from the seed. `body` is canonical.
+    `body` is canonical.
     `standing` names the standing intent of which this is a casting.
     `handed_at` and `handed_to` say when its first envelope left, and to how many peers.
     """
 
-    pseudonym: bytes
     intent_id: bytes
-    envelope_id: bytes
-    key_context: bytes
+    envelope_id: bytes | None = None
     body: bytes
     status: str = ACTIVE
     seq: int = 0
     quantity: int
-    reply_tag: bytes
     valid_through: int
     created: int
     label: str | None = None
@@ -47,28 +44,13 @@ _INTENTS = Table("intents", OwnIntent, json_columns=("acceptance",))
 
 
 def insert(tx: Connection, intent: OwnIntent) -> None:
-    """Keep a new intent; StorageError `storage.conflict` where the pseudonym or id exists."""
+    """Keep a new intent; StorageError `storage.conflict` where the id exists."""
     _INTENTS.insert(tx, intent)
 
 
 def get_by_id(tx: Connection, intent_id: bytes) -> OwnIntent | None:
     """Return the intent whose first envelope has this id."""
     return _INTENTS.first(tx, "WHERE intent_id = ?", (intent_id,))
-
-
-def get_by_pseudonym(tx: Connection, pseudonym: bytes) -> OwnIntent | None:
-    """Return the intent of this pseudonym (public key)."""
-    return _INTENTS.first(tx, "WHERE pseudonym = ?", (pseudonym,))
-
-
-def get_by_envelope(tx: Connection, envelope_id: bytes) -> OwnIntent | None:
-    """Return the intent whose first or latest envelope has this id."""
-    return _INTENTS.first(tx, "WHERE envelope_id = ?1 OR intent_id = ?1", (envelope_id,))
-
-
-def get_by_reply_tag(tx: Connection, reply_tag: bytes) -> OwnIntent | None:
-    """Return the intent that published this reply tag."""
-    return _INTENTS.first(tx, "WHERE reply_tag = ?", (reply_tag,))
 
 
 def by_prefix(tx: Connection, hex_prefix: str) -> list[OwnIntent]:
@@ -89,14 +71,14 @@ def castings_of(tx: Connection, standing: bytes) -> list[OwnIntent]:
     return _INTENTS.select(tx, where, (standing,))
 
 
-def update_status(tx: Connection, pseudonym: bytes, status: str) -> None:
-    """Set the status; StorageError `storage.conflict` for an unknown pseudonym or status."""
-    _update(tx, pseudonym, "status = ?", (status,))
+def update_status(tx: Connection, intent_id: bytes, status: str) -> None:
+    """Set the status; StorageError `storage.conflict` for an unknown intent or status."""
+    _update(tx, intent_id, "status = ?", (status,))
 
 
 def set_envelope(
     tx: Connection,
-    pseudonym: bytes,
+    intent_id: bytes,
     *,
     envelope_id: bytes,
     seq: int,
@@ -105,15 +87,15 @@ def set_envelope(
 ) -> None:
     """Note that an update replaced the intent's public form."""
     sets = "envelope_id = ?, seq = ?, body = ?, valid_through = ?"
-    _update(tx, pseudonym, sets, (envelope_id, seq, body, valid_through))
+    _update(tx, intent_id, sets, (envelope_id, seq, body, valid_through))
 
 
 def set_acceptance(
-    tx: Connection, pseudonym: bytes, acceptance: Mapping[str, object] | None
+    tx: Connection, intent_id: bytes, acceptance: Mapping[str, object] | None
 ) -> None:
     """Set the intent's own acceptance policy (None: the node's)."""
     text = None if acceptance is None else to_json(acceptance)
-    _update(tx, pseudonym, "acceptance = ?", (text,))
+    _update(tx, intent_id, "acceptance = ?", (text,))
 
 
 def note_handed(tx: Connection, intent_id: bytes, *, at: int, peers: int) -> None:
@@ -134,9 +116,9 @@ def expire(tx: Connection, now: int) -> list[bytes]:
     return [intent_id for (intent_id,) in rows]
 
 
-def _update(tx: Connection, pseudonym: bytes, sets: str, values: tuple[Value, ...]) -> None:
-    tx.run(f"UPDATE intents SET {sets} WHERE pseudonym = ?", (*values, pseudonym))
+def _update(tx: Connection, intent_id: bytes, sets: str, values: tuple[Value, ...]) -> None:
+    tx.run(f"UPDATE intents SET {sets} WHERE intent_id = ?", (*values, intent_id))
     if tx.changes() != 1:
         raise StorageError(
-            "storage.conflict", f"expected an own intent under {pseudonym.hex()}, came none"
+            "storage.conflict", f"expected an own intent {intent_id.hex()}, came none"
         )

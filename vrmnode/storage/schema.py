@@ -51,15 +51,12 @@ CREATE TABLE secrets (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE intents (
-    pseudonym BLOB PRIMARY KEY,
-    intent_id BLOB NOT NULL UNIQUE,
-    envelope_id BLOB NOT NULL,
-    key_context BLOB NOT NULL,
+    intent_id BLOB PRIMARY KEY,
+    envelope_id BLOB,
     body BLOB NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('active', 'withdrawn', 'expired', 'fulfilled')),
     seq INTEGER NOT NULL,
     quantity INTEGER NOT NULL,
-    reply_tag BLOB NOT NULL,
     valid_through INTEGER NOT NULL,
     created INTEGER NOT NULL,
     label TEXT,
@@ -68,9 +65,16 @@ CREATE TABLE intents (
     handed_to INTEGER,
     standing BLOB REFERENCES standing_intents (standing)
 ) STRICT;
-CREATE INDEX intents_envelope ON intents (envelope_id);
-CREATE INDEX intents_reply_tag ON intents (reply_tag);
 CREATE INDEX intents_standing ON intents (standing, created) WHERE standing IS NOT NULL;
+
+CREATE TABLE pseudonyms (
+    pseudonym BLOB PRIMARY KEY,
+    intent_id BLOB NOT NULL REFERENCES intents (intent_id),
+    key_context BLOB NOT NULL,
+    reply_tag BLOB NOT NULL,
+    vendor_root BLOB
+) STRICT;
+CREATE INDEX pseudonyms_intent ON pseudonyms (intent_id, vendor_root);
 
 CREATE TABLE standing_intents (
     standing BLOB PRIMARY KEY,
