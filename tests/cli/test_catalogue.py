@@ -135,3 +135,31 @@ def test_the_currency_may_be_in_small_letters(shop, vrm, tmp_path):
     vrm("vendor", "catalogue", "import", file, "--currency", "eur")
     ((_, params),) = shop.calls
     assert params["products"][0]["currency"] == "EUR"
+
+
+def test_set(daemon, vrm):
+    daemon.service.answers["catalogue.change"] = {
+        "sku": "B-1", "name": "A lamp", "price": 2490, "currency": "EUR", "stock": 12,
+        "available": 11,
+    }  # fmt: skip
+    pairs = ("stock=12", "price=24.90", "url=", "properties.pages=272", "properties.colour=")
+    text = vrm("vendor", "catalogue", "set", "B-1", *pairs).output
+    assert "price: 24.90 EUR" in text and "not set aside for open offers: 11" in text
+    changes = {
+        "stock": "12", "price": "24.90", "url": None, "properties": {"pages": "272", "colour": None}
+    }  # fmt: skip
+    assert daemon.calls == [("catalogue.change", {"sku": "B-1", "changes": changes})]
+
+
+def test_set_says_what_it_expects(vrm):
+    assert vrm.error("vendor", "catalogue", "set", "B-1", code=2)["code"] == "usage"
+    assert vrm.error("vendor", "catalogue", "set", "B-1", "stock", code=2)["code"] == "option.pair"
+    error = vrm.error("vendor", "catalogue", "set", "B-1", "delivery.NL.charge=1", code=2)
+    assert error["code"] == "option.pair"
+
+
+def test_remove(daemon, vrm):
+    daemon.service.answers["catalogue.remove"] = {"removed": ["B-1", "B-2"], "count": 3}
+    text = vrm("vendor", "catalogue", "remove", "B-1", "B-2").output
+    assert text.strip() == "removed 2 products; 3 left"
+    assert daemon.calls == [("catalogue.remove", {"skus": ["B-1", "B-2"]})]

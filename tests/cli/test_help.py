@@ -18,7 +18,8 @@ offer list, offer show, offer compare, offer accept, offer ask, offer counter, o
 deal list, deal show, deal export, deal verify, deal withdraw
 vendor search, vendor show, vendor check
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
-vendor catalogue import, vendor catalogue list, vendor questions, vendor reply
+vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor catalogue remove
+vendor questions, vendor reply
 message export, message import
 trust add, trust list, trust remove
 policy show, policy set, net peers, net address, net connect, net invite

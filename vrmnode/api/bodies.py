@@ -107,6 +107,22 @@ class CatalogueRows(Closed):
     products: Annotated[list[JsonObject], Field(min_length=1, max_length=MAX_PRODUCTS)]
 
 
+Sku = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class ChangeProduct(Closed):
+    """`POST /v1/catalogue/change`: fields of one product; null takes one away."""
+
+    sku: Sku
+    changes: Annotated[JsonObject, Field(min_length=1)]
+
+
+class RemoveProducts(Closed):
+    """`POST /v1/catalogue/remove`."""
+
+    skus: Annotated[list[Sku], Field(min_length=1, max_length=MAX_PRODUCTS)]
+
+
 class ExportMessages(Closed):
     """`POST /v1/messages/export`: of an intent, of a deal, or all that waits."""
 

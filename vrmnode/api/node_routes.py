@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query
 
 from vrmnode.api.bodies import (
     CatalogueRows,
+    ChangeProduct,
     ConnectPeer,
     JoinPeers,
     JsonObject,
     ProductPage,
+    RemoveProducts,
     WriteBackup,
     given,
 )
@@ -31,6 +33,14 @@ def node_routes(service: NodeService) -> APIRouter:
     @routes.post("/catalogue/rows")
     async def import_rows(body: CatalogueRows) -> Json:
         return await service.execute("catalogue.rows", given(body))
+
+    @routes.post("/catalogue/change")
+    async def change_product(body: ChangeProduct) -> Json:
+        return await service.execute("catalogue.change", body.model_dump())
+
+    @routes.post("/catalogue/remove")
+    async def remove_products(body: RemoveProducts) -> Json:
+        return await service.execute("catalogue.remove", given(body))
 
     @routes.post("/peers")
     async def connect_peer(body: ConnectPeer) -> Json:

@@ -11,6 +11,7 @@ from typing import TypeVar, get_args
 
 from vrmnode.customer.acceptance import AcceptancePolicy
 from vrmnode.engine import (
+    catalogue_desk,
     counters,
     customer_desk,
     profile_desk,
@@ -25,10 +26,9 @@ from vrmnode.engine.failures import invalid
 from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.standing_views import standing_show
 from vrmnode.engine.views import deal_row
-from vrmnode.storage import catalogue, settings, timers
+from vrmnode.storage import settings, timers
 from vrmnode.values.fields import Fields
 from vrmnode.vendor.policy import VendorPolicy
-from vrmnode.vendor.product import Product, product_from_dict
 from vrmnode.vendor.profile import VendorDetails, shows_same
 from vrmprotocol import keys
 from vrmprotocol.keys import SealKey
@@ -37,8 +37,6 @@ from vrmprotocol.mail import CustomerReason, WithdrawReason
 Json = dict[str, object]
 Params = Mapping[str, object]
 R = TypeVar("R", bound=str)
-
-RECONSIDER_AFTER_S = 2
 
 
 def run(ctx: Context, command: str, params: Params) -> Json:
@@ -178,27 +176,6 @@ def renew_profile(ctx: Context) -> None:
         _publish_profile(ctx, details)
 
 
-def _take_rows(ctx: Context, params: Params) -> Json:
-    rows = params.get("products")
-    if not isinstance(rows, list):
-        raise invalid("request.invalid", "products: expected a list, came another type")
-    taken = [_product(row) for row in rows]
-    counts = catalogue.upsert_many(ctx.tx, taken, updated=ctx.now)
-    timers.arm_earlier(ctx.tx, "reconsider", NODE, ctx.now + RECONSIDER_AFTER_S)
-    return {
-        "added": counts.added,
-        "updated": counts.updated,
-        "unchanged": counts.unchanged,
-        "count": catalogue.count(ctx.tx),
-    }
-
-
-def _product(row: object) -> Product:
-    if not isinstance(row, dict):
-        raise invalid("product.invalid", "products: expected objects, came another type")
-    return product_from_dict(row)
-
-
 _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "offer.accept": _accept_offer,
     "offer.decline": _decline_offer,
@@ -212,5 +189,7 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "trust.remove": trust_desk.remove,
     "vendor.policy.set": _set_vendor_policy,
     "vendor.profile.set": _set_profile,
-    "catalogue.rows": _take_rows,
+    "catalogue.rows": catalogue_desk.take_rows,
+    "catalogue.change": catalogue_desk.change,
+    "catalogue.remove": catalogue_desk.remove,
 }

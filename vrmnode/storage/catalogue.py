@@ -138,6 +138,12 @@ def set_stock(tx: Connection, sku: str, stock: int | None) -> bool:
     return tx.changes() == 1
 
 
+def remove(tx: Connection, sku: str) -> bool:
+    """Take a product out of the catalogue; False where there is no such product."""
+    tx.run("DELETE FROM products WHERE sku = ?", (sku,))
+    return tx.changes() == 1
+
+
 def find_by_gtin(tx: Connection, gtin14: str, limit: int = DEFAULT_LIMIT) -> list[Product]:
     """Return the products of a GTIN in its 14-digit form, cheapest first."""
     return _PRODUCTS.select(tx, "WHERE gtin14 = ? ORDER BY price, sku LIMIT ?", (gtin14, limit))

@@ -74,15 +74,17 @@ def reserve(tx: Connection, deal: bytes, sku: str, quantity: int, until: int, no
 def sell(tx: Connection, deal: bytes, sku: str, quantity: int, now: int) -> bool:
     """Take the stock for a deal, once; False where there is too little.
 
-    With a running reservation, a lapsed one, or none.
+    What a running reservation holds is sold whatever became of the product meanwhile: its stock
+    may have been set lower, or the product taken out of the catalogue. With a lapsed reservation,
+    or none, it depends on what is left.
     """
     held = get(tx, deal)
     if held is not None and held.state == SOLD:
         return True
-    if not _enough(tx, deal, sku, quantity, now):
+    if not _promised(held, sku, quantity, now) and not _enough(tx, deal, sku, quantity, now):
         return False
     # A product whose stock isn't tracked keeps NULL.
-    tx.run("UPDATE products SET stock = stock - ? WHERE sku = ?", (quantity, sku))
+    tx.run("UPDATE products SET stock = max(0, stock - ?) WHERE sku = ?", (quantity, sku))
     until = now if held is None else held.until
     _keep(tx, Reservation(deal=deal, sku=sku, quantity=quantity, until=until, state=SOLD))
     return True
@@ -110,6 +112,16 @@ def lapse(tx: Connection, now: int) -> list[bytes]:
         (now,),
     )
     return [deal for (deal,) in rows]
+
+
+def _promised(held: Reservation | None, sku: str, quantity: int, now: int) -> bool:
+    return (
+        held is not None
+        and held.state == RESERVED
+        and held.until > now
+        and held.sku == sku
+        and held.quantity >= quantity
+    )
 
 
 def _enough(tx: Connection, deal: bytes, sku: str, quantity: int, now: int) -> bool:

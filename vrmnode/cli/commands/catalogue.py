@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from vrmnode.cli.failures import usage
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.show import columns, entries, money
+from vrmnode.cli.show import columns, counted, entries, money, nested
+from vrmnode.cli.user_files import split_pairs
 
 _HERE = "vrmnode.cli.commands.catalogue"
 
@@ -20,11 +22,13 @@ _HERE = "vrmnode.cli.commands.catalogue"
             "Import products from a CSV file.",
         ),
         "list": (_HERE, "list_products", "List the products in the catalogue."),
+        "set": (_HERE, "set_product", "Change one product: its stock, its price, …"),
+        "remove": (_HERE, "remove_products", "Take products out of the catalogue."),
     },
 )
 @shared_options
 def catalogue() -> None:
-    """Import and list the products you sell.
+    """Import, list and change the products you sell.
 
     \b
     Example:
@@ -66,3 +70,62 @@ def _row(each: dict[str, object]) -> tuple[object, ...]:
         each.get("stock"),
         each.get("name"),
     )
+
+
+@click.command("set")
+@click.argument("sku", metavar="SKU")
+@click.argument("pairs", nargs=-1, required=True, metavar="NAME=VALUE...")
+@shared_options
+def set_product(sku: str, pairs: tuple[str, ...]) -> None:
+    """Change one product: its stock, its price, …
+
+    `stock` is what stands on the shelf, with what is set aside for open offers; an empty one isn't
+    counted. Open offers stay as they are, and what they have reserved is sold as offered; intents
+    that stand are looked at again.
+
+    \b
+    Examples:
+      vrm vendor catalogue set B-1 stock=12 price=24.90
+      vrm vendor catalogue set B-1 properties.format=hardcover description=
+    """
+    changes: dict[str, object] = {}
+    for names, text in split_pairs(pairs):
+        if len(names) == 1:
+            changes[names[0]] = text or None
+        elif names[0] == "properties" and len(names) == 2:
+            properties = changes.setdefault("properties", {})
+            if isinstance(properties, dict):
+                properties[names[1]] = text or None
+        else:
+            raise usage("option.pair", f"expected a field of a product, came {'.'.join(names)!r}")
+    here = session()
+    value = here.client.post("catalogue", "change", body={"sku": sku, "changes": changes})
+    here.result(value, lambda: _product_words(value))
+
+
+def _product_words(value: dict[str, object]) -> str:
+    shown = {name: item for name, item in value.items() if name not in ("price", "available")}
+    price = money(value.get("price"), value.get("currency"))
+    lines = [nested({"sku": shown.pop("sku", None), "price": price, **shown})]
+    if value.get("available") != value.get("stock"):
+        lines.append(f"not set aside for open offers: {value.get('available')}")
+    return "\n".join(lines)
+
+
+@click.command("remove")
+@click.argument("skus", nargs=-1, required=True, metavar="SKU...")
+@shared_options
+def remove_products(skus: tuple[str, ...]) -> None:
+    """Take products out of the catalogue.
+
+    All that are named, or none when one isn't there. What open offers have reserved is sold as
+    offered; offers subject to stock are declined when somebody accepts.
+
+    \b
+    Example:
+      vrm vendor catalogue remove B-1 B-2
+    """
+    here = session()
+    value = here.client.post("catalogue", "remove", body={"skus": list(skus)})
+    left = value.get("count")
+    here.result(value, lambda: f"removed {counted(len(skus), 'product')}; {left} left")

@@ -26,7 +26,7 @@ POLICY = ("vendor", "policy")
         "show": (_DIRECTORY, "show_vendor", "Show what your node knows of one vendor."),
         "check": (_DIRECTORY, "check", "Ask a vendor's domain whether it names the vendor."),
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
-        "catalogue": (_CATALOGUE, "catalogue", "Import and list the products you sell."),
+        "catalogue": (_CATALOGUE, "catalogue", "Import, list and change the products you sell."),
         "questions": (_QUESTIONS, "questions", "List the questions of customers."),
         "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
