@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from vrmprotocol import encoding
+from vrmprotocol import encoding, functions
 from vrmprotocol.body_checks import check_choices, check_gtin, refuse
 from vrmprotocol.certificate import Certificate
 from vrmprotocol.errors import RemoteError
@@ -26,6 +26,7 @@ from vrmprotocol.fields import (
     Images,
     ItemCondition,
     Language,
+    LeaseDays,
     PaymentMethod,
     TermsId,
     Text64,
@@ -46,7 +47,7 @@ def deal_id(customer: bytes, vendor_root: bytes) -> bytes:
 
 
 class VendorParty(Wire, frozen=True, kw_only=True):
-    """Who sells: the root key, the certified key that signs, and the legal identity."""
+    """Who the vendor is: the root key, the certified key that signs, and the legal identity."""
 
     root: Bytes32
     certificate: Certificate
@@ -57,7 +58,10 @@ class VendorParty(Wire, frozen=True, kw_only=True):
 
 
 class OfferedItem(Wire, frozen=True, kw_only=True):
-    """What is sold; images by digest only."""
+    """What the function is done with; images by digest only.
+
+    The condition is that of a thing that changes hands: there for `Sell`, `LeaseOut` and `Buy`.
+    """
 
     name: Text200
     gtin: Gtin | None = None
@@ -66,7 +70,7 @@ class OfferedItem(Wire, frozen=True, kw_only=True):
     brand: Text64 | None = None
     category: CategoryId | None = None
     description: Text1000 | None = None
-    item_condition: ItemCondition
+    item_condition: ItemCondition | None = None
     image: Images = ()
 
 
@@ -97,6 +101,14 @@ class Returns(Wire, frozen=True, kw_only=True):
     cost: Literal["customer", "vendor"]
 
 
+class Lease(Wire, frozen=True, kw_only=True):
+    """For how many days a thing is leased; the deposit comes on top of the total, and back."""
+
+    lease_length: LeaseDays
+    deposit: Amount | None = None
+    start_date: Time | None = None
+
+
 class Draft(Body, frozen=True, kw_only=True):
     """A complete agreement that lacks only signatures; times are Unix seconds."""
 
@@ -109,6 +121,7 @@ class Draft(Body, frozen=True, kw_only=True):
     item_offered: OfferedItem
     eligible_quantity: Annotated[int, Meta(ge=1, le=10_000)]
     price_specification: Price
+    lease: Lease | None = None
     delivery_method: DeliveryMethod
     delivery_earliest: Time | None = None
     delivery_latest: Time | None = None
@@ -147,6 +160,12 @@ def check_form(draft: Draft) -> None:
     """
     check_gtin(draft.item_offered.gtin)
     check_choices({"draft.payment.method": draft.payment.method})
+    functions.check_drafted(
+        draft.business_function,
+        has_lease=draft.lease is not None,
+        start_date=None if draft.lease is None else draft.lease.start_date,
+        has_condition=draft.item_offered.item_condition is not None,
+    )
     if draft.confirm_by < draft.valid_through:
         raise refuse("draft.confirmBy", f"at least {draft.valid_through}, came {draft.confirm_by}")
     earliest, latest = draft.delivery_earliest, draft.delivery_latest

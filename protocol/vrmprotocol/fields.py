@@ -18,6 +18,7 @@ Bytes16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Bytes64 = Annotated[bytes, Meta(min_length=64, max_length=64)]
 
+DAY_S = 86_400
 Time = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Amount = Annotated[int, Meta(ge=0, le=10**12)]
 CategoryId = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -37,7 +38,10 @@ TermsId = Annotated[str, Meta(pattern=r"^[A-Z0-9-]{1,32}\Z")]
 Gtin = Annotated[str, Meta(pattern=r"^([0-9]{8}|[0-9]{12,14})\Z")]
 Images = Annotated[tuple[Bytes32, ...], Meta(max_length=8)]
 
-BusinessFunction = Literal["Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose"]
+BusinessFunction = Literal[
+    "Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose", "Buy"
+]
+LeaseDays = Annotated[int, Meta(ge=1, le=3650)]
 ItemCondition = Literal["NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition"]
 DeliveryMethod = Literal["ship", "pickup", "download", "onsite"]
 PaymentMethod = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]

@@ -53,6 +53,8 @@ VendorReason = Literal[
     "closed",
     "withdrawn",
     "invalid",
+    "function",
+    "below_minimum",
     "unspecified",
 ]
 WithdrawReason = Literal[
@@ -134,7 +136,7 @@ class Answer(Body, frozen=True, kw_only=True):
 
 
 class Counter(Body, frozen=True, kw_only=True):
-    """The total for which the customer would take an offer, in its currency; no order."""
+    """The better total for which the customer would take an offer, in its currency; no order."""
 
     offer: Bytes32
     total: Amount

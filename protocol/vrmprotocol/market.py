@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta
 
 from vrmprotocol import certificate as certificates
-from vrmprotocol import encoding, schema
+from vrmprotocol import encoding, functions, schema
 from vrmprotocol.body_checks import (
     check_choices,
     check_extensions,
@@ -25,6 +25,7 @@ from vrmprotocol.encoding import Map
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.fields import (
+    DAY_S,
     Amount,
     Body,
     BusinessFunction,
@@ -37,6 +38,7 @@ from vrmprotocol.fields import (
     Images,
     ItemCondition,
     Language,
+    LeaseDays,
     PaymentMethod,
     RecipientKey,
     TermsId,
@@ -49,8 +51,6 @@ from vrmprotocol.fields import (
     Time,
     Wire,
 )
-
-DAY_S = 86_400
 
 Features = Annotated[tuple[Text64, ...], Meta(max_length=32)]
 Scalar: TypeAlias = str | int | bool
@@ -77,7 +77,7 @@ class VendorProfile(Body, frozen=True, kw_only=True):
     description: Text1000 | None = None
     area_served: Annotated[tuple[Country, ...], Meta(max_length=64)]
     category: Annotated[tuple[CategoryId, ...], Meta(max_length=64)]
-    business_function: Annotated[tuple[BusinessFunction, ...], Meta(min_length=1, max_length=6)]
+    business_function: Annotated[tuple[BusinessFunction, ...], Meta(min_length=1, max_length=7)]
     accepted_terms: Annotated[tuple[TermsId, ...], Meta(min_length=1, max_length=16)]
     payment_method: Annotated[tuple[PaymentMethod, ...], Meta(max_length=16)]
     delivery_method: Annotated[tuple[DeliveryMethod, ...], Meta(max_length=4)]
@@ -117,10 +117,14 @@ class Area(Wire, frozen=True, kw_only=True):
 
 
 class Budget(Wire, frozen=True, kw_only=True):
-    """The currency, and the most to pay to the door in minor units, if the customer says so."""
+    """The currency, and the most to pay to the door in minor units, if the customer says so.
+
+    `min_price` is the least to be paid by a vendor that buys.
+    """
 
     price_currency: Currency
     max_price: Amount | None = None
+    min_price: Amount | None = None
 
 
 class Intent(Body, frozen=True, kw_only=True):
@@ -129,6 +133,7 @@ class Intent(Body, frozen=True, kw_only=True):
     v: Literal[1]
     salt: Bytes16
     business_function: BusinessFunction
+    alternatives: Annotated[tuple[BusinessFunction, ...], Meta(max_length=6)] = ()
     item_offered: DemandedItem
     eligible_quantity: Annotated[int, Meta(ge=1, le=10_000)]
     item_condition: Annotated[tuple[ItemCondition, ...], Meta(max_length=4)] = ()
@@ -136,6 +141,7 @@ class Intent(Body, frozen=True, kw_only=True):
     prefer: Annotated[tuple[Constraint, ...], Meta(max_length=16)] = ()
     area: Area
     availability_ends: Time | None = None
+    lease_length: LeaseDays | None = None
     price_specification: Budget | None = None
     accepted_terms: Annotated[tuple[TermsId, ...], Meta(min_length=1, max_length=13)]
     delivery_method: Annotated[tuple[DeliveryMethod, ...], Meta(max_length=4)] = ()
@@ -147,6 +153,11 @@ class Intent(Body, frozen=True, kw_only=True):
     in_language: Annotated[tuple[Language, ...], Meta(max_length=16)] = ()
     image: Images = ()
     features: Features = ()
+
+    @property
+    def functions(self) -> tuple[BusinessFunction, ...]:
+        """What a vendor may do: what is asked for, then what would do in its place."""
+        return (self.business_function, *self.alternatives)
 
 
 class IntentUpdate(Body, frozen=True, kw_only=True):
@@ -314,6 +325,13 @@ def _check_wish(intent: Intent) -> None:
         raise refuse("itemOffered", "at least one of name, gtin, mpn, category")
     check_gtin(item.gtin)
     check_recipient_key("replyKey", intent.reply_key)
+    budget = intent.price_specification
+    functions.check_asked(
+        intent.functions,
+        lease_length=intent.lease_length,
+        max_price=None if budget is None else budget.max_price,
+        min_price=None if budget is None else budget.min_price,
+    )
     check_choices(
         {
             "itemCondition": intent.item_condition,

@@ -15,10 +15,12 @@ from vrmprotocol import (
     draft,
     encoding,
     envelope,
+    functions,
     keys,
     mail,
     market,
     message,
+    schema,
     sealing,
     tags,
     topics,
@@ -231,6 +233,16 @@ def read_repeated(case: Case) -> dict[str, Any]:
     return {}
 
 
+def check_answers(case: Case) -> dict[str, Any]:
+    answer = load_message(case.hex("raw"), case.given)
+    assert isinstance(answer, message.SignedMessage)
+    assert isinstance(answer.body, mail.Offer)
+    asked = encoding.decode_map(case.hex("intent"))
+    intent = schema.load(market.Intent, asked, code="message.body")
+    functions.check_answers(answer.body.draft, intent)
+    return {}
+
+
 def read_mail(case: Case) -> dict[str, Any]:
     read = envelope.verify_and_load(
         case.hex("raw"), topic=case.given["topic"], now=case.given["now"], known=lambda _: False
@@ -284,6 +296,9 @@ BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("message", "deal"): deal,
     ("mail", "read"): read_message,
     ("mail", "repeat"): read_repeated,
+    ("functions", "intent"): read_market,
+    ("functions", "draft"): read_message,
+    ("functions", "answer"): check_answers,
     ("sealing", "mail"): read_mail,
     ("agreement", "commit"): commit,
     ("agreement", "open"): open_commitment,

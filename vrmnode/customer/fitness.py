@@ -68,9 +68,10 @@ def _item(draft: Draft, intent: Intent) -> Iterator[Problem]:
             yield Problem("item", f"it doesn't look like what you asked for: {offered.name}")
     if _differ(asked.brand, offered.brand):
         yield Problem("item", f"another brand: {offered.brand}")
-    if intent.item_condition and offered.item_condition not in intent.item_condition:
+    condition = offered.item_condition
+    if intent.item_condition and condition and condition not in intent.item_condition:
         asked_for = items.condition_words(intent.item_condition)
-        there = items.condition_words((offered.item_condition,))
+        there = items.condition_words((condition,))
         yield Problem("condition", f"it is {there}, you asked for {asked_for}")
     for constraint in intent.must:
         if _holds(draft, constraint) is False:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from vrmprotocol.mail import VendorReason
 
 REFUSAL_WORDS: Mapping[VendorReason, str] = {
-    "floor": "it goes no lower",
+    "floor": "it gives way no further",
     "out_of_stock": "it has none left",
     "late": "it can't be there, or answer, in time",
     "over_budget": "it costs more there than you would pay",
@@ -22,6 +22,8 @@ REFUSAL_WORDS: Mapping[VendorReason, str] = {
     "closed": "it is closed",
     "withdrawn": "it takes this off the market",
     "invalid": "it can't make sense of the intent",
+    "function": "it has it, but does nothing of what you ask",
+    "below_minimum": "it would pay less than you would take",
     "unspecified": "it gives no reason",
 }
 

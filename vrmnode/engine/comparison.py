@@ -84,6 +84,11 @@ def _supply(draft: Draft) -> str:
     return "subject to stock"
 
 
+def _condition(draft: Draft) -> str | None:
+    condition = draft.item_offered.item_condition
+    return None if condition is None else condition_words((condition,))
+
+
 _FACTS: tuple[tuple[str, Callable[[Draft], str | None]], ...] = (
     ("total", lambda draft: _price(draft, draft.price_specification.total)),
     ("unit price", lambda draft: _price(draft, draft.price_specification.unit_price)),
@@ -93,7 +98,7 @@ _FACTS: tuple[tuple[str, Callable[[Draft], str | None]], ...] = (
     ("what", lambda draft: draft.item_offered.name),
     ("brand", lambda draft: draft.item_offered.brand),
     ("product number", lambda draft: draft.item_offered.gtin),
-    ("condition", lambda draft: condition_words((draft.item_offered.item_condition,))),
+    ("condition", _condition),
     ("function", lambda draft: draft.business_function),
     ("delivery", lambda draft: draft.delivery_method),
     (

@@ -44,9 +44,13 @@ def counter(ctx: Context, offer: bytes, total: Money, *, note: str | None = None
     if total.currency != price.price_currency:
         words = f"expected an amount in {price.price_currency}, came {total}"
         raise conflict("counter.currency", words)
-    # SPEC 03: The writer MUST NOT counter with a total that isn't below that of the offer.
-    if total.amount >= price.total:
-        offered = format_money(price.total, price.price_currency)
+    # SPEC 03: The writer MUST NOT counter with a total that isn't below that of the offer, or, with
+    # `Buy`, above it.
+    offered = format_money(price.total, price.price_currency)
+    if draft.business_function == "Buy":
+        if total.amount <= price.total:
+            raise conflict("counter.not_higher", f"expected more than {offered}, came {total}")
+    elif total.amount >= price.total:
         raise conflict("counter.not_lower", f"expected less than {offered}, came {total}")
     # SPEC 03: The writer MUST NOT send more than 4 counters in a deal.
     stored = messages.list_messages(ctx.tx, record.deal)

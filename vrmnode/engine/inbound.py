@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from vrmnode.engine import counters, customer_desk, mailroom, questions, room, vendor_desk
 from vrmnode.engine.context import ACK_DELAY_S, Context
-from vrmnode.engine.records import DealRecord, load_deal, own_intent, read_intent
+from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, read_intent
 from vrmnode.storage import deals, envelopes, market, pseudonyms, seen, tags, timers
 from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.market import MarketIntent, StoredProfile
 from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
-from vrmprotocol import envelope, message, sealing, stamp
+from vrmprotocol import envelope, functions, message, sealing, stamp
 from vrmprotocol import market as market_bodies
 from vrmprotocol.draft import deal_id
 from vrmprotocol.envelope import SKEW_S, Envelope
@@ -234,6 +234,7 @@ def _check_offer(ctx: Context, signed: SignedMessage, offer: Offer, name: Pseudo
         raise RemoteError("message.body", "the draft names another deal or customer")
     if offer.intent != offer.draft.intent or not _is_form_of(ctx, offer.intent, name):
         raise RemoteError("message.body", "intent: the offer answers another intent")
+    functions.check_answers(offer.draft, intent_body(own_intent(ctx.tx, name.intent_id)))
     if not sealing.can_seal_to(offer.reply_key):
         raise RemoteError("message.body", "replyKey: expected one to which an answer can be sealed")
 

@@ -28,8 +28,8 @@ MAX_ACKS_PER_DEAL = 64
 MAX_PEER_MESSAGES = 128
 """Messages kept of the other side in one deal; an honest one needs about ten."""
 
-MAX_OFFERS_PER_DEAL = 8
-"""Offers kept in one deal; each is ranked again whenever another comes."""
+MAX_OFFERS_PER_DEAL = 12
+"""One for each function and counter at most; each is ranked again whenever another comes."""
 
 MAX_QUESTIONS_PER_DEAL = 8
 """Questions of the customer, and answers of the vendor, in one deal."""
@@ -131,6 +131,7 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
 
 # SPEC 03: The reader MUST NOT keep more than 8 questions of a deal, or more than 8 answers.
 # SPEC 03: The reader MUST NOT keep more than 4 counters of a deal.
+# SPEC 03: The reader MUST NOT keep more than 12 offers of a deal.
 _MOST_OF_KIND = {
     "offer": MAX_OFFERS_PER_DEAL,
     "question": MAX_QUESTIONS_PER_DEAL,

@@ -45,7 +45,7 @@ def scalars(properties: object) -> dict[str, Scalar]:
 
 
 def value_of(
-    item: Named, condition: str, properties: Mapping[str, Scalar], name: str
+    item: Named, condition: str | None, properties: Mapping[str, Scalar], name: str
 ) -> Scalar | None:
     """The value of the field or property that a constraint names, or None if it isn't known."""
     fields: dict[str, Scalar | None] = {
@@ -53,7 +53,7 @@ def value_of(
         "brand": item.brand,
         "mpn": item.mpn,
         "sku": item.sku,
-        "condition": CONDITION_WORDS.get(condition, condition),
+        "condition": None if condition is None else CONDITION_WORDS.get(condition, condition),
         "itemcondition": condition,
     }
     key = property_name(name)

@@ -17,6 +17,7 @@ from vrmnode.vendor.profile import VendorDetails
 from vrmnode.vendor.quoting import Quote
 from vrmprotocol.certificate import Certificate
 from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty
+from vrmprotocol.functions import CHANGES_HANDS
 from vrmprotocol.market import Intent
 
 DESCRIPTION_BYTES = 480
@@ -64,7 +65,7 @@ def draft_parts(
     earliest, latest = quote.way.window(now)
     return DraftParts(
         business_function=intent.business_function,
-        item_offered=_item(quote.product),
+        item_offered=_item(intent.business_function, quote.product),
         eligible_quantity=intent.eligible_quantity,
         price=quote.price,
         delivery_method=quote.way.method,
@@ -134,7 +135,8 @@ def _payment(policy: VendorPolicy, methods: tuple[str, ...]) -> Payment:
     )
 
 
-def _item(product: ProductFields) -> OfferedItem:
+def _item(function: str, product: ProductFields) -> OfferedItem:
+    condition = product.condition if function in CHANGES_HANDS else None
     return OfferedItem(
         name=product.name[:200],
         gtin=gtin_for_people(product.gtin14) if product.gtin14 else None,
@@ -143,7 +145,7 @@ def _item(product: ProductFields) -> OfferedItem:
         brand=product.brand,
         category=product.category,
         description=_shortened(product.description) or None,
-        item_condition=product.condition,  # type: ignore[arg-type]
+        item_condition=condition,  # type: ignore[arg-type]
         image=(product.image,) if product.image else (),
     )
 

@@ -198,7 +198,7 @@ WORDS = {
     "Example Kettles GmbH": "Example Kettles AG",
     "https://kettles.example": "https://kettles.test",
     "Kesselweg 1\n10115 Berlin": "Kesselweg 2\n10115 Berlin",
-    "Sell": "Repair",
+    "Sell": "Buy",
     "Kettle K-17, steel": "Kettle K-16, steel",
     "4006381333931": "9780306406157",
     "K-17": "K-16",

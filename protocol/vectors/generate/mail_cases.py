@@ -69,6 +69,8 @@ VENDOR_REASONS = (
     "closed",
     "withdrawn",
     "invalid",
+    "function",
+    "below_minimum",
     "unspecified",
 )
 WITHDRAW_REASONS = ("unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "unspecified")

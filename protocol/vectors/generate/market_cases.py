@@ -251,7 +251,8 @@ def _profile(file: VectorFile) -> None:
         ("replyTag", "bin", 16),
     )
     cases.recipient_key("prekey")
-    functions = ["Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose"]
+    functions = ["Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose", "Buy"]
+    cases.allow("all-functions", "a vendor that does everything", "businessFunction", functions)
     cases.choices("businessFunction", None, functions, empty=False)
     cases.choices("acceptedTerms", 16, [f"T-{n}" for n in range(17)], empty=False)
     cases.choices("areaServed", 64, [f"{a}{b}" for a in "ABC" for b in LETTERS], empty=True)

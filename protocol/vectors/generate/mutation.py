@@ -133,7 +133,7 @@ TABLES: dict[str, list[Wrong]] = {
         ("underscore", "SD_BASE", "an underscore"),
     ],
     "function": [
-        ("unknown", "Buy", "no such function"),
+        ("unknown", "Lend", "no such function"),
         ("lower", "sell", "lower case"),
         ("iri", "http://purl.org/goodrelations/v1#Sell", "the IRI instead of the name"),
     ],
