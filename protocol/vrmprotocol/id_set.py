@@ -48,14 +48,29 @@ def fingerprint_of(total: int, count: int) -> bytes:
     return encoding.sha256(total.to_bytes(32, "little") + encode_varint(count))[:FINGERPRINT_BYTES]
 
 
+def _number(key: bytes) -> int:
+    return int.from_bytes(key[_TIME_BYTES:], "little")
+
+
 def _sum(keys: Iterable[bytes]) -> int:
-    return sum(int.from_bytes(key[_TIME_BYTES:], "little") for key in keys) % _MODULUS
+    return sum(map(_number, keys)) % _MODULUS
 
 
 @dataclass(slots=True)
 class _Run:
     keys: list[bytes]
     total: int = 0
+    sums: list[int] | None = None
+    """The sum of the ids before each place, once somebody has asked."""
+
+    def changed(self, total: int) -> None:
+        self.total = total % _MODULUS
+        self.sums = None
+
+    def sum_before(self, at: int) -> int:
+        if self.sums is None:
+            self.sums = [0, *accumulate(map(_number, self.keys))]
+        return self.sums[at]
 
 
 @dataclass(slots=True)
@@ -103,13 +118,13 @@ class IdSet:
         if at < len(run.keys) and run.keys[at] == key:
             return False
         run.keys.insert(at, key)
-        run.total = (run.total + _sum([key])) % _MODULUS
+        run.changed(run.total + _number(key))
         self._firsts[found] = run.keys[0]
         self._totals = None
         if len(run.keys) > 2 * _RUN:
             self._insert_run(found + 1, run.keys[_RUN:])
             del run.keys[_RUN:]
-            run.total = _sum(run.keys)
+            run.changed(_sum(run.keys))
         return True
 
     def discard(self, time: int, item: bytes) -> bool:
@@ -121,7 +136,7 @@ class IdSet:
         assert found is not None
         run = self._runs[found]
         run.keys.remove(key)
-        run.total = (run.total - _sum([key])) % _MODULUS
+        run.changed(run.total - _number(key))
         self._totals = None
         if run.keys:
             self._firsts[found] = run.keys[0]
@@ -158,11 +173,7 @@ class IdSet:
         if position >= len(self):
             return self._built().sums[-1]
         run, at = self._place(position)
-        keys = self._runs[run].keys
-        before = self._built().sums[run]
-        if 2 * at <= len(keys):
-            return before + _sum(keys[:at])
-        return before + self._runs[run].total - _sum(keys[at:])
+        return self._built().sums[run] + self._runs[run].sum_before(at)
 
     def _place(self, position: int) -> tuple[int, int]:
         counts = self._built().counts

@@ -21,7 +21,14 @@ from libp2p.security.noise.transport import PROTOCOL_ID as NOISE
 from libp2p.security.noise.transport import Transport as NoiseTransport
 from multiaddr import Multiaddr
 
-from vrmnode.network import Network, NetworkConfig, Validator, Verdict, open_network
+from vrmnode.network import (
+    Network,
+    NetworkConfig,
+    SyncStore,
+    Validator,
+    Verdict,
+    open_network,
+)
 
 TOPIC = "/vrm/1/market/0"
 OTHER_TOPIC = "/vrm/1/mail/0"
@@ -36,7 +43,10 @@ def accept_all(topic: str, data: bytes, peer: str) -> Verdict:
 
 
 def open_node(
-    validate: Validator = accept_all, seed: bytes | None = None, **settings: Any
+    validate: Validator = accept_all,
+    seed: bytes | None = None,
+    store: SyncStore | None = None,
+    **settings: Any,
 ) -> AbstractAsyncContextManager[Network]:
     """A node on loopback, subscribed to both topics, with a fast heartbeat."""
     config = NetworkConfig(
@@ -47,7 +57,7 @@ def open_node(
             **settings,
         }
     )
-    return open_network(config, seed or os.urandom(32), validate)
+    return open_network(config, seed or os.urandom(32), validate, store)
 
 
 async def until(condition: Callable[[], object], patience_s: float = PATIENCE_S) -> None:

@@ -22,6 +22,7 @@ from vrmprotocol import (
     peer_exchange,
     reconciliation,
     stamp,
+    sync_frames,
     terms,
     topics,
     wellknown,
@@ -292,6 +293,16 @@ def conclude(case: Case) -> dict[str, Any]:
     return {"reply": found.reply}
 
 
+def read_sync_request(case: Case) -> dict[str, Any]:
+    assert sync_frames.write(sync_frames.read_request(case.hex("raw"))) == case.hex("raw")
+    return {}
+
+
+def read_sync_answer(case: Case) -> dict[str, Any]:
+    assert sync_frames.write(sync_frames.read_answer(case.hex("raw"))) == case.hex("raw")
+    return {}
+
+
 ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("encoding", "decode"): decode,
     ("encoding", "encode"): encode,
@@ -321,6 +332,8 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("sync", "initiate"): initiate,
     ("sync", "respond"): respond,
     ("sync", "conclude"): conclude,
+    ("sync", "request"): read_sync_request,
+    ("sync", "answer"): read_sync_answer,
     ("invitation", "read"): read_invitation,
     ("invitation", "write"): write_invitation,
     ("invitation", "address"): read_address,

@@ -22,6 +22,7 @@ from vrmprotocol.fields import RecipientKey
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Decline
 from vrmprotocol.message import SignedMessage
+from vrmprotocol.sync_frames import OWN_AFTER_S
 from vrmprotocol.topics import mail_topic
 
 FIRST_RETRY_S, LAST_RETRY_S = 5, 3600
@@ -185,6 +186,9 @@ def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -
         outbox.postpone(ctx.tx, row.id, ctx.now + FIRST_RETRY_S)
         return
     if row.kind == "market" and row.envelope_id is not None:
+        # SPEC 08: A node MUST NOT name an envelope of its own within 600 seconds after it was first
+        # handed to a peer.
+        envelopes.name_from(ctx.tx, row.envelope_id, ctx.now + OWN_AFTER_S)
         intents.note_handed(ctx.tx, row.envelope_id, at=ctx.now, peers=peers)
     if _is_one_shot(ctx, row):
         outbox.record_attempt(ctx.tx, row.id, ctx.now)
@@ -216,6 +220,7 @@ def _keep_as_if_received(ctx: Context, raw: bytes) -> None:
             created=mail.created,
             expires=mail.expires,
             received_at=ctx.now,
+            named_from=ctx.now + OWN_AFTER_S,
             raw=raw,
         ),
     )

@@ -49,6 +49,7 @@ def accept_envelope(ctx: Context, arrived: Envelope) -> None:
             expires=arrived.expires,
             received_at=ctx.now,
             own=False,
+            named_from=ctx.now,
             raw=arrived.raw,
         ),
     )

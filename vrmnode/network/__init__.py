@@ -8,7 +8,14 @@ rest, and why.
 
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.errors import NetworkError
-from vrmnode.network.interface import Delivery, KnownPeer, PeerStatus, Validator, Verdict
+from vrmnode.network.interface import (
+    Delivery,
+    KnownPeer,
+    PeerStatus,
+    SyncStore,
+    Validator,
+    Verdict,
+)
 from vrmnode.network.network import Network, open_network
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "NetworkConfig",
     "NetworkError",
     "PeerStatus",
+    "SyncStore",
     "Validator",
     "Verdict",
     "open_network",

@@ -45,21 +45,35 @@ async def receive_exactly(stream: ByteStream, count: int) -> bytes:
     return bytes(received)
 
 
-async def receive_varint(stream: ByteStream, largest: int) -> int:
-    """One unsigned LEB128 number, not above ``largest``.
+async def receive_varint(stream: ByteStream, largest: int, first: bytes = b"") -> int:
+    """One unsigned LEB128 number, not above ``largest``; ``first`` is its first byte, if read.
 
     Raises:
         PeerFaultError: ``varint``: it is larger, or longer than it need be for ``largest``.
     """
     value = 0
     for shift in range(0, max(largest.bit_length(), 1), 7):
-        byte = (await receive_exactly(stream, 1))[0]
+        byte = (first or await receive_exactly(stream, 1))[0]
+        first = b""
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             if value > largest:
                 break
             return value
     raise PeerFaultError("varint")
+
+
+async def receive_frame(stream: ByteStream, largest: int) -> bytes | None:
+    """The next length-prefixed frame, at most ``largest`` long; None where the stream ends.
+
+    Raises:
+        PeerFaultError: ``varint``.
+        ConnectionLostError: it ended inside a frame.
+    """
+    first = await stream.receive_some(1)
+    if not first:
+        return None
+    return await receive_exactly(stream, await receive_varint(stream, largest, first))
 
 
 def encode_varint(value: int) -> bytes:

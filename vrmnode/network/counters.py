@@ -12,6 +12,8 @@ KEYS = (
     "published",
     "relayed",
     "queue_full",
+    "synced",
+    "fetched",
     "banned",
     "connections_in",
     "connections_out",
@@ -25,8 +27,9 @@ KEYS = (
 breaches of a protocol that ended a stream or connection; validator_errors: exceptions of the
 validator, which count as ignored, too; published: own messages queued to at least one peer;
 relayed: frames queued to other peers; queue_full: frames dropped because a peer's queue was full;
-banned: bans pronounced; connections_*, handshakes_failed, dials_failed: as they say; bytes_*: on
-encrypted channels, Yamux headers included."""
+synced: comparisons with a peer that were finished; fetched: messages that came by them; banned:
+bans pronounced; connections_*, handshakes_failed, dials_failed: as they say; bytes_*: on encrypted
+channels, Yamux headers included."""
 
 
 class Counters:

@@ -186,19 +186,31 @@ class GossipService:
             self._reject(peer)
             return
         identifier = message_id(message.data)
+        if self._is_accepted(topic, message.data, identifier, peer):
+            self._relay(peer, identifier, message)
+            await self._deliver(topic, message.data, peer)
+
+    async def take_fetched(self, topic: str, data: bytes, peer: str) -> None:
+        """Take in a message that was fetched from ``peer``; it is relayed to nobody."""
+        if self._is_accepted(topic, data, message_id(data), peer):
+            await self._deliver(topic, data, peer)
+
+    def _is_accepted(self, topic: str, data: bytes, identifier: MessageId, peer: str) -> bool:
         before = self._seen.verdict(topic, identifier)
         if before is not None:
             self._handle_again(peer, before)
-            return
-        verdict = self._ask(topic, message.data, peer)
+            return False
+        verdict = self._ask(topic, data, peer)
         self._seen.add(topic, identifier, verdict)
         self._router.fulfilled(identifier)
-        if verdict is Verdict.ACCEPT:
-            await self._accept(peer, identifier, message)
-        elif verdict is Verdict.REJECT:
+        if verdict is Verdict.REJECT:
             self._reject(peer)
-        else:
+        elif verdict is Verdict.IGNORE:
             self._counters.add("ignored")
+        else:
+            self._counters.add("accepted")
+            self._scores.credit(peer)
+        return verdict is Verdict.ACCEPT
 
     def _handle_again(self, peer: str, before: Verdict) -> None:
         # SPEC 07: A node MUST count a message it has rejected against every peer that forwards it.
@@ -220,16 +232,16 @@ class GossipService:
         self._counters.add("rejected")
         self._conduct.blame(peer, FAULT_REJECTED)
 
-    async def _accept(self, peer: str, identifier: MessageId, message: GossipMessage) -> None:
-        self._counters.add("accepted")
-        self._scores.credit(peer)
+    def _relay(self, peer: str, identifier: MessageId, message: GossipMessage) -> None:
         frame = publish_frame(message.topic, message.data)
         self._cache.put(identifier, message.topic, frame)
         for target in self._router.relay_targets(message.topic, peer):
             self._push(target, frame, control=False)
+
+    async def _deliver(self, topic: str, data: bytes, peer: str) -> None:
         # After relaying, so that a slow node doesn't slow the network down. Waiting here stops
         # reading from this peer, whose window then fills.
-        await self._deliveries.send(Delivery(message.topic, message.data, peer))
+        await self._deliveries.send(Delivery(topic, data, peer))
 
     # Sending.
 

@@ -1,8 +1,11 @@
 """The values that cross the border between the network and the rest of the node."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
+
+from vrmprotocol.id_set import IdSet
 
 
 class Verdict(enum.Enum):
@@ -29,6 +32,19 @@ class Delivery:
     data: bytes = field(repr=False)
     peer: str
     """Peer id of the peer that forwarded it first; says nothing about who wrote it."""
+
+
+class SyncStore(Protocol):
+    """What the node keeps, as ``/vrm/sync/1`` compares and hands it out (``specs/08-sync.md``)."""
+
+    def items(self, topic: str, at: int) -> IdSet:
+        """The set of a topic at a time (Unix seconds): times and ids of envelopes."""
+
+    def missing(self, ids: Sequence[bytes]) -> list[bytes]:
+        """Those of these ids that were never accepted here."""
+
+    async def load(self, topic: str, ids: Sequence[bytes]) -> list[bytes]:
+        """The envelopes of a topic with these ids, as far as they are kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP_PROTOCOLS
 from vrmnode.network.gossip_router import GossipRouter
 from vrmnode.network.gossip_service import GossipService
 from vrmnode.network.inbound_slots import InboundSlots
-from vrmnode.network.interface import Delivery, KnownPeer, PeerStatus, Validator
+from vrmnode.network.interface import Delivery, KnownPeer, PeerStatus, SyncStore, Validator
 from vrmnode.network.listener import bound_addresses, close_listeners, open_listeners, serve
 from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.peer_book import PeerBook
@@ -43,11 +43,18 @@ from vrmnode.network.pinned_libp2p import (
 from vrmnode.network.redial import Redial
 from vrmnode.network.seen_messages import SeenMessages
 from vrmnode.network.stream_guard import StreamGuard, StreamHandler
+from vrmnode.network.sync_keeper import SyncKeeper
+from vrmnode.network.sync_service import SyncService
 from vrmnode.network.yamux_stream import YamuxStream
 from vrmprotocol.peer_exchange import PROTOCOL as PEERS_PROTOCOL
+from vrmprotocol.sync_frames import PROTOCOL as SYNC_PROTOCOL
 
 GOODBYE_S = 0.5
 """Seconds for telling peers that we go away, before connections are simply closed."""
+
+
+def _unix_now() -> int:
+    return int(time.time())
 
 
 class Network:
@@ -60,6 +67,7 @@ class Network:
         validate: Validator,
         bound: Sequence[tuple[str, int]],
         nursery: trio.Nursery,
+        store: SyncStore | None,
     ) -> None:
         """Use ``open_network`` instead."""
         self.peer_id: str = peer_id_from_key(key_pair)
@@ -99,8 +107,23 @@ class Network:
             clock,
         )
         self._table = ConnectionTable(self.peer_id, config.max_connections, self._bans)
-        self._book = PeerBook(self.peer_id, clock, lambda: int(time.time()), rng)
+        self._book = PeerBook(self.peer_id, clock, _unix_now, rng)
         self._exchange = PeerExchange(self._table, self._book, self._listening, clock, rng)
+        self._sync = self._sync_keeper = None
+        if store is not None:
+            self._sync = SyncService(
+                store, config.topics, self._gossip.take_fetched, clock, _unix_now
+            )
+            self._sync_keeper = SyncKeeper(
+                self._sync,
+                config.topics,
+                self._table,
+                conduct,
+                self._counters,
+                clock,
+                _unix_now,
+                rng,
+            )
         inbound = max(1, config.max_connections * 3 // 4)
         self._guard = StreamGuard(
             self._stream_handlers(),
@@ -238,6 +261,8 @@ class Network:
             self._nursery.start_soon(self._keeper.run)
             if self._config.mdns:
                 self._nursery.start_soon(mdns.find_on_lan, self.addresses, self._book.learn)
+        if self._sync_keeper is not None:
+            self._nursery.start_soon(self._sync_keeper.run)
         for text in self._config.peers:
             address = parse_dial_address(text)
             # A list of bootstrap peers is often given to those peers, too.
@@ -279,6 +304,8 @@ class Network:
         handlers[ping.PROTOCOL] = answer_pings
         if self._config.min_peers:
             handlers[PEERS_PROTOCOL] = self._exchange.answer
+        if self._sync is not None:
+            handlers[SYNC_PROTOCOL] = self._sync.answer
         return handlers
 
     async def _listen(self, listeners: Sequence[trio.SocketListener]) -> None:
@@ -293,10 +320,14 @@ class Network:
 
 @asynccontextmanager
 async def open_network(
-    config: NetworkConfig, identity_seed: bytes, validate: Validator
+    config: NetworkConfig,
+    identity_seed: bytes,
+    validate: Validator,
+    store: SyncStore | None = None,
 ) -> AsyncIterator[Network]:
     """The network, listening and dialling, while the context lasts.
 
+    With a ``store``, what was missed is fetched from peers, and theirs is handed out.
     ``identity_seed`` is 32 random bytes, drawn once per installation and kept secret. Leaving the
     context closes every socket, in less than 1.5 seconds. An exception of the body leaves as it is,
     not wrapped in a group.
@@ -314,7 +345,9 @@ async def open_network(
     network: Network | None = None
     try:
         async with trio.open_nursery() as nursery:
-            network = Network(config, key_pair, validate, bound_addresses(listeners), nursery)
+            network = Network(
+                config, key_pair, validate, bound_addresses(listeners), nursery, store
+            )
             network.start(listeners)
             try:
                 yield network

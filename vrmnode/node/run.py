@@ -30,6 +30,7 @@ from vrmnode.node.peer_memory import PeerMemory
 from vrmnode.node.publisher import Publisher
 from vrmnode.node.service import Service
 from vrmnode.node.socket_place import socket_place
+from vrmnode.node.sync_sets import SyncSets
 from vrmnode.storage import timers
 from vrmnode.storage.database import Database
 from vrmnode.storage.secrets import Vault
@@ -115,6 +116,7 @@ class Node:
         )
         self._loop = Loop(machine)
         self._gate = Gate(machine.database.reader(), machine.clock)
+        self._sets = SyncSets(machine.database, machine.clock)
 
     async def run(self, network_seed: bytes) -> None:
         """Run until a signal comes."""
@@ -123,7 +125,9 @@ class Node:
             socket_place(self._data_dir) as socket,
         ):
             async with (
-                open_network(self._network_config, network_seed, self._gate.validate) as network,
+                open_network(
+                    self._network_config, network_seed, self._gate.validate, store=self._sets
+                ) as network,
                 trio.open_nursery() as nursery,
             ):
                 nursery.start_soon(self._loop.run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vrmnode.storage.connection import Connection
@@ -12,7 +13,10 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEnvelope:
-    """A verified envelope; `raw` is its canonical form, `own` says this node made it."""
+    """A verified envelope; `raw` is its canonical form, `own` says this node made it.
+
+    `named_from` is the time from which peers that compare sets are told of it; None: not yet.
+    """
 
     id: bytes
     topic: str
@@ -23,7 +27,18 @@ class StoredEnvelope:
     expires: int
     received_at: int
     own: bool = False
+    named_from: int | None = None
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What set comparison needs of an envelope."""
+
+    topic: str
+    id: bytes
+    created: int
+    expires: int
 
 
 _ENVELOPES = Table("envelopes", StoredEnvelope, booleans=("own",))
@@ -43,6 +58,36 @@ def put(tx: Connection, envelope: StoredEnvelope) -> bool:
 def get(tx: Connection, envelope_id: bytes) -> StoredEnvelope | None:
     """Return the envelope of this id, if it is still kept."""
     return _ENVELOPES.first(tx, "WHERE id = ?", (envelope_id,))
+
+
+def name_from(tx: Connection, envelope_id: bytes, named_from: int) -> None:
+    """Let an own envelope be named from a time on, if that wasn't settled before."""
+    tx.run(
+        "UPDATE envelopes SET named_from = ? WHERE id = ? AND named_from IS NULL",
+        (named_from, envelope_id),
+    )
+
+
+def named_between(tx: Connection, start: int, end: int) -> list[Named]:
+    """Return the envelopes that began to be nameable from `start` to `end`, both included."""
+    rows = tx.rows(
+        "SELECT topic, id, created, expires FROM envelopes WHERE named_from BETWEEN ? AND ?",
+        (start, end),
+    )
+    return [Named(*row) for row in rows]
+
+
+def raw_of(tx: Connection, topic: str, ids: Sequence[bytes], now: int) -> list[bytes]:
+    """Return the envelopes of a topic with these ids, those that may be named now."""
+    found = []
+    for envelope_id in ids:
+        raw = tx.value(
+            "SELECT raw FROM envelopes WHERE id = ? AND topic = ? AND named_from <= ?",
+            (envelope_id, topic, now),
+        )
+        if raw is not None:
+            found.append(bytes(raw))
+    return found
 
 
 def latest(tx: Connection, topic: str, limit: int, now: int) -> list[StoredEnvelope]:

@@ -23,9 +23,11 @@ CREATE TABLE envelopes (
     expires INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
     own INTEGER NOT NULL CHECK (own IN (0, 1)),
+    named_from INTEGER,
     bytes INTEGER NOT NULL,
     raw BLOB NOT NULL
 ) STRICT;
+CREATE INDEX envelopes_named ON envelopes (named_from) WHERE named_from IS NOT NULL;
 CREATE INDEX envelopes_expires ON envelopes (expires, own, bytes);
 CREATE INDEX envelopes_topic ON envelopes (topic, received_at);
 CREATE INDEX envelopes_tag ON envelopes (tag) WHERE tag IS NOT NULL;

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from . import sync_frame_cases
 from .cases import VectorFile
 from .notation import plain
 
@@ -29,7 +30,7 @@ def build() -> VectorFile:
         "from the time `start` on; `respond` answers `message` for the side that was asked, "
         "`conclude` for the side that began, with the ids that only it has (`have`) and only the "
         "other has (`need`); its `reply` is null when it is over. No message is longer than "
-        "`max_bytes`.",
+        "`max_bytes`. `request` and `answer` read a frame, without the length before it.",
     )
     for count in (0, 1, 2, 3, 127, 128, 300):
         file.ok(
@@ -64,6 +65,7 @@ def build() -> VectorFile:
             {"items": "few", "message": message, "max_bytes": FRAME},
             {"reply": Side(FEW, FRAME).answer(message, began=False)[0]},
         )
+    sync_frame_cases.add(file)
     return file
 
 

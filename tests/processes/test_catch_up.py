@@ -1,0 +1,82 @@
+"""A node that was off gets what it missed from a peer, and deals go on with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from examples.local_node import LocalNode, LocalNodes
+from tests.processes.market import (
+    Product,
+    agreement,
+    ask,
+    automatic,
+    open_shop,
+    publish,
+    states,
+    tell,
+    until,
+    wait_offers,
+)
+
+pytestmark = pytest.mark.processes
+
+BOOK = Product(1, "20.00", 5)
+LAMP = Product(2, "30.00", 5)
+
+
+def test_a_shop_that_was_off_answers_what_it_missed(tmp_path: Path) -> None:
+    with LocalNodes(tmp_path) as nodes:
+        relay = nodes.add("relay")
+        shop, customer = (nodes.add(name, peers=relay.addresses) for name in ("shop", "customer"))
+        open_shop(shop, [BOOK, LAMP], reserve=True)
+        shop.stop()
+        wanted = [publish(customer, BOOK, *automatic(1)), publish(customer, LAMP)]
+        until(lambda: ask(relay, "status")["market_intents"] == 2, "both intents at the relay")
+        customer.stop()
+
+        shop.start()
+        until(lambda: len(ask(shop, "deals")) == 2, "offers to both intents it missed")
+        shop_network = ask(shop, "status")["network"]
+        assert shop_network["fetched"] >= 2
+        tell(f"fetched {shop_network['fetched']} in {shop_network['synced']} sessions")
+
+        customer.start()
+        wait_offers(customer, wanted[1], 1)
+        until(lambda: "agreed" in states(customer).values(), "the customer's agreement")
+        deal = next(deal for deal, state in states(customer).items() if state == "agreed")
+        until(lambda: states(shop).get(deal) == "agreed", "the shop's agreement")
+        assert agreement(shop, deal) == agreement(customer, deal)
+
+
+def test_mail_waits_with_others_for_a_customer_who_was_off(tmp_path: Path) -> None:
+    """The shop is gone for good when the customer comes back: others have its offer."""
+    with LocalNodes(tmp_path) as nodes:
+        relay = nodes.add("relay")
+        shop, customer = (nodes.add(name, peers=relay.addresses) for name in ("shop", "customer"))
+        open_shop(shop, [BOOK], reserve=True)
+        intent = publish(customer, BOOK)
+        wait_offers(customer, intent, 1)
+        lamp = publish(customer, LAMP)
+        until(lambda: ask(shop, "status")["market_intents"] == 2, "the second intent at the shop")
+        customer.kill()
+        before = accepted(relay)
+        shop.vrm("vendor", "catalogue", "import", "-", stdin=LAMP_ROW)
+        until(lambda: len(ask(shop, "deals")) == 2, "an offer for the lamp")
+        until(lambda: accepted(relay) > before, "the offer at the relay")
+        shop.kill()
+        customer.start()
+        assert len(wait_offers(customer, lamp, 1)) == 1
+        assert ask(customer, "status")["network"]["fetched"] >= 1
+
+
+def accepted(node: LocalNode) -> int:
+    """How many messages of others a node has taken."""
+    return int(ask(node, "status")["network"]["accepted"])
+
+
+LAMP_ROW = (
+    "sku,name,price,currency,gtin,stock\n"
+    f"{LAMP.sku},A lamp,{LAMP.price},EUR,{LAMP.gtin},{LAMP.stock}\n"
+)
