@@ -208,6 +208,7 @@ def test_a_foreign_peer_is_answered() -> None:
         (begin(at=int(time.time()) - 3_600), "clock"),
         (begin(at=int(time.time()) + 3_600), "clock"),
     ],
+    ids=["topic", "slow", "fast"],
 )
 def test_what_is_refused_with_a_word(frame: bytes, refused: str) -> None:
     # SPEC 08: The reader MUST refuse a request whose time is more than 900 seconds away from its
