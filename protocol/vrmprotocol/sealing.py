@@ -24,7 +24,7 @@ from vrmprotocol.keys import SealKey, SigningKey
 MAX_INNER_BYTES = 60_000
 BODY_BYTES = envelopes.MAIL_BODY_BYTES
 # Room that a deal's size class leaves beside the offer, so that an accept has the same size.
-ACCEPT_MARGIN_BYTES = 1024
+ACCEPT_MARGIN_BYTES = 1536
 
 _ENC_BYTES = 32
 _TAG_BYTES = 16

@@ -193,3 +193,22 @@ def test_garbage_leaves_it_running(tmp_path, raw):
         assert json.loads(answer.body)["last_event"] == 0
 
     run_api(tmp_path, FakeService(), check)
+
+
+@pytest.mark.parametrize(
+    ("target", "body"),
+    [
+        ("/v1/contact", rb'{"name": "Anna \ud800"}'),
+        ("/v1/contact", b'["Anna"]'),
+        ("/v1/contact/remove", {"fields": "Anna"}),
+        ("/v1/contact/remove", {"fields": [["Anna"]]}),
+    ],
+)
+def test_personal_data_is_not_repeated(tmp_path, target, body):
+    async def check(path):
+        answer = await exchange(path, request("POST", target, body))
+        assert answer.status == 400
+        assert b"came another value" in answer.body
+        assert b"Anna" not in answer.body
+
+    run_api(tmp_path, FakeService(), check)

@@ -22,6 +22,7 @@ vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor cat
 vendor questions, vendor reply
 message export, message import
 trust add, trust list, trust remove
+contact show, contact set, contact remove
 policy show, policy set, net peers, net address, net connect, net invite
 """
 

@@ -53,8 +53,8 @@ def test_each_size_holds_what_it_says(body_bytes, room):
 
 
 def test_sizes_of_deals_leave_room_for_the_accept():
-    assert sealing.deal_size_class(4044 - 1024) == 4096
-    assert sealing.deal_size_class(4045 - 1024) == 8192
+    assert sealing.deal_size_class(4044 - 1536) == 4096
+    assert sealing.deal_size_class(4045 - 1536) == 8192
     assert sealing.size_class(0) == 4096
     assert local_code(sealing.size_class, 60_001) == "seal.size"
 

@@ -27,6 +27,9 @@
     GET    /v1/trust[?group]                   POST /v1/trust
     POST   /v1/trust/{vendor}/remove
 
+    GET    /v1/contact                         POST /v1/contact
+    POST   /v1/contact/remove
+
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """
 
@@ -35,6 +38,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from vrmnode.api import problems
+from vrmnode.api.contact_routes import contact_routes
 from vrmnode.api.directory_routes import directory_routes
 from vrmnode.api.events import event_routes
 from vrmnode.api.limits import BODY_TIMEOUT_S, Limits
@@ -56,7 +60,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         redirect_slashes=False,
     )
     problems.install(app)
-    for routes in (market_routes, directory_routes, node_routes, event_routes):
+    for routes in (market_routes, directory_routes, contact_routes, node_routes, event_routes):
         app.include_router(routes(service), prefix="/v1")
     app.add_middleware(Limits, body_timeout_s=body_timeout_s)
     return app

@@ -224,6 +224,12 @@ class TrustFilter(Closed):
     group: Annotated[str, Field(max_length=64)] | None = None
 
 
+class RemoveContact(Closed):
+    """`POST /v1/contact/remove`; without `fields` all of them."""
+
+    fields: Annotated[list[str], Field(min_length=1, max_length=32)] | None = None
+
+
 class EventPage(Closed):
     """Query of `GET /v1/events`; `after` is the id of the last event seen."""
 

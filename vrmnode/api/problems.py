@@ -21,6 +21,8 @@ from vrmprotocol.errors import LocalError
 
 LOG = logging.getLogger("vrmnode.api")
 CAME_CHARS = 80
+PRIVATE = "/v1/contact"
+"""Personal data is sent to paths that begin so: nothing of it is repeated."""
 CODES_BY_STATUS = {
     404: "request.no_such_path",
     405: "request.method",
@@ -81,9 +83,11 @@ async def _bug(request: Request, error: Exception) -> JSONResponse:
     return problem(500, "internal.error", "the node failed at this request; its log says where")
 
 
-async def _refused_fields(_: Request, error: Exception) -> JSONResponse:
+async def _refused_fields(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [_field_error(each) for each in error.errors()]
+    if request.url.path.startswith(PRIVATE):
+        errors = [{**each, "came": "another value"} for each in errors]
     unknown = [each for each in errors if each["expected"] == UNKNOWN]
     code = "request.unknown_field" if unknown else "request.invalid"
     first = (unknown or errors)[0]

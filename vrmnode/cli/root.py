@@ -25,6 +25,7 @@ _COMMANDS = {
     "deal": (f"{_HERE}.deal", "deal", "See, export and verify deals."),
     "message": (f"{_HERE}.message", "message", "Carry messages by hand, as files."),
     "vendor": (f"{_HERE}.vendor", "vendor", "Find vendors; sell: profile, catalogue and policy."),
+    "contact": (f"{_HERE}.contact", "contact", "Your contact data, kept sealed on your node."),
     "trust": (f"{_HERE}.trust", "trust", "Say which vendors you trust."),
     "policy": (f"{_HERE}.policy", "policy", "Show or set how offers are accepted."),
     "net": (f"{_HERE}.net", "net", "See and connect peers, and invite others."),

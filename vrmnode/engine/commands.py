@@ -12,6 +12,7 @@ from typing import TypeVar, get_args
 from vrmnode.customer.acceptance import AcceptancePolicy
 from vrmnode.engine import (
     catalogue_desk,
+    contact_desk,
     counters,
     customer_desk,
     profile_desk,
@@ -185,6 +186,8 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "deal.withdraw": _withdraw_deal,
     "standing.stop": _stop_standing,
     "policy.set": _set_policy,
+    "contact.set": contact_desk.set_fields,
+    "contact.remove": contact_desk.remove,
     "trust.add": trust_desk.add,
     "trust.remove": trust_desk.remove,
     "vendor.policy.set": _set_vendor_policy,

@@ -8,7 +8,7 @@ one transaction, so that never more is bought than was wanted.
 from __future__ import annotations
 
 from vrmnode.customer.acceptance import decide
-from vrmnode.engine import mailroom, offers, standing
+from vrmnode.engine import mailroom, offers, openings, standing
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, load_deal, own_intent, reload
@@ -16,7 +16,7 @@ from vrmnode.storage import deals, market, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.pseudonyms import Pseudonym
-from vrmprotocol import agreement, commitment, negotiation
+from vrmprotocol import agreement, negotiation
 from vrmprotocol.envelope import SKEW_S
 from vrmprotocol.mail import (
     Accept,
@@ -204,7 +204,7 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
             f" being bought and this offer is for {draft.eligible_quantity}",
         )
     key = mailroom.pseudonym_key(ctx, record.row)
-    commitments = _commit(ctx, record.deal)
+    commitments = openings.commit(ctx, record.deal, record.row.vendor_root)
     document = agreement.document(
         draft=draft, offer=digest, accepted_at=ctx.now, commitments=commitments
     )
@@ -249,16 +249,6 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
         vendor=draft.vendor.name,
     )
     return reload(ctx, record)
-
-
-def _commit(ctx: Context, deal: bytes) -> dict[str, bytes]:
-    """Commit to the relationship's pairwise key; the opening stays on this node."""
-    # SPEC 03: The writer MUST use a new random salt for every commitment.
-    context, salt = ctx.random(16), ctx.random(32)
-    ctx.keep_secret("deal", deal, "relationship", context)
-    ctx.keep_secret("deal", deal, "commitment", salt)
-    public = ctx.identity.relationship(context).public
-    return {"relationship": commitment.commit(salt, "relationship", public)}
 
 
 def decline(

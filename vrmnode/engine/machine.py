@@ -57,7 +57,7 @@ class Machine:
         self.clock = clock
         self.random = random
         self.grind = grind
-        self._vault = vault
+        self.vault = vault
 
     def turns(self, actions: Sequence[Action]) -> list[Outcome]:
         """Run several events in order and commit them together.
@@ -75,7 +75,7 @@ class Machine:
                     tx=outer,
                     now=self.clock(),
                     identity=self.identity,
-                    vault=self._vault,
+                    vault=self.vault,
                     random=self.random,
                     grind=self.grind,
                 )

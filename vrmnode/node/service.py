@@ -16,6 +16,7 @@ from vrmnode.engine import (
     audience,
     commands,
     comparison,
+    contact_desk,
     directory,
     intent_desk,
     questions,
@@ -41,12 +42,14 @@ from vrmnode.node.message_files import MessageFiles
 from vrmnode.node.own_intents import OwnIntents
 from vrmnode.storage import backup, settings
 from vrmnode.storage.connection import Connection
+from vrmnode.storage.secrets import Vault
 from vrmnode.version import VERSION
 from vrmprotocol import keys
 from vrmprotocol.errors import LocalError
 
 Json = dict[str, object]
 Query = Callable[[Connection, Mapping[str, object], int], object]
+SealedQuery = Callable[[Connection, Vault, Mapping[str, object], int], object]
 
 EVENTS_PER_PAGE = 500
 
@@ -116,10 +119,16 @@ class Service:
                 return self._identity()
             case "peers":
                 return [self._peer(peer) for peer in self._network.peers()]
-        function = _QUERIES.get(name)
+        function = _QUERIES.get(name) or self._sealed(name)
         if function is None:
             raise invalid("query.unknown", f"expected a known query, came {name!r}")
         return await self._read(function, params)
+
+    def _sealed(self, name: str) -> Query | None:
+        """A query that opens what is sealed in the store."""
+        function = _SEALED_QUERIES.get(name)
+        vault = self._machine.vault
+        return None if function is None else lambda tx, p, now: function(tx, vault, p, now)
 
     async def wait_event(self, after: int, timeout_s: float) -> list[Json]:
         """Events with a higher id, as soon as there are any; none when the time is over."""
@@ -315,4 +324,8 @@ _QUERIES: dict[str, Query] = {
         tx, _number(p, "limit", 100), _text(p, "after")
     ),
     "events": _events,
+}
+
+_SEALED_QUERIES: dict[str, SealedQuery] = {
+    "contact": contact_desk.show,
 }

@@ -218,7 +218,7 @@ PARTS: list[tuple[str, str]] = [
     ("document.offer", BY_CUSTOMER),
     ("document.acceptedAt", BY_CUSTOMER),
     ("document.commitments.relationship", BY_CUSTOMER),
-    ("document.commitments.address", BY_CUSTOMER),
+    ("document.commitments.street_address", BY_CUSTOMER),
     ("document.draft.deal", DEAL),
     ("document.draft.customer", DEAL),
     ("document.draft.vendor.root", DEAL),
@@ -284,7 +284,7 @@ def _altered(file: VectorFile, good: Body) -> None:
     _refuse(file, "removed-reference", BY_CUSTOMER, "an optional field taken out", without)
     added = put(good, "document.draft.ext", {"x": 1})
     _refuse(file, "added-extension", BY_CUSTOMER, "an extension put in", added)
-    fewer = put(good, "document.commitments.address", DROP)
+    fewer = put(good, "document.commitments.street_address", DROP)
     _refuse(file, "removed-commitment", BY_CUSTOMER, "a commitment taken out", fewer)
 
 

@@ -16,9 +16,9 @@ def add(file: VectorFile) -> None:
     key = Signer.named("relationship").public
     values: list[tuple[str, str, Any]] = [
         ("relationship", "relationship", key),
-        ("text", "address", "Musterstraße 1"),
+        ("text", "street_address", "Musterstraße 1"),
         ("map", "place", {"city": "Berlin", "code": 10115}),
-        ("nil", "nothing", None),
+        ("nil", "region", None),
     ]
     for name, field, value in values:
         given = {"name": field, "value": notation(value), "salt": salt}
@@ -27,7 +27,7 @@ def add(file: VectorFile) -> None:
     right = _committed(salt, "relationship", key)
     wrong: list[tuple[str, str, str, Any, bytes]] = [
         ("salt", "another salt", "relationship", key, fixed("another salt")),
-        ("name", "another name", "address", key, salt),
+        ("name", "another name", "street_address", key, salt),
         ("value", "another key", "relationship", fixed("another key"), salt),
         ("type", "the key as text", "relationship", key.hex(), salt),
     ]

@@ -122,7 +122,7 @@ def build() -> VectorFile:
 
 def _accept(file: VectorFile) -> None:
     cases = MailCases(file, "accept", accept())
-    cases.accept("full", "with two commitments", cases.good)
+    cases.accept("full", "with all commitments", cases.good)
     alone = {"relationship": COMMITMENTS["relationship"]}
     cases.accept("relationship-alone", "the one that is owed", accept_body(commitments=alone))
     many = {**alone, **{f"field-{n:02}": fixed(f"commitment {n}") for n in range(32)}}
@@ -134,7 +134,7 @@ def _accept(file: VectorFile) -> None:
     for name, comment, commitments in (
         ("commitments-33", "one too many", many),
         ("commitments-empty", "none, not even the relationship", {}),
-        ("commitments-without", "no relationship", {"address": COMMITMENTS["address"]}),
+        ("commitments-without", "no relationship", {"name": COMMITMENTS["name"]}),
         ("commitment-31", "31 bytes", {**alone, "address": bytes(31)}),
         ("commitment-str", "text", {**alone, "address": "Musterstraße 1"}),
         ("commitment-name-65", "a name of 65 characters", {**alone, "a" * 65: bytes(32)}),

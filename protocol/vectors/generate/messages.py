@@ -194,9 +194,21 @@ def commitment(name: str, value: object) -> bytes:
     return sha256(b"vrm/1 commitment\0", salt, pack({"name": name, "value": value}))
 
 
+# What the customer of `world` has stored; no region, so that one commitment is to nil.
+CONTACT: Body = {
+    "name": "Anna Muster",
+    "street_address": "Musterstraße 1\n3. Stock",
+    "postal_code": "10115",
+    "locality": "Berlin",
+    "region": None,
+    "country": "DE",
+    "email": "anna@mail.example",
+    "telephone": "+49 30 901820",
+}
+RELATIONSHIP = Signer.named("relationship")
 COMMITMENTS: Body = {
-    "relationship": commitment("relationship", Signer.named("relationship").public),
-    "address": commitment("address", "Musterstraße 1"),
+    "relationship": commitment("relationship", RELATIONSHIP.public),
+    **{name: commitment(name, value) for name, value in CONTACT.items()},
 }
 ACCEPTED_AT = NOW + 3_601
 

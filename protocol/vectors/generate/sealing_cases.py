@@ -264,8 +264,8 @@ def _writer(file: VectorFile) -> None:
         given = {"body_bytes": size}
         output = {"capacity": capacity(size)}
         file.ok("capacity", f"capacity-{size}", f"what {size} bytes can hold", given, output)
-    for length in (1, 3020, 3021, 7116, 7117, 15308, 15309, 31692, 31693, 40_000):
-        needed = [size for size in CLASSES if capacity(size) >= length + 1024]
+    for length in (1, 2508, 2509, 6604, 6605, 14796, 14797, 31180, 31181, 40_000):
+        needed = [size for size in CLASSES if capacity(size) >= length + 1536]
         output = {"body_bytes": needed[0]}
         comment = f"the size of a deal whose offer has {length} bytes"
         file.ok("deal_class", f"deal-class-{length}", comment, {"offer_bytes": length}, output)

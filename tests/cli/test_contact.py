@@ -1,0 +1,54 @@
+"""Contact data on the command line: texts as typed, and no errors that repeat them."""
+
+import json
+
+FIELDS = {"name": "Anna Muster", "street_address": "Musterstraße 1\n3. Stock", "region": None}
+
+
+def test_show_leaves_out_what_is_not_set(daemon, vrm):
+    daemon.service.answers["contact"] = FIELDS
+    assert vrm("contact", "show").stdout.splitlines() == [
+        "name: Anna Muster",
+        "street_address: Musterstraße 1 3. Stock",
+    ]
+
+
+def test_an_empty_one_says_how_to_begin(daemon, vrm):
+    daemon.service.answers["contact"] = {"name": None}
+    assert "vrm contact set" in vrm("contact", "show").stdout
+
+
+def test_a_value_is_text_whatever_it_looks_like(daemon, vrm):
+    vrm("contact", "set", "postal_code=10115", "name=true", "telephone=")
+    assert daemon.calls == [
+        ("contact.set", {"postal_code": "10115", "name": "true", "telephone": ""})
+    ]
+
+
+def test_a_file_and_what_stands_beside_it(daemon, vrm, tmp_path):
+    path = tmp_path / "contact.toml"
+    path.write_text('name = "Anna"\npostal_code = "01067"\n')
+    vrm("contact", "set", "name=Berta", "--file", path)
+    assert daemon.calls == [("contact.set", {"name": "Berta", "postal_code": "01067"})]
+    vrm("contact", "set", "--file", "-", stdin=json.dumps({"country": "DE"}))
+    assert daemon.calls[-1] == ("contact.set", {"country": "DE"})
+
+
+def test_what_was_typed_wrong_is_not_repeated(daemon, vrm):
+    for typed in ("Anna Muster", "Anna=Muster", "=Anna"):
+        error = vrm.error("contact", "set", "country=DE", typed, code=2)
+        assert error["code"] == "option.pair"
+        assert "argument 2" in error["detail"]
+        assert "Anna" not in str(error)
+    assert daemon.calls == []
+
+
+def test_nothing_to_do(daemon, vrm):
+    assert vrm.error("contact", "set", code=2)["code"] == "option.missing"
+    assert vrm.error("contact", "remove", code=2)["code"] == "option.which"
+    assert vrm.error("contact", "remove", "name", "--all", code=2)["code"] == "option.which"
+
+
+def test_removing_shows_what_is_left(daemon, vrm):
+    daemon.service.answers["contact.remove"] = FIELDS
+    assert vrm("contact", "remove", "email").stdout.startswith("removed; left:\nname: Anna")

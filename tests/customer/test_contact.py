@@ -1,0 +1,81 @@
+"""Contact data as its owner types it; no error and no repr has a value in it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vrmnode.customer.contact import ContactData, known_names
+from vrmnode.values.fields import FieldError
+from vrmprotocol import contact
+
+ANNA = {"name": "Anna Muster", "postal_code": "10115", "country": "DE"}
+
+
+def refusal(raw):
+    with pytest.raises(FieldError) as caught:
+        ContactData().changed(raw)
+    return caught.value
+
+
+def test_fields_are_set_and_replaced_one_by_one():
+    data = ContactData().changed(ANNA).changed({"name": "Anna Müller"})
+    assert data.values == {**ANNA, "name": "Anna Müller"}
+    assert data.names == ("name", "postal_code", "country")
+    assert data.without(["name", "email"]).names == ("postal_code", "country")
+
+
+def test_what_is_typed_is_tidied():
+    raw = {"street_address": "  Musterstraße 1 \r\n\n 3. Stock ", "country": " de"}
+    assert ContactData().changed(raw).values == {
+        "street_address": "Musterstraße 1\n3. Stock",
+        "country": "DE",
+    }
+
+
+@pytest.mark.parametrize(
+    ("raw", "field", "came"),
+    [
+        ({"postal_code": 10115}, "postal_code", "a number"),
+        ({"name": True}, "name", "a truth value"),
+        ({"name": ["Anna"]}, "name", "a list"),
+        ({"name": None}, "name", "a value that is no text"),
+        ({"name": "  "}, "name", "an empty text"),
+        ({"country": "Germany"}, "country", "another text of 7 characters"),
+        ({"email": "anna"}, "email", "another text of 4 characters"),
+        ({"telephone": "call me"}, "telephone", "another text of 7 characters"),
+        ({"name": "\ud800x"}, "name", "another text of 2 characters"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_field(raw, field, came):
+    error = refusal(raw)
+    assert (error.code, error.field, error.came) == ("contact.invalid", field, came)
+    assert error.detail == f"{field}: expected {contact.BY_NAME[field].expected}, came {came}"
+
+
+def test_a_field_that_there_is_not():
+    error = refusal({"Anna Muster": "name"})
+    assert error.code == "contact.unknown_field"
+    assert "Anna" not in error.detail
+    with pytest.raises(FieldError):
+        known_names(["name", "zip"])
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(contact.NAMES) | st.text(max_size=8),
+        st.text(min_size=12, max_size=300) | st.integers(10**6),
+    )
+)
+def test_a_value_is_kept_as_the_protocol_takes_it_or_refused_without_a_word_of_it(raw):
+    refused = None
+    try:
+        data = ContactData().changed(raw)
+    except FieldError as error:
+        refused = error.detail
+    if refused is not None:
+        assert [value for value in raw.values() if str(value) in refused] == []
+        return
+    for name, value in data.values.items():
+        assert contact.BY_NAME[name].fits(value)
+        assert value not in repr(data)
+    assert ContactData.from_bytes(data.to_bytes()) == data
