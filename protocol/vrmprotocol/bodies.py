@@ -11,7 +11,12 @@ from typing import TypeAlias
 import msgspec
 
 from vrmprotocol import draft, schema
-from vrmprotocol.body_checks import check_commitments, check_extensions, check_recipient_key
+from vrmprotocol.body_checks import (
+    check_commitments,
+    check_extensions,
+    check_own_currency,
+    check_recipient_key,
+)
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.mail import (
@@ -87,6 +92,8 @@ def check_own(body: MailBody) -> MailBody:
     Raises:
         LocalError: with the reader's code.
     """
+    if isinstance(body, Offer):
+        check_own_currency(body.draft.price_specification.price_currency)
     try:
         return from_wire(kind_of(body), to_wire(body), known_ext=extension_names(body))
     except RemoteError as error:

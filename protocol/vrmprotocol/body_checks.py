@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vrmprotocol import gtin
-from vrmprotocol.errors import RemoteError
+from vrmprotocol import currency, gtin
+from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.fields import SUITE_X25519, Body, RecipientKey
 
 X25519_BYTES = 32
@@ -48,6 +48,17 @@ def check_gtin(value: str | None) -> None:
     """Refuse a GTIN with a wrong check digit."""
     if value is not None and not gtin.is_valid(value):
         raise refuse("itemOffered.gtin", "a right check digit")
+
+
+# SPEC 03: The writer MUST name only known currencies.
+def check_own_currency(code: str) -> None:
+    """Refuse to write a currency that readers don't know.
+
+    Raises:
+        LocalError: `message.body`.
+    """
+    if not currency.is_known(code):
+        raise LocalError("message.body", f"priceCurrency: expected one of ISO 4217, came {code}")
 
 
 def check_recipient_key(field: str, key: RecipientKey) -> None:

@@ -17,6 +17,7 @@ from vrmprotocol.body_checks import (
     check_choices,
     check_extensions,
     check_gtin,
+    check_own_currency,
     check_recipient_key,
     refuse,
 )
@@ -233,6 +234,8 @@ def to_body(body: MarketBody) -> bytes:
         LocalError: the code with which a reader would refuse them.
     """
     checked = schema.check_own(body)
+    if isinstance(checked, Intent) and checked.price_specification is not None:
+        check_own_currency(checked.price_specification.price_currency)
     try:
         check_content(checked, known_ext=frozenset(checked.ext))
     except RemoteError as error:

@@ -133,7 +133,7 @@ def test_the_currency_may_be_in_small_letters(shop, vrm, tmp_path):
     file = tmp_path / "one.csv"
     file.write_text("sku,name,price\nA,Lamp,12.00\n")
     vrm("vendor", "catalogue", "import", file, "--currency", "eur")
-    ((_, params),) = shop.calls
+    (_, (_, params)) = shop.calls
     assert params["products"][0]["currency"] == "EUR"
 
 
@@ -163,3 +163,31 @@ def test_remove(daemon, vrm):
     text = vrm("vendor", "catalogue", "remove", "B-1", "B-2").output
     assert text.strip() == "removed 2 products; 3 left"
     assert daemon.calls == [("catalogue.remove", {"skus": ["B-1", "B-2"]})]
+
+
+def test_prices_without_a_currency_are_in_the_policys(shop, vrm, tmp_path):
+    shop.service.answers["vendor.policy"] = {"currency": "CHF"}
+    file = tmp_path / "one.csv"
+    file.write_text("sku,name,price\nA,Lamp,12.00\n")
+    vrm("vendor", "catalogue", "import", file)
+    assert chunks(shop)[0][0]["currency"] == "CHF"
+
+
+def test_products_in_another_currency_than_the_policys_are_told(shop, vrm, tmp_path):
+    shop.service.answers["catalogue.rows"] = {"added": 2, "other_currencies": {"USD": 1}}
+    file = tmp_path / "two.csv"
+    file.write_text("sku,name,price\nA,Lamp,12.00 EUR\nB,Sun lamp,13.00 USD\n")
+    result = vrm("vendor", "catalogue", "import", file)
+    assert (
+        "note: 1 of them priced in USD won't be offered: your policy sells in EUR; to change that:"
+        " vrm vendor policy set currency=USD" in result.stderr
+    )
+    value = vrm.json("vendor", "catalogue", "import", file)
+    assert value["other_currencies"] == {"USD": 1}
+
+
+def test_a_currency_that_is_none_is_refused_by_row(shop, vrm, tmp_path):
+    file = tmp_path / "odd.csv"
+    file.write_text("sku,name,price,currency\nA,Lamp,12.00,EUR\nB,Gold,13.00,XAU\n")
+    result = vrm("vendor", "catalogue", "import", file)
+    assert "row 3, currency: expected an ISO 4217 currency code such as EUR" in result.stderr

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from vrmnode.customer.ranking import RankedOffer, ReceivedOffer, rank
 from vrmnode.customer.regard import DomainProof, Regard
 from vrmnode.customer.request import build_intent, read_request
+from vrmnode.values.money import Money
 from vrmprotocol import certificate
 from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty, deal_id
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
@@ -111,7 +112,7 @@ def ranked(
     trusted: tuple[int, ...] = (),
     proved: tuple[int, ...] = (),
     groups: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
-    private_maximum: int | None = None,
+    private_maximum: Money | None = None,
     now: int = NOW,
 ) -> list[RankedOffer]:
     """The offers in order; `trusted` and `proved` name vendors by number."""

@@ -78,7 +78,7 @@ def test_an_offer_that_lapses_at_once_does_not_end_the_wait_at_once():
         (received(4), {}, "the vendor isn't trusted"),
         (received(1), {"vendors": "named", "named": [root_of(2).public.hex()]}, "isn't named"),
         (received(1, total=4501), {}, "0.01 EUR over the maximum of 45.00 EUR"),
-        (received(1), {"max_total": "45 USD"}, "it is in EUR, the maximum in USD"),
+        (received(1), {"max_total": "45 USD"}, "it is in EUR, your maximum is in USD"),
         (received(1), {"terms": ["SD-BASE-DP"]}, "terms SD-BASE aren't among those"),
         (received(1, quantity=2), {}, "2 where you asked for 1"),
         (received(1, valid_s=-1), {}, "it was valid until"),
@@ -146,10 +146,15 @@ def test_never_more_than_wanted():
 def test_without_any_maximum_nothing_is_accepted():
     offers = ranked(received(1), trusted=(1,))
     policy = AcceptancePolicy(mode="automatic", wait_offers=1)
-    given = {"now": NOW, "published_at": NOW, "wanted": 1, "already_locked": 0}
-    assert decide(policy, offers, **given).action == "none"
-    assert decide(policy, offers, limit=3149, **given).action == "accept"
-    assert "0.01 EUR over your limit" in decide(policy, offers, limit=3148, **given).rule
+
+    def decided(limit: Money | None) -> Decision:
+        given = {"now": NOW, "published_at": NOW, "wanted": 1, "already_locked": 0}
+        return decide(policy, offers, limit=limit, **given)
+
+    assert decided(None).action == "none"
+    assert decided(Money(3149, "EUR")).action == "accept"
+    assert "0.01 EUR over your limit" in decided(Money(3148, "EUR")).rule
+    assert "it is in EUR, your limit is in USD" in decided(Money(10**9, "USD")).rule
 
 
 def test_no_offers_yet():

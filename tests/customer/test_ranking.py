@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.customer.samples import DAY, NOW, intent, ranked, received, vendors
+from vrmnode.values.money import Money
 
 
 def test_cheapest_to_the_door_first():
@@ -64,7 +65,7 @@ def test_what_has_problems_comes_last_even_if_cheaper():
     ("asked", "parts", "code", "words"),
     [
         ({"budget": "27.49 EUR"}, {}, "over_budget", "4.00 EUR over your limit of 27.49 EUR"),
-        ({"currency": "USD"}, {}, "currency", "it is in EUR, you asked for USD"),
+        ({"currency": "USD"}, {}, "currency", "it is in EUR, you want to pay in USD"),
         ({}, {"terms": "SD-BASE-A"}, "terms", "terms SD-BASE-A, you proffered SD-BASE"),
         ({"quantity": 3}, {"quantity": 2}, "quantity", "only 2 where you asked for 3"),
         ({}, {"quantity": 2}, "quantity", "2 where you asked for 1"),
@@ -97,7 +98,7 @@ def test_problems(asked, parts, code, words):
 
 def test_declined_and_private_maximum():
     assert ranked(received(1, declined=True))[0].problems[0].code == "declined"
-    offer = ranked(received(1), private_maximum=3000)[0]
+    offer = ranked(received(1), private_maximum=Money(3000, "EUR"))[0]
     assert offer.problems[0].code == "over_private_maximum"
     assert offer.problems[0].words == "1.49 EUR over your private limit"
 

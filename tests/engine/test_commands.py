@@ -136,11 +136,22 @@ def test_rows_are_taken_and_make_the_shop_look_again(world: World) -> None:
     row = {"sku": "N-1", "name": "Kettle", "price": 2500, "currency": "EUR"}
     first = command(world, VENDOR, "catalogue.rows", products=[row])
     again = command(world, VENDOR, "catalogue.rows", products=[row])
-    assert first == {"added": 1, "updated": 0, "unchanged": 0, "count": 2}
-    assert again == {"added": 0, "updated": 0, "unchanged": 1, "count": 2}
+    plain = {"count": 2, "other_currencies": {}}
+    assert first == {"added": 1, "updated": 0, "unchanged": 0, **plain}
+    assert again == {"added": 0, "updated": 0, "unchanged": 1, **plain}
     found = timers.due(world.nodes[VENDOR].reader, world.now + 60)
     assert "reconsider" in {timer.kind for timer in found}
     assert catalogue.get(world.nodes[VENDOR].reader, SKU) is not None
+
+
+def test_rows_that_wont_be_offered_are_counted_by_currency(world: World) -> None:
+    rows = [
+        {"sku": f"N-{at}", "name": "Kettle", "price": 2500, "currency": currency}
+        for at, currency in enumerate(("EUR", "USD", "JPY", "USD"))
+    ]
+    found = command(world, VENDOR, "catalogue.rows", products=rows)
+    assert isinstance(found, dict)
+    assert found["other_currencies"] == {"USD": 2, "JPY": 1}
 
 
 def test_a_broken_row_takes_none_of_its_page(world: World) -> None:

@@ -175,7 +175,7 @@ class World:
     def vendors(self) -> list[str]:
         return [name for name in self.nodes if name.startswith("vendor")]
 
-    def publish(self, customer: str, quantity: int, automatic: bool) -> None:
+    def publish(self, customer: str, quantity: int, automatic: bool, **asked: object) -> None:
         """An intent for the product, with or without automatic acceptance."""
         node = self.nodes[customer]
         acceptance: dict[str, object] = {"mode": "manual"}
@@ -194,6 +194,7 @@ class World:
                     "quantity": quantity,
                     "terms": ["SD-BASE"],
                     "valid_for": "7d",
+                    **asked,
                 }
             ),
             acceptance,

@@ -12,6 +12,7 @@ from typing import Any
 from tests.protocol.vectors import Case, value_of
 from vrmprotocol import (
     certificate,
+    currency,
     encoding,
     envelope,
     gtin,
@@ -208,6 +209,18 @@ def fits(case: Case) -> dict[str, Any]:
     return {}
 
 
+def minor_units(case: Case) -> dict[str, Any]:
+    assert currency.is_known(case.given["currency"]) == (case.expect == "ok")
+    return {"digits": refused(currency.minor_unit_digits, case.given["currency"])}
+
+
+def currencies(case: Case) -> dict[str, Any]:
+    by_digits: dict[str, list[str]] = {}
+    for code, digits in currency.MINOR_UNIT_DIGITS.items():
+        by_digits.setdefault(str(digits), []).append(code)
+    return {"currencies": {digits: sorted(codes) for digits, codes in by_digits.items()}}
+
+
 def gtin14(case: Case) -> dict[str, Any]:
     assert gtin.is_valid(case.given["gtin"]) == (case.expect == "ok")
     return {"gtin14": refused(gtin.gtin14, case.given["gtin"])}
@@ -325,6 +338,8 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("topics", "mail"): mail_topic,
     ("topics", "fits"): fits,
     ("gtin", "gtin14"): gtin14,
+    ("currency", "minor_units"): minor_units,
+    ("currency", "list"): currencies,
     ("terms", "choose"): choose,
     ("peers", "question"): read_question,
     ("peers", "answer"): read_answer,

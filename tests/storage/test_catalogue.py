@@ -13,6 +13,7 @@ from tests.storage.samples import key, product
 from vrmnode.storage import catalogue
 from vrmnode.storage.catalogue import Product, UpsertCounts
 from vrmnode.storage.database import Database, Tx
+from vrmnode.values.money import MAX_AMOUNT, Money
 
 BOOKS = 784
 SHOES = 187
@@ -43,6 +44,10 @@ def shop(tx: Tx) -> Tx:
         updated=1,
     )
     return tx
+
+
+def euros(amount: int) -> Money:
+    return Money(amount, "EUR")
 
 
 def _skus(found: list[Product]) -> list[str]:
@@ -90,10 +95,10 @@ def test_by_gtin_and_mpn(shop: Tx) -> None:
 
 def test_by_category_and_price(shop: Tx) -> None:
     assert _skus(catalogue.find_by_category(shop, [BOOKS])) == ["dune2", "dune", "emile"]
-    assert _skus(catalogue.find_by_category(shop, [BOOKS], 999)) == ["dune2", "dune"]
-    assert _skus(catalogue.find_by_category(shop, [BOOKS], 999, 1)) == ["dune2"]
+    assert _skus(catalogue.find_by_category(shop, [BOOKS], euros(999))) == ["dune2", "dune"]
+    assert _skus(catalogue.find_by_category(shop, [BOOKS], euros(999), 1)) == ["dune2"]
     assert _skus(catalogue.find_by_category(shop, ["Apparel"])) == ["hat", "shoe"]
-    assert _skus(catalogue.find_by_category(shop, {"Apparel > Hats", BOOKS}, 1000)) == [
+    assert _skus(catalogue.find_by_category(shop, {"Apparel > Hats", BOOKS}, euros(1000))) == [
         "dune2",
         "dune",
     ]
@@ -104,8 +109,8 @@ def test_by_words_the_name_first(shop: Tx) -> None:
     assert _skus(catalogue.find_by_words(shop, ["dune"]))[-1] == "shoe"
     assert _skus(catalogue.find_by_words(shop, ["dune", "MESSIAH"]))[0] == "dune2"
     assert _skus(catalogue.find_by_words(shop, ["emile education"])) == ["emile"]
-    assert _skus(catalogue.find_by_words(shop, ["herbert, dune"], [BOOKS], 900)) == ["dune2"]
-    assert _skus(catalogue.find_by_words(shop, ["dune"], currency="USD")) == ["usd"]
+    assert _skus(catalogue.find_by_words(shop, ["herbert, dune"], [BOOKS], euros(900))) == ["dune2"]
+    assert _skus(catalogue.find_by_words(shop, ["dune"], None, Money(MAX_AMOUNT, "USD"))) == ["usd"]
     assert len(catalogue.find_by_words(shop, ["dune"], limit=2)) == 2
     assert catalogue.find_by_words(shop, ["nothing like it"]) == []
 

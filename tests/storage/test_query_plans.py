@@ -32,6 +32,7 @@ from vrmnode.storage import (
 )
 from vrmnode.storage.connection import Connection
 from vrmnode.storage.database import Tx
+from vrmnode.values.money import Money
 
 HOT: dict[str, Callable[[Tx], object]] = {
     "seen.contains": lambda tx: seen.contains(tx, key(1)),
@@ -98,7 +99,9 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "catalogue.get": lambda tx: catalogue.get(tx, "a"),
     "catalogue.find_by_gtin": lambda tx: catalogue.find_by_gtin(tx, "0" * 14),
     "catalogue.find_by_mpn": lambda tx: catalogue.find_by_mpn(tx, "X", "Y"),
-    "catalogue.find_by_category": lambda tx: catalogue.find_by_category(tx, [1, 2], 100),
+    "catalogue.find_by_category": lambda tx: catalogue.find_by_category(
+        tx, [1, 2], Money(100, "EUR")
+    ),
     "catalogue.find_by_path": lambda tx: catalogue.find_by_category(tx, ["Media > Books"]),
     "catalogue.find_by_either": lambda tx: catalogue.find_by_category(tx, [1, "Media"]),
     "catalogue.list_products": lambda tx: catalogue.list_products(tx, 10, "a"),

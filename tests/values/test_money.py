@@ -1,13 +1,15 @@
 """Amounts as people write them."""
 
+import operator
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vrmnode.values.money import (
     MAX_AMOUNT,
+    CurrencyMismatchError,
     Money,
     MoneyError,
     decimal_mark,
@@ -15,6 +17,7 @@ from vrmnode.values.money import (
     format_money,
     parse_money,
 )
+from vrmprotocol.currency import MINOR_UNIT_DIGITS
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,7 @@ def test_decimal_mark(text, mark):
 
 def test_exponents():
     assert (exponent("EUR"), exponent("JPY"), exponent("KWD"), exponent("CLF")) == (2, 0, 3, 4)
+    assert exponent("ZZZ") is None
 
 
 def test_format():
@@ -108,9 +112,58 @@ def test_format():
     assert format_money(980, "JPY") == "980 JPY"
     assert format_money(-50, "EUR") == "-0.50 EUR"
     assert str(Money(1234, "KWD")) == "1.234 KWD"
+    assert format_money(12345, "CLF") == "1.2345 CLF"
+    assert format_money(4500, "ZZZ") == "4500 minor units of ZZZ"
 
 
-@given(st.integers(0, MAX_AMOUNT), st.sampled_from(["EUR", "JPY", "KWD", "CLF", "USD"]))
+@pytest.mark.parametrize("code", ["XAU", "XTS", "XDR", "HRK", "BTC", "ABC"])
+def test_a_currency_that_is_none(code):
+    with pytest.raises(MoneyError, match="ISO 4217"):
+        parse_money(f"45.00 {code}")
+    with pytest.raises(MoneyError, match="ISO 4217"):
+        parse_money("45.00", currency=code)
+
+
+@pytest.mark.parametrize(
+    ("currency", "example"), [("EUR", "1234.00"), ("JPY", "1234"), ("CLF", "1234.0000")]
+)
+def test_what_is_ambiguous_is_shown_right(currency, example):
+    with pytest.raises(MoneyError, match=f'"{example}": this one is ambiguous'):
+        parse_money(f"1.234 {currency}")
+
+
+CURRENCIES = st.sampled_from(sorted(MINOR_UNIT_DIGITS))
+AMOUNTS = st.integers(0, MAX_AMOUNT)
+
+
+@given(AMOUNTS, AMOUNTS, CURRENCIES)
+def test_amounts_of_one_currency_compare_as_numbers(one, other, currency):
+    left, right = Money(one, currency), Money(other, currency)
+    assert (left < right, left <= right, left > right, left >= right) == (
+        *(one < other, one <= other),
+        *(one > other, one >= other),
+    )
+    assert left + right == Money(one + other, currency)
+    assert left - right == Money(one - other, currency)
+    assert min([left, right]).amount == min(one, other)
+
+
+@given(AMOUNTS, AMOUNTS, CURRENCIES, CURRENCIES)
+def test_amounts_of_two_currencies_never_compare(one, other, first, second):
+    assume(first != second)
+    left, right = Money(one, first), Money(other, second)
+    for held in (
+        *(operator.lt, operator.le, operator.gt, operator.ge),
+        *(operator.add, operator.sub),
+        lambda *both: min(both),
+        lambda *both: sorted(both),
+    ):
+        with pytest.raises(CurrencyMismatchError):
+            held(left, right)
+    assert left != right
+
+
+@given(AMOUNTS, CURRENCIES)
 def test_formatted_amount_reads_back(amount, currency):
     text = format_money(amount, currency)
     assert parse_money(text, decimal=".") == Money(amount, currency)

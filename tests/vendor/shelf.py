@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from vrmnode.values.money import Money
 from vrmnode.values.words import fold
 from vrmnode.vendor.product import Product, ProductFields
 
@@ -24,13 +25,13 @@ class Shelf:
         ]
 
     def find_by_category(
-        self, categories: Collection[int | str], max_price: int | None, limit: int
+        self, categories: Collection[int | str], max_price: Money | None, limit: int
     ) -> Sequence[ProductFields]:
         found = [
             product
             for product in self.products
             if (product.category in categories or _starts(product, categories))
-            and (max_price is None or product.price <= max_price)
+            and _within(product, max_price)
         ]
         return sorted(found, key=lambda product: product.price)[:limit]
 
@@ -38,7 +39,7 @@ class Shelf:
         self,
         words: Sequence[str],
         categories: Collection[int | str] | None,
-        max_price: int | None,
+        max_price: Money | None,
         limit: int,
     ) -> Sequence[ProductFields]:
         wanted = {word for text in words for word in fold(text)}
@@ -48,11 +49,14 @@ class Shelf:
             return len(wanted & set(fold(" ".join(texts))))
 
         found = [
-            product
-            for product in self.products
-            if shared(product) and (max_price is None or product.price <= max_price)
+            product for product in self.products if shared(product) and _within(product, max_price)
         ]
         return sorted(found, key=shared, reverse=True)[:limit]
+
+
+def _within(product: Product, most: Money | None) -> bool:
+    there = product.currency == most.currency if most else True
+    return there and (most is None or Money(product.price, product.currency) <= most)
 
 
 def _starts(product: Product, categories: Collection[int | str]) -> bool:

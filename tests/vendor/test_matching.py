@@ -4,6 +4,7 @@ import pytest
 
 from tests.vendor.samples import BOOKS, intent
 from tests.vendor.shelf import Shelf
+from vrmnode.values.money import Money
 from vrmnode.vendor.matching import match, value_of
 from vrmnode.vendor.product import Product
 
@@ -11,7 +12,7 @@ from vrmnode.vendor.product import Product
 def found(asked, products=BOOKS, **kwargs) -> list[tuple[str, str | None]]:
     return [
         (candidate.product.sku, candidate.problem.reason if candidate.problem else None)
-        for candidate in match(asked, Shelf(products), **kwargs)
+        for candidate in match(asked, Shelf(products), currency="EUR", **kwargs)
     ]
 
 
@@ -95,9 +96,13 @@ def test_what_fits_comes_before_what_doesnt():
 
 def test_unit_bound_leaves_out_the_dear_but_not_all():
     asked = intent(category=784)
-    assert [sku for sku, _ in found(asked, unit_bound=1500)] == ["c", "head-first"]
+    assert [sku for sku, _ in found(asked, unit_bound=Money(1500, "EUR"))] == ["c", "head-first"]
     # Nothing is cheap enough: the nearest remain, to say so.
-    assert [sku for sku, _ in found(asked, unit_bound=5)] == ["c", "head-first", "cpp"]
+    assert [sku for sku, _ in found(asked, unit_bound=Money(5, "EUR"))] == [
+        "c",
+        "head-first",
+        "cpp",
+    ]
 
 
 def test_category_by_path_where_the_id_is_deeper():
@@ -119,7 +124,8 @@ def test_affordable_ones_are_found_among_many():
         Product(sku=f"d{at}", name="Steel lamp", price=90_000, currency="EUR") for at in range(200)
     ]
     cheap = Product(sku="cheap", name="Steel lamp", price=500, currency="EUR")
-    skus = [sku for sku, _ in found(intent(name="steel lamp"), (*dear, cheap), unit_bound=1000)]
+    bound = Money(1000, "EUR")
+    skus = [sku for sku, _ in found(intent(name="steel lamp"), (*dear, cheap), unit_bound=bound)]
     assert "cheap" in skus
 
 

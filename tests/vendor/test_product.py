@@ -33,7 +33,7 @@ def test_reads_back():
         ({"price": "1.00"}, "product.invalid", "price"),
         ({"price": -1}, "product.invalid", "price"),
         ({"price": None}, "product.invalid", "price"),
-        ({"currency": "eur"}, "product.invalid", "currency"),
+        ({"currency": "XAU"}, "product.invalid", "currency"),
         ({"gtin": "9780131103628"}, "product.invalid", "gtin"),
         ({"stock": -1}, "product.invalid", "stock"),
         ({"condition": "mint"}, "product.invalid", "condition"),

@@ -113,12 +113,12 @@ def decide(
     published_at: int,
     wanted: int,
     already_locked: int,
-    limit: int | None = None,
+    limit: Money | None = None,
 ) -> Decision:
     """What to do now with the offers of one intent, ranked best first.
 
     `wanted` and `already_locked` are quantities of the intent; `limit` is the customer's own
-    maximum total (public or private) in the currency of the offers.
+    maximum total (public or private).
     """
     if policy.mode != "automatic":
         return Decision("none", "manual: the customer accepts")
@@ -186,7 +186,7 @@ def _terms(fields: Fields) -> frozenset[str]:
 
 
 def _objection(
-    policy: AcceptancePolicy, offer: RankedOffer, limit: int | None, now: int
+    policy: AcceptancePolicy, offer: RankedOffer, limit: Money | None, now: int
 ) -> str | None:
     """The first bound of the policy that the offer breaks."""
     if not offer.acceptable:
@@ -205,21 +205,25 @@ def _objection(
         return "the vendor isn't named"
     if policy.terms and offer.terms not in policy.terms:
         return f"terms {offer.terms} aren't among those for automatic acceptance"
-    most = policy.max_total
-    if most is not None and offer.currency != most.currency:
-        return f"it is in {offer.currency}, the maximum in {most.currency}"
-    if most is not None and offer.total > most.amount:
-        over = format_money(offer.total - most.amount, most.currency)
-        return f"{over} over the maximum of {most}"
-    if limit is not None and offer.total > limit:
-        return f"{format_money(offer.total - limit, offer.currency)} over your limit"
+    # SPEC 03: The customer's node MUST NOT accept by itself an offer whose currency it doesn't
+    # know, or isn't that of the limit which it holds the total against.
+    #
+    # One whose currency isn't known has a problem, so it isn't acceptable.
+    total = Money(offer.total, offer.currency)
+    for bound, name in ((policy.max_total, "maximum"), (limit, "limit")):
+        if bound is not None and bound.currency != total.currency:
+            return f"it is in {total.currency}, your {name} is in {bound.currency}"
+    if policy.max_total is not None and total > policy.max_total:
+        return f"{total - policy.max_total} over the maximum of {policy.max_total}"
+    if limit is not None and total > limit:
+        return f"{total - limit} over your limit"
     return None
 
 
 def _without(
     policy: AcceptancePolicy,
     ranked: Sequence[RankedOffer],
-    limit: int | None,
+    limit: Money | None,
     now: int,
     until: int,
 ) -> Decision:
@@ -236,14 +240,12 @@ def _without(
     return Decision("none", f"{rule}; looks again when an offer comes")
 
 
-def _rule(policy: AcceptancePolicy, offer: RankedOffer, vendors: int, limit: int | None) -> str:
-    bounds = [] if limit is None else [limit]
-    if policy.max_total is not None:
-        bounds.append(policy.max_total.amount)
+def _rule(policy: AcceptancePolicy, offer: RankedOffer, vendors: int, limit: Money | None) -> str:
+    bounds = [bound for bound in (limit, policy.max_total) if bound is not None]
     total = format_money(offer.total, offer.currency).rpartition(" ")[0]
     return (
         f"automatic: cheapest acceptable offer after {vendors} offer{'' if vendors == 1 else 's'}, "
-        f"{_who(policy)}, total {total} ≤ {format_money(min(bounds), offer.currency)}, "
+        f"{_who(policy)}, total {total} ≤ {min(bounds)}, "
         f"terms {offer.terms}"
     )
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from vrmnode.values import constraints, items, words
 from vrmnode.values.constraints import Scalar
-from vrmnode.values.money import format_money
+from vrmnode.values.money import Money, exponent
+from vrmnode.values.prices import currency_of, maximum_of, total_of
 from vrmnode.values.spans import format_day, format_moment
 from vrmprotocol import gtin
 from vrmprotocol.draft import Draft
@@ -26,9 +27,9 @@ class Problem:
 
 
 def problems_of(
-    draft: Draft, intent: Intent, now: int, private_maximum: int | None, declined: bool
+    draft: Draft, intent: Intent, now: int, private_maximum: Money | None, declined: bool
 ) -> tuple[Problem, ...]:
-    """Every problem of an offer, the weightiest first; `private_maximum` in minor units."""
+    """Every problem of an offer, the weightiest first."""
     found = [
         *_item(draft, intent),
         *_money(draft, intent, private_maximum),
@@ -78,19 +79,17 @@ def _item(draft: Draft, intent: Intent) -> Iterator[Problem]:
             yield Problem("constraint", f"not met: {_words(constraint)}")
 
 
-def _money(draft: Draft, intent: Intent, private_maximum: int | None) -> Iterator[Problem]:
-    price, budget = draft.price_specification, intent.price_specification
-    currency = price.price_currency
-    if budget is not None and budget.price_currency != currency:
-        yield Problem("currency", f"it is in {currency}, you asked for {budget.price_currency}")
-        return
-    most = budget.max_price if budget is not None else None
-    if most is not None and price.total > most:
-        over = format_money(price.total - most, currency)
-        yield Problem("over_budget", f"{over} over your limit of {format_money(most, currency)}")
-    elif private_maximum is not None and price.total > private_maximum:
-        over = format_money(price.total - private_maximum, currency)
-        yield Problem("over_private_maximum", f"{over} over your private limit")
+def _money(draft: Draft, intent: Intent, private_maximum: Money | None) -> Iterator[Problem]:
+    total, most = total_of(draft), maximum_of(intent)
+    wanted = currency_of(intent) or (private_maximum.currency if private_maximum else None)
+    if exponent(total.currency) is None:
+        yield Problem("currency", f"its currency {total.currency} isn't known to this node")
+    elif wanted is not None and wanted != total.currency:
+        yield Problem("currency", f"it is in {total.currency}, you want to pay in {wanted}")
+    elif most is not None and total > most:
+        yield Problem("over_budget", f"{total - most} over your limit of {most}")
+    elif private_maximum is not None and total > private_maximum:
+        yield Problem("over_private_maximum", f"{total - private_maximum} over your private limit")
 
 
 def _terms(draft: Draft, intent: Intent) -> Iterator[Problem]:

@@ -1,7 +1,8 @@
 """The order of the offers for an intent, with the reasons in plain words.
 
-Offers that meet the intent come first; among them the lower total to the door, then more of the
-wishes, earlier delivery, trusted vendors, vendors with a proved domain. Nothing is accepted here.
+Offers that meet the intent come first; among those in one currency the lower total to the door,
+then more of the wishes, earlier delivery, trusted vendors, vendors with a proved domain. Offers in
+different currencies are kept apart: which of them is cheaper nobody says. Nothing is accepted here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,8 @@ from dataclasses import asdict, dataclass
 
 from vrmnode.customer.fitness import Problem, problems_of, unproven, wishes
 from vrmnode.customer.regard import STRANGER, DomainProof, Regard
-from vrmnode.values.money import format_money
+from vrmnode.values.money import Money, format_money
+from vrmnode.values.prices import currency_of, total_of
 from vrmnode.values.spans import format_day, format_moment
 from vrmprotocol.draft import Draft
 from vrmprotocol.mail import Offer
@@ -78,15 +80,19 @@ class _Weighed:
     def draft(self) -> Draft:
         return self.received.offer.draft
 
+    @property
+    def total(self) -> Money:
+        return total_of(self.received.offer.draft)
+
     def order(self, currency: str) -> tuple[object, ...]:
-        price = self.draft.price_specification
+        total = self.total
         latest = self.draft.delivery_latest
         return (
             bool(self.problems),
             len(self.problems),
-            price.price_currency != currency,
-            price.price_currency,
-            price.total,
+            total.currency != currency,
+            total.currency,
+            total.amount,
             -self.satisfied,
             (latest is None, latest or 0),
             not self.regard.trusted,
@@ -102,9 +108,9 @@ def rank(
     *,
     regards: Mapping[bytes, Regard],
     now: int,
-    private_maximum: int | None = None,
+    private_maximum: Money | None = None,
 ) -> list[RankedOffer]:
-    """The offers, best first. `regards` by vendor root; amounts are in minor units."""
+    """The offers, best first; those of one currency together. `regards` by vendor root."""
     weighed = [
         _Weighed(
             received,
@@ -116,20 +122,18 @@ def rank(
     ]
     currency = _main_currency(intent, weighed)
     weighed.sort(key=lambda each: each.order(currency))
-    return [_ranked(at, each, weighed, intent, currency) for at, each in enumerate(weighed, 1)]
+    return [_ranked(at, each, weighed, intent) for at, each in enumerate(weighed, 1)]
 
 
 def _main_currency(intent: Intent, weighed: list[_Weighed]) -> str:
     """That of the intent; else the one most offers are in."""
-    if intent.price_specification is not None:
-        return intent.price_specification.price_currency
-    seen = [each.draft.price_specification.price_currency for each in weighed]
+    if (wanted := currency_of(intent)) is not None:
+        return wanted
+    seen = [each.total.currency for each in weighed]
     return max(sorted(set(seen)), key=seen.count) if seen else ""
 
 
-def _ranked(
-    position: int, each: _Weighed, all_of: list[_Weighed], intent: Intent, currency: str
-) -> RankedOffer:
+def _ranked(position: int, each: _Weighed, all_of: list[_Weighed], intent: Intent) -> RankedOffer:
     draft, received = each.draft, each.received
     price = draft.price_specification
     return RankedOffer(
@@ -151,14 +155,14 @@ def _ranked(
         groups=each.regard.groups,
         proved=each.regard.proof,
         acceptable=not each.problems,
-        reasons=tuple(_reasons(each, all_of, intent, currency)),
+        reasons=tuple(_reasons(each, all_of, intent)),
         problems=each.problems,
     )
 
 
-def _reasons(each: _Weighed, all_of: list[_Weighed], intent: Intent, currency: str) -> list[str]:
+def _reasons(each: _Weighed, all_of: list[_Weighed], intent: Intent) -> list[str]:
     draft = each.draft
-    reasons = [_price_reason(each, all_of, currency)]
+    reasons = _price_reasons(each, all_of)
     if draft.delivery_latest is not None:
         day = format_day(draft.delivery_latest)
         dated = [other.draft.delivery_latest for other in all_of]
@@ -185,21 +189,20 @@ def _trust_reason(regard: Regard) -> str:
     return "a vendor you trust" + (f" ({', '.join(regard.groups)})" if regard.groups else "")
 
 
-def _price_reason(each: _Weighed, all_of: list[_Weighed], currency: str) -> str:
-    price = each.draft.price_specification
-    shown = format_money(price.total, price.price_currency)
-    if price.price_currency != currency:
-        return f"to the door: {shown}"
-    comparable = [
-        other.draft.price_specification.total
-        for other in all_of
-        if other.draft.price_specification.price_currency == currency
-        and (bool(each.problems) or not other.problems)
-    ]
-    least = min(comparable)
-    if price.total > least:
-        more = format_money(price.total - least, currency)
-        return f"to the door: {shown}, {more} more than the cheapest"
-    if len(comparable) > 1 and comparable.count(least) > 1:
-        return f"to the door: {shown}, as cheap as another"
-    return f"cheapest to the door: {shown}" if len(all_of) > 1 else f"to the door: {shown}"
+def _price_reasons(each: _Weighed, all_of: list[_Weighed]) -> list[str]:
+    """How the total stands among those in its own currency, and that it does to no others."""
+    currency = each.total.currency
+    reasons = [_price_reason(each, [one for one in all_of if one.total.currency == currency])]
+    if others := sorted({one.total.currency for one in all_of} - {currency}):
+        reasons.append(f"not compared with offers in {' and '.join(others)}")
+    return reasons
+
+
+def _price_reason(each: _Weighed, alike: list[_Weighed]) -> str:
+    comparable = [one.total for one in alike if bool(each.problems) or not one.problems]
+    total, least = each.total, min(comparable)
+    if total > least:
+        return f"to the door: {total}, {total - least} more than the cheapest"
+    if comparable.count(least) > 1:
+        return f"to the door: {total}, as cheap as another"
+    return f"cheapest to the door: {total}" if len(alike) > 1 else f"to the door: {total}"

@@ -49,7 +49,7 @@ def _amount(intent: Intent) -> list[str]:
     budget = intent.price_specification
     found = []
     if budget is not None and budget.max_price is not None:
-        unit = 10 ** exponent(budget.price_currency)
+        unit = 10 ** (exponent(budget.price_currency) or 0)
         shown = format_money(budget.max_price, budget.price_currency)
         if budget.max_price % unit and budget.max_price > 10 * unit:
             found.append(f"a budget of {shown} is unusually exact; a round one stands out less")

@@ -171,7 +171,7 @@ def _country(fields: Fields) -> str:
 
 def _budget(fields: Fields) -> tuple[str | None, int | None, Money | None]:
     """The public currency and maximum, and the private maximum; all in one currency."""
-    currency = fields.text("currency", 3, "[A-Z]{3}")
+    currency = fields.currency("currency")
     budget = fields.money("budget", currency)
     private = fields.money("private_maximum", currency or (budget.currency if budget else None))
     for name, money in (("budget", budget), ("private_maximum", private)):
@@ -180,7 +180,7 @@ def _budget(fields: Fields) -> tuple[str | None, int | None, Money | None]:
         if currency is not None and money.currency != currency:
             raise fields.error(name, f"an amount in {currency}", str(money))
         currency = money.currency
-    if budget is not None and private is not None and private.amount < budget.amount:
+    if budget is not None and private is not None and private < budget:
         raise fields.error("private_maximum", f"at least the budget of {budget}", str(private))
     return currency, budget.amount if budget else None, private
 

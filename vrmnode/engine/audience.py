@@ -36,9 +36,16 @@ def of_intent(prepared: PreparedIntent) -> list[Json]:
             "audience": "nobody: stays on this node",
             "size": 0,
             "bytes_hex": "",
-            "decoded": {"label": prepared.label, "acceptance": readable(prepared.acceptance)},
+            "decoded": _kept(prepared),
         },
     ]
+
+
+def _kept(prepared: PreparedIntent) -> Json:
+    kept: Json = {"label": prepared.label, "acceptance": readable(prepared.acceptance)}
+    if prepared.private_maximum is not None:
+        kept["private_maximum"] = str(prepared.private_maximum)
+    return kept
 
 
 def readable(value: object) -> object:

@@ -6,6 +6,7 @@ reserved is sold as offered, whatever its product became; an offer subject to st
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from vrmnode.engine import shop
@@ -34,7 +35,13 @@ def take_rows(ctx: Context, params: Params) -> Json:
         "updated": counts.updated,
         "unchanged": counts.unchanged,
         "count": catalogue.count(ctx.tx),
+        "other_currencies": _not_for_sale(taken, shop.stored_policy(ctx.tx).currency),
     }
+
+
+def _not_for_sale(products: list[Product], currency: str) -> Json:
+    """How many products are priced in which currency other than the one the vendor sells in."""
+    return dict(Counter(each.currency for each in products if each.currency != currency))
 
 
 def _product(row: object) -> Product:

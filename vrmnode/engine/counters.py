@@ -14,7 +14,8 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.storage import catalogue, deals, messages
-from vrmnode.values.money import Money, format_money
+from vrmnode.values.money import Money
+from vrmnode.values.prices import total_of
 from vrmnode.vendor.concessions import concede
 from vrmnode.vendor.prices import rule_for
 from vrmprotocol import negotiation
@@ -40,17 +41,16 @@ def counter(ctx: Context, offer: bytes, total: Money, *, note: str | None = None
         raise conflict("offer.declined", "expected an open offer, came one you declined")
     draft = mailroom.offer_of(record.state.offers[offer]).draft
     negotiation.check_acceptable(draft, ctx.now)
-    price = draft.price_specification
-    if total.currency != price.price_currency:
-        words = f"expected an amount in {price.price_currency}, came {total}"
+    offered = total_of(draft)
+    if total.currency != offered.currency:
+        words = f"expected an amount in {offered.currency}, came {total}"
         raise conflict("counter.currency", words)
     # SPEC 03: The writer MUST NOT counter with a total that isn't below that of the offer, or, with
     # `Buy`, above it.
-    offered = format_money(price.total, price.price_currency)
     if draft.business_function == "Buy":
-        if total.amount <= price.total:
+        if total <= offered:
             raise conflict("counter.not_higher", f"expected more than {offered}, came {total}")
-    elif total.amount >= price.total:
+    elif total >= offered:
         raise conflict("counter.not_lower", f"expected less than {offered}, came {total}")
     # SPEC 03: The writer MUST NOT send more than 4 counters in a deal.
     stored = messages.list_messages(ctx.tx, record.deal)
@@ -119,6 +119,8 @@ def _price(
     product = None if sku is None else catalogue.get(ctx.tx, sku.decode())
     if here is None or here.policy.counter is None or product is None:
         return None
+    if last.draft.price_specification.price_currency != here.policy.currency:
+        return None  # the floor is in another currency by now
     return concede(
         here.policy.counter,
         first=first.draft.price_specification,

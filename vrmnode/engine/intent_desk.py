@@ -23,6 +23,8 @@ from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
+from vrmnode.values.fields import FieldError
+from vrmnode.values.money import Money
 from vrmprotocol import envelope, market, topics
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.keys import SealKey, SigningKey
@@ -39,6 +41,7 @@ class PreparedIntent:
     reply_key: SealKey
     label: str
     acceptance: dict[str, object]
+    private_maximum: Money | None
 
 
 def prepare(
@@ -56,7 +59,7 @@ def prepare(
     Raises:
         FieldError: the request or the acceptance rules are malformed, naming the field.
     """
-    read_policy(acceptance)
+    _require_one_currency(request, acceptance)
     # SPEC 02: The writer MUST make a new pseudonym from 16 new random bytes for every intent.
     key_context = random(16)
     # SPEC 03: The writer MUST use a new reply key and a new random reply tag for each intent.
@@ -70,9 +73,6 @@ def prepare(
         reply_key=reply_key.public,
         reply_tag=draw_tag(random, shard),
     )
-    stored = dict(acceptance)
-    if request.private_maximum is not None:
-        stored["private_maximum"] = request.private_maximum.amount
     return PreparedIntent(
         envelope=market_envelope(
             "intent", market.to_body(body), body, identity.pseudonym(key_context), now, grind
@@ -81,8 +81,17 @@ def prepare(
         key_context=key_context,
         reply_key=reply_key,
         label=request.label,
-        acceptance=stored,
+        acceptance=dict(acceptance),
+        private_maximum=request.private_maximum,
     )
+
+
+def _require_one_currency(request: IntentRequest, acceptance: dict[str, object]) -> None:
+    """Refuse a limit for accepting that no offer to this intent could ever be held against."""
+    most = read_policy(acceptance).max_total
+    if most is not None and request.currency not in (None, most.currency):
+        expected = f"an amount in {request.currency}, as the intent's"
+        raise FieldError("acceptance.invalid", "max_total", expected, str(most))
 
 
 def draw_tag(random: Callable[[int], bytes], shard: int) -> bytes:
@@ -121,6 +130,7 @@ def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = N
     """
     sent = prepared.envelope
     body = prepared.body
+    private = prepared.private_maximum
     own = OwnIntent(
         intent_id=sent.id,
         envelope_id=sent.id,
@@ -132,6 +142,7 @@ def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = N
         created=ctx.now,
         label=prepared.label,
         acceptance=prepared.acceptance,
+        private_maximum=None if private is None else private.amount,
         standing=standing,
     )
     intents.insert(ctx.tx, own)

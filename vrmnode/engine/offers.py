@@ -9,6 +9,8 @@ from vrmnode.engine.records import DealRecord, intent_body, load_deal
 from vrmnode.storage import deals, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.values.money import Money
+from vrmnode.values.prices import maximum_of
 from vrmprotocol.mail import Offer
 
 
@@ -27,19 +29,17 @@ def deal_of(tx: Connection, digest: bytes) -> DealRecord:
     return record
 
 
-def limit_of(own: OwnIntent) -> int | None:
-    """The owner's private maximum for the intent, or the published one; minor units."""
-    private = (own.acceptance or {}).get("private_maximum")
-    if isinstance(private, int):
-        return private
+def limit_of(own: OwnIntent) -> Money | None:
+    """The owner's private maximum for the intent, or the published one."""
+    return private_maximum(own) or maximum_of(intent_body(own))
+
+
+def private_maximum(own: OwnIntent) -> Money | None:
+    """The maximum that never leaves the node."""
     budget = intent_body(own).price_specification
-    return None if budget is None else budget.max_price
-
-
-def private_maximum(own: OwnIntent) -> int | None:
-    """The maximum that never leaves the node, minor units."""
-    private = (own.acceptance or {}).get("private_maximum")
-    return private if isinstance(private, int) else None
+    if own.private_maximum is None or budget is None:
+        return None
+    return Money(own.private_maximum, budget.price_currency)
 
 
 def received(tx: Connection, own: OwnIntent, *, open_only: bool = False) -> list[ReceivedOffer]:

@@ -9,6 +9,7 @@ from typing import get_args
 from vrmnode.engine.context import Context
 from vrmnode.storage import catalogue, reservations, settings
 from vrmnode.storage.database import Connection
+from vrmnode.values.money import Money
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product
 from vrmnode.vendor.profile import VendorDetails
@@ -33,7 +34,7 @@ class StoredIndex:
         return [for_sale(row) for row in catalogue.find_by_mpn(self.tx, mpn, brand)]
 
     def find_by_category(
-        self, categories: Collection[int | str], max_price: int | None, limit: int
+        self, categories: Collection[int | str], max_price: Money | None, limit: int
     ) -> Sequence[Product]:
         """The cheapest products of these categories."""
         found = catalogue.find_by_category(self.tx, categories, max_price, limit)
@@ -43,7 +44,7 @@ class StoredIndex:
         self,
         words: Iterable[str],
         categories: Collection[int | str] | None,
-        max_price: int | None,
+        max_price: Money | None,
         limit: int,
     ) -> Sequence[Product]:
         """Products whose texts have these words, best first."""

@@ -32,8 +32,13 @@ def policy_of(tx: Connection, own: OwnIntent) -> AcceptancePolicy:
     return read_policy(own.acceptance, base) if own.acceptance else base
 
 
-def unlikely(tx: Connection, acceptance: Mapping[str, object]) -> list[str]:
-    """Words for an owner whose rules for accepting can hardly do what was meant by them."""
+def unlikely(
+    tx: Connection, acceptance: Mapping[str, object], currency: str | None = None
+) -> list[str]:
+    """Words for an owner whose rules for accepting can hardly do what was meant by them.
+
+    `currency` is that of the intent which they are for.
+    """
     policy = read_policy(acceptance, _stored_policy(tx))
     if policy.mode != "automatic":
         bounds = [name for name in ("max_total", "wait_offers", "wait_until") if name in acceptance]
@@ -41,6 +46,11 @@ def unlikely(tx: Connection, acceptance: Mapping[str, object]) -> list[str]:
             f"{name} says when the node accepts by itself; it doesn't, unless you say"
             " --accept automatic"
             for name in bounds
+        ]
+    if policy.max_total is not None and currency not in (None, policy.max_total.currency):
+        return [
+            f"the node accepts by itself up to {policy.max_total}, but this intent is in"
+            f" {currency}: it will accept nothing unless you give a maximum with --max-total"
         ]
     if policy.vendors == "trusted" and not trusted(tx):
         return [

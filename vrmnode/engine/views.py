@@ -77,10 +77,12 @@ def _wanted(own: OwnIntent) -> str:
 def intent_show(tx: Connection, reference: str, now: int) -> Json:
     """One own intent with its offers, refusals and what was published."""
     own = find_intent(tx, reference)
+    private = offers.private_maximum(own)
     return {
         **_intent_row(tx, own),
         "published": readable(bodies.to_wire(intent_body(own))),
         "acceptance": readable(own.acceptance or {}),
+        "private_maximum": None if private is None else str(private),
         "ranking": _ranked(tx, own, now),
         "refused": [
             _refusal(load_deal(tx, row.deal))

@@ -165,7 +165,9 @@ class Service:
             partial(self._prepare, request, acceptance), limiter=self._preparing
         )
         told = [*warnings(prepared.body, now=self._machine.clock()), *self._clock_warnings()]
-        unlikely = await self._read(lambda tx, _, now: standing.unlikely(tx, acceptance), {})
+        unlikely = await self._read(
+            lambda tx, _, now: standing.unlikely(tx, acceptance, request.currency), {}
+        )
         told += unlikely if isinstance(unlikely, list) else []
         if params.get("dry_run"):
             return {"audiences": audience.of_intent(prepared), "warnings": told}

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from vrmnode.storage.connection import Connection, Value
 from vrmnode.storage.table import Table, marks
+from vrmnode.values.money import Money
 
 DEFAULT_LIMIT = 100
 MAX_WORDS = 32
@@ -163,18 +164,17 @@ def find_by_mpn(
 def find_by_category(
     tx: Connection,
     categories: Collection[int | str],
-    max_price: int | None = None,
+    max_price: Money | None = None,
     limit: int = DEFAULT_LIMIT,
-    *,
-    currency: str | None = None,
 ) -> list[Product]:
     """Return the products of any of the categories, cheapest first.
 
-    A category is a taxonomy id, or a text that the category path starts with.
+    A category is a taxonomy id, or a text that the category path starts with. `max_price` leaves
+    out what is dearer and what is in another currency.
     """
     if not categories:
         return []
-    where, params = _conditions(categories, max_price, currency)
+    where, params = _conditions(categories, max_price)
     return _PRODUCTS.select(tx, f"WHERE {where} ORDER BY price, sku LIMIT ?", [*params, limit])
 
 
@@ -182,16 +182,14 @@ def find_by_words(
     tx: Connection,
     words: Iterable[str],
     categories: Collection[int | str] | None = None,
-    max_price: int | None = None,
+    max_price: Money | None = None,
     limit: int = DEFAULT_LIMIT,
-    *,
-    currency: str | None = None,
 ) -> list[Product]:
     """Return the products that have all the words, best first, then those that have some."""
     terms = _terms(words)
     if not terms:
         return []
-    filters = _conditions(categories, max_price, currency)
+    filters = _conditions(categories, max_price)
     rare, common = _by_rarity(tx, terms)
     common = common[:MAX_COMMON]
     found: dict[str, Product] = {}
@@ -242,7 +240,7 @@ def _search(
 
 
 def _conditions(
-    categories: Collection[int | str] | None, max_price: int | None, currency: str | None
+    categories: Collection[int | str] | None, max_price: Money | None
 ) -> tuple[str, list[Value]]:
     clauses: list[str] = []
     params: list[Value] = []
@@ -256,11 +254,8 @@ def _conditions(
             params += [prefix, prefix + "\U0010ffff"]
         clauses.append(f"({' OR '.join(either)})")
     if max_price is not None:
-        clauses.append("products.price <= ?")
-        params.append(max_price)
-    if currency is not None:
-        clauses.append("products.currency = ?")
-        params.append(currency)
+        clauses.append("products.price <= ? AND products.currency = ?")
+        params += [max_price.amount, max_price.currency]
     return " AND ".join(clauses) or "1", params
 
 

@@ -21,6 +21,7 @@ class OwnIntent:
 
     `intent_id` is the id of its first envelope and stays; `envelope_id` is the latest one's.
     `body` is canonical.
+    `private_maximum` is in minor units of the currency in `body`, and never leaves the node.
     `standing` names the standing intent of which this is a casting.
     `handed_at` and `handed_to` say when its first envelope left, and to how many peers.
     """
@@ -35,6 +36,7 @@ class OwnIntent:
     created: int
     label: str | None = None
     acceptance: Mapping[str, object] | None = None
+    private_maximum: int | None = None
     standing: bytes | None = None
     handed_at: int | None = None
     handed_to: int | None = None

@@ -63,6 +63,7 @@ CREATE TABLE intents (
     created INTEGER NOT NULL,
     label TEXT,
     acceptance TEXT,
+    private_maximum INTEGER,
     handed_at INTEGER,
     handed_to INTEGER,
     standing BLOB REFERENCES standing_intents (standing)

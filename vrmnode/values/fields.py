@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from vrmnode.values import spans
-from vrmnode.values.money import Money, MoneyError, parse_money
+from vrmnode.values.money import CURRENCY_EXPECTED, Money, MoneyError, exponent, parse_money
 from vrmprotocol.errors import LocalError
 
 T = TypeVar("T")
@@ -154,6 +154,16 @@ class Fields:
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
                 raise self.error(name, f"integers {low}..{high}", value)
         return tuple(dict.fromkeys(value for value in values if isinstance(value, int)))
+
+    def currency(self, name: str) -> str | None:
+        """An ISO 4217 code, in capitals whatever was written."""
+        value = self.take(name)
+        if value is None or value == "":
+            return None
+        code = value.strip().upper() if isinstance(value, str) else ""
+        if exponent(code) is None:
+            raise self.error(name, CURRENCY_EXPECTED, value)
+        return code
 
     def money(self, name: str, currency: str | None = None) -> Money | None:
         """An amount such as "45.00 EUR"; without a currency of its own it is in `currency`."""

@@ -1,22 +1,16 @@
 """Amounts of money as people write them, to integer minor units and back; never a float.
 
-Knows ISO 4217 currencies by their code and the exponents that aren't 2. Which amounts are
-allowed where is left to the caller.
+Amounts of different currencies don't compare: `Money` raises instead. Which currencies there are is
+`vrmprotocol.currency`; which amounts are allowed where is left to the caller.
 """
 
 import re
 from dataclasses import dataclass
 
+from vrmprotocol.currency import MINOR_UNIT_DIGITS
+
 MAX_AMOUNT = 10**12
 
-# ISO 4217: minor units of a unit are 10^exponent; all others have 2.
-_WITHOUT_MINOR = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
-_EXPONENTS = {
-    **dict.fromkeys(_WITHOUT_MINOR.split(), 0),
-    **dict.fromkeys(_THOUSANDTHS.split(), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
 _SYMBOLS = {"€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₴": "UAH", "₺": "TRY", "zł": "PLN"}
 # Symbols of several currencies count only where the currency is known from elsewhere.
 _SHARED_SYMBOLS = {
@@ -29,17 +23,49 @@ _PARTS = re.compile(r"([^\d.,+\-]*)([+\-]?)([\d.,]+)([^\d.,]*)", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*", re.ASCII)
 
 EXPECTED = 'an amount such as "45.00 EUR"'
+CURRENCY_EXPECTED = "an ISO 4217 currency code such as EUR"
 
 
+class CurrencyMismatchError(TypeError):
+    """Our own code held amounts of two currencies against each other: a bug, not an input."""
+
+
+# SPEC 03: The reader MUST NOT compare, add or convert amounts of different currencies.
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Minor units (cents) of a currency."""
+    """Minor units (cents) of a currency. Order and sums are those of one currency.
+
+    Raises: CurrencyMismatchError, by `<`, `<=`, `>`, `>=`, `+` and `-` of two currencies.
+    """
 
     amount: int
     currency: str
 
     def __str__(self) -> str:
         return format_money(self.amount, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.amount < self._comparable(other)
+
+    def __le__(self, other: "Money") -> bool:
+        return self.amount <= self._comparable(other)
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.amount > self._comparable(other)
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.amount >= self._comparable(other)
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.amount + self._comparable(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.amount - self._comparable(other), self.currency)
+
+    def _comparable(self, other: "Money") -> int:
+        if other.currency != self.currency:
+            raise CurrencyMismatchError(f"expected {self.currency}, came {other.currency}")
+        return other.amount
 
 
 class MoneyError(ValueError):
@@ -50,13 +76,16 @@ class MoneyError(ValueError):
         self.expected = expected
 
 
-def exponent(currency: str) -> int:
-    return _EXPONENTS.get(currency, 2)
+def exponent(currency: str) -> int | None:
+    """How many decimals an amount has; None for a currency that isn't known here."""
+    return MINOR_UNIT_DIGITS.get(currency)
 
 
 def format_money(amount: int, currency: str) -> str:
-    """ "45.00 EUR"; "-0.50 EUR" for a negative amount."""
+    """ "45.00 EUR"; "-0.50 EUR" for a negative amount; "4500 minor units of ZZZ" if unknown."""
     digits = exponent(currency)
+    if digits is None:
+        return f"{amount} minor units of {currency}"
     sign = "-" if amount < 0 else ""
     whole, minor = divmod(abs(amount), 10**digits)
     return f"{sign}{whole}.{minor:0{digits}d} {currency}" if digits else f"{sign}{whole} {currency}"
@@ -79,7 +108,7 @@ def parse_money(text: str, *, currency: str | None = None, decimal: str | None =
     if before and after:
         raise MoneyError(EXPECTED + " with one currency")
     found = _currency(before or after, currency)
-    return Money(_minor_units(number, exponent(found), decimal), found)
+    return Money(_minor_units(number, MINOR_UNIT_DIGITS[found], decimal), found)
 
 
 def decimal_mark(text: str) -> str | None:
@@ -95,15 +124,18 @@ def _currency(written: str, known: str | None) -> str:
     if not written:
         if known is None:
             raise MoneyError(EXPECTED + " with its currency")
-        return known
+        return _known(known)
     if known in _SHARED_SYMBOLS.get(written.casefold(), ()):
         return str(known)
     if written.casefold() in _SHARED_SYMBOLS:
         raise MoneyError(f"a currency code in place of {written}")
-    found = _SYMBOLS.get(written.casefold(), written.upper())
-    if not re.fullmatch(r"[A-Z]{3}", found):
+    return _known(_SYMBOLS.get(written.casefold(), written.upper()))
+
+
+def _known(currency: str) -> str:
+    if exponent(currency) is None:
         raise MoneyError(EXPECTED + " with an ISO 4217 currency code")
-    return found
+    return currency
 
 
 def _minor_units(number: str, digits: int, decimal: str | None) -> int:
@@ -145,5 +177,6 @@ def _guess_mark(number: str, digits: int) -> str:
         return other
     # "1.234" may be a thousand or a unit and 234 thousandths; a leading zero tells.
     if len(number) - last - 1 == 3 and digits != 3 and not number.startswith(("0", mark)):
-        raise MoneyError('an amount with two decimals such as "1234.00": this one is ambiguous')
+        example = "1234" + ("." + "0" * digits if digits else "")
+        raise MoneyError(f'an amount such as "{example}": this one is ambiguous')
     return mark

@@ -9,7 +9,14 @@ from collections.abc import Mapping
 
 from vrmnode.values.constraints import Scalar, property_name
 from vrmnode.values.gtins import GTIN_EXPECTED, read_gtin
-from vrmnode.values.money import Money, MoneyError, decimal_mark, parse_money
+from vrmnode.values.money import (
+    CURRENCY_EXPECTED,
+    Money,
+    MoneyError,
+    decimal_mark,
+    exponent,
+    parse_money,
+)
 from vrmnode.vendor.columns import PROPERTY
 from vrmnode.vendor.product import CONDITIONS, MAX_PROPERTIES, MAX_STOCK, Product, with_category
 
@@ -73,8 +80,8 @@ def price_of(row: Mapping[str, str], currency: str, decimal: str | None) -> Mone
     if not text:
         raise CellError("price", 'a price such as "9.99"', None)
     named = row.get("currency", "").upper() or currency
-    if not re.fullmatch("[A-Z]{3}", named):
-        raise CellError("currency", "an ISO 4217 code such as EUR", named)
+    if exponent(named) is None:
+        raise CellError("currency", CURRENCY_EXPECTED, named)
     # A mark that is certain in this cell outweighs what earlier rows used.
     try:
         return parse_money(text, currency=named, decimal=decimal_mark(text) or decimal)

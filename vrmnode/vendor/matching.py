@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from vrmnode.values import constraints, items, words
 from vrmnode.values.constraints import Scalar
 from vrmnode.values.items import condition_words
+from vrmnode.values.money import MAX_AMOUNT, Money
 from vrmnode.vendor import taxonomy
 from vrmnode.vendor.product import ProductFields, ProductIndex
 from vrmprotocol import gtin
@@ -40,16 +41,23 @@ class Candidate:
 
 
 def match(
-    intent: Intent, index: ProductIndex, *, unit_bound: int | None = None, limit: int = 20
+    intent: Intent,
+    index: ProductIndex,
+    *,
+    currency: str,
+    unit_bound: Money | None = None,
+    limit: int = 20,
 ) -> list[Candidate]:
     """What fits first, then near misses; at most twice `limit`.
 
+    `currency` is the one the vendor sells in; of what fits, products in others come last.
     `unit_bound` is the highest catalogue price that can still meet the intent's budget.
     """
     item = intent.item_offered
     # Where more than the category decides, the cheapest few may all be the wrong ones.
     picky = bool(intent.must or intent.prefer or intent.item_condition or item.brand)
-    found_by, products = _find(item, index, unit_bound, limit * 10 if picky else limit)
+    bound = unit_bound or Money(MAX_AMOUNT, currency)
+    found_by, products = _find(item, index, bound, limit * 10 if picky else limit)
     wanted = words.significant(item.name or "")
     candidates = [
         Candidate(
@@ -63,11 +71,11 @@ def match(
     ]
     if found_by == "words":
         candidates = _nearest(candidates)
-    return sorted(candidates, key=_order)[: 2 * limit]
+    return sorted(candidates, key=lambda each: _order(each, currency))[: 2 * limit]
 
 
 def _find(
-    item: DemandedItem, index: ProductIndex, bound: int | None, limit: int
+    item: DemandedItem, index: ProductIndex, bound: Money, limit: int
 ) -> tuple[str, Sequence[ProductFields]]:
     if item.gtin and (found := index.find_by_gtin(gtin.gtin14(item.gtin))):
         return "gtin", found[:limit]
@@ -81,13 +89,13 @@ def _find(
 
 
 def _by_words(
-    item: DemandedItem, index: ProductIndex, bound: int | None, limit: int
+    item: DemandedItem, index: ProductIndex, bound: Money, limit: int
 ) -> list[ProductFields]:
     wanted = words.significant(item.name or "")
     # The name alone can't tell how well a product fits: more are drawn than are kept.
     asked = words.plain(item.name or "")
     found = [*index.find_by_words(asked, None, None, 5 * limit)]
-    if bound is not None and len(found) == 5 * limit:
+    if len(found) == 5 * limit:
         # So many have these words that the affordable ones may not be among the best named.
         known = {product.sku for product in found}
         affordable = index.find_by_words(asked, None, bound, 5 * limit)
@@ -102,7 +110,7 @@ def _by_words(
 
 
 def _by_category(
-    category: int, index: ProductIndex, bound: int | None, limit: int
+    category: int, index: ProductIndex, bound: Money | None, limit: int
 ) -> Sequence[ProductFields]:
     ids = taxonomy.with_children(category)
     found = [*index.find_by_category(ids, bound, limit)]
@@ -139,11 +147,14 @@ def _nearest(candidates: Iterable[Candidate]) -> list[Candidate]:
     return [candidate for candidate in found if candidate.score >= best - WORD_SPREAD]
 
 
-def _order(candidate: Candidate) -> tuple[bool, int, int, int, str]:
+def _order(candidate: Candidate, currency: str) -> tuple[bool, bool, int, int, str, int, str]:
+    there = candidate.product.currency
     return (
         candidate.problem is not None,
+        there != currency,
         -candidate.score,
         -candidate.preferred,
+        there,
         candidate.product.price,
         candidate.product.sku,
     )

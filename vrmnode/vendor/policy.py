@@ -59,7 +59,7 @@ class VendorPolicy:
         """Raises: FieldError `policy.invalid`, `policy.unknown_field`."""
         fields = Fields(raw, "policy")
         plain = VendorPolicy()
-        currency = fields.text("currency", 3, "[A-Z]{3}") or plain.currency
+        currency = fields.currency("currency") or plain.currency
         delivery = fields.take("delivery")
         limit = _own_currency(fields, "automatic_up_to", currency)
         payment, due, due_days = _payment(fields)

@@ -11,7 +11,7 @@ from typing import Protocol
 from vrmnode.values.constraints import Scalar
 from vrmnode.values.fields import Fields
 from vrmnode.values.gtins import GTIN_EXPECTED, read_gtin
-from vrmnode.values.money import MAX_AMOUNT
+from vrmnode.values.money import CURRENCY_EXPECTED, MAX_AMOUNT, Money
 from vrmnode.vendor import taxonomy
 
 CONDITIONS = ("NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition")
@@ -55,7 +55,8 @@ class ProductFields(Protocol):
 class ProductIndex(Protocol):
     """Finds products of a catalogue; best or cheapest first, at most `limit`.
 
-    A category is a taxonomy id, or the beginning of a path in words.
+    A category is a taxonomy id, or the beginning of a path in words. A highest price leaves out
+    what is dearer, and what is in another currency.
     """
 
     def find_by_gtin(self, gtin14: str) -> Sequence[ProductFields]: ...
@@ -63,14 +64,14 @@ class ProductIndex(Protocol):
     def find_by_mpn(self, mpn: str, brand: str | None) -> Sequence[ProductFields]: ...
 
     def find_by_category(
-        self, categories: Collection[int | str], max_price: int | None, limit: int
+        self, categories: Collection[int | str], max_price: Money | None, limit: int
     ) -> Sequence[ProductFields]: ...
 
     def find_by_words(
         self,
         words: Sequence[str],
         categories: Collection[int | str] | None,
-        max_price: int | None,
+        max_price: Money | None,
         limit: int,
     ) -> Sequence[ProductFields]: ...
 
@@ -107,7 +108,7 @@ def product_from_dict(raw: Mapping[str, object]) -> Product:
         sku=fields.required_text("sku", 64),
         name=fields.required_text("name", 200),
         price=_price(fields),
-        currency=fields.required_text("currency", 3, "[A-Z]{3}"),
+        currency=_currency(fields),
         gtin14=_gtin14(fields),
         mpn=fields.text("mpn", 64),
         brand=fields.text("brand", 64),
@@ -148,6 +149,13 @@ def _price(fields: Fields) -> int:
     if price is None:
         raise fields.error("price", f"minor units, an integer 0..{MAX_AMOUNT}", None)
     return price
+
+
+def _currency(fields: Fields) -> str:
+    currency = fields.currency("currency")
+    if currency is None:
+        raise fields.error("currency", CURRENCY_EXPECTED, None)
+    return currency
 
 
 def _gtin14(fields: Fields) -> str | None:

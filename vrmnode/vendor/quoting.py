@@ -7,6 +7,7 @@ in stock. What else stands in a draft is left to `drafting`.
 from dataclasses import dataclass
 
 from vrmnode.values.money import MAX_AMOUNT
+from vrmnode.values.prices import currency_of, maximum_of, total_in
 from vrmnode.values.spans import format_day
 from vrmnode.vendor import prices
 from vrmnode.vendor.delivery import Table, Way, goes_to, read_table, ways_to
@@ -50,28 +51,21 @@ def quote(
     if isinstance(way, NearMiss):
         return way
     price = _price(intent, product, policy, unit, way)
-    most = most_of(intent)
-    if price is None or (most is not None and price.total > most):
+    most = maximum_of(intent)
+    if price is None or (most is not None and total_in(price) > most):
         return NearMiss("over_budget", "the total to the door is above the most you would pay")
     return Quote(product, price, way, methods, stock is not None)
-
-
-def currency_of(intent: Intent) -> str | None:
-    budget = intent.price_specification
-    return budget.price_currency if budget else None
-
-
-def most_of(intent: Intent) -> int | None:
-    budget = intent.price_specification
-    return budget.max_price if budget else None
 
 
 def _supply_problem(
     intent: Intent, product: ProductFields, policy: VendorPolicy, stock: int | None
 ) -> NearMiss | None:
-    asked = currency_of(intent)
-    if product.currency != policy.currency or (asked is not None and asked != product.currency):
-        return NearMiss("currency", f"we sell it in {product.currency}")
+    asked = currency_of(intent) or policy.currency
+    if asked != policy.currency:
+        return NearMiss("currency", f"we sell in {policy.currency}, not in {asked}")
+    if asked != product.currency:
+        # The rules of the policy (floors, charges) say nothing in the product's currency.
+        return NearMiss("currency", f"we have it, but without a price in {asked}")
     if stock is not None and stock <= 0:
         return NearMiss("out_of_stock", "it is out of stock")
     if intent.eligible_quantity > policy.max_quantity or (

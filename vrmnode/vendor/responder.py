@@ -7,14 +7,15 @@ the stock itself are left to the caller.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vrmnode.values.money import format_money
+from vrmnode.values.money import Money
+from vrmnode.values.prices import maximum_of, total_in
 from vrmnode.vendor import prices
 from vrmnode.vendor.drafting import DraftParts, complete_draft, draft_parts
 from vrmnode.vendor.matching import Candidate, NearMiss, match
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import ProductIndex
 from vrmnode.vendor.profile import VendorDetails
-from vrmnode.vendor.quoting import Quote, currency_of, most_of, quote
+from vrmnode.vendor.quoting import Quote, quote
 from vrmprotocol import terms
 from vrmprotocol.market import Intent
 
@@ -59,10 +60,11 @@ def answer(
     """The answer to an intent from the whole catalogue; None: nothing near it, stay silent."""
     if not policy.answer or intent.business_function not in details.business_function:
         return None
-    bound = None
-    if (most := most_of(intent)) is not None and currency_of(intent) == policy.currency:
-        bound = prices.catalogue_bound(policy.prices, most // intent.eligible_quantity)
-    candidates = match(intent, index, unit_bound=bound)
+    bound, most = None, maximum_of(intent)
+    if most is not None and most.currency == policy.currency:
+        unit = most.amount // intent.eligible_quantity
+        bound = Money(prices.catalogue_bound(policy.prices, unit), most.currency)
+    candidates = match(intent, index, currency=policy.currency, unit_bound=bound)
     return respond(intent, candidates, policy=policy, details=details, available=available, now=now)
 
 
@@ -108,18 +110,17 @@ def _note(words: str) -> str:
 
 
 def _plan(candidate: Candidate, parts: DraftParts, policy: VendorPolicy) -> Plan:
-    limit = policy.automatic_up_to
-    automatic = limit is None or parts.price.total <= limit
+    limit, total = policy.automatic_up_to, total_in(parts.price)
+    automatic = limit is None or total <= Money(limit, policy.currency)
     how = "automatic" if automatic else "for the owner to confirm"
-    sku, total = candidate.product.sku, parts.price.total
-    shown = format_money(total, parts.price.price_currency)
+    sku = candidate.product.sku
     return Plan(
         sku=sku,
         quantity=parts.eligible_quantity,
         parts=parts,
         reserve_until=parts.confirm_by if parts.reserved else None,
         automatic=automatic,
-        rule=f"{how}: {sku} found by {candidate.found_by}, {shown}, {parts.terms}",
+        rule=f"{how}: {sku} found by {candidate.found_by}, {total}, {parts.terms}",
     )
 
 

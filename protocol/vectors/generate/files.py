@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     agreement_cases,
     certificate_cases,
+    currency_cases,
     encoding_cases,
     envelope_cases,
     function_cases,
@@ -34,6 +35,7 @@ FILES = [
     certificate_cases.build,
     topic_cases.build,
     gtin_cases.build,
+    currency_cases.build,
     terms_cases.build,
     market_cases.build,
     message_cases.build,

@@ -301,6 +301,9 @@ def _prices(cases: MailCases) -> None:
     cases.allow("price-free", "for nothing", "draft.priceSpecification", free)
     top = {"priceCurrency": "JPY", "unitPrice": 5 * 10**11, "deliveryCharge": 0, "total": 10**12}
     cases.allow("price-highest", "the highest total", "draft.priceSpecification", top)
+    comment = "a reader that doesn't know the currency refuses nothing"
+    path = "draft.priceSpecification.priceCurrency"
+    cases.allow("price-currency-unknown", comment, path, "ZZZ")
     for name, comment, path, value in (
         ("total-less", "a cent less than the sum", "priceSpecification.total", 10_474),
         ("total-more", "a cent more", "priceSpecification.total", 10_476),

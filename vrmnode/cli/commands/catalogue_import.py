@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -36,10 +38,8 @@ Json = dict[str, object]
 )
 @click.option(
     "--currency",
-    default="EUR",
-    show_default=True,
-    callback=lambda context, option, value: value.upper(),
-    help="Of prices that name none.",
+    callback=lambda context, option, value: value.upper() if value else None,
+    help="Of prices that name none.  [default: that of your policy]",
 )
 @click.option("--delimiter", help="The character between columns.  [default: found out]")
 @click.option("--encoding", help="The file's encoding.  [default: found out]")
@@ -64,13 +64,16 @@ def import_file(file: Path, mapping: str | None, errors: Path | None, **options:
       vrm vendor catalogue import feed.csv --errors refused.csv
     """
     here = session()
-    here.client.get("status")  # before a long file is read, not after
+    # Before a long file is read, not after.
+    policy = here.client.get("vendor", "policy")
+    currency = str(policy.get("currency", "EUR")) if isinstance(policy, dict) else "EUR"
+    options["currency"] = options["currency"] or currency
     with ExitStack() as stack:
         stream = _opened(file, stack)
         refused = _Refused(here, stack, errors)
         feed = _feed(stream, mapping, options)
-        counts = _send_all(here, feed, refused)
-    _report(here, file, counts, refused, feed)
+        sent = _send_all(here, feed, refused)
+    _report(here, file, sent, refused, feed, currency)
 
 
 def _opened(file: Path, stack: ExitStack) -> BinaryIO:
@@ -93,17 +96,31 @@ def _feed(stream: BinaryIO, mapping: str | None, options: dict[str, Any]) -> Fee
         raise from_coded(error) from error
 
 
-def _send_all(here: Session, feed: Feed, refused: _Refused) -> dict[str, int]:
-    counts: dict[str, int] = {}
+@dataclass
+class _Sent:
+    """What the node says of the products it got."""
+
+    products: int = 0
+    counts: Counter[str] = field(default_factory=lambda: Counter(added=0, updated=0, unchanged=0))
+    other_currencies: Counter[str] = field(default_factory=Counter)
+
+
+def _send_all(here: Session, feed: Feed, refused: _Refused) -> _Sent:
+    sent = _Sent()
     for chunk in _chunks(feed, refused):
         answer = here.client.post("catalogue", "rows", body={"products": chunk})
-        for name in ("added", "updated", "unchanged"):
-            number = answer.get(name)
-            counts[name] = counts.get(name, 0) + (number if isinstance(number, int) else 0)
-        counts["sent"] = counts.get("sent", 0) + len(chunk)
-        if counts["sent"] % PROGRESS_PRODUCTS < len(chunk):
-            here.progress(f"{counts['sent']} products sent …")
-    return counts
+        sent.counts.update({name: _number(answer.get(name)) for name in sent.counts})
+        others = answer.get("other_currencies")
+        if isinstance(others, dict):
+            sent.other_currencies.update({code: _number(n) for code, n in others.items()})
+        sent.products += len(chunk)
+        if sent.products % PROGRESS_PRODUCTS < len(chunk):
+            here.progress(f"{sent.products} products sent …")
+    return sent
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _chunks(feed: Feed, refused: _Refused) -> Iterator[list[Json]]:
@@ -158,18 +175,18 @@ class _Refused:
 
 
 def _report(
-    here: Session, file: Path, counts: dict[str, int], refused: _Refused, feed: Feed
+    here: Session, file: Path, sent: _Sent, refused: _Refused, feed: Feed, currency: str
 ) -> None:
-    imported = counts.pop("sent", 0)
     rest = refused.count - len(refused.first)
     if rest > 0:
         here.progress(f"… and {rest} more refused rows; --errors FILE writes them all")
     report = feed.report
     value: Json = {
         "file": str(file),
-        "imported": imported,
+        "imported": sent.products,
         "refused": refused.count,
-        **counts,
+        **sent.counts,
+        "other_currencies": dict(sent.other_currencies),
         "encoding": report.encoding,
         "delimiter": report.delimiter,
         "header": report.header,
@@ -179,9 +196,14 @@ def _report(
     }
     for warning in report.warnings:
         here.progress(f"note: {warning}")
-    details = "".join(f", {number} {name}" for name, number in counts.items())
-    here.result(value, f"{imported} products imported, {refused.count} rows refused{details}")
-    if imported == 0:
+    for code, number in sorted(sent.other_currencies.items()):
+        here.progress(
+            f"note: {number} of them priced in {code} won't be offered: your policy sells in"
+            f" {currency}; to change that: vrm vendor policy set currency={code}"
+        )
+    details = "".join(f", {number} {name}" for name, number in sent.counts.items())
+    here.result(value, f"{sent.products} products imported, {refused.count} rows refused{details}")
+    if sent.products == 0:
         raise CommandError(
             FAILED,
             "catalogue.nothing_imported",
