@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from vrmprotocol import draft, schema
+from vrmprotocol import draft, order_bodies, schema
 from vrmprotocol.body_checks import (
     check_commitments,
     check_extensions,
@@ -30,9 +30,19 @@ from vrmprotocol.mail import (
     Question,
     WithdrawAccept,
 )
+from vrmprotocol.order_bodies import OrderBody, Statement
 
 MailBody: TypeAlias = (
-    Offer | Accept | Agreement | Decline | WithdrawAccept | Question | Answer | Counter | Ack
+    Offer
+    | Accept
+    | Agreement
+    | Decline
+    | WithdrawAccept
+    | Question
+    | Answer
+    | Counter
+    | Ack
+    | OrderBody
 )
 
 _STRUCTS: dict[str, type[MailBody]] = {
@@ -45,6 +55,7 @@ _STRUCTS: dict[str, type[MailBody]] = {
     "answer": Answer,
     "counter": Counter,
     "ack": Ack,
+    **order_bodies.STRUCTS,
 }
 _KINDS: dict[type[MailBody], str] = {struct: kind for kind, struct in _STRUCTS.items()}
 
@@ -78,6 +89,8 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         draft.check(body.draft)
     elif isinstance(body, Accept):
         check_commitments(body.commitments)
+    elif isinstance(body, Statement):
+        order_bodies.check(body)
     return body
 
 

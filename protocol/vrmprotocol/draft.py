@@ -86,11 +86,16 @@ class Price(Wire, frozen=True, kw_only=True):
 
 
 class Payment(Wire, frozen=True, kw_only=True):
-    """How and when to pay; `due_days` is there exactly for `days_after_delivery`."""
+    """How and when to pay.
+
+    `due_days` is there exactly for `days_after_delivery`, `pay_within` (seconds) for
+    `on_agreement`.
+    """
 
     method: Annotated[tuple[PaymentMethod, ...], Meta(min_length=1, max_length=16)]
     due: Literal["on_agreement", "on_delivery", "days_after_delivery"]
     due_days: Annotated[int, Meta(ge=0, le=180)] | None = None
+    pay_within: Annotated[int, Meta(ge=1, le=180 * 86_400)] | None = None
     reference: Text64 | None = None
 
 
@@ -173,6 +178,8 @@ def check_form(draft: Draft) -> None:
         raise refuse("draft.deliveryLatest", f"at least {earliest}, came {latest}")
     if (draft.payment.due == "days_after_delivery") != (draft.payment.due_days is not None):
         raise refuse("draft.payment.dueDays", "it exactly when due is days_after_delivery")
+    if (draft.payment.due == "on_agreement") != (draft.payment.pay_within is not None):
+        raise refuse("draft.payment.payWithin", "it exactly when due is on_agreement")
 
 
 def expected_total(draft: Draft) -> int:

@@ -76,7 +76,7 @@ def draft(
         ),
         delivery_method=method,  # type: ignore[arg-type]
         delivery_latest=None if days is None else TODAY + days * DAY,
-        payment=Payment(method=payment, due="on_agreement"),
+        payment=Payment(method=payment, due="on_agreement", pay_within=86_400),
         returns=Returns(days=14, cost="customer"),
         terms=terms,
         in_language="en",

@@ -8,6 +8,7 @@ from tests.protocol.codes import local_code, refusal, remote_code, survives
 from tests.protocol.deals import CERTIFICATE, DRAFT, NOW, OFFER, make, vendor
 from tests.protocol.deals import accept_body as accept_of
 from vrmprotocol import bodies, draft, encoding, mail, schema
+from vrmprotocol.order_bodies import Cancel, OrderEvent, Receipt, ReturnAnswer, ReturnRequest
 
 ACCEPT = accept_of(vendor().say("offer", OFFER))
 BODIES = [
@@ -21,6 +22,11 @@ BODIES = [
     mail.Question(offer=b"o" * 32, text="Which colour?"),
     mail.Answer(question=b"q" * 32, text="Black."),
     mail.Counter(offer=b"o" * 32, total=9_500, note="For both."),
+    OrderEvent(agreement=b"d" * 32, event="shipped", at=NOW, carrier="Post", note="Today."),
+    Cancel(agreement=b"d" * 32, reason="too_late"),
+    ReturnRequest(agreement=b"d" * 32, reason="defective", quantity=1),
+    ReturnAnswer(agreement=b"d" * 32, request=b"r" * 32, accepted=True, refund=0),
+    Receipt(agreement=b"d" * 32, number="1", amount=1, paid_at=NOW),
     mail.Ack(),
 ]
 
@@ -45,6 +51,11 @@ def test_every_kind_has_a_body():
         "answer",
         "counter",
         "ack",
+        "order_event",
+        "cancel",
+        "return_request",
+        "return_answer",
+        "receipt",
     }
     assert {bodies.kind_of(body) for body in BODIES} == set(bodies.MAIL_KINDS)
 

@@ -11,10 +11,11 @@ import pytest
 from tests.protocol.vector_adapters import ADAPTERS, Refused
 from tests.protocol.vector_bodies import BODY_ADAPTERS
 from tests.protocol.vector_negotiation import NEGOTIATION_ADAPTERS
+from tests.protocol.vector_orders import ORDER_ADAPTERS
 from tests.protocol.vectors import Case, cases, value_of
 from vrmprotocol.errors import ProtocolError
 
-ALL_ADAPTERS = {**ADAPTERS, **BODY_ADAPTERS, **NEGOTIATION_ADAPTERS}
+ALL_ADAPTERS = {**ADAPTERS, **BODY_ADAPTERS, **NEGOTIATION_ADAPTERS, **ORDER_ADAPTERS}
 CASES = list(cases())
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 WORDS = {"ok", "invalid", "none", "inert"}

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrmnode.values.spans import floor_day, format_day, format_moment, parse_day, parse_span
+from vrmnode.values.spans import (
+    floor_day,
+    format_day,
+    format_moment,
+    format_span,
+    parse_day,
+    parse_span,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,3 +61,8 @@ def test_day_reads_back(day):
 def test_moments():
     assert floor_day(1_798_070_401) == 1_798_070_400
     assert format_moment(1_798_070_460) == "2026-12-24 00:01 UTC"
+
+
+@given(st.integers(1, 10**9 - 1))
+def test_a_written_span_is_read_again(seconds):
+    assert parse_span(format_span(seconds)) == seconds

@@ -63,6 +63,9 @@ def test_whole_policy():
         ({"payment": {"due": "later"}}, "payment.due"),
         ({"payment": {"due": "days_after_delivery"}}, "payment.due_days"),
         ({"payment": {"due_days": 3}}, "payment.due_days"),
+        ({"payment": {"pay_within": "181d"}}, "payment.pay_within"),
+        ({"payment": {"pay_within": 0}}, "payment.pay_within"),
+        ({"payment": {"due": "on_delivery", "pay_within": "1d"}}, "payment.pay_within"),
         ({"returns": {"days": -1}}, "returns.days"),
         ({"prices": [{"percent": -91}]}, "prices[1].percent"),
         ({"prices": [{"percent": 1}, {"percent": "x"}]}, "prices[2].percent"),
@@ -161,3 +164,13 @@ def test_any_mapping_gives_a_policy_or_a_declared_error(raw):
         code = "policy.invalid"
         assert VendorPolicy.from_dict(policy.to_dict()) == policy
     assert code in ("policy.invalid", "policy.unknown_field")
+
+
+def test_the_money_has_a_week_to_come_unless_the_policy_says_otherwise():
+    assert VendorPolicy.from_dict({}).pay_within_s == 7 * 86_400
+    first = {"payment": {"due": "on_agreement", "pay_within": "36h"}}
+    policy = VendorPolicy.from_dict(first)
+    assert policy.pay_within_s == 36 * 3_600
+    assert VendorPolicy.from_dict(policy.to_dict()) == policy
+    later = VendorPolicy.from_dict({"payment": {"due": "on_delivery"}})
+    assert later.pay_within_s is None

@@ -28,15 +28,13 @@ def second(unix_s: object) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(unix_s))
 
 
-_SPANS = ((604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
-
-
 def span(seconds: object) -> str:
     """Seconds as people write them: `1w`, `36h`."""
     if not isinstance(seconds, int) or seconds <= 0:
         return "-"
-    unit_s, unit = next(pair for pair in _SPANS if seconds % pair[0] == 0)
-    return f"{seconds // unit_s}{unit}"
+    from vrmnode.values.spans import format_span
+
+    return format_span(seconds)
 
 
 def counted(number: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from vrmnode.engine.references import find_intent
 from vrmnode.storage.database import Connection
 from vrmnode.values.items import condition_words
 from vrmnode.values.money import format_money
-from vrmnode.values.spans import format_day, format_moment
+from vrmnode.values.spans import format_day, format_moment, format_span
 from vrmprotocol import keys
 from vrmprotocol.draft import Draft
 
@@ -69,6 +69,8 @@ def _payment_due(draft: Draft) -> str:
     payment = draft.payment
     if payment.due == "days_after_delivery":
         return f"{payment.due_days} days after delivery"
+    if payment.pay_within is not None:
+        return f"on agreement, within {format_span(payment.pay_within)}"
     return payment.due.replace("_", " ")
 
 

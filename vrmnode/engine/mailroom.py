@@ -15,7 +15,7 @@ from vrmnode.storage import deals, messages, outbox, pseudonyms, tags, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.tags import WatchedTag
-from vrmprotocol import envelope, message
+from vrmprotocol import envelope, message, order_rules
 from vrmprotocol import tags as tag_rules
 from vrmprotocol.bodies import MailBody, kind_of
 from vrmprotocol.keys import SigningKey
@@ -25,8 +25,8 @@ from vrmprotocol.message import SignedMessage, UninterpretedMessage
 MAX_ACKS_PER_DEAL = 64
 """Acknowledgements sent in one deal at most, so that a peer's repeats can't make mail for ever."""
 
-MAX_PEER_MESSAGES = 128
-"""Messages kept of the other side in one deal; an honest one needs about ten."""
+MAX_PEER_MESSAGES = 256
+"""Messages kept of the other side in one deal, acknowledgements and its order's included."""
 
 MAX_OFFERS_PER_DEAL = 12
 """One for each function and counter at most; each is ranked again whenever another comes."""
@@ -132,11 +132,14 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
 # SPEC 03: The reader MUST NOT keep more than 8 questions of a deal, or more than 8 answers.
 # SPEC 03: The reader MUST NOT keep more than 4 counters of a deal.
 # SPEC 03: The reader MUST NOT keep more than 12 offers of a deal.
+# SPEC 11: The reader MUST NOT keep more messages of an order of one kind and side than the table of
+# limits says.
 _MOST_OF_KIND = {
     "offer": MAX_OFFERS_PER_DEAL,
     "question": MAX_QUESTIONS_PER_DEAL,
     "answer": MAX_QUESTIONS_PER_DEAL,
     "counter": MAX_COUNTERS_PER_DEAL,
+    **order_rules.MOST,
 }
 
 

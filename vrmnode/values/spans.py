@@ -21,6 +21,12 @@ def parse_span(text: str) -> int | None:
     return sum(int(count) * _UNITS[unit] for count, unit in parts)
 
 
+def format_span(seconds: int) -> str:
+    """A positive span in its largest whole unit: "1w", "36h"."""
+    unit = next(unit for unit in ("w", "d", "h", "m", "s") if seconds % _UNITS[unit] == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
+
+
 def parse_day(text: str) -> int | None:
     """Midnight UTC of an ISO date; None if it is none or before 1970."""
     try:

@@ -132,6 +132,7 @@ def _payment(policy: VendorPolicy, methods: tuple[str, ...]) -> Payment:
         method=methods,
         due=policy.payment_due,  # type: ignore[arg-type]
         due_days=policy.payment_due_days,
+        pay_within=policy.pay_within_s,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from vrmnode.values.fields import Fields
 from vrmnode.values.money import Money
+from vrmnode.values.spans import DAY_S
 from vrmnode.vendor.concessions import Concessions, read_concessions
 from vrmnode.vendor.delivery import Table, Way, read_table, table_to_dict
 from vrmnode.vendor.prices import PriceRule, read_rule, rule_to_dict, tax_rate
@@ -17,6 +18,8 @@ DUE = ("on_agreement", "on_delivery", "days_after_delivery")
 COST = ("customer", "vendor")
 DEFAULT_TERMS = ("SD-BASE", "SD-BASE-DP")
 DEFAULT_PAYMENT = ("invoice", "bank_transfer")
+DEFAULT_PAY_WITHIN_S = 7 * DAY_S
+LONGEST_PAY_WITHIN_S = 180 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class VendorPolicy:
     payment_method: tuple[str, ...] = DEFAULT_PAYMENT
     payment_due: str = "on_agreement"
     payment_due_days: int | None = None
+    pay_within_s: int | None = DEFAULT_PAY_WITHIN_S
     returns_days: int = 14
     returns_cost: str = "customer"
     tax_rate_ppm: int | None = None
@@ -62,7 +66,7 @@ class VendorPolicy:
         currency = fields.currency("currency") or plain.currency
         delivery = fields.take("delivery")
         limit = _own_currency(fields, "automatic_up_to", currency)
-        payment, due, due_days = _payment(fields)
+        payment, due, due_days, pay_within_s = _payment(fields)
         returns_days, returns_cost = _returns(fields)
         policy = VendorPolicy(
             answer=fields.flag("answer", plain.answer),
@@ -76,6 +80,7 @@ class VendorPolicy:
             payment_method=payment,
             payment_due=due,
             payment_due_days=due_days,
+            pay_within_s=pay_within_s,
             returns_days=returns_days,
             returns_cost=returns_cost,
             tax_rate_ppm=tax_rate(fields),
@@ -111,6 +116,8 @@ class VendorPolicy:
         found["payment"] = {"method": list(self.payment_method), "due": self.payment_due}
         if self.payment_due_days is not None:
             found["payment"] |= {"due_days": self.payment_due_days}  # type: ignore[operator]
+        if self.pay_within_s is not None:
+            found["payment"] |= {"pay_within": self.pay_within_s}  # type: ignore[operator]
         found["returns"] = {"days": self.returns_days, "cost": self.returns_cost}
         if self.tax_rate_ppm is not None:
             found["tax_percent"] = rule_to_dict(
@@ -135,18 +142,22 @@ def _terms(fields: Fields) -> tuple[str, ...]:
     return accepted or DEFAULT_TERMS
 
 
-def _payment(fields: Fields) -> tuple[tuple[str, ...], str, int | None]:
+def _payment(fields: Fields) -> tuple[tuple[str, ...], str, int | None, int | None]:
     child = fields.child("payment")
     if child is None:
-        return DEFAULT_PAYMENT, DUE[0], None
+        return DEFAULT_PAYMENT, DUE[0], None, DEFAULT_PAY_WITHIN_S
     methods = child.texts("method", 16, 32) or DEFAULT_PAYMENT
     due = child.one_of("due", DUE, DUE[0])
     days = child.whole("due_days", 0, 180, None)
     if (days is None) == (due == DUE[2]):
         came = "nothing" if days is None else f"{days} with due = {due}"
         raise child.error("due_days", f"days 0..180 where due is {DUE[2]}, else nothing", came)
+    within = child.span("pay_within", DEFAULT_PAY_WITHIN_S if due == DUE[0] else None)
+    if within is not None and (due != DUE[0] or not 1 <= within <= LONGEST_PAY_WITHIN_S):
+        expected = f'a span up to "180d" where due is {DUE[0]}, else nothing'
+        raise child.error("pay_within", expected, f"{within} s with due = {due}")
     child.finish()
-    return methods, due, days
+    return methods, due, days, within
 
 
 def _returns(fields: Fields) -> tuple[int, str]:

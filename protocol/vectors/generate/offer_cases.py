@@ -12,6 +12,7 @@ from .messages import Inner, draft_body, offer, offer_body, small_draft_body
 from .mutation import DROP, put
 from .primitives import fixed, sha256
 from .world import (
+    DAY,
     NOW,
     OTHER_CUSTOMER,
     OTHER_ROOT,
@@ -266,7 +267,7 @@ def _draft_choices(cases: MailCases) -> None:
     cases.entries(("draft.payment.method", "payment"))
     for name, comment, path, value in (
         ("due-unknown", "no such time to pay", "payment.due", "tomorrow"),
-        ("due-days-beside", "days, but due at once", "payment.due", "on_agreement"),
+        ("due-days-beside", "days, but due on delivery", "payment.due", "on_delivery"),
         ("due-days-missing", "due after days, but no number", "payment.dueDays", DROP),
         ("returns-cost", "nobody pays for returns", "returns.cost", "nobody"),
         ("image-31", "an image hash of 31 bytes", "itemOffered.image", [bytes(31)]),
@@ -276,10 +277,25 @@ def _draft_choices(cases: MailCases) -> None:
         ("delivery-array", "an array of methods", "deliveryMethod", ["ship"]),
     ):
         cases.change(f"draft-{name}", comment, f"draft.{path}", value)
-    for due in ("on_agreement", "on_delivery"):
-        payment = {"method": ["card"], "due": due}
-        comment = "without a number of days"
-        cases.allow(f"draft-payment-{due}", comment, "draft.payment", payment)
+    _pay_within(cases)
+
+
+def _pay_within(cases: MailCases) -> None:
+    path = "draft.payment"
+    cash = {"method": ["cash"], "due": "on_delivery"}
+    cases.allow("draft-payment-on-delivery", "without a number of days", path, cash)
+    first = {"method": ["card"], "due": "on_agreement", "payWithin": 86_400}
+    cases.allow("draft-payment-on-agreement", "within a day", path, first)
+    for name, within in (("least", 1), ("most", 180 * DAY)):
+        comment = f"within {within} s"
+        cases.allow(f"draft-pay-within-{name}", comment, path, {**first, "payWithin": within})
+    for name, wrong in (("low", 0), ("high", 180 * DAY + 1), ("str", "1d"), ("bool", True)):
+        comment = f"payWithin: {wrong}"
+        cases.change(f"draft-pay-within-{name}", comment, path, {**first, "payWithin": wrong})
+    without = {"method": ["card"], "due": "on_agreement"}
+    cases.change("draft-pay-within-missing", "due on agreement, without a time", path, without)
+    beside = {**cash, "payWithin": 86_400}
+    cases.change("draft-pay-within-beside", "a time, but due on delivery", path, beside)
 
 
 def _draft_times(cases: MailCases) -> None:

@@ -1,0 +1,143 @@
+"""What a side may say about an order now: its status, what is named, times and limits.
+
+Implements `specs/11-orders.md#moves`, `#times` and `#limits` for the writer. Time decides what may
+be signed, never what an order is.
+"""
+
+from __future__ import annotations
+
+from vrmprotocol.errors import LocalError
+from vrmprotocol.negotiation import Role
+from vrmprotocol.order import Order
+from vrmprotocol.order_bodies import (
+    FAULTS,
+    STRUCTS,
+    Cancel,
+    OrderBody,
+    OrderEvent,
+    ReturnAnswer,
+    ReturnRequest,
+)
+from vrmprotocol.order_rules import MOST, check_move
+
+DAY_S = 86_400
+_KINDS = {struct: kind for kind, struct in STRUCTS.items()}
+
+
+def word_of(body: OrderBody) -> str:
+    """The word of the table of moves that a body says: the event, or else the kind."""
+    return body.event if isinstance(body, OrderEvent) else _KINDS[type(body)]
+
+
+def check(order: Order, role: Role, body: OrderBody, *, now: int) -> None:
+    """Refuse a statement that the state of the order, its limits or the time don't allow.
+
+    Raises:
+        LocalError: `order.illegal_move`, `order.too_early`, `order.too_late`.
+    """
+    # SPEC 11: The writer MUST name the agreement document that counts in every message of an order.
+    if body.agreement != order.document:
+        raise LocalError("order.illegal_move", "agreement: expected that of the deal, came another")
+    check_move(role, order.status, word_of(body))
+    _check_named(order, body)
+    _check_most(order, role, _KINDS[type(body)])
+    if isinstance(body, OrderEvent) and body.event == "payment_due":
+        _check_payment_due(order, body)
+    elif isinstance(body, Cancel) and body.reason == "unpaid":
+        check_unpaid(order, now)
+    elif isinstance(body, ReturnRequest):
+        _check_return(order, body, now)
+
+
+# SPEC 11: The writer MUST refuse to name in `of` or `request` a message that isn't there, or that
+# its word isn't about, with `order.illegal_move`.
+def _check_named(order: Order, body: OrderBody) -> None:
+    named = body.request if isinstance(body, ReturnAnswer) else getattr(body, "of", None)
+    if named is None:
+        return
+    word = word_of(body)
+    if named not in nameable(order, word):
+        raise LocalError(
+            "order.illegal_move", f"expected a message that {word} can be about, came another"
+        )
+
+
+def nameable(order: Order, word: str) -> tuple[bytes, ...]:
+    """The digests of the messages that a word can be about now."""
+    if word == "cancel_refused":
+        return () if order.asked is None else (order.asked.digest,)
+    if word == "not_received":
+        denied = order.delivered if order.received is None else None
+        return () if denied is None else (denied.digest,)
+    wanted = {
+        "return_answer": ("requested", "refused"),
+        "return_sent": ("accepted",),
+        "return_received": ("accepted", "sent"),
+    }.get(word, ())
+    return tuple(one.request.digest for one in order.returns if one.status in wanted)
+
+
+# SPEC 11: The writer MUST NOT send more messages of an order of one kind than the table of limits
+# says.
+def _check_most(order: Order, role: Role, kind: str) -> None:
+    most = MOST[kind]
+    if len(order.spoken(role, kind)) >= most:
+        raise LocalError("order.illegal_move", f"expected at most {most} {kind} of the {role}")
+
+
+def earliest_due(order: Order) -> int:
+    """The earliest time until which the vendor may want its money (Unix seconds)."""
+    return order.agreed_at + (order.draft.payment.pay_within or 0)
+
+
+def _check_payment_due(order: Order, body: OrderEvent) -> None:
+    # SPEC 11: The writer MUST ask for payment only by methods that the agreement names.
+    agreed = order.draft.payment.method
+    for way in body.instructions:
+        if way.method not in agreed:
+            raise LocalError(
+                "order.illegal_move",
+                f"expected a method of the agreement ({', '.join(agreed)}), came {way.method}",
+            )
+    # SPEC 11: The vendor MUST NOT set a `dueBy` that is earlier than `created` of its agreement
+    # plus `payWithin`.
+    earliest = earliest_due(order)
+    if body.due_by is not None and body.due_by < earliest:
+        raise LocalError(
+            "order.too_early", f"dueBy: expected {earliest} or later, came {body.due_by}"
+        )
+
+
+# SPEC 11: The vendor MUST refuse to cancel an order as `unpaid` before the `dueBy` of its last
+# `payment_due`, or without one, with `order.too_early`.
+def check_unpaid(order: Order, now: int) -> None:
+    """Refuse to cancel as unpaid while the customer may still pay.
+
+    Raises:
+        LocalError: `order.too_early`.
+    """
+    due_by = None if order.payment.due is None else order.payment.due.due_by
+    if due_by is None:
+        raise LocalError("order.too_early", "expected a payment_due with dueBy, came none")
+    if now <= due_by:
+        raise LocalError("order.too_early", f"expected to wait until {due_by}, came {now}")
+
+
+def return_until(order: Order) -> int | None:
+    """Until when goods may be given back for any reason (Unix seconds); None: they haven't come."""
+    came = order.came_at
+    return None if came is None else came + order.draft.returns.days * DAY_S
+
+
+# SPEC 11: The customer's node MUST refuse a return request for another reason than a fault more
+# than `returns.days` days after the goods came with `order.too_late`.
+def _check_return(order: Order, body: ReturnRequest, now: int) -> None:
+    until = return_until(order)
+    if until is not None and now > until and body.reason not in FAULTS:
+        raise LocalError("order.too_late", f"expected a request by {until}, came {now}")
+    taken = sum(one.quantity for one in order.returns if one.status != "refused")
+    left = order.draft.eligible_quantity - taken
+    if body.quantity > left:
+        raise LocalError(
+            "order.illegal_move", f"quantity: expected at most {left}, came {body.quantity}"
+        )
