@@ -13,6 +13,10 @@ here can be tested to the byte. Nothing is re-exported here; import the modules 
         agreement agreement_report commitment      what both sides keep
         gtin terms                                 numbers and names
     04  negotiation negotiation_rules              what a set of messages means
+    05  terms_axes terms_roster                    what agreements say
+        terms_addendum terms_policy terms_matching what is asked for, needed, and kept
+        terms_words terms_sources terms_text       the same in words
+        terms_behaviour                            who is answered
     06  inner message sealing tags                 mail
 
 Errors are `errors.LocalError` (our caller erred) and `errors.RemoteError` (a peer did).

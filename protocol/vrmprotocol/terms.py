@@ -1,40 +1,27 @@
-"""The roster of agreements a customer may proffer, and the standard's single round.
+"""The roster of agreements a customer may proffer, and the standard's single round by id alone.
 
-Implements the choice of `specs/03-messages.md` and `specs/05-terms.md`: the customer lists
-ids in order of preference, the vendor takes one or declines. What the ids mean is spec 05.
+Implements the choice of `specs/03-messages.md` where there is neither a policy nor an addendum: the
+customer lists ids in order of preference, the vendor takes one or declines. What the ids mean, and
+the choice by levels, is in `terms_roster` and `terms_matching`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-ROSTER = (
-    "SD-BASE",
-    "SD-BASE-DP",
-    "SD-BASE-A",
-    "SD-BASE-A-DP",
-    "SD-BASE-AT",
-    "SD-BASE-AT-DP",
-    "SD-BASE-ATP",
-    "SD-BASE-ATP-DP",
-    "SD-BASE-ATP-S3P",
-    "SD-BASE-ATP-S3P-DP",
-    "PDC-INTENT",
-    "PDC-AI",
-    "PDC-GOOD",
-)
+from vrmprotocol.terms_roster import AGREEMENTS
 
-_KNOWN = frozenset(ROSTER)
+ROSTER = tuple(AGREEMENTS)
 
 
 def is_known(terms_id: str) -> bool:
     """Whether the roster has this id; others are well-formed and never match."""
-    return terms_id in _KNOWN
+    return terms_id in AGREEMENTS
 
 
 def choose(customer_order: Sequence[str], vendor_accepted: Collection[str]) -> str | None:
     """The customer's earliest choice that the vendor accepts too; None if there is none."""
     for terms_id in customer_order:
-        if terms_id in _KNOWN and terms_id in vendor_accepted:
+        if terms_id in AGREEMENTS and terms_id in vendor_accepted:
             return terms_id
     return None

@@ -1,10 +1,12 @@
 """How refused values are described."""
 
 import pytest
+from msgspec import inspect
 
 from tests.protocol.codes import local_code, refusal
 from tests.protocol.deals import CERTIFICATE, make
-from vrmprotocol import certificate, schema
+from vrmprotocol import bodies, certificate, market, schema, terms_policy
+from vrmprotocol.fields import Wire
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,45 @@ def test_a_missing_field_is_named():
     fields = schema.dump(CERTIFICATE)
     del fields["notAfter"]
     assert refusal(load, fields).detail == "notAfter: expected, came nothing"
+
+
+# Importing these defines every struct of the wire.
+DEFINED_IN = (bodies, certificate, market, terms_policy)
+
+
+def all_structs(kind=Wire):
+    for each in kind.__subclasses__():
+        yield each
+        yield from all_structs(each)
+
+
+def crashes(node: inspect.Type) -> bool:
+    """Whether a type is a union of an array with a str that has a pattern, or holds one."""
+    parts = [getattr(node, name, None) for name in ("item_type", "key_type", "value_type")]
+    if isinstance(node, inspect.UnionType):
+        parts += node.types
+        kinds = {isinstance(each, inspect.StrType) and bool(each.pattern) for each in node.types}
+        if True in kinds and any(isinstance(each, inspect.CollectionType) for each in node.types):
+            return True
+    return any(crashes(part) for part in parts if isinstance(part, inspect.Type))
+
+
+def test_no_type_is_one_that_msgspec_crashes_on():
+    """It takes other memory for the pattern, and ends the process at a stranger's message."""
+    bad = []
+    for struct in all_structs():
+        found = inspect.type_info(struct)
+        assert isinstance(found, inspect.StructType)
+        bad += [f"{struct.__name__}.{f.name}" for f in found.fields if crashes(f.type)]
+    assert bad == []
+
+
+def test_such_a_type_is_seen():
+    """Built by hand: already to define one spoils memory."""
+    text, array = inspect.StrType(pattern="^a"), inspect.VarTupleType(inspect.StrType())
+    union = inspect.UnionType((text, array))
+    assert crashes(union)
+    assert crashes(inspect.DictType(inspect.StrType(), union))
+    assert crashes(inspect.ListType(union))
+    assert not crashes(inspect.UnionType((inspect.StrType(), array)))
+    assert not crashes(inspect.DictType(text, array))

@@ -12,10 +12,17 @@ from tests.protocol.vector_adapters import ADAPTERS, Refused
 from tests.protocol.vector_bodies import BODY_ADAPTERS
 from tests.protocol.vector_negotiation import NEGOTIATION_ADAPTERS
 from tests.protocol.vector_orders import ORDER_ADAPTERS
+from tests.protocol.vector_terms import TERMS_ADAPTERS
 from tests.protocol.vectors import Case, cases, value_of
 from vrmprotocol.errors import ProtocolError
 
-ALL_ADAPTERS = {**ADAPTERS, **BODY_ADAPTERS, **NEGOTIATION_ADAPTERS, **ORDER_ADAPTERS}
+ALL_ADAPTERS = {
+    **ADAPTERS,
+    **BODY_ADAPTERS,
+    **NEGOTIATION_ADAPTERS,
+    **ORDER_ADAPTERS,
+    **TERMS_ADAPTERS,
+}
 CASES = list(cases())
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 WORDS = {"ok", "invalid", "none", "inert"}

@@ -24,6 +24,7 @@ from . import (
     sync_cases,
     tag_cases,
     terms_cases,
+    terms_levels_cases,
     topic_cases,
 )
 
@@ -38,6 +39,7 @@ FILES = [
     gtin_cases.build,
     currency_cases.build,
     terms_cases.build,
+    terms_levels_cases.build,
     market_cases.build,
     message_cases.build,
     mail_cases.build,
