@@ -20,7 +20,7 @@ vendor search, vendor show, vendor check
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
 vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor catalogue remove
 vendor questions, vendor reply
-message export, message import
+message export, message import, terms list, terms show, terms axes
 trust add, trust list, trust remove
 contact show, contact set, contact remove
 policy show, policy set, net peers, net address, net connect, net invite

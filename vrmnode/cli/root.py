@@ -28,6 +28,11 @@ _COMMANDS = {
     "contact": (f"{_HERE}.contact", "contact", "Your contact data, kept sealed on your node."),
     "trust": (f"{_HERE}.trust", "trust", "Say which vendors you trust."),
     "policy": (f"{_HERE}.policy", "policy", "Show or set how offers are accepted."),
+    "terms": (
+        f"{_HERE}.terms",
+        "terms",
+        "Read the terms under which vendors may use what they learn.",
+    ),
     "net": (f"{_HERE}.net", "net", "See and connect peers, and invite others."),
     "events": (f"{_HERE}.events", "events", "Read or follow the node's event log."),
     "version": (f"{_HERE}.version", "version", "Show the version."),

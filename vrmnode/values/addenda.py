@@ -1,0 +1,51 @@
+"""Levels of terms as the owner types them, in a file or a policy.
+
+People write sets in any order; what is read here is sorted, known, and says what it seems to say
+(`specs/05-terms.md#addendum`).
+"""
+
+from collections.abc import Mapping
+
+from vrmprotocol import terms_addendum
+from vrmprotocol.errors import LocalError, RemoteError
+from vrmprotocol.terms_axes import Level
+
+
+def read_terms_id(text: str) -> str:
+    """The id of an agreement of the roster, as typed in any case.
+
+    Raises:
+        LocalError: `terms.unknown_id`.
+    """
+    terms_addendum.check_own(text.upper(), {})
+    return text.upper()
+
+
+def read_levels(raw: Mapping[str, object]) -> dict[str, Level]:
+    """Levels by axis, sets sorted; that they are known ones is left to the caller.
+
+    Raises:
+        LocalError: `terms.schema`.
+    """
+    tidy = {str(name): _tidy(level) for name, level in raw.items()}
+    try:
+        return terms_addendum.read_levels(tidy)
+    except RemoteError as error:
+        raise LocalError(error.code, error.detail) from None
+
+
+def read_addendum(terms_id: str, raw: Mapping[str, object]) -> dict[str, Level]:
+    """An addendum to an agreement of the roster; empty: none.
+
+    Raises:
+        LocalError: `terms.schema`, `terms.unknown_axis`, `terms.unknown_level`, `terms.no_effect`.
+    """
+    levels = read_levels(raw)
+    terms_addendum.check_own(terms_id, levels)
+    return levels
+
+
+def _tidy(level: object) -> object:
+    if isinstance(level, list) and all(isinstance(member, str) for member in level):
+        return sorted(set(level))
+    return level
