@@ -39,6 +39,11 @@ mdns = true
 # A name for this node in its own displays; nobody else sees it. VRM_NAME.
 # name = "at home"
 
+[owner]
+# The language in which you write to others; your questions, answers and notes are marked with it.
+# VRM_LANGUAGE.
+# language = "de"
+
 [privacy]
 # Automatic answers wait up to this many milliseconds, at random. VRM_JITTER_MS.
 jitter_ms = 1500
@@ -62,6 +67,13 @@ class NodeSection:
     min_peers: int
     mdns: bool
     name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerSection:
+    """`language`: in which the owner writes; the command reads it, the node doesn't."""
+
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,7 @@ class Config:
     """The node's settings, complete and checked."""
 
     node: NodeSection
+    owner: OwnerSection
     privacy: PrivacySection
     limits: LimitsSection
     log: LogSection
@@ -112,6 +125,7 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
             mdns=values["node.mdns"] is True,
             name=_text(values["node.name"]),
         ),
+        owner=OwnerSection(language=_text(values["owner.language"])),
         privacy=PrivacySection(jitter_ms=_number(values["privacy.jitter_ms"])),
         limits=LimitsSection(store_mb=_number(values["limits.store_mb"])),
         log=LogSection(level=_text(values["log.level"]) or "info"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -32,6 +33,9 @@ class Key:
         return f"{self.section}.{self.name}"
 
 
+_TAG = re.compile(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
 def _addresses(value: object) -> bool:
     return (
         isinstance(value, (list, tuple))
@@ -46,6 +50,10 @@ def _is_address(text: str) -> bool:
 
 def _name(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= MAX_NAME_CHARACTERS and value.isprintable()
+
+
+def _language(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 35 and bool(_TAG.fullmatch(value))
 
 
 def _between(least: int, most: int) -> Callable[[object], bool]:
@@ -116,6 +124,15 @@ KEYS: tuple[Key, ...] = (
         None,
         f"a text of 1..{MAX_NAME_CHARACTERS} characters",
         _name,
+        _same,
+    ),
+    Key(
+        "owner",
+        "language",
+        "VRM_LANGUAGE",
+        None,
+        'a language such as "de" or "pt-BR"',
+        _language,
         _same,
     ),
     Key(

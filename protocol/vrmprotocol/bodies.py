@@ -14,6 +14,7 @@ from vrmprotocol import draft, order_bodies, schema
 from vrmprotocol.body_checks import (
     check_commitments,
     check_extensions,
+    check_note_language,
     check_own_currency,
     check_recipient_key,
 )
@@ -91,6 +92,8 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         check_commitments(body.commitments)
     elif isinstance(body, Statement):
         order_bodies.check(body)
+    if isinstance(body, Offer | Decline | Counter):
+        check_note_language(body.note, body.in_language)
     return body
 
 

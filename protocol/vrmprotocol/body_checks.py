@@ -67,6 +67,12 @@ def check_recipient_key(field: str, key: RecipientKey) -> None:
         raise refuse(f"{field}.key", f"{X25519_BYTES} bytes, came {len(key.key)}")
 
 
+def check_note_language(note: str | None, language: str | None) -> None:
+    """Refuse the language of a note that isn't there."""
+    if language is not None and note is None:
+        raise refuse("inLanguage", "it only beside a note")
+
+
 def check_commitments(commitments: Mapping[str, bytes]) -> None:
     """Refuse commitments without the one to the relationship key."""
     if RELATIONSHIP_COMMITMENT not in commitments:

@@ -1,5 +1,7 @@
 """Bodies of sealed messages: offer, accept, agreement, decline, question, answer and others.
 
+`in_language` of a body is that of its own text or note.
+
 Implements `specs/03-messages.md#mail-messages`. How they stand to their header and to one
 another is checked in `coherence` and `negotiation`.
 """
@@ -17,6 +19,7 @@ from vrmprotocol.fields import (
     Body,
     Bytes32,
     Bytes64,
+    Language,
     RecipientKey,
     Text64,
     Text200,
@@ -35,6 +38,8 @@ CustomerReason = Literal[
     "not_trusted",
     "expired",
     "no_longer_wanted",
+    "currency",
+    "language",
     "unspecified",
 ]
 VendorReason = Literal[
@@ -77,6 +82,7 @@ class Offer(Body, frozen=True, kw_only=True):
     reply_key: RecipientKey
     shard: Annotated[int, Meta(ge=0, le=255)]
     note: Text500 | None = None
+    in_language: Language | None = None
 
     def __repr__(self) -> str:
         return f"Offer(intent={self.intent.hex()[:16]}…, total={self._total()}, secret=hidden)"
@@ -111,6 +117,7 @@ class Decline(Body, frozen=True, kw_only=True):
     of: Bytes32
     reason: CustomerReason | VendorReason
     note: Text200 | None = None
+    in_language: Language | None = None
     certificate: Certificate | None = None
 
 
@@ -126,6 +133,7 @@ class Question(Body, frozen=True, kw_only=True):
 
     offer: Bytes32
     text: Text500
+    in_language: Language | None = None
 
 
 class Answer(Body, frozen=True, kw_only=True):
@@ -133,6 +141,7 @@ class Answer(Body, frozen=True, kw_only=True):
 
     question: Bytes32
     text: Text1000
+    in_language: Language | None = None
 
 
 class Counter(Body, frozen=True, kw_only=True):
@@ -141,6 +150,7 @@ class Counter(Body, frozen=True, kw_only=True):
     offer: Bytes32
     total: Amount
     note: Text200 | None = None
+    in_language: Language | None = None
 
 
 class Ack(Body, frozen=True, kw_only=True):

@@ -44,5 +44,6 @@ class Vrm:
 @pytest.fixture
 def vrm(tmp_path, monkeypatch):
     monkeypatch.delenv("VRM_DATA", raising=False)
+    monkeypatch.delenv("VRM_LANGUAGE", raising=False)
     monkeypatch.delenv("VRM_PASSPHRASE_FILE", raising=False)
     return Vrm(tmp_path)

@@ -191,3 +191,13 @@ def test_a_currency_that_is_none_is_refused_by_row(shop, vrm, tmp_path):
     file.write_text("sku,name,price,currency\nA,Lamp,12.00,EUR\nB,Gold,13.00,XAU\n")
     result = vrm("vendor", "catalogue", "import", file)
     assert "row 3, currency: expected an ISO 4217 currency code such as EUR" in result.stderr
+
+
+def test_the_language_of_the_texts(shop, vrm, tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text("sku,name,price\nA,Lampe,12.00\n")
+    vrm("vendor", "catalogue", "import", file, "--language", "de")
+    assert chunks(shop)[0][0]["in_language"] == "de"
+    error = vrm.error("vendor", "catalogue", "import", file, "--language", "German", code=2)
+    assert error["code"] == "catalogue.invalid"
+    assert len(chunks(shop)) == 1

@@ -235,3 +235,28 @@ def test_a_link_that_loses_and_repeats(world: World) -> None:
     (waiting,) = _inbox(world)
     assert waiting["question"] == question
     assert event_types(world, VENDOR).count("question.received") == 1
+
+
+def test_question_and_answer_say_their_language(world: World) -> None:
+    offered(world)
+    offer = first_offer(world).digest.hex()
+    asked = command(world, CUSTOMER, "offer.ask", offer=offer, text="Ist es neu?", language="de")
+    assert isinstance(asked, dict)
+    pass_on(world, CUSTOMER)
+    (found,) = questions.inbox(world.nodes[VENDOR].reader)
+    assert (found["text"], found["in_language"]) == ("Ist es neu?", "de")
+    command(world, VENDOR, "vendor.reply", question=asked["question"], text="Ja.", language="de-CH")
+    pass_on(world, VENDOR)
+    row = deal_with(world, CUSTOMER, VENDOR)
+    (told,) = questions.about_offer(
+        world.nodes[CUSTOMER].reader, row.deal, first_offer(world).digest
+    )
+    assert (told["in_language"], told["answer_in_language"]) == ("de", "de-CH")
+
+
+def test_a_language_that_is_none_sends_nothing(world: World) -> None:
+    offered(world)
+    offer = first_offer(world).digest.hex()
+    with pytest.raises(ServiceError, match="language: expected a language such as"):
+        command(world, CUSTOMER, "offer.ask", offer=offer, text="Ist es neu?", language="German")
+    assert kinds(world, CUSTOMER) == []

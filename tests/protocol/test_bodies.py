@@ -20,6 +20,7 @@ BODIES = [
     mail.Decline(of=b"o" * 32, reason="unspecified", certificate=CERTIFICATE),
     mail.WithdrawAccept(accept=b"a" * 32, reason="unconfirmed"),
     mail.Question(offer=b"o" * 32, text="Which colour?"),
+    mail.Question(offer=b"o" * 32, text="Welche Farbe?", in_language="de"),
     mail.Answer(question=b"q" * 32, text="Black."),
     mail.Counter(offer=b"o" * 32, total=9_500, note="For both."),
     OrderEvent(agreement=b"d" * 32, event="shipped", at=NOW, carrier="Post", note="Today."),

@@ -18,6 +18,7 @@ from vrmprotocol import (
     gtin,
     invitation,
     keys,
+    language,
     message_file,
     peer_address,
     peer_exchange,
@@ -221,6 +222,19 @@ def currencies(case: Case) -> dict[str, Any]:
     return {"currencies": {digits: sorted(codes) for digits, codes in by_digits.items()}}
 
 
+def languages_fit(case: Case) -> dict[str, Any]:
+    if not language.fits(case.given["one"], case.given["other"]):
+        raise Refused("none")
+    return {}
+
+
+def choose_language(case: Case) -> dict[str, Any]:
+    found = language.choose(case.given["wanted"], case.given["spoken"])
+    if found is None:
+        raise Refused("none")
+    return {"language": found}
+
+
 def gtin14(case: Case) -> dict[str, Any]:
     assert gtin.is_valid(case.given["gtin"]) == (case.expect == "ok")
     return {"gtin14": refused(gtin.gtin14, case.given["gtin"])}
@@ -340,6 +354,8 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("gtin", "gtin14"): gtin14,
     ("currency", "minor_units"): minor_units,
     ("currency", "list"): currencies,
+    ("language", "fits"): languages_fit,
+    ("language", "choose"): choose_language,
     ("terms", "choose"): choose,
     ("peers", "question"): read_question,
     ("peers", "answer"): read_answer,

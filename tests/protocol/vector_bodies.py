@@ -299,6 +299,7 @@ BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("functions", "intent"): read_market,
     ("functions", "draft"): read_message,
     ("functions", "answer"): check_answers,
+    ("language", "read"): read_message,
     ("sealing", "mail"): read_mail,
     ("agreement", "commit"): commit,
     ("agreement", "open"): open_commitment,

@@ -47,6 +47,13 @@ def test_unknown_field_is_named_with_the_known_ones():
         (lambda f: f.money("x"), "5"),
         (lambda f: f.money("x"), 5.0),
         (lambda f: f.money("x", "EUR"), 10**20),
+        (lambda f: f.currency("x"), "XAU"),
+        (lambda f: f.currency("x"), 978),
+        (lambda f: f.language("x"), "German"),
+        (lambda f: f.language("x"), "de_DE"),
+        (lambda f: f.language("x"), 1),
+        (lambda f: f.languages("x", 2), ["de", "en", "nl"]),
+        (lambda f: f.languages("x", 2), ["de", ""]),
         (lambda f: f.span("x", 0), "soon"),
         (lambda f: f.span("x", 0), -1),
         (lambda f: f.parsed("x", lambda text: None, "something"), "y"),
@@ -66,6 +73,11 @@ def test_values_in_their_other_forms():
     assert fields.one_of("c", ("euros",), "") == "euros"
     assert fields.texts("one", 5, 5) == ("a",)
     assert fields.span("s", 0) == 90
+    others = Fields({"lower": "chf", "tag": " de-CH ", "tags": "nl"}, "request")
+    assert others.currency("lower") == "CHF"
+    assert others.language("tag") == "de-CH"
+    assert others.languages("tags", 3) == ("nl",)
+    assert (others.currency("none"), others.language("none")) == (None, None)
     money = fields.money("m", "EUR")
     assert money is not None
     assert money.amount == 500

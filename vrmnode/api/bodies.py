@@ -63,17 +63,23 @@ class ExtendIntent(Closed):
     valid_for: Annotated[str, Field(max_length=40)]
 
 
+Language = Annotated[str, Field(max_length=35)] | None
+"""Of the text beside it, as a tag of BCP 47; the node knows what it may be."""
+
+
 class DeclineOffer(Closed):
     """`POST /v1/offers/{offer}/decline`."""
 
     reason: Annotated[str, Field(max_length=64)] = "unspecified"
     note: Annotated[str, Field(max_length=200)] | None = None
+    language: Language = None
 
 
 class AskQuestion(Closed):
     """`POST /v1/offers/{offer}/question`."""
 
     text: Annotated[str, Field(min_length=1, max_length=500)]
+    language: Language = None
 
 
 class CounterOffer(Closed):
@@ -81,12 +87,14 @@ class CounterOffer(Closed):
 
     total: Annotated[str, Field(min_length=1, max_length=64)]
     note: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    language: Language = None
 
 
 class AnswerQuestion(Closed):
     """`POST /v1/vendor/questions/{question}/answer`."""
 
     text: Annotated[str, Field(min_length=1, max_length=1000)]
+    language: Language = None
 
 
 class QuestionFilter(Closed):

@@ -54,6 +54,7 @@ EXIT_BY_CODE = {
     "invitation.network": USAGE,
     "invitation.no_peer": USAGE,
     "config.syntax": USAGE,
+    "catalogue.invalid": USAGE,
     "catalogue.mapping": USAGE,
     "network.address_invalid": USAGE,
     "wellknown.domain": USAGE,

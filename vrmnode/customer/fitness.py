@@ -12,7 +12,7 @@ from vrmnode.values.constraints import Scalar
 from vrmnode.values.money import Money, exponent
 from vrmnode.values.prices import currency_of, maximum_of, total_of
 from vrmnode.values.spans import format_day, format_moment
-from vrmprotocol import gtin
+from vrmprotocol import gtin, language
 from vrmprotocol.draft import Draft
 from vrmprotocol.errors import LocalError
 from vrmprotocol.market import Constraint, Intent
@@ -36,6 +36,7 @@ def problems_of(
         *_terms(draft, intent),
         *_supply(draft, intent),
         *_delivery(draft, intent),
+        *_language(draft, intent),
         *_time(draft, now),
     ]
     if declined:
@@ -120,6 +121,14 @@ def _delivery(draft: Draft, intent: Intent) -> Iterator[Problem]:
     elif draft.delivery_latest > until:
         day = format_day(draft.delivery_latest)
         yield Problem("late", f"it may come on {day}, you need it by {format_day(until)}")
+
+
+# SPEC 03: The customer's node MUST NOT accept by itself an offer whose draft is in a language that
+# fits none of the intent's, if the intent names any.
+def _language(draft: Draft, intent: Intent) -> Iterator[Problem]:
+    read = intent.in_language
+    if read and language.choose(read, (draft.in_language,)) is None:
+        yield Problem("language", f"it is in {draft.in_language}, you read {' or '.join(read)}")
 
 
 def _time(draft: Draft, now: int) -> Iterator[Problem]:

@@ -85,7 +85,7 @@ def read_request(raw: Mapping[str, object]) -> IntentRequest:
         payment=fields.texts("payment", 16, 32),
         max_offers=fields.whole("max_offers", 1, 100, 10),
         valid_s=_valid_s(fields),
-        language=fields.texts("language", 16, 35, r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*"),
+        language=fields.languages("language", 16),
         label=fields.text("label", 100) or _label(item),
     )
     fields.finish()

@@ -23,6 +23,8 @@ from vrmprotocol.market import Intent
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.topics import MAIL_SHARDS
 
+NODE_LANGUAGE = "en"
+"""Of the notes that nodes write by themselves."""
 REFUSAL_LIFETIME_S = 600
 
 
@@ -130,6 +132,7 @@ def send_refusal(ctx: Context, stored: MarketIntent, intent: Intent, refusal: Re
         of=stored.envelope_id,
         reason=shop.vendor_reason(refusal.reason),
         note=refusal.words[:200],
+        in_language=NODE_LANGUAGE,
         certificate=certified,
     )
     _post(ctx, row, body, key, until=ctx.now + REFUSAL_LIFETIME_S)

@@ -92,13 +92,19 @@ def _decline_offer(ctx: Context, params: Params) -> Json:
         digest,
         _reason(params, _CUSTOMER_REASONS),
         note=note if isinstance(note, str) else None,
+        language=_language(params),
     )
     return deal_row(record.row, ctx.now)
 
 
+def _language(params: Params) -> str | None:
+    """The language of the text that goes with a command, if its writer said."""
+    return Fields({"language": params.get("language")}, "request").language("language")
+
+
 def _ask(ctx: Context, params: Params) -> Json:
     digest = find_offer(ctx.tx, _text(params, "offer"))
-    return questions.ask(ctx, digest, _text(params, "text"))
+    return questions.ask(ctx, digest, _text(params, "text"), _language(params))
 
 
 def _counter(ctx: Context, params: Params) -> Json:
@@ -107,12 +113,12 @@ def _counter(ctx: Context, params: Params) -> Json:
     if total is None:
         raise invalid("request.invalid", 'total: expected an amount such as "45.00 EUR"')
     said = note if isinstance(note, str) else None
-    return counters.counter(ctx, digest, total, note=said)
+    return counters.counter(ctx, digest, total, note=said, language=_language(params))
 
 
 def _reply(ctx: Context, params: Params) -> Json:
     digest = find_question(ctx.tx, _text(params, "question"))
-    return questions.reply(ctx, digest, _text(params, "text"))
+    return questions.reply(ctx, digest, _text(params, "text"), _language(params))
 
 
 def _withdraw_deal(ctx: Context, params: Params) -> Json:

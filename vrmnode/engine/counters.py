@@ -27,7 +27,14 @@ from vrmprotocol.message import SignedMessage
 Json = dict[str, object]
 
 
-def counter(ctx: Context, offer: bytes, total: Money, *, note: str | None = None) -> Json:
+def counter(
+    ctx: Context,
+    offer: bytes,
+    total: Money,
+    *,
+    note: str | None = None,
+    language: str | None = None,
+) -> Json:
     """Tell the vendor for which total its offer would be taken; it binds nobody.
 
     Raises:
@@ -59,7 +66,8 @@ def counter(ctx: Context, offer: bytes, total: Money, *, note: str | None = None
     ):
         most = mailroom.MAX_COUNTERS_PER_DEAL
         raise conflict("counter.too_many", f"expected at most {most} in a deal, came another")
-    body = Counter(offer=offer, total=total.amount, note=note)
+    tag = language if note else None
+    body = Counter(offer=offer, total=total.amount, note=note, in_language=tag)
     signed = _post(ctx, record, body, until=draft.valid_through)
     told: dict[str, str | int] = {
         "deal": record.deal.hex(),

@@ -252,7 +252,12 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
 
 
 def decline(
-    ctx: Context, digest: bytes, reason: CustomerReason, *, note: str | None = None
+    ctx: Context,
+    digest: bytes,
+    reason: CustomerReason,
+    *,
+    note: str | None = None,
+    language: str | None = None,
 ) -> DealRecord:
     """Refuse an offer, with a coded reason.
 
@@ -267,7 +272,7 @@ def decline(
     mailroom.post(
         ctx,
         record.row,
-        Decline(of=digest, reason=reason, note=note),
+        Decline(of=digest, reason=reason, note=note, in_language=language if note else None),
         key=mailroom.pseudonym_key(ctx, record.row),
         recipient=offer.draft.vendor.certificate.subject,
         until=ctx.now + mailroom.ANSWER_LIFETIME_S,

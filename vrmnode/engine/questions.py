@@ -43,13 +43,15 @@ class Exchange:
             "deal": self.asked.deal.hex(),
             "asked_at": self.asked.received_at,
             "text": self.question.text,
+            "in_language": self.question.in_language,
             "answered_at": None if self.replied is None else self.replied.received_at,
             "answer": None if self.answer is None else self.answer.text,
+            "answer_in_language": None if self.answer is None else self.answer.in_language,
             "acknowledged": None if sent is None else sent.acked_at,
         }
 
 
-def ask(ctx: Context, offer: bytes, text: str) -> Json:
+def ask(ctx: Context, offer: bytes, text: str, language: str | None = None) -> Json:
     """Send the vendor a question about its offer.
 
     Raises:
@@ -68,12 +70,13 @@ def ask(ctx: Context, offer: bytes, text: str) -> Json:
             "question.too_many",
             f"expected at most {mailroom.MAX_QUESTIONS_PER_DEAL} questions in a deal, came another",
         )
-    signed = _post(ctx, record, Question(offer=offer, text=text), until=draft.valid_through)
+    body = Question(offer=offer, text=text, in_language=language)
+    signed = _post(ctx, record, body, until=draft.valid_through)
     ctx.event("question.asked", "question", signed.digest, **_where(record, offer))
     return _shown(ctx, record, signed.digest)
 
 
-def reply(ctx: Context, question: bytes, text: str) -> Json:
+def reply(ctx: Context, question: bytes, text: str, language: str | None = None) -> Json:
     """Answer a customer's question.
 
     Raises:
@@ -89,7 +92,7 @@ def reply(ctx: Context, question: bytes, text: str) -> Json:
     # SPEC 03: The writer MUST NOT answer a question more than once.
     if found[question].answer is not None:
         raise conflict("question.answered", "expected an open question, came one you answered")
-    body = Answer(question=question, text=text)
+    body = Answer(question=question, text=text, in_language=language)
     _post(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
     asked = found[question].question
     ctx.event("question.answered", "question", question, **_where(record, asked.offer))

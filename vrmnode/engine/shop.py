@@ -69,6 +69,7 @@ def for_sale(row: catalogue.Product) -> Product:
         stock=row.stock,
         url=row.url,
         image=row.image,
+        in_language=row.in_language,
         properties=row.properties,
         delivery=row.delivery,
     )

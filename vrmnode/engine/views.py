@@ -106,6 +106,7 @@ def _refusal(record: DealRecord) -> Json:
         "vendor_name": record.row.vendor_name,
         "reason": getattr(body, "reason", None),
         "note": getattr(body, "note", None),
+        "in_language": getattr(body, "in_language", None),
     }
 
 

@@ -76,6 +76,7 @@ def _refusal(tx: Connection, record: DealRecord) -> Json:
         "reason": reason,
         "words": refusal_words(reason),
         "note": body.note if isinstance(body, Decline) else None,
+        "in_language": body.in_language if isinstance(body, Decline) else None,
         "received": None if stored is None else stored.received_at,
     }
 

@@ -59,6 +59,8 @@ class ProductFields(Protocol):
     @property
     def image(self) -> bytes | None: ...
     @property
+    def in_language(self) -> str | None: ...
+    @property
     def properties(self) -> Mapping[str, str | int | bool]: ...
     @property
     def delivery(self) -> Mapping[str, object] | None: ...
@@ -82,6 +84,7 @@ class Product:
     stock: int | None = None
     url: str | None = None
     image: bytes | None = None
+    in_language: str | None = None
     properties: Mapping[str, str | int | bool] = field(default_factory=dict)
     delivery: Mapping[str, object] | None = None
     updated: int = 0

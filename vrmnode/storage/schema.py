@@ -252,6 +252,7 @@ CREATE TABLE products (
     stock INTEGER CHECK (stock >= 0),
     url TEXT,
     image BLOB,
+    in_language TEXT,
     properties TEXT NOT NULL,
     delivery TEXT,
     updated INTEGER NOT NULL

@@ -15,6 +15,8 @@ from vrmprotocol.errors import LocalError
 T = TypeVar("T")
 
 SHOWN_CHARACTERS = 60
+LANGUAGE_EXPECTED = 'a language such as "de" or "pt-BR"'
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
@@ -154,6 +156,21 @@ class Fields:
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
                 raise self.error(name, f"integers {low}..{high}", value)
         return tuple(dict.fromkeys(value for value in values if isinstance(value, int)))
+
+    def language(self, name: str) -> str | None:
+        """A language tag of BCP 47."""
+        value = self.take(name)
+        return None if value is None or value == "" else self._language(name, value)
+
+    def languages(self, name: str, most: int) -> tuple[str, ...]:
+        """Language tags, each once."""
+        return tuple(dict.fromkeys(self._language(name, tag) for tag in self.items(name, most)))
+
+    def _language(self, name: str, value: object) -> str:
+        tag = value.strip() if isinstance(value, str) else ""
+        if len(tag) > 35 or not _LANGUAGE.fullmatch(tag):
+            raise self.error(name, LANGUAGE_EXPECTED, value)
+        return tag
 
     def currency(self, name: str) -> str | None:
         """An ISO 4217 code, in capitals whatever was written."""

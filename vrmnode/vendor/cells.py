@@ -45,8 +45,8 @@ class CellError(Exception):
         self.came = came
 
 
-def product_of(row: Mapping[str, str], price: Money) -> Product:
-    """The product of a row of cleaned cells by field.
+def product_of(row: Mapping[str, str], price: Money, language: str | None = None) -> Product:
+    """The product of a row of cleaned cells by field, its texts in `language`.
 
     Raises: CellError.
     """
@@ -67,6 +67,7 @@ def product_of(row: Mapping[str, str], price: Money) -> Product:
         condition=_condition(row),
         stock=_stock(row),
         url=row["url"] if 0 < len(row.get("url", "")) <= 256 else None,
+        in_language=language,
         properties=_properties(row),
     )
 

@@ -15,6 +15,7 @@ from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import ProductFields
 from vrmnode.vendor.profile import VendorDetails
 from vrmnode.vendor.quoting import Quote
+from vrmprotocol import language
 from vrmprotocol.certificate import Certificate
 from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty
 from vrmprotocol.functions import CHANGES_HANDS
@@ -74,7 +75,7 @@ def draft_parts(
         payment=_payment(policy, quote.payment_method),
         returns=Returns(days=policy.returns_days, cost=policy.returns_cost),  # type: ignore[arg-type]
         terms=terms_id,
-        in_language=_language(intent, details),
+        in_language=_language(intent, quote.product, details),
         valid_through=valid_through,
         confirm_by=valid_through + 60 * policy.confirm_minutes,
         reserved=reserved,
@@ -173,9 +174,13 @@ def _asked_properties(intent: Intent, product: ProductFields) -> dict[str, objec
     return {PROPERTIES: short} if short else {}
 
 
-def _language(intent: Intent, details: VendorDetails) -> str:
-    both = [language for language in intent.in_language if language in details.in_language]
-    return both[0] if both else details.in_language[0]
+# SPEC 03: The writer MUST draft in a language that fits one of the intent's, if it has the texts in
+# one.
+def _language(intent: Intent, product: ProductFields, details: VendorDetails) -> str:
+    """That of the product's texts where it is known, else one that the vendor deals in."""
+    if product.in_language is not None:
+        return product.in_language
+    return language.choose(intent.in_language, details.in_language) or details.in_language[0]
 
 
 def _shortened(description: str) -> str:

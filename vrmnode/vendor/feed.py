@@ -32,6 +32,7 @@ class FeedOptions:
     delimiter: str | None = None
     encoding: str | None = None
     currency: str = "EUR"
+    language: str | None = None
     decimal: str | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
 
@@ -197,7 +198,8 @@ class Feed:
             row[name] = row.get(name) or value
         if self._decimal is None:
             self._decimal = decimal_mark(row.get("price", ""))
-        return product_of(row, price_of(row, self._options.currency, self._decimal))
+        price = price_of(row, self._options.currency, self._decimal)
+        return product_of(row, price, self._options.language)
 
 
 __all__ = [

@@ -14,7 +14,7 @@ from vrmnode.values.items import condition_words
 from vrmnode.values.money import MAX_AMOUNT, Money
 from vrmnode.vendor import taxonomy
 from vrmnode.vendor.product import ProductFields, ProductIndex
-from vrmprotocol import gtin
+from vrmprotocol import gtin, language
 from vrmprotocol.market import Constraint, DemandedItem, Intent
 
 WORD_SPREAD = 100
@@ -45,12 +45,14 @@ def match(
     index: ProductIndex,
     *,
     currency: str,
+    languages: Sequence[str] = (),
     unit_bound: Money | None = None,
     limit: int = 20,
 ) -> list[Candidate]:
     """What fits first, then near misses; at most twice `limit`.
 
-    `currency` is the one the vendor sells in; of what fits, products in others come last.
+    `currency` is the one the vendor sells in, `languages` are those it deals in; of what fits,
+    products in other currencies come last, before them those in languages the customer can't read.
     `unit_bound` is the highest catalogue price that can still meet the intent's budget.
     """
     item = intent.item_offered
@@ -71,7 +73,29 @@ def match(
     ]
     if found_by == "words":
         candidates = _nearest(candidates)
-    return sorted(candidates, key=lambda each: _order(each, currency))[: 2 * limit]
+
+    def order(each: Candidate) -> tuple[object, ...]:
+        foreign = each.product.currency != currency
+        return (
+            each.problem is not None,
+            foreign,
+            not _readable(intent, each.product, languages),
+            -each.score,
+            -each.preferred,
+            each.product.currency,
+            each.product.price,
+            each.product.sku,
+        )
+
+    return sorted(candidates, key=order)[: 2 * limit]
+
+
+def _readable(intent: Intent, product: ProductFields, languages: Sequence[str]) -> bool:
+    """Whether the customer reads the texts of a product, as far as that is known."""
+    if not intent.in_language:
+        return True
+    spoken = languages if product.in_language is None else (product.in_language,)
+    return not spoken or language.choose(intent.in_language, spoken) is not None
 
 
 def _find(
@@ -145,19 +169,6 @@ def _nearest(candidates: Iterable[Candidate]) -> list[Candidate]:
     found = list(candidates)
     best = max((candidate.score for candidate in found), default=0)
     return [candidate for candidate in found if candidate.score >= best - WORD_SPREAD]
-
-
-def _order(candidate: Candidate, currency: str) -> tuple[bool, bool, int, int, str, int, str]:
-    there = candidate.product.currency
-    return (
-        candidate.problem is not None,
-        there != currency,
-        -candidate.score,
-        -candidate.preferred,
-        there,
-        candidate.product.price,
-        candidate.product.sku,
-    )
 
 
 def _problem(intent: Intent, product: ProductFields, found_by: str) -> NearMiss | None:

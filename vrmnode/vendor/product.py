@@ -47,6 +47,8 @@ class ProductFields(Protocol):
     @property
     def image(self) -> bytes | None: ...
     @property
+    def in_language(self) -> str | None: ...
+    @property
     def properties(self) -> Mapping[str, object]: ...
     @property
     def delivery(self) -> Mapping[str, object] | None: ...
@@ -78,7 +80,10 @@ class ProductIndex(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """One thing for sale: `price` in minor units; `stock` None where it isn't counted."""
+    """One thing for sale: `price` in minor units; `stock` None where it isn't counted.
+
+    `in_language` is that of its texts, None where the import didn't say.
+    """
 
     sku: str
     name: str
@@ -94,6 +99,7 @@ class Product:
     stock: int | None = None
     url: str | None = None
     image: bytes | None = None
+    in_language: str | None = None
     properties: Mapping[str, Scalar] = field(default_factory=dict)
     delivery: Mapping[str, object] | None = None
 
@@ -119,6 +125,7 @@ def product_from_dict(raw: Mapping[str, object]) -> Product:
         stock=fields.whole("stock", 0, MAX_STOCK, None),
         url=fields.text("url", 256),
         image=_image(fields),
+        in_language=fields.language("in_language"),
         properties=_properties(fields),
         delivery=_delivery(fields),
     )

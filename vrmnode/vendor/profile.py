@@ -15,7 +15,6 @@ from vrmprotocol.market import Prekey, VendorProfile
 
 FUNCTIONS = ("Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose")
 COUNTRY = "[A-Z]{2}"
-LANGUAGE = r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class VendorDetails:
             area_served=fields.texts("area_served", 64, 2, COUNTRY),
             category=fields.wholes("category", 64, 0, 2**31 - 1),
             business_function=fields.several_of("business_function", FUNCTIONS) or ("Sell",),
-            in_language=fields.texts("in_language", 16, 35, LANGUAGE) or ("en",),
+            in_language=fields.languages("in_language", 16) or ("en",),
         )
         fields.finish()
         return details

@@ -64,7 +64,9 @@ def answer(
     if most is not None and most.currency == policy.currency:
         unit = most.amount // intent.eligible_quantity
         bound = Money(prices.catalogue_bound(policy.prices, unit), most.currency)
-    candidates = match(intent, index, currency=policy.currency, unit_bound=bound)
+    candidates = match(
+        intent, index, currency=policy.currency, languages=details.in_language, unit_bound=bound
+    )
     return respond(intent, candidates, policy=policy, details=details, available=available, now=now)
 
 

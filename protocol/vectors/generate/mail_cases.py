@@ -51,6 +51,8 @@ CUSTOMER_REASONS = (
     "not_trusted",
     "expired",
     "no_longer_wanted",
+    "currency",
+    "language",
     "unspecified",
 )
 VENDOR_REASONS = (

@@ -41,6 +41,7 @@ Json = dict[str, object]
     callback=lambda context, option, value: value.upper() if value else None,
     help="Of prices that name none.  [default: that of your policy]",
 )
+@click.option("--language", help="Of the products' texts.  [default: those of your profile]")
 @click.option("--delimiter", help="The character between columns.  [default: found out]")
 @click.option("--encoding", help="The file's encoding.  [default: found out]")
 @click.option(
@@ -87,9 +88,11 @@ def _opened(file: Path, stack: ExitStack) -> BinaryIO:
 
 
 def _feed(stream: BinaryIO, mapping: str | None, options: dict[str, Any]) -> Feed:
+    from vrmnode.values.fields import Fields
     from vrmnode.vendor.feed import FeedOptions, parse_mapping, read_products
 
     try:
+        Fields(options, "catalogue").language("language")
         parsed = parse_mapping(mapping) if mapping else None
         return read_products(stream, FeedOptions(mapping=parsed, **options))
     except LocalError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from vrmnode.cli.owner import language_option, said
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import money
 
@@ -12,8 +13,9 @@ from vrmnode.cli.show import money
 @click.argument("offer_id", metavar="OFFER")
 @click.option("--total", required=True, help='To the door, such as "40.00 EUR".')
 @click.option("--note", help="A sentence for the vendor, up to 200 characters.")
+@language_option
 @shared_options
-def counter(offer_id: str, total: str, note: str | None) -> None:
+def counter(offer_id: str, total: str, note: str | None, language: str | None) -> None:
     """Name a lower total.
 
     It binds nobody, and the offer stays open. The vendor may answer with another offer, refuse, or
@@ -24,9 +26,7 @@ def counter(offer_id: str, total: str, note: str | None) -> None:
       vrm offer counter 9f8e7d6c5b4a --total "40.00 EUR"
     """
     here = session()
-    body: dict[str, object] = {"total": total}
-    if note is not None:
-        body["note"] = note
+    body = {"total": total, **said(note, language, "note")}
     value = here.client.post("offers", offer_id, "counter", body=body)
     here.result(value, lambda: _words(value))
 

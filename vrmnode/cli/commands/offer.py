@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.owner import language_option, marked, said
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import day, entries, moment, money, nested, short
 
@@ -17,6 +18,8 @@ REASONS = (
     "not_trusted",
     "expired",
     "no_longer_wanted",
+    "currency",
+    "language",
     "unspecified",
 )
 
@@ -83,7 +86,8 @@ def offers_words(offers: list[dict[str, object]], intent: str = "--latest") -> s
 def refusal_words(refused: dict[str, object]) -> str:
     """Who refused an intent, and why."""
     who = refused.get("vendor_name") or short(refused.get("vendor"))
-    return f"{who}: {refused.get('reason')}  {refused.get('note') or ''}".rstrip()
+    note = marked(refused.get("note") or "", refused.get("in_language"))
+    return f"{who}: {refused.get('reason')}  {note}".rstrip()
 
 
 def _offer_lines(row: dict[str, object]) -> list[str]:
@@ -133,8 +137,9 @@ def show_offer(offer_id: str) -> None:
 @click.argument("offer_id", metavar="OFFER")
 @click.option("--reason", type=click.Choice(REASONS), default="unspecified", show_default=True)
 @click.option("--note", help="A sentence for the vendor, up to 200 characters.")
+@language_option
 @shared_options
-def decline(offer_id: str, reason: str, note: str | None) -> None:
+def decline(offer_id: str, reason: str, note: str | None, language: str | None) -> None:
     """Decline an offer.
 
     \b
@@ -142,8 +147,6 @@ def decline(offer_id: str, reason: str, note: str | None) -> None:
       vrm offer decline 9f8e7d6c5b4a --reason too_expensive
     """
     here = session()
-    body: dict[str, object] = {"reason": reason}
-    if note is not None:
-        body["note"] = note
+    body = {"reason": reason, **said(note, language, "note")}
     value = here.client.post("offers", offer_id, "decline", body=body)
     here.result(value, lambda: f"declined ({reason})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from vrmnode.cli.owner import language_option, marked, said
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, moment, short
 
@@ -11,8 +12,9 @@ from vrmnode.cli.show import entries, moment, short
 @click.command()
 @click.argument("offer_id", metavar="OFFER")
 @click.argument("text", metavar="TEXT")
+@language_option
 @shared_options
-def ask(offer_id: str, text: str) -> None:
+def ask(offer_id: str, text: str, language: str | None) -> None:
     """Ask the vendor about an offer.
 
     At most 8 questions in a deal, up to 500 characters each. The vendor learns what you write and
@@ -23,7 +25,7 @@ def ask(offer_id: str, text: str) -> None:
       vrm offer ask 9f8e7d6c5b4a "Is it the second edition?"
     """
     here = session()
-    value = here.client.post("offers", offer_id, "question", body={"text": text})
+    value = here.client.post("offers", offer_id, "question", body=said(text, language))
     here.result(value, lambda: f"asked; see the answer with: vrm offer show {offer_id}")
 
 
@@ -54,15 +56,18 @@ def questions_words(found: list[dict[str, object]]) -> str:
 def _lines(each: dict[str, object]) -> list[str]:
     about = each.get("item_name") or f"offer {short(each.get('offer'))}"
     head = f"{short(each.get('question'))}  {moment(each.get('asked_at'))}  {about}"
-    lines = [head, f"  ? {each.get('text')}"]
-    return [*lines, f"  = {each['answer']}"] if each.get("answer") else lines
+    lines = [head, f"  ? {marked(each.get('text'), each.get('in_language'))}"]
+    if each.get("answer"):
+        lines.append(f"  = {marked(each['answer'], each.get('answer_in_language'))}")
+    return lines
 
 
 @click.command()
 @click.argument("question_id", metavar="QUESTION")
 @click.argument("text", metavar="TEXT")
+@language_option
 @shared_options
-def reply(question_id: str, text: str) -> None:
+def reply(question_id: str, text: str, language: str | None) -> None:
     """Answer a customer's question.
 
     Once, in up to 1,000 characters, while the offer is open. What you write binds nobody; what is
@@ -74,5 +79,5 @@ def reply(question_id: str, text: str) -> None:
     """
     here = session()
     path = ("vendor", "questions", question_id, "answer")
-    value = here.client.post(*path, body={"text": text})
+    value = here.client.post(*path, body=said(text, language))
     here.result(value, lambda: f"answered: question {short(value.get('question') or question_id)}")

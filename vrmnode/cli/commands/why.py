@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.commands.intent import chosen_intent
+from vrmnode.cli.owner import marked
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, moment, money, nested, short
 
@@ -41,7 +42,8 @@ def _words(value: object) -> str:
         lines += [f"    ! {one.get('words')}" for one in entries(each, "problems")]
     for each in entries(value, "refused"):
         lines.append(f"  {_who(each)} refused: {each.get('words')} [{each.get('reason')}]")
-        lines += [f"    in its words: {each['note']}"] if each.get("note") else []
+        if each.get("note"):
+            lines.append(f"    in its words: {marked(each['note'], each.get('in_language'))}")
     lines.append(f"  accepting: {value.get('decision')}")
     return "\n".join(lines)
 
