@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from vrmprotocol import agreement, bodies, inner, order_bodies, topics
+from vrmprotocol import agreement, bodies, inner, topics
 from vrmprotocol import certificate as certificates
 from vrmprotocol.body_checks import refuse
 from vrmprotocol.certificate import Certificate
@@ -30,7 +30,6 @@ from vrmprotocol.mail import (
     Question,
     WithdrawAccept,
 )
-from vrmprotocol.order_bodies import Statement
 
 Role: TypeAlias = Literal["customer", "vendor"]
 
@@ -134,8 +133,6 @@ def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
         raise refuse("kind", "one that a customer writes")
     if writer == "vendor" and isinstance(body, Accept | WithdrawAccept | Question | Counter):
         raise refuse("kind", "one that a vendor writes")
-    if isinstance(body, Statement) and writer is not None:
-        order_bodies.check_writer(body, writer)
 
 
 def _check_offer(message: SignedMessage, offer: Offer, now: int | None) -> None:

@@ -22,6 +22,7 @@ from vrmprotocol.order_bodies import (
     OrderEvent,
     ReturnAnswer,
     ReturnRequest,
+    Side,
     Statement,
     written_by,
 )
@@ -42,7 +43,7 @@ ReturnStatus: TypeAlias = Literal["requested", "accepted", "refused", "sent", "r
 class Said:
     """A statement that counts, with who made it."""
 
-    role: Role
+    side: Side
     body: OrderBody
     message: SignedMessage
 
@@ -69,7 +70,7 @@ class Payment:
 
     @property
     def refund_due(self) -> int:
-        """How much the vendor owes back."""
+        """How much the seller owes back."""
         return max(0, self.came - self.went - self.owed)
 
 
@@ -84,7 +85,7 @@ class Return:
 
     @property
     def refund(self) -> int:
-        """What the vendor promised for them."""
+        """What the seller promised for them."""
         return 0 if self.answer is None or self.answer.refund is None else self.answer.refund
 
 
@@ -93,8 +94,8 @@ class Order:
     """What the messages of an agreed deal amount to.
 
     `said` are the statements that count, those of one side in the order it signed them.
-    `asked` is the customer's cancel that waits for an answer, `cancel` the vendor's.
-    `delivered` is the vendor's last `delivered`, `received` the customer's first.
+    `asked` is the buyer's cancel that waits for an answer, `cancel` the seller's. `delivered` is
+    the seller's last `delivered`, `received` the buyer's first.
     """
 
     status: Status
@@ -110,9 +111,13 @@ class Order:
     delivered: Said | None
     received: Said | None
 
-    def spoken(self, role: Role, kind: str) -> tuple[Said, ...]:
+    def side_of(self, role: Role) -> Side:
+        """The part that a role has in this order."""
+        return side_of(self.draft, role)
+
+    def spoken(self, side: Side, kind: str) -> tuple[Said, ...]:
         """The statements of a side that are of one kind of message."""
-        return tuple(s for s in self.said if (s.role, s.message.kind) == (role, kind))
+        return tuple(s for s in self.said if (s.side, s.message.kind) == (side, kind))
 
     @property
     def came_at(self) -> int | None:
@@ -121,6 +126,12 @@ class Order:
             if said is not None and isinstance(said.body, OrderEvent):
                 return said.body.at
         return None
+
+
+def side_of(draft: Draft, role: Role) -> Side:
+    """The part that a role has in the order of a draft: customers sell what a vendor buys."""
+    sells: Role = "customer" if draft.business_function == "Buy" else "vendor"
+    return "seller" if role == sells else "buyer"
 
 
 # SPEC 11: The reader MUST compute the state of an order from the set of the deal's verified
@@ -145,16 +156,18 @@ def of_deal(deal: DealState, messages: Iterable[Message]) -> Order | None:
     back = sum(one.quantity for one in returns if one.status == "received")
     asked, cancel = said.asked(), said.cancel()
     void = deal.state == "cancelled"
-    ended = void or (cancel is not None and said.received is None)
-    payment = said.payment(draft, returns, ended=ended)
+    over = void or (cancel is not None and said.received is None)
     word, delivered = said.word, said.delivered
+    all_back = back == draft.eligible_quantity
+    fetched = word == "collected" and said.were_under_way()
+    payment = said.payment(_owed(draft, returns, over=over, home=all_back or fetched))
     denied = word == "delivered" and said.denies(delivered)
     flags = Flags(
         void=void,
-        vcancel=cancel is not None,
+        ended=cancel is not None,
         received=said.received is not None,
-        back=back == draft.eligible_quantity,
-        fetched=word == "collected" and said.were_under_way(),
+        back=all_back,
+        fetched=fetched,
         asked=asked is not None,
         gone=word in UNDER_WAY and not denied,
         denied=denied,
@@ -182,19 +195,31 @@ def of_deal(deal: DealState, messages: Iterable[Message]) -> Order | None:
 def _counting(deal: DealState, document: bytes, messages: Iterable[Message]) -> list[Said]:
     assert deal.accept is not None
     assert deal.accepted_offer is not None
-    roles: Mapping[bytes, Role] = {
-        deal.accept.author: "customer",
-        deal.accepted_offer.author: "vendor",
+    assert isinstance(deal.accepted_offer.body, Offer)
+    draft = deal.accepted_offer.body.draft
+    sides: Mapping[bytes, Side] = {
+        deal.accept.author: side_of(draft, "customer"),
+        deal.accepted_offer.author: side_of(draft, "vendor"),
     }
     found: dict[bytes, Said] = {}
     for message in messages:
-        role = roles.get(message.author)
-        if not isinstance(message, SignedMessage) or role is None:
+        side = sides.get(message.author)
+        if not isinstance(message, SignedMessage) or side is None:
             continue
         body = message.body
-        if isinstance(body, Statement) and body.agreement == document and written_by(body, role):
-            found[message.digest] = Said(role=role, body=body, message=message)
-    return sorted(found.values(), key=lambda said: (said.role, said.message.seq, said.digest))
+        # SPEC 11: The reader MUST let a word or a reason that is the other side's change nothing.
+        if isinstance(body, Statement) and body.agreement == document and written_by(body, side):
+            found[message.digest] = Said(side=side, body=body, message=message)
+    return sorted(found.values(), key=lambda said: (said.side, said.message.seq, said.digest))
+
+
+def _owed(draft: Draft, returns: Iterable[Return], *, over: bool, home: bool) -> int:
+    """What the buyer owes in all; `home`: a leased thing is back."""
+    if over:
+        return 0
+    given_back = sum(one.refund for one in returns if one.status == "received")
+    deposit = 0 if draft.lease is None or home else draft.lease.deposit or 0
+    return max(0, draft.price_specification.total - given_back) + deposit
 
 
 def _is_unpaid(draft: Draft, payment: Payment) -> bool:
@@ -235,15 +260,15 @@ class _Said:
     def denies(self, delivered: Said | None) -> bool:
         return delivered is not None and delivered.digest in self.names("not_received")
 
-    def _cancels(self, role: Role) -> list[Said]:
-        return [s for s in self.every if isinstance(s.body, Cancel) and s.role == role]
+    def _cancels(self, side: Side) -> list[Said]:
+        return [s for s in self.every if isinstance(s.body, Cancel) and s.side == side]
 
     def cancel(self) -> Said | None:
-        return next(iter(self._cancels("vendor")), None)
+        return next(iter(self._cancels("seller")), None)
 
     def asked(self) -> Said | None:
         refused = self.names("cancel_refused")
-        return next((s for s in self._cancels("customer") if s.digest not in refused), None)
+        return next((s for s in self._cancels("buyer") if s.digest not in refused), None)
 
     # SPEC 11: The reader MUST let a return request beyond the agreed quantity change nothing.
     def returns(self, agreed: int) -> tuple[Return, ...]:
@@ -281,10 +306,8 @@ class _Said:
 
     # SPEC 11: The reader MUST take the payment of an order from the first row of this table that
     # fits.
-    def payment(self, draft: Draft, returns: Iterable[Return], *, ended: bool) -> Payment:
+    def payment(self, owed: int) -> Payment:
         came, went = self._sum("paid"), self._sum("refunded")
-        given_back = sum(one.refund for one in returns if one.status == "received")
-        owed = 0 if ended else max(0, draft.price_specification.total - given_back)
         words = {body.event for _, body in self.events}
         dues = [body for _, body in self.events if body.event == "payment_due"]
         rows: tuple[tuple[bool, PaymentStatus], ...] = (

@@ -26,7 +26,7 @@ from vrmprotocol.fields import (
     Wire,
 )
 
-VendorEvent = Literal[
+SellerEvent = Literal[
     "processing",
     "shipped",
     "in_transit",
@@ -42,16 +42,16 @@ VendorEvent = Literal[
     "cancel_refused",
     "return_received",
 ]
-CustomerEvent = Literal["payment_sent", "received", "not_received", "return_sent"]
+BuyerEvent = Literal["payment_sent", "received", "not_received", "return_sent"]
 DeliveryReason = Literal[
     "nobody_home", "bad_address", "refused", "not_collected", "damaged", "lost", "unspecified"
 ]
 RefundReason = Literal["cancelled", "returned", "overpaid", "goodwill", "unspecified"]
 CancelRefusal = Literal["begun", "made_to_order", "under_way", "unspecified"]
-CustomerCancelReason = Literal[
+BuyerCancelReason = Literal[
     "changed_mind", "found_better", "too_late", "ordered_twice", "cannot_pay", "unspecified"
 ]
-VendorCancelReason = Literal[
+SellerCancelReason = Literal[
     "requested",
     "unpaid",
     "out_of_stock",
@@ -67,16 +67,19 @@ ReturnReason = Literal[
     "incomplete",
     "changed_mind",
     "arrived_late",
+    "lease_over",
     "unspecified",
 ]
 ReturnRefusal = Literal["too_late", "used", "not_returnable", "not_ours", "unspecified"]
-FAULTS: frozenset[str] = frozenset({"defective", "not_as_described", "wrong_item", "incomplete"})
-"""Reasons for which goods may be given back however late."""
+WINDOW_REASONS: frozenset[str] = frozenset({"changed_mind", "arrived_late", "unspecified"})
+"""Reasons to give goods back that hold only for the days agreed."""
 
-VENDOR_EVENTS: frozenset[str] = frozenset(get_args(VendorEvent))
-CUSTOMER_EVENTS: frozenset[str] = frozenset(get_args(CustomerEvent))
-CUSTOMER_CANCEL_REASONS: frozenset[str] = frozenset(get_args(CustomerCancelReason))
-VENDOR_CANCEL_REASONS: frozenset[str] = frozenset(get_args(VendorCancelReason))
+Side: TypeAlias = Literal["seller", "buyer"]
+
+SELLER_EVENTS: frozenset[str] = frozenset(get_args(SellerEvent))
+BUYER_EVENTS: frozenset[str] = frozenset(get_args(BuyerEvent))
+BUYER_CANCEL_REASONS: frozenset[str] = frozenset(get_args(BuyerCancelReason))
+SELLER_CANCEL_REASONS: frozenset[str] = frozenset(get_args(SellerCancelReason))
 
 PositiveAmount = Annotated[int, Meta(ge=1, le=10**12)]
 
@@ -90,7 +93,7 @@ class Statement(Body, frozen=True, kw_only=True):
 
 
 class WayToPay(Wire, frozen=True, kw_only=True):
-    """One way to pay the vendor; `account` is an IBAN, for example. Nobody opens the url."""
+    """One way to pay the seller; `account` is an IBAN, for example. Nobody opens the url."""
 
     method: PaymentMethod
     payee: Text128 | None = None
@@ -101,7 +104,7 @@ class WayToPay(Wire, frozen=True, kw_only=True):
 class OrderEvent(Statement, frozen=True, kw_only=True):
     """Something happened, says its author; amounts are in the agreement's currency."""
 
-    event: VendorEvent | CustomerEvent
+    event: SellerEvent | BuyerEvent
     at: Time
     of: Bytes32 | None = None
     reason: DeliveryReason | RefundReason | CancelRefusal | None = None
@@ -118,20 +121,20 @@ class OrderEvent(Statement, frozen=True, kw_only=True):
 
 
 class Cancel(Statement, frozen=True, kw_only=True):
-    """The vendor ends the order; the customer asks for it."""
+    """The seller ends the order; the buyer asks for it."""
 
-    reason: CustomerCancelReason | VendorCancelReason
+    reason: BuyerCancelReason | SellerCancelReason
 
 
 class ReturnRequest(Statement, frozen=True, kw_only=True):
-    """The customer wants to give some of the pieces back."""
+    """The buyer wants to give some of the pieces back."""
 
     reason: ReturnReason
     quantity: Annotated[int, Meta(ge=1, le=10_000)]
 
 
 class ReturnAnswer(Statement, frozen=True, kw_only=True):
-    """The vendor takes goods back, and for what refund; or doesn't, and why."""
+    """The seller takes goods back, and for what refund; or doesn't, and why."""
 
     request: Bytes32
     accepted: bool
@@ -141,7 +144,7 @@ class ReturnAnswer(Statement, frozen=True, kw_only=True):
 
 
 class Receipt(Statement, frozen=True, kw_only=True):
-    """The vendor's receipt for money that came."""
+    """The seller's receipt for money that came."""
 
     number: Text64
     amount: PositiveAmount
@@ -253,23 +256,11 @@ def _beside(name: str, expected: str) -> RemoteError:
     return refuse("dueBy" if name == "due_by" else name, expected)
 
 
-# SPEC 11: The reader MUST refuse a message of an order with a word or a reason that only the other
-# side writes with `message.body`.
-def check_writer(body: OrderBody, writer: Literal["customer", "vendor"]) -> None:
-    """Refuse a word or a reason of the other side.
-
-    Raises:
-        RemoteError: `message.body`.
-    """
-    if not written_by(body, writer):
-        raise refuse("kind", f"a word and a reason that a {writer} writes")
-
-
-def written_by(body: OrderBody, writer: Literal["customer", "vendor"]) -> bool:
-    """Whether a side may write this body at all."""
-    vendor = writer == "vendor"
+def written_by(body: OrderBody, side: Side) -> bool:
+    """Whether the word and the reason of a body are those of a side."""
+    seller = side == "seller"
     if isinstance(body, OrderEvent):
-        return body.event in (VENDOR_EVENTS if vendor else CUSTOMER_EVENTS)
+        return body.event in (SELLER_EVENTS if seller else BUYER_EVENTS)
     if isinstance(body, Cancel):
-        return body.reason in (VENDOR_CANCEL_REASONS if vendor else CUSTOMER_CANCEL_REASONS)
-    return isinstance(body, ReturnRequest) != vendor
+        return body.reason in (SELLER_CANCEL_REASONS if seller else BUYER_CANCEL_REASONS)
+    return isinstance(body, ReturnRequest) != seller

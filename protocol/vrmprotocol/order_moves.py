@@ -10,13 +10,15 @@ from vrmprotocol.errors import LocalError
 from vrmprotocol.negotiation import Role
 from vrmprotocol.order import Order
 from vrmprotocol.order_bodies import (
-    FAULTS,
     STRUCTS,
+    WINDOW_REASONS,
     Cancel,
     OrderBody,
     OrderEvent,
     ReturnAnswer,
     ReturnRequest,
+    Side,
+    written_by,
 )
 from vrmprotocol.order_rules import MOST, check_move
 
@@ -38,9 +40,12 @@ def check(order: Order, role: Role, body: OrderBody, *, now: int) -> None:
     # SPEC 11: The writer MUST name the agreement document that counts in every message of an order.
     if body.agreement != order.document:
         raise LocalError("order.illegal_move", "agreement: expected that of the deal, came another")
-    check_move(role, order.status, word_of(body))
+    side = order.side_of(role)
+    if not written_by(body, side):
+        raise LocalError("order.illegal_move", f"expected a word and a reason of the {side}")
+    check_move(side, order.status, word_of(body))
     _check_named(order, body)
-    _check_most(order, role, _KINDS[type(body)])
+    _check_most(order, side, _KINDS[type(body)])
     if isinstance(body, OrderEvent) and body.event == "payment_due":
         _check_payment_due(order, body)
     elif isinstance(body, Cancel) and body.reason == "unpaid":
@@ -79,14 +84,14 @@ def nameable(order: Order, word: str) -> tuple[bytes, ...]:
 
 # SPEC 11: The writer MUST NOT send more messages of an order of one kind than the table of limits
 # says.
-def _check_most(order: Order, role: Role, kind: str) -> None:
+def _check_most(order: Order, side: Side, kind: str) -> None:
     most = MOST[kind]
-    if len(order.spoken(role, kind)) >= most:
-        raise LocalError("order.illegal_move", f"expected at most {most} {kind} of the {role}")
+    if len(order.spoken(side, kind)) >= most:
+        raise LocalError("order.illegal_move", f"expected at most {most} {kind} of the {side}")
 
 
 def earliest_due(order: Order) -> int:
-    """The earliest time until which the vendor may want its money (Unix seconds)."""
+    """The earliest time until which the seller may want its money (Unix seconds)."""
     return order.agreed_at + (order.draft.payment.pay_within or 0)
 
 
@@ -99,8 +104,8 @@ def _check_payment_due(order: Order, body: OrderEvent) -> None:
                 "order.illegal_move",
                 f"expected a method of the agreement ({', '.join(agreed)}), came {way.method}",
             )
-    # SPEC 11: The vendor MUST NOT set a `dueBy` that is earlier than `created` of its agreement
-    # plus `payWithin`.
+    # SPEC 11: The writer MUST NOT set a `dueBy` that is earlier than `created` of the agreement
+    # message plus `payWithin`.
     earliest = earliest_due(order)
     if body.due_by is not None and body.due_by < earliest:
         raise LocalError(
@@ -108,10 +113,10 @@ def _check_payment_due(order: Order, body: OrderEvent) -> None:
         )
 
 
-# SPEC 11: The vendor MUST refuse to cancel an order as `unpaid` before the `dueBy` of its last
+# SPEC 11: The writer MUST refuse to cancel an order as `unpaid` before the `dueBy` of its last
 # `payment_due`, or without one, with `order.too_early`.
 def check_unpaid(order: Order, now: int) -> None:
-    """Refuse to cancel as unpaid while the customer may still pay.
+    """Refuse to cancel as unpaid while the buyer may still pay.
 
     Raises:
         LocalError: `order.too_early`.
@@ -129,11 +134,11 @@ def return_until(order: Order) -> int | None:
     return None if came is None else came + order.draft.returns.days * DAY_S
 
 
-# SPEC 11: The customer's node MUST refuse a return request for another reason than a fault more
-# than `returns.days` days after the goods came with `order.too_late`.
+# SPEC 11: The writer MUST refuse a return request for `changed_mind`, `arrived_late` or
+# `unspecified` more than `returns.days` days after the goods came with `order.too_late`.
 def _check_return(order: Order, body: ReturnRequest, now: int) -> None:
     until = return_until(order)
-    if until is not None and now > until and body.reason not in FAULTS:
+    if until is not None and now > until and body.reason in WINDOW_REASONS:
         raise LocalError("order.too_late", f"expected a request by {until}, came {now}")
     taken = sum(one.quantity for one in order.returns if one.status != "refused")
     left = order.draft.eligible_quantity - taken

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from vrmprotocol.coherence import Role
 from vrmprotocol.errors import LocalError
+from vrmprotocol.order_bodies import Side
 
 DeliveryWord = Literal[
     "processing",
@@ -46,17 +46,17 @@ DELIVERY_WORDS: tuple[DeliveryWord, ...] = get_args(DeliveryWord)
 STATUSES: tuple[Status, ...] = get_args(Status)
 PAYMENT_STATUSES: tuple[PaymentStatus, ...] = get_args(PaymentStatus)
 UNDER_WAY: frozenset[str] = frozenset({"shipped", "in_transit", "failed_attempt", "delivered"})
-"""After these words the goods have left the vendor."""
+"""After these words the goods have left the seller."""
 
 UNLOCKING: frozenset[str] = frozenset({"cancelled", "returned"})
-"""In these the customer has no goods and expects none, so that they may be bought elsewhere."""
+"""In these the buyer has no goods and expects none, so that they may be bought elsewhere."""
 
 
 class Flags(NamedTuple):
     """What a set of messages says about an order; see the spec for the meaning of each."""
 
     void: bool
-    vcancel: bool
+    ended: bool
     received: bool
     back: bool
     fetched: bool
@@ -74,7 +74,7 @@ class Rule(NamedTuple):
     """
 
     void: bool | None
-    vcancel: bool | None
+    ended: bool | None
     received: bool | None
     back: bool | None
     fetched: bool | None
@@ -93,7 +93,7 @@ class Rule(NamedTuple):
 _: None = None
 # fmt: off
 RULES: tuple[Rule, ...] = (
-    #    void   vcancel received back  fetched asked gone  denied word  unpaid
+    #    void   ended  received back  fetched asked gone  denied word  unpaid
     Rule(True,  _,     _,     _,     _,     _,     _,     _,     _,     _,     "cancelled"),
     Rule(False, True,  False, _,     _,     _,     _,     _,     _,     _,     "cancelled"),
     Rule(False, _,     _,     True,  _,     _,     _,     _,     _,     _,     "returned"),
@@ -129,7 +129,7 @@ _MOVING = _words(
 )
 _STRANDED = _words("shipped pickup_ready delivered returned_to_sender cancel")
 _CANCEL = _words("cancel")
-_VENDOR: dict[Status, frozenset[str]] = {
+_SELLER: dict[Status, frozenset[str]] = {
     "placed": _BEFORE,
     "payment_due": _BEFORE,
     "processing": _BEFORE,
@@ -150,7 +150,7 @@ _VENDOR: dict[Status, frozenset[str]] = {
     "cancelled": _words("shipped delivered"),
     "returned": frozenset(),
 }
-_CUSTOMER: dict[Status, frozenset[str]] = {
+_BUYER: dict[Status, frozenset[str]] = {
     "placed": _CANCEL,
     "payment_due": _CANCEL,
     "processing": _CANCEL,
@@ -164,30 +164,30 @@ _CUSTOMER: dict[Status, frozenset[str]] = {
 _ENDED: frozenset[Status] = frozenset({"cancelled", "returned"})
 
 
-def permitted(role: Role, status: Status) -> frozenset[str]:
+def permitted(side: Side, status: Status) -> frozenset[str]:
     """The words that a side may say in a status: events, and kinds that are no event."""
-    if role == "vendor":
-        words = _VENDOR[status] | {"paid", "refunded", "receipt"}
+    if side == "seller":
+        words = _SELLER[status] | {"paid", "refunded", "receipt"}
         more = "payment_due"
     else:
-        words = _CUSTOMER.get(status, frozenset()) | {"payment_sent"}
+        words = _BUYER.get(status, frozenset()) | {"payment_sent"}
         more = "received"
     return words if status in _ENDED else words | {more}
 
 
 # SPEC 11: The writer MUST refuse a command that the table of moves of an order doesn't allow with
 # `order.illegal_move`, before anything is signed.
-def check_move(role: Role, status: Status, word: str) -> None:
+def check_move(side: Side, status: Status, word: str) -> None:
     """Refuse a command before anything is signed.
 
     Raises:
         LocalError: `order.illegal_move`.
     """
-    allowed = permitted(role, status)
+    allowed = permitted(side, status)
     if word not in allowed:
         raise LocalError(
             "order.illegal_move",
-            f"expected one of {', '.join(sorted(allowed))} from the {role} while the order is "
+            f"expected one of {', '.join(sorted(allowed))} from the {side} while the order is "
             f"{status}, came {word}",
         )
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.protocol.codes import local_code
 from vrmprotocol import message, order, order_moves, order_rules
 from vrmprotocol.order_bodies import (
-    CUSTOMER_EVENTS,
+    BUYER_EVENTS,
     FIELDS,
+    SELLER_EVENTS,
     STRUCTS,
-    VENDOR_EVENTS,
     OrderBody,
     OrderEvent,
 )
@@ -79,13 +79,13 @@ def test_every_row_of_the_table_is_reached():
 
 def test_every_status_has_moves_for_both_and_money_is_always_spoken_of():
     for status in order_rules.STATUSES:
-        assert "payment_sent" in order_rules.permitted("customer", status)
-        assert {"paid", "refunded"} <= order_rules.permitted("vendor", status)
+        assert "payment_sent" in order_rules.permitted("buyer", status)
+        assert {"paid", "refunded"} <= order_rules.permitted("seller", status)
 
 
 def test_every_word_is_somebodys_and_has_a_row():
-    assert FIELDS.keys() == VENDOR_EVENTS | CUSTOMER_EVENTS
-    assert not VENDOR_EVENTS & CUSTOMER_EVENTS
+    assert FIELDS.keys() == SELLER_EVENTS | BUYER_EVENTS
+    assert not SELLER_EVENTS & BUYER_EVENTS
     assert set(order_rules.MOST) == set(STRUCTS)
 
 

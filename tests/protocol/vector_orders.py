@@ -72,9 +72,9 @@ def sets(case: Case) -> dict[str, Any]:
 
 def move(case: Case) -> dict[str, Any]:
     given = case.given
-    legal = given["word"] in order_rules.permitted(given["role"], given["status"])
+    legal = given["word"] in order_rules.permitted(given["side"], given["status"])
     assert legal == (case.expect == "ok")
-    order_rules.check_move(given["role"], given["status"], given["word"])
+    order_rules.check_move(given["side"], given["status"], given["word"])
     return {}
 
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from .cases import VectorFile
 from .order_body_cases import add_bodies
-from .order_events import CAME_AT, DUE_BY, PREPAID, events
+from .order_events import CAME_AT, DUE_BY, LEASE, PREPAID, SALE, events
 from .order_scripts import INERT, SCRIPTS, Steps, after
 from .order_table import MOVES, STATUSES, WORDS, State, state_of
 from .world import CUSTOMER, DAY, DEAL, VENDOR, Body
@@ -14,9 +14,9 @@ from .world import CUSTOMER, DAY, DEAL, VENDOR, Body
 SPEC = "specs/11-orders.md"
 GOODS = (
     *("processing", "shipped", "delivered", "collected"),
-    *("cancel-customer", "cancel-vendor", "received", "not-received"),
+    *("cancel-buyer", "cancel-seller", "received", "not-received"),
 )
-MONEY = ("payment-due", "payment-sent", "paid.part", "paid.rest", "refunded.part", "cancel-vendor")
+MONEY = ("payment-due", "payment-sent", "paid.part", "paid.rest", "refunded.part", "cancel-seller")
 
 
 def build() -> VectorFile:
@@ -112,20 +112,21 @@ def _sets(file: VectorFile, what: str, base: Steps) -> None:
 
 def _moves(file: VectorFile) -> None:
     for status in STATUSES:
-        for role in ("customer", "vendor"):
+        for side in ("buyer", "seller"):
             for word in WORDS:
-                name = f"move-{role}-{status}-{word}".replace("_", "-")
-                given = {"role": role, "status": status, "word": word}
-                if word in MOVES[role, status]:
-                    file.ok("move", name, f"a {role} may while {status}", given)
+                name = f"move-{side}-{status}-{word}".replace("_", "-")
+                given = {"side": side, "status": status, "word": word}
+                if word in MOVES[side, status]:
+                    file.ok("move", name, f"a {side} may while {status}", given)
                 else:
                     code = "order.illegal_move"
-                    file.bad("move", name, code, f"a {role} mustn't while {status}", given)
+                    file.bad("move", name, code, f"a {side} mustn't while {status}", given)
 
 
 ILLEGAL, EARLY, LATE = "order.illegal_move", "order.too_early", "order.too_late"
 DUE = after("payment-due")
 CAME = after("paid", "delivered")
+LEASED = (*LEASE, "delivered.lease")
 WINDOW = CAME_AT + 30 * DAY
 SAY: list[tuple[str, str, Steps, str, int, str]] = [
     ("due", "the money is due when it was agreed", PREPAID, "payment-due", 0, "ok"),
@@ -136,17 +137,17 @@ SAY: list[tuple[str, str, Steps, str, int, str]] = [
         "unpaid-undue",
         "unpaid, but nothing was asked",
         PREPAID,
-        "cancel-vendor-again",
+        "cancel-seller-again",
         DUE_BY,
         EARLY,
     ),
-    ("unpaid-at", "unpaid, at the last second", DUE, "cancel-vendor-again", DUE_BY, EARLY),
-    ("unpaid-after", "unpaid, a second later", DUE, "cancel-vendor-again", DUE_BY + 1, "ok"),
+    ("unpaid-at", "unpaid, at the last second", DUE, "cancel-seller-again", DUE_BY, EARLY),
+    ("unpaid-after", "unpaid, a second later", DUE, "cancel-seller-again", DUE_BY + 1, "ok"),
     (
         "unpaid-more-time",
-        "unpaid, but the vendor gave more time",
+        "unpaid, but the seller gave more time",
         (*DUE, "payment-due.later"),
-        "cancel-vendor-again",
+        "cancel-seller-again",
         DUE_BY + 1,
         EARLY,
     ),
@@ -154,11 +155,11 @@ SAY: list[tuple[str, str, Steps, str, int, str]] = [
         "unpaid-open",
         "unpaid, but no time was set",
         after("payment-due.open"),
-        "cancel-vendor-again",
+        "cancel-seller-again",
         DUE_BY + DAY,
         EARLY,
     ),
-    ("requested", "another reason needs no waiting", DUE, "cancel-vendor", DUE_BY, "ok"),
+    ("requested", "another reason needs no waiting", DUE, "cancel-seller", DUE_BY, "ok"),
     ("return-at", "on the last day", CAME, "return-both", WINDOW, "ok"),
     ("return-after", "a second later", CAME, "return-both", WINDOW + 1, LATE),
     ("return-fault", "a fault may be told later", CAME, "return-one", WINDOW + 1, "ok"),
@@ -225,7 +226,7 @@ SAY: list[tuple[str, str, Steps, str, int, str]] = [
     (
         "cancel-refused",
         "a refusal",
-        after("cancel-customer"),
+        after("cancel-buyer"),
         "cancel-refused",
         CAME_AT,
         "ok",
@@ -233,13 +234,18 @@ SAY: list[tuple[str, str, Steps, str, int, str]] = [
     (
         "cancel-refused-unknown",
         "a refusal of nothing",
-        after("cancel-customer"),
+        after("cancel-buyer"),
         "cancel-refused.unknown",
         CAME_AT,
         ILLEGAL,
     ),
-    ("ask-twice", "asked already", after("cancel-customer"), "cancel-customer-again", 0, ILLEGAL),
-    ("ship-after-asked", "the parcel had left", after("cancel-customer"), "shipped", 0, "ok"),
+    ("buyers-word", "a seller with a buyer's reason", PREPAID, "cancel.seller", 0, ILLEGAL),
+    ("sellers-word", "a buyer with a seller's word", PREPAID, "shipped.buyer", 0, ILLEGAL),
+    ("sale-ship", "a customer that sells ships", SALE, "shipped.sale", 0, "ok"),
+    ("sale-ship-vendor", "a vendor that buys doesn't", SALE, "shipped.sale-vendor", 0, ILLEGAL),
+    ("lease-over", "a lease is over when it is", LEASED, "return-lease", WINDOW + DAY, "ok"),
+    ("ask-twice", "asked already", after("cancel-buyer"), "cancel-buyer-again", 0, ILLEGAL),
+    ("ship-after-asked", "the parcel had left", after("cancel-buyer"), "shipped", 0, "ok"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -20,9 +20,8 @@ from .messages import (
     offer,
     offer_body,
 )
-from .mutation import put
 from .primitives import fixed, sha256
-from .world import DAY, NOW, Body
+from .world import DAY, NOW, Body, altered
 
 TOTAL, UNIT = 10_475, 4_990
 AGREED_AT = NOW + 2 * 3_600
@@ -37,8 +36,11 @@ WAYS: list[Body] = [
     },
     {"method": "card", "url": "https://pay.kettles.example/7K3"},
 ]
+DEPOSIT = 10_000
 PREPAID = ("offer-prepaid", "accept-prepaid", "agreement-prepaid")
 INVOICE = ("offer", "accept", "agreement")
+SALE = ("offer-sale", "accept-sale", "agreement-sale")
+LEASE = ("offer-lease", "accept-lease", "agreement-lease")
 
 
 def _chained(message: Inner, seq: int) -> Inner:
@@ -46,41 +48,71 @@ def _chained(message: Inner, seq: int) -> Inner:
     return replace(message, seq=seq, prev=prev)
 
 
-@cache
-def prepaid() -> tuple[Inner, Inner, Inner]:
-    """Offer, accept and agreement of an order that is paid for first."""
+@dataclass(frozen=True)
+class Base:
+    """The three messages that make an order, and the digest of its document."""
+
+    offer: Inner
+    accept: Inner
+    agreement: Inner
+
+    @property
+    def document(self) -> bytes:
+        """What every message of the order names."""
+        return sha256(b"vrm/1 agreement\0", pack(document_from(self.accept, self.offer)))
+
+    def events(self, name: str) -> list[Event]:
+        """The three, labelled."""
+        return [
+            Event(f"offer-{name}", self.offer),
+            Event(f"accept-{name}", self.accept, self.offer),
+            Event(f"agreement-{name}", self.agreement),
+        ]
+
+
+def _base(**changes: object) -> Base:
     payment = {"method": ["bank_transfer", "card"], "due": "on_agreement", "payWithin": PAY_WITHIN}
-    draft = put(offer_body()["draft"], "payment", payment)
+    draft = altered({**offer_body()["draft"], "payment": payment}, changes)
     offered = from_vendor("offer", offer_body(draft=draft))
     accepted = from_customer("accept", accept_body(offered), created=NOW + 3_601)
     body = agreement_body(accepted, offered)
     agreed = from_vendor("agreement", body, seq=1, prev=offered.digest, created=AGREED_AT)
-    return offered, accepted, agreed
-
-
-def document_digest(accepted: Inner, offered: Inner) -> bytes:
-    """The digest that every message of an order names."""
-    return sha256(b"vrm/1 agreement\0", pack(document_from(accepted, offered)))
+    return Base(offered, accepted, agreed)
 
 
 @cache
-def document() -> bytes:
-    """The digest of the prepaid order's document."""
-    offered, accepted, _ = prepaid()
-    return document_digest(accepted, offered)
+def prepaid() -> Base:
+    """An order that is paid for first."""
+    return _base()
+
+
+@cache
+def sale() -> Base:
+    """An order in which the vendor buys."""
+    return _base(businessFunction="Buy")
+
+
+@cache
+def lease() -> Base:
+    """An order of a thing that is leased, with a deposit."""
+    return _base(businessFunction="LeaseOut", lease={"leaseLength": 14, "deposit": DEPOSIT})
+
+
+INVOICED = Base(offer(), accept(), agreement())
 
 
 class _Side:
     """Says things in the order of one author's numbers."""
 
-    def __init__(self, vendor: bool, seq: int) -> None:
-        self.vendor, self.seq, self.found = vendor, seq, dict[str, Event]()
+    def __init__(self, vendor: bool, seq: int, base: Base) -> None:
+        self.vendor, self.seq, self.base = vendor, seq, base
+        self.found: dict[str, Event] = {}
 
     def say(self, label: str, kind: str, body: Body, *, inert: bool = False) -> bytes:
         write = from_vendor if self.vendor else from_customer
         created = AGREED_AT + 60 * self.seq
         message = _chained(
-            write(kind, {"agreement": document(), **body}, created=created), self.seq
+            write(kind, {"agreement": self.base.document, **body}, created=created), self.seq
         )
         self.seq += 1
         self.found[label] = Event(label, message, inert=inert)
@@ -97,39 +129,76 @@ class _Side:
 @cache
 def events() -> dict[str, Event]:
     """Every message by its label."""
-    offered, accepted, agreed = prepaid()
-    customer, vendor = _Side(False, 1), _Side(True, 2)
-    named = _customer(customer)
-    _vendor(vendor, customer, named)
-    void = {"accept": accepted.digest, "reason": "unconfirmed"}
-    customer.say("withdraw", "withdraw_accept", {}, inert=True)
-    withdrawal = replace(customer.found["withdraw"].message, body=void)
+    buyer, seller = _Side(False, 1, prepaid()), _Side(True, 2, prepaid())
+    named = _buyer(buyer)
+    _seller(seller, buyer, named)
     first = [
-        Event("offer", offer()),
-        Event("accept", accept(), offer()),
-        Event("agreement", agreement()),
-        Event("offer-prepaid", offered),
-        Event("accept-prepaid", accepted, offered),
-        Event("agreement-prepaid", agreed),
+        Event("offer", INVOICED.offer),
+        Event("accept", INVOICED.accept, INVOICED.offer),
+        Event("agreement", INVOICED.agreement),
+        *prepaid().events("prepaid"),
+        *sale().events("sale"),
+        *lease().events("lease"),
+        Event("withdraw", _withdrawal()),
     ]
-    found = {event.label: event for event in first} | customer.found | vendor.found
-    found["withdraw"] = Event("withdraw", withdrawal)
-    for label in ("shipped", "received", "cancel-customer", "payment-due"):
-        found[f"{label}.invoice"] = _of_invoice(found[label])
-    return found
+    found = {event.label: event for event in first} | buyer.found | seller.found
+    return found | _invoice() | _sale() | _lease()
 
 
-def _of_invoice(event: Event) -> Event:
-    """The same statement about the order of the other document."""
-    body = {**event.message.body, "agreement": document_digest(accept(), offer())}
-    label = f"{event.label}.invoice"
-    return Event(label, replace(event.message, body=body), inert=event.inert)
+def _withdrawal() -> Inner:
+    body = {"accept": prepaid().accept.digest, "reason": "unconfirmed"}
+    return _chained(from_customer("withdraw_accept", body, created=AGREED_AT), 40)
 
 
-def _customer(say: _Side) -> dict[str, bytes]:
+def _invoice() -> dict[str, Event]:
+    """Statements about the order that is paid for later."""
+    buyer, seller = _Side(False, 20, INVOICED), _Side(True, 50, INVOICED)
+    seller.event("shipped.invoice")
+    due = {"amount": TOTAL, "instructions": [{"method": "invoice"}], "dueBy": CAME_AT + 14 * DAY}
+    seller.event("payment-due.invoice", **due)
+    buyer.event("received.invoice")
+    buyer.say("cancel-buyer.invoice", "cancel", {"reason": "found_better"})
+    return buyer.found | seller.found
+
+
+def _sale() -> dict[str, Event]:
+    """A customer sells: who says what is turned round."""
+    seller, buyer = _Side(False, 24, sale()), _Side(True, 52, sale())
+    due = {"amount": TOTAL, "instructions": WAYS[:1], "dueBy": DUE_BY}
+    seller.event("payment-due.sale", **due)
+    seller.event("shipped.sale", carrier="Post")
+    seller.event("paid.sale", amount=TOTAL)
+    seller.say("cancel-seller.sale", "cancel", {"reason": "unpaid"})
+    seller.event("received.sale-customer")
+    buyer.event("payment-sent.sale", amount=TOTAL)
+    buyer.event("received.sale")
+    buyer.say("cancel-buyer.sale", "cancel", {"reason": "changed_mind"})
+    buyer.event("shipped.sale-vendor")
+    return buyer.found | seller.found
+
+
+def _lease() -> dict[str, Event]:
+    buyer, seller = _Side(False, 29, lease()), _Side(True, 56, lease())
+    seller.event("paid.lease", amount=TOTAL + DEPOSIT)
+    seller.event("paid.lease-rent", amount=TOTAL)
+    seller.event("delivered.lease")
+    seller.event("collected.lease")
+    seller.event("refunded.lease", amount=DEPOSIT, reason="returned")
+    over = {"reason": "lease_over", "quantity": 2}
+    digest = buyer.say("return-lease", "return_request", over)
+    answer = {"request": digest, "accepted": True, "refund": 0}
+    seller.say("accepts-lease", "return_answer", answer)
+    seller.event("return-received.lease", of=digest)
+    return buyer.found | seller.found
+
+
+_ACCEPTED = {"accepted": True, "instructions": "Kesselweg 1\n10115 Berlin"}
+
+
+def _buyer(say: _Side) -> dict[str, bytes]:
     found = {
-        "cancel": say.say("cancel-customer", "cancel", {"reason": "changed_mind"}),
-        "again": say.say("cancel-customer-again", "cancel", {"reason": "found_better"}),
+        "cancel": say.say("cancel-buyer", "cancel", {"reason": "changed_mind"}),
+        "again": say.say("cancel-buyer-again", "cancel", {"reason": "found_better"}),
     }
     say.event("payment-sent", amount=TOTAL, method="bank_transfer")
     say.event("received", note="All there.", inLanguage="en")
@@ -143,9 +212,12 @@ def _customer(say: _Side) -> dict[str, bytes]:
     say.event("return-sent.both", of=found["both"])
     say.event("return-sent.unknown", of=fixed("digest of nothing"))
     say.event("not-received.unknown", of=fixed("digest of nothing"))
-    # What only a vendor says is refused, and changes nothing.
-    say.event("shipped.customer", inert=True)
-    say.say("receipt.customer", "receipt", _receipt(), inert=True)
+    # What only a seller says changes nothing.
+    say.event("shipped.buyer")
+    say.say("receipt.buyer", "receipt", _receipt())
+    say.say(
+        "accepts-one.buyer", "return_answer", {"request": found["one"], **_ACCEPTED, "refund": 1}
+    )
     say.event("payment-sent.critical", amount=1, ext={"x": 1}, critical=["x"], inert=True)
     return found
 
@@ -154,7 +226,7 @@ def _receipt() -> Body:
     return {"number": "RF18-1", "amount": TOTAL, "paidAt": AGREED_AT + DAY}
 
 
-def _vendor(say: _Side, customer: _Side, named: dict[str, bytes]) -> None:
+def _seller(say: _Side, buyer: _Side, named: dict[str, bytes]) -> None:
     due = {"amount": TOTAL, "instructions": WAYS, "reference": "RF18539007547034"}
     say.event("payment-due", **due, dueBy=DUE_BY)
     say.event("processing")
@@ -167,7 +239,7 @@ def _vendor(say: _Side, customer: _Side, named: dict[str, bytes]) -> None:
     say.event("returned-to-sender", reason="not_collected")
     say.event("shipped.again")
     delivered = say.event("delivered")
-    customer.event("not-received", of=delivered)
+    buyer.event("not-received", of=delivered)
     say.event("collected")
     say.event("delivered.again")
     say.event("paid", amount=TOTAL, method="bank_transfer")
@@ -177,20 +249,19 @@ def _vendor(say: _Side, customer: _Side, named: dict[str, bytes]) -> None:
     say.event("refunded", amount=TOTAL, reason="cancelled")
     say.event("refunded.part", amount=UNIT, reason="returned")
     say.event("refunded.more", amount=100, reason="overpaid")
-    say.say("cancel-vendor", "cancel", {"reason": "requested"})
-    say.say("cancel-vendor-again", "cancel", {"reason": "unpaid"})
+    say.say("cancel-seller", "cancel", {"reason": "requested"})
+    say.say("cancel-seller-again", "cancel", {"reason": "unpaid"})
     say.event("cancel-refused", of=named["cancel"], reason="made_to_order")
     say.event("cancel-refused.again", of=named["again"], reason="under_way")
     say.event("cancel-refused.unknown", of=fixed("digest of nothing"), reason="begun")
-    accepted = {"accepted": True, "instructions": "Kesselweg 1\n10115 Berlin"}
     refused = {"accepted": False, "reason": "used"}
     say.say("refuses-one", "return_answer", {"request": named["one"], **refused})
-    say.say("accepts-one", "return_answer", {"request": named["one"], **accepted, "refund": UNIT})
+    say.say("accepts-one", "return_answer", {"request": named["one"], **_ACCEPTED, "refund": UNIT})
     say.say(
-        "accepts-one-again", "return_answer", {"request": named["one"], **accepted, "refund": 1}
+        "accepts-one-again", "return_answer", {"request": named["one"], **_ACCEPTED, "refund": 1}
     )
     say.say(
-        "accepts-both", "return_answer", {"request": named["both"], **accepted, "refund": TOTAL}
+        "accepts-both", "return_answer", {"request": named["both"], **_ACCEPTED, "refund": TOTAL}
     )
     say.event("return-received.one", of=named["one"])
     say.event("return-received.both", of=named["both"])
@@ -201,6 +272,7 @@ def _vendor(say: _Side, customer: _Side, named: dict[str, bytes]) -> None:
     cash = {**due, "instructions": [{"method": "cash"}]}
     say.event("payment-due.cash", **cash, dueBy=DUE_BY)
     say.event("payment-due.open", **due)
-    # What only a customer says.
-    say.event("received.vendor", inert=True)
-    say.say("cancel.vendor", "cancel", {"reason": "changed_mind"}, inert=True)
+    # What only a buyer says.
+    say.event("received.seller")
+    say.say("cancel.seller", "cancel", {"reason": "changed_mind"})
+    say.say("return.seller", "return_request", {"reason": "defective", "quantity": 1})

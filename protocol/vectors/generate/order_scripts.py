@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .order_events import INVOICE, PREPAID
+from .order_events import INVOICE, LEASE, PREPAID, SALE
 
 Steps = tuple[str, ...]
 
@@ -30,8 +30,36 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
         "delivered, and now to be paid",
         (*INVOICE, "shipped.invoice", "received.invoice", "payment-due.invoice"),
     ),
-    ("invoice-asked", "cancel asked for", (*INVOICE, "cancel-customer.invoice")),
-    ("shipped-unpaid", "a vendor may ship what isn't paid", after("payment-due", "shipped")),
+    ("invoice-asked", "cancel asked for", (*INVOICE, "cancel-buyer.invoice")),
+    ("shipped-unpaid", "a seller may ship what isn't paid", after("payment-due", "shipped")),
+    (
+        "sale",
+        "the vendor buys: it pays, the customer ships",
+        (
+            *SALE,
+            "payment-due.sale",
+            "payment-sent.sale",
+            "paid.sale",
+            "shipped.sale",
+            "received.sale",
+        ),
+    ),
+    ("sale-asked", "the vendor would rather not buy", (*SALE, "cancel-buyer.sale")),
+    ("sale-unpaid", "the vendor doesn't pay", (*SALE, "payment-due.sale", "cancel-seller.sale")),
+    (
+        "lease",
+        "leased, taken back, the deposit returned",
+        (*LEASE, "paid.lease", "delivered.lease", "collected.lease", "refunded.lease"),
+    ),
+    ("lease-without-deposit", "the deposit is missing", (*LEASE, "paid.lease-rent")),
+    (
+        "lease-sent-back",
+        "sent back at the end; the deposit is owed",
+        (
+            *(*LEASE, "paid.lease", "delivered.lease"),
+            *("return-lease", "accepts-lease", "return-received.lease"),
+        ),
+    ),
     ("picked-up", "picked up", after("paid", "pickup-ready", "delivered")),
     (
         "repaired",
@@ -40,7 +68,7 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
     ),
     (
         "brought-back",
-        "a thing is taken and brought back; the customer alone says so",
+        "a thing is taken and brought back; the buyer alone says so",
         after("collected.first", "received"),
     ),
     ("disposed-of", "a thing is taken, for good", after("paid", "collected.first")),
@@ -56,72 +84,72 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
     ),
     (
         "came-back",
-        "undeliverable, back at the vendor, sent again",
+        "undeliverable, back at the seller, sent again",
         after("shipped", "undeliverable", "returned-to-sender", "shipped.again", "delivered"),
     ),
-    ("cancelled-by-vendor", "the vendor ends it", after("payment-due", "cancel-vendor")),
+    ("cancelled-by-seller", "the seller ends it", after("payment-due", "cancel-seller")),
     (
         "cancelled-at-request",
-        "asked by the customer, done by the vendor",
-        after("cancel-customer", "cancel-vendor"),
+        "asked by the buyer, done by the seller",
+        after("cancel-buyer", "cancel-seller"),
     ),
     (
         "both-cancel",
         "both cancel, neither knowing of the other",
-        after("cancel-vendor", "cancel-customer"),
+        after("cancel-seller", "cancel-buyer"),
     ),
     (
         "cancel-crosses-shipped",
-        "the customer's cancel and the parcel cross",
-        after("paid", "cancel-customer", "shipped"),
+        "the buyer's cancel and the parcel cross",
+        after("paid", "cancel-buyer", "shipped"),
     ),
     (
         "cancel-crosses-shipped-and-back",
         "and the parcel comes back",
-        after("paid", "cancel-customer", "shipped", "returned-to-sender"),
+        after("paid", "cancel-buyer", "shipped", "returned-to-sender"),
     ),
     (
         "cancel-crosses-shipped-and-delivered",
         "and the parcel arrives",
-        after("paid", "cancel-customer", "shipped", "delivered", "received"),
+        after("paid", "cancel-buyer", "shipped", "delivered", "received"),
     ),
     (
         "cancel-refused",
-        "the vendor doesn't accept the cancel",
-        after("processing", "cancel-customer", "cancel-refused"),
+        "the seller doesn't accept the cancel",
+        after("processing", "cancel-buyer", "cancel-refused"),
     ),
     (
         "cancel-refused-asked-again",
         "asked again",
-        after("cancel-customer", "cancel-refused", "cancel-customer-again"),
+        after("cancel-buyer", "cancel-refused", "cancel-buyer-again"),
     ),
     (
         "cancel-refused-twice",
         "and refused again",
         after(
-            *("cancel-customer", "cancel-refused"),
-            *("cancel-customer-again", "cancel-refused.again"),
+            *("cancel-buyer", "cancel-refused"),
+            *("cancel-buyer-again", "cancel-refused.again"),
         ),
     ),
     (
         "unpaid-and-paid-late",
         "cancelled as unpaid; the money comes all the same",
-        after("payment-due", "cancel-vendor-again", "paid"),
+        after("payment-due", "cancel-seller-again", "paid"),
     ),
     (
         "unpaid-and-refunded",
         "and goes back",
-        after("payment-due", "cancel-vendor-again", "paid", "refunded"),
+        after("payment-due", "cancel-seller-again", "paid", "refunded"),
     ),
     (
         "sent-and-cancelled",
-        "the customer says it paid; the vendor has cancelled",
-        after("payment-due", "cancel-vendor-again", "payment-sent"),
+        "the buyer says it paid; the seller has cancelled",
+        after("payment-due", "cancel-seller-again", "payment-sent"),
     ),
     (
         "cancel-crosses-received",
-        "the vendor's cancel and the customer's word that it came cross",
-        after("paid", "shipped", "cancel-vendor", "received"),
+        "the seller's cancel and the buyer's word that it came cross",
+        after("paid", "shipped", "cancel-seller", "received"),
     ),
     (
         "void",
@@ -130,12 +158,12 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
     ),
     (
         "void-and-shipped",
-        "and the vendor had shipped at once",
+        "and the seller had shipped at once",
         after("withdraw", "shipped", "received"),
     ),
     (
         "not-received",
-        "the vendor says so, the customer doesn't",
+        "the seller says so, the buyer doesn't",
         after("delivered", "not-received"),
     ),
     (
@@ -152,7 +180,7 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
     ("paid-in-parts", "and the rest", after("payment-due", "paid.part", "paid.rest")),
     ("paid-too-much", "a little more than owed", after("paid", "paid.more")),
     ("paid-too-much-refunded", "and it goes back", after("paid", "paid.more", "refunded.more")),
-    ("due-later", "the vendor gives more time", after("payment-due", "payment-due.later")),
+    ("due-later", "the seller gives more time", after("payment-due", "payment-due.later")),
     (
         "return-one",
         "one of two pieces comes back",
@@ -171,12 +199,12 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
     ),
     (
         "return-refused",
-        "the vendor doesn't take it back",
+        "the seller doesn't take it back",
         after("paid", "delivered", "return-one", "refuses-one"),
     ),
     (
         "return-refused-and-accepted",
-        "a vendor that signed both answers is bound",
+        "a seller that signed both answers is bound",
         after("paid", "delivered", "return-one", "accepts-one", "refuses-one"),
     ),
     (
@@ -199,42 +227,54 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
 INERT: list[tuple[str, str, Steps]] = [
     ("inert-before-agreement", "a word before the agreement", (*PREPAID[:2], "shipped")),
     ("inert-other-document", "a word about another document", after("shipped.invoice")),
-    ("inert-other-document-cancel", "and a cancel", after("paid", "cancel-customer.invoice")),
+    ("inert-other-document-cancel", "and a cancel", after("paid", "cancel-buyer.invoice")),
     ("inert-other-document-due", "and instructions", after("payment-due.invoice")),
-    ("inert-shipped-by-customer", "a vendor's word", after("paid", "shipped.customer")),
-    ("inert-received-by-vendor", "a customer's word", after("shipped", "received.vendor")),
-    ("inert-receipt-by-customer", "a vendor's kind", after("receipt.customer")),
-    ("inert-customers-reason", "a vendor with a customer's reason", after("cancel.vendor")),
+    ("inert-shipped-by-buyer", "a seller's word", after("paid", "shipped.buyer")),
+    ("inert-received-by-seller", "a buyer's word", after("shipped", "received.seller")),
+    ("inert-receipt-by-buyer", "a seller's kind", after("receipt.buyer")),
+    ("inert-buyers-reason", "a seller with a buyer's reason", after("cancel.seller")),
+    (
+        "inert-answer-by-buyer",
+        "the buyer can't answer itself",
+        after("delivered", "return-one", "accepts-one.buyer"),
+    ),
+    ("inert-return-by-seller", "a buyer's kind", after("delivered", "return.seller")),
+    ("inert-sale-shipped-by-vendor", "who buys doesn't ship", (*SALE, "shipped.sale-vendor")),
+    (
+        "inert-sale-received-by-customer",
+        "who sells doesn't receive",
+        (*SALE, "received.sale-customer"),
+    ),
     ("inert-critical", "an unknown critical extension", after("payment-sent.critical")),
     (
         "inert-second-cancel",
-        "the vendor cancels twice",
-        after("cancel-vendor", "cancel-vendor-again"),
+        "the seller cancels twice",
+        after("cancel-seller", "cancel-seller-again"),
     ),
     (
         "inert-asked-twice",
-        "the customer asks twice",
-        after("cancel-customer", "cancel-customer-again"),
+        "the buyer asks twice",
+        after("cancel-buyer", "cancel-buyer-again"),
     ),
     (
         "inert-asked-under-way",
         "a cancel while the goods are under way",
-        after("paid", "shipped", "cancel-customer"),
+        after("paid", "shipped", "cancel-buyer"),
     ),
     (
         "inert-asked-delivered",
         "a cancel of what was delivered",
-        after("paid", "delivered", "cancel-customer"),
+        after("paid", "delivered", "cancel-buyer"),
     ),
     (
         "inert-asked-received",
-        "a cancel of what the customer has",
-        after("paid", "received", "cancel-customer"),
+        "a cancel of what the buyer has",
+        after("paid", "received", "cancel-buyer"),
     ),
     (
         "inert-refused-unknown",
         "a refusal of nothing",
-        after("cancel-customer", "cancel-refused.unknown"),
+        after("cancel-buyer", "cancel-refused.unknown"),
     ),
     ("inert-refused-first", "a refusal before its cancel", after("cancel-refused")),
     (
@@ -242,7 +282,7 @@ INERT: list[tuple[str, str, Steps]] = [
         "not received, but what",
         after("delivered", "not-received.unknown"),
     ),
-    ("inert-denied-first", "not received, before the vendor says so", after("not-received")),
+    ("inert-denied-first", "not received, before the seller says so", after("not-received")),
     (
         "inert-denied-earlier",
         "not received the first time, but the second",
@@ -252,7 +292,7 @@ INERT: list[tuple[str, str, Steps]] = [
     (
         "inert-shipped-after-cancel",
         "a thing goes back after the cancel",
-        after("cancel-vendor", "shipped"),
+        after("cancel-seller", "shipped"),
     ),
     (
         "inert-return-too-many",
@@ -266,7 +306,7 @@ INERT: list[tuple[str, str, Steps]] = [
     ),
     (
         "inert-return-sent-unaccepted",
-        "sent back before the vendor accepts",
+        "sent back before the seller accepts",
         after("delivered", "return-one", "return-sent.one"),
     ),
     (

@@ -22,25 +22,25 @@ DELIVERY = (
 )
 LEFT = ("shipped", "in_transit", "failed_attempt", "delivered")
 EVENTS = {
-    "vendor": (
+    "seller": (
         *DELIVERY,
         *("payment_due", "paid", "refunded", "cancel_refused", "return_received"),
     ),
-    "customer": ("payment_sent", "received", "not_received", "return_sent"),
+    "buyer": ("payment_sent", "received", "not_received", "return_sent"),
 }
 KINDS = ("order_event", "cancel", "return_request", "return_answer", "receipt")
-WORDS = (*EVENTS["vendor"], *EVENTS["customer"], *KINDS[1:])
+WORDS = (*EVENTS["seller"], *EVENTS["buyer"], *KINDS[1:])
 CANCEL_REASONS = {
-    "customer": (
+    "buyer": (
         *("changed_mind", "found_better", "too_late", "ordered_twice", "cannot_pay"),
         "unspecified",
     ),
-    "vendor": (
+    "seller": (
         *("requested", "unpaid", "out_of_stock", "cannot_deliver", "not_collected"),
         *("wrong_price", "unspecified"),
     ),
 }
-#         void vcancel received back fetched asked gone denied word unpaid
+#         void ended received back fetched asked gone denied word unpaid
 TABLE = (
     ("1*********", "cancelled"),
     ("010*******", "cancelled"),
@@ -80,13 +80,13 @@ def _moves() -> dict[tuple[str, str], set[str]]:
         ("returned", "", ""),
     )  # fmt: skip
     found: dict[tuple[str, str], set[str]] = {}
-    for statuses, vendor, customer in lines:
+    for statuses, seller, buyer in lines:
         for status in statuses.split():
-            found["vendor", status] = {*vendor.split(), "paid", "refunded", "receipt"}
-            found["customer", status] = {*customer.split(), "payment_sent"}
+            found["seller", status] = {*seller.split(), "paid", "refunded", "receipt"}
+            found["buyer", status] = {*buyer.split(), "payment_sent"}
             if status not in ("cancelled", "returned"):
-                found["vendor", status].add("payment_due")
-                found["customer", status].add("received")
+                found["seller", status].add("payment_due")
+                found["buyer", status].add("received")
     return found
 
 
@@ -119,32 +119,54 @@ def state_of(events: Iterable[Event]) -> State | None:
         for event in sorted(unique.values(), key=lambda e: (e.message.seq, e.message.digest))
         if event.message.kind in KINDS and event.message.body["agreement"] == document
     ]
-    return _state(counting, accept.embedded.body["draft"], void=deal_state(live) == "cancelled")
+    draft = accept.embedded.body["draft"]
+    counting = [event for event in counting if _side_of(event, draft) in _may_say(event)]
+    return _state(counting, draft, void=deal_state(live) == "cancelled")
+
+
+def _side_of(event: Event, draft: Body) -> str:
+    customers = "seller" if draft["businessFunction"] == "Buy" else "buyer"
+    others = {"seller": "buyer", "buyer": "seller"}[customers]
+    return customers if event.message.author is CUSTOMER else others
+
+
+def _may_say(event: Event) -> set[str]:
+    """The sides whose word and reason a message has."""
+    body, kind = event.message.body, event.message.kind
+    if kind == "order_event":
+        return {side for side, words in EVENTS.items() if body["event"] in words}
+    if kind == "cancel":
+        return {side for side, words in CANCEL_REASONS.items() if body["reason"] in words}
+    return {"buyer"} if kind == "return_request" else {"seller"}
 
 
 def _state(counting: Sequence[Event], draft: Body, *, void: bool) -> State:
     deliveries = _events(counting, *DELIVERY)
     word = deliveries[-1].message.body["event"] if deliveries else ""
     cancels = [e for e in counting if e.message.kind == "cancel"]
-    vcancel = any(e.message.author is not CUSTOMER for e in cancels)
+    ended = any(_side_of(e, draft) == "seller" for e in cancels)
     refused = {e.message.body["of"] for e in _events(counting, "cancel_refused")}
-    asked = any(e.message.author is CUSTOMER and e.message.digest not in refused for e in cancels)
+    asked = any(_side_of(e, draft) == "buyer" and e.message.digest not in refused for e in cancels)
     received = bool(_events(counting, "received"))
     returns = _returns(counting, draft["eligibleQuantity"])
     back = [one for one in returns if one["status"] == "received"]
     total = draft["priceSpecification"]["total"]
     owed = max(0, total - sum(one["refund"] for one in back))
-    if void or (vcancel and not received):
+    all_back = sum(one["quantity"] for one in back) == draft["eligibleQuantity"]
+    fetched = word == "collected" and any(e.message.body["event"] in LEFT for e in deliveries)
+    if not (all_back or fetched):
+        owed += draft.get("lease", {}).get("deposit", 0)
+    if void or (ended and not received):
         owed = 0
     payment, came, went = _payment(counting, owed)
     denials = {e.message.body["of"] for e in _events(counting, "not_received")}
     denied = word == "delivered" and deliveries[-1].message.digest in denials
     flags = (
         void,
-        vcancel,
+        ended,
         received,
-        sum(one["quantity"] for one in back) == draft["eligibleQuantity"],
-        word == "collected" and any(e.message.body["event"] in LEFT for e in deliveries),
+        all_back,
+        fetched,
         asked,
         word in LEFT and not denied,
         denied,
