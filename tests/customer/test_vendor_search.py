@@ -92,7 +92,7 @@ def test_a_url_that_is_none_is_no_error():
         ({"country": "Germany"}, "search.invalid", "country"),
         ({"country": "D1"}, "search.invalid", "country"),
         ({"terms": ["MINE"]}, "search.invalid", "terms"),
-        ({"function": "Buy"}, "search.invalid", "function"),
+        ({"function": "Lend"}, "search.invalid", "function"),
         ({"category": "books"}, "search.invalid", "category"),
         ({"limit": 0}, "search.invalid", "limit"),
         ({"place": "here"}, "search.unknown_field", "place"),

@@ -111,7 +111,7 @@ def test_an_accept_at_confirm_by_is_in_time(world: World) -> None:
 def test_an_accept_of_what_is_gone_is_declined(make_world: MakeWorld) -> None:
     world = make_world(stock=(1, 0), reserve=False)
     row = accepted(world)
-    assert not reservations.get(world.nodes[VENDOR].reader, row.deal)
+    assert not reservations.of_deal(world.nodes[VENDOR].reader, row.deal)
     _fill(world, 0)
     pass_on(world, CUSTOMER)
     assert _last_decline(world).reason == "out_of_stock"

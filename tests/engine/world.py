@@ -177,7 +177,6 @@ class World:
 
     def publish(self, customer: str, quantity: int, automatic: bool, **asked: object) -> None:
         """An intent for the product, with or without automatic acceptance."""
-        node = self.nodes[customer]
         acceptance: dict[str, object] = {"mode": "manual"}
         if automatic:
             acceptance = {
@@ -186,18 +185,21 @@ class World:
                 "max_total": "500.00 EUR",
                 "wait_offers": 1,
             }
+        wanted = {"gtin": GTIN[1:], "quantity": quantity, **asked}
+        self.publish_request(customer, wanted, acceptance)
+
+    def publish_request(
+        self,
+        customer: str,
+        request: dict[str, object],
+        acceptance: dict[str, object] | None = None,
+    ) -> None:
+        """An intent by people's fields, to the Netherlands for a week."""
+        node = self.nodes[customer]
+        common = {"country": "NL", "terms": ["SD-BASE"], "valid_for": "7d"}
         prepared = intent_desk.prepare(
-            read_request(
-                {
-                    "gtin": GTIN[1:],
-                    "country": "NL",
-                    "quantity": quantity,
-                    "terms": ["SD-BASE"],
-                    "valid_for": "7d",
-                    **asked,
-                }
-            ),
-            acceptance,
+            read_request({**common, **request}),
+            acceptance or {"mode": "manual"},
             identity=node.machine.identity,
             shard=0,
             now=node.machine.clock(),

@@ -77,9 +77,7 @@ def test_a_sale_takes_the_stock_once(tx: Tx) -> None:
         assert reservations.sell(tx, key(1), "five", 2, 50)
     assert _stock(tx, "five") == 3
     assert reservations.reserve(tx, key(1), "five", 2, 100, 50)
-    held = reservations.get(tx, key(1))
-    assert held is not None
-    assert held.state == "sold"
+    assert [held.state for held in reservations.of_deal(tx, key(1)).values()] == ["sold"]
 
 
 def test_a_lapsed_reservation_sells_while_there_is_stock(tx: Tx) -> None:
@@ -123,85 +121,126 @@ def test_a_product_that_is_gone_is_sold_to_nobody_else(tx: Tx) -> None:
     assert not reservations.sell(tx, key(1), "one", 1, 100)
 
 
+def test_a_deal_holds_several_products_and_sells_one(tx: Tx) -> None:
+    assert reservations.reserve(tx, key(1), "one", 1, 100, 0)
+    assert reservations.reserve(tx, key(1), "five", 2, 200, 0)
+    assert not reservations.reserve(tx, key(2), "one", 1, 100, 0)
+    assert reservations.sell(tx, key(1), "five", 2, 50)
+    assert (_stock(tx, "one"), _stock(tx, "five")) == (1, 3)
+    assert reservations.reserve(tx, key(2), "one", 1, 100, 50), "what wasn't chosen is free"
+    # Whatever is asked afterwards, the deal has sold what it has sold.
+    assert reservations.sell(tx, key(1), "one", 1, 60)
+    assert (_stock(tx, "one"), _stock(tx, "five")) == (1, 3)
+
+
+def test_one_of_several_products_is_let_go(tx: Tx) -> None:
+    reservations.reserve(tx, key(1), "one", 1, 100, 0)
+    reservations.reserve(tx, key(1), "five", 2, 200, 0)
+    assert reservations.release(tx, key(1), "one")
+    assert not reservations.release(tx, key(1), "one")
+    assert (reservations.available(tx, "one", 0), reservations.available(tx, "five", 0)) == (1, 3)
+    assert reservations.lapse(tx, 200) == [key(1)]
+
+
 DEALS = st.integers(1, 6)
 QUANTITIES = st.integers(1, 4)
+SKUS = st.sampled_from(("a", "b"))
 
 
 class StockMachine(RuleBasedStateMachine):
-    """Stock of one product against plain arithmetic, with restarts and undone transactions."""
+    """Stock of two products against plain arithmetic, with restarts and undone transactions."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.database = Database.open(self.folder / "node.db")
         self.now = 0
-        self.shelf = 0
-        self.recounted = False
-        self.held: dict[int, tuple[int, int]] = {}
-        self.sold: dict[int, int] = {}
+        self.shelf = {"a": 0, "b": 0}
+        self.recounted: set[str] = set()
+        self.held: dict[tuple[int, str], tuple[int, int]] = {}
+        self.sold: dict[int, tuple[str, int]] = {}
 
     def teardown(self) -> None:
         self.database.close()
         shutil.rmtree(self.folder)
 
-    @initialize(stock=st.integers(0, 8))
-    def import_catalogue(self, stock: int) -> None:
+    @initialize(a=st.integers(0, 8), b=st.integers(0, 8))
+    def import_catalogue(self, a: int, b: int) -> None:
+        self.shelf = {"a": a, "b": b}
         with self.database.transaction() as tx:
-            catalogue.upsert_many(tx, [product("sku", stock=stock)], updated=1)
-        self.shelf = stock
+            products = [product(sku, stock=stock) for sku, stock in self.shelf.items()]
+            catalogue.upsert_many(tx, products, updated=1)
 
-    def _promised_to_others(self, deal: int) -> int:
-        return sum(q for d, (q, until) in self.held.items() if d != deal and until > self.now)
+    def _promised_to_others(self, deal: int, sku: str) -> int:
+        return sum(
+            quantity
+            for (holder, of), (quantity, until) in self.held.items()
+            if holder != deal and of == sku and until > self.now
+        )
 
-    @rule(deal=DEALS, quantity=QUANTITIES, life=st.integers(1, 50))
-    def reserve(self, deal: int, quantity: int, life: int) -> None:
+    def _left_for(self, deal: int, sku: str) -> int:
+        return self.shelf[sku] - self._promised_to_others(deal, sku)
+
+    @rule(deal=DEALS, sku=SKUS, quantity=QUANTITIES, life=st.integers(1, 50))
+    def reserve(self, deal: int, sku: str, quantity: int, life: int) -> None:
         until = self.now + life
         with self.database.transaction() as tx:
-            done = reservations.reserve(tx, key(deal), "sku", quantity, until, self.now)
+            done = reservations.reserve(tx, key(deal), sku, quantity, until, self.now)
         if deal in self.sold:
             assert done
             return
-        assert done == (self.shelf - self._promised_to_others(deal) >= quantity)
+        assert done == (self._left_for(deal, sku) >= quantity)
         if done:
-            self.held[deal] = quantity, until
+            self.held[deal, sku] = quantity, until
 
-    @rule(deal=DEALS, quantity=QUANTITIES)
-    def sell(self, deal: int, quantity: int) -> None:
+    @rule(deal=DEALS, sku=SKUS, quantity=QUANTITIES)
+    def sell(self, deal: int, sku: str, quantity: int) -> None:
         with self.database.transaction() as tx:
-            done = reservations.sell(tx, key(deal), "sku", quantity, self.now)
+            done = reservations.sell(tx, key(deal), sku, quantity, self.now)
         if deal in self.sold:
             assert done
             return
-        held, until = self.held.get(deal, (0, 0))
+        held, until = self.held.get((deal, sku), (0, 0))
         promised = until > self.now and held >= quantity
-        assert done == (promised or self.shelf - self._promised_to_others(deal) >= quantity)
+        assert done == (promised or self._left_for(deal, sku) >= quantity)
         if done:
-            self.shelf = max(0, self.shelf - quantity)
-            self.sold[deal] = quantity
-            self.held.pop(deal, None)
+            self.shelf[sku] = max(0, self.shelf[sku] - quantity)
+            self.sold[deal] = sku, quantity
+            self._forget(deal)
 
-    @rule(deal=DEALS, quantity=QUANTITIES)
-    def sell_but_fail(self, deal: int, quantity: int) -> None:
+    def _forget(self, deal: int, sku: str | None = None) -> bool:
+        gone = [each for each in self.held if each[0] == deal and sku in (None, each[1])]
+        for each in gone:
+            del self.held[each]
+        return bool(gone)
+
+    @rule(deal=DEALS, sku=SKUS, quantity=QUANTITIES)
+    def sell_but_fail(self, deal: int, sku: str, quantity: int) -> None:
         try:
             with self.database.transaction() as tx:
-                reservations.sell(tx, key(deal), "sku", quantity, self.now)
+                reservations.sell(tx, key(deal), sku, quantity, self.now)
                 raise RuntimeError
         except RuntimeError:
             pass
 
-    @rule(stock=st.integers(0, 8))
-    def recount(self, stock: int) -> None:
+    @rule(sku=SKUS, stock=st.integers(0, 8))
+    def recount(self, sku: str, stock: int) -> None:
         with self.database.transaction() as tx:
-            catalogue.set_stock(tx, "sku", stock)
-        self.shelf, self.recounted = stock, True
+            catalogue.set_stock(tx, sku, stock)
+        self.shelf[sku] = stock
+        self.recounted.add(sku)
 
-    @rule(deal=DEALS)
-    def release(self, deal: int) -> None:
+    @rule(deal=DEALS, sku=SKUS | st.none())
+    def release(self, deal: int, sku: str | None) -> None:
         with self.database.transaction() as tx:
-            done = reservations.release(tx, key(deal))
-        assert done == (deal in self.held or deal in self.sold)
-        self.held.pop(deal, None)
-        self.shelf += self.sold.pop(deal, 0)
+            done = reservations.release(tx, key(deal), sku)
+        given_back = self._forget(deal, sku)
+        sold, quantity = self.sold.get(deal, ("", 0))
+        if sold and sku in (None, sold):
+            self.shelf[sold] += quantity
+            del self.sold[deal]
+            given_back = True
+        assert done == given_back
 
     @rule(seconds=st.integers(1, 40))
     def time_passes(self, seconds: int) -> None:
@@ -211,10 +250,10 @@ class StockMachine(RuleBasedStateMachine):
     def lapse(self) -> None:
         with self.database.transaction() as tx:
             found = {int.from_bytes(deal, "big") for deal in reservations.lapse(tx, self.now)}
-        expected = {deal for deal, (_, until) in self.held.items() if until <= self.now}
-        assert found == expected
-        for deal in expected:
-            del self.held[deal]
+        gone = [each for each, (_, until) in self.held.items() if until <= self.now]
+        assert found == {deal for deal, _ in gone}
+        for each in gone:
+            del self.held[each]
 
     @rule()
     def restart(self) -> None:
@@ -224,13 +263,14 @@ class StockMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_is_promised_twice(self) -> None:
         with self.database.transaction() as tx:
-            found = catalogue.get(tx, "sku")
-            if found is None:
-                return
-            assert found.stock == self.shelf >= 0
-            left = max(0, self.shelf - self._promised_to_others(0))
-            assert reservations.available(tx, "sku", self.now) == left
-            assert self.recounted or self._promised_to_others(0) <= self.shelf
+            for sku, shelf in self.shelf.items():
+                found = catalogue.get(tx, sku)
+                if found is None:
+                    return
+                assert found.stock == shelf >= 0
+                left = self._left_for(0, sku)
+                assert reservations.available(tx, sku, self.now) == max(0, left)
+                assert sku in self.recounted or left >= 0
 
 
 StockMachine.TestCase.settings = hypothesis_settings(

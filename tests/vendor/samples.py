@@ -84,7 +84,7 @@ def intent(**wanted: object) -> Intent:
     )
 
 
-def reply(
+def replies(
     asked: Intent,
     *,
     products: tuple[Product, ...] = BOOKS,
@@ -92,7 +92,7 @@ def reply(
     details: VendorDetails = DETAILS,
     available: Callable[[str], int | None] | None = None,
     now: int = NOW,
-) -> Plan | Refusal | None:
+) -> tuple[Plan, ...] | Refusal | None:
     """What the vendor of these products answers."""
     shelf = Shelf(products)
     return answer(
@@ -105,13 +105,22 @@ def reply(
     )
 
 
+def reply(*args: object, **kwargs: object) -> Plan | Refusal | None:
+    """The one plan that the vendor answers with, or its refusal, or nothing."""
+    found = replies(*args, **kwargs)  # type: ignore[arg-type]
+    if not isinstance(found, tuple):
+        return found
+    (only,) = found
+    return only
+
+
 def plan(*args: object, **kwargs: object) -> Plan:
-    found = reply(*args, **kwargs)  # type: ignore[arg-type]
+    found = reply(*args, **kwargs)
     assert isinstance(found, Plan), found
     return found
 
 
 def refusal(*args: object, **kwargs: object) -> Refusal:
-    found = reply(*args, **kwargs)  # type: ignore[arg-type]
+    found = reply(*args, **kwargs)
     assert isinstance(found, Refusal), found
     return found

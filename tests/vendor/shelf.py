@@ -11,6 +11,11 @@ class Shelf:
     def __init__(self, products: Iterable[Product]) -> None:
         self.products = list(products)
 
+    def doing(self, function: str) -> "Shelf":
+        found = [each for each in self.products if each.business_function == function]
+        # Of what the vendor buys, what it pays most for comes first.
+        return Shelf(reversed(found) if function == "Buy" else found)
+
     def available(self, sku: str) -> int | None:
         return next((product.stock for product in self.products if product.sku == sku), 0)
 

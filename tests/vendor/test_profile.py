@@ -37,7 +37,7 @@ def test_details_read_back():
         ({"name": "x" * 129}, "profile.invalid", "name"),
         ({"name": "x", "area_served": ["Holland"]}, "profile.invalid", "area_served"),
         ({"name": "x", "category": ["books"]}, "profile.invalid", "category"),
-        ({"name": "x", "business_function": ["Buy"]}, "profile.invalid", "business_function"),
+        ({"name": "x", "business_function": ["Lend"]}, "profile.invalid", "business_function"),
         ({"name": "x", "in_language": ["english please"]}, "profile.invalid", "in_language"),
         ({"name": "x", "phone": "1"}, "profile.unknown_field", "phone"),
     ],

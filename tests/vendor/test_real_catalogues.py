@@ -12,7 +12,7 @@ from vrmnode.vendor.feed import FeedOptions, RowError, parse_mapping, read_produ
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product
 from vrmnode.vendor.profile import VendorDetails
-from vrmnode.vendor.responder import Plan, answer
+from vrmnode.vendor.responder import Plan, Refusal, answer
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "catalogues"
@@ -57,8 +57,8 @@ def replies(**wanted: object) -> dict[str, int | str | None]:
             available=shelf.available,
             now=NOW,
         )
-        if isinstance(reply, Plan):
-            found[name] = reply.parts.price.total
+        if isinstance(reply, tuple):
+            found[name] = reply[0].parts.price.total
         else:
             found[name] = reply.reason if reply else None
     return found
@@ -116,7 +116,7 @@ def book_shelf(raw: bytes) -> tuple[Shelf, list[RowError]]:
 def check_three_intents(shelf: Shelf) -> None:
     """By ISBN, by words of the title, and by category and price: each gets an offer."""
     details = VendorDetails(name="Book shop", area_served=("NL",))
-    found = {}
+    found: dict[str, Plan | Refusal | None] = {}
     asked: dict[str, dict[str, object]] = {
         "gtin": {"gtin": "978-0-13-110362-7"},
         "words": {"name": "design patterns"},
@@ -124,7 +124,7 @@ def check_three_intents(shelf: Shelf) -> None:
         "none": {"name": "garden hose 25 m"},
     }
     for way, wanted in asked.items():
-        found[way] = answer(
+        reply = answer(
             intent(**wanted),
             shelf,
             policy=VendorPolicy(),
@@ -132,6 +132,7 @@ def check_three_intents(shelf: Shelf) -> None:
             available=shelf.available,
             now=NOW,
         )
+        found[way] = reply[0] if isinstance(reply, tuple) else reply
     assert isinstance(found["gtin"], Plan)
     assert found["gtin"].parts.item_offered.name == "The C Programming Language"
     assert isinstance(found["words"], Plan)

@@ -101,7 +101,7 @@ def test_day_of_delivery_may_be_the_last_wanted():
 def test_nothing_near_is_no_answer():
     assert reply(intent(name="garden hose")) is None
     assert reply(intent(**C), policy={"answer": False}) is None
-    assert reply(intent(**C, function="Repair")) is None
+    assert reply(intent(name="design patterns", function="Repair")) is None
     assert reply(intent(**C), now=NOW + 30 * DAY) is None
 
 

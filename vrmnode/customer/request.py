@@ -15,9 +15,9 @@ from vrmnode.values.money import Money
 from vrmnode.values.spans import DAY_EXPECTED, DAY_S, parse_day
 from vrmprotocol import terms
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
+from vrmprotocol.functions import FUNCTIONS
 from vrmprotocol.market import Area, Budget, Constraint, DemandedItem, Intent
 
-FUNCTIONS = ("Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose")
 CONDITIONS = {
     "new": "NewCondition",
     "used": "UsedCondition",
@@ -39,6 +39,8 @@ class IntentRequest:
     item: DemandedItem
     quantity: int
     function: str
+    alternatives: tuple[str, ...]
+    lease_days: int | None
     condition: tuple[str, ...]
     must: tuple[Constraint, ...]
     prefer: tuple[Constraint, ...]
@@ -48,6 +50,7 @@ class IntentRequest:
     by: int | None
     currency: str | None
     maximum: int | None
+    minimum: int | None
     private_maximum: Money | None
     terms: tuple[str, ...]
     delivery: tuple[str, ...]
@@ -65,11 +68,16 @@ def read_request(raw: Mapping[str, object]) -> IntentRequest:
     """
     fields = Fields(raw, "request")
     item = _item(fields)
-    currency, maximum, private_maximum = _budget(fields)
+    function = fields.one_of("function", FUNCTIONS, "Sell")
+    alternatives = _alternatives(fields, function)
+    asked = (function, *alternatives)
+    currency, maximum, minimum, private_maximum = _budget(fields, asked)
     request = IntentRequest(
         item=item,
         quantity=fields.whole("quantity", 1, 10_000, 1),
-        function=fields.one_of("function", FUNCTIONS, "Sell"),
+        function=function,
+        alternatives=alternatives,
+        lease_days=_lease_days(fields, asked),
         condition=_conditions(fields),
         must=read_constraints(fields, "must"),
         prefer=read_constraints(fields, "prefer"),
@@ -79,6 +87,7 @@ def read_request(raw: Mapping[str, object]) -> IntentRequest:
         by=fields.parsed("by", parse_day, DAY_EXPECTED),
         currency=currency,
         maximum=maximum,
+        minimum=minimum,
         private_maximum=private_maximum,
         terms=fields.several_of("terms", terms.ROSTER) or DEFAULT_TERMS,
         delivery=fields.several_of("delivery", METHODS)[:4],
@@ -105,11 +114,17 @@ def build_intent(
         raise Fields({}, "request").error("by", "a day that isn't over", "one in the past")
     budget = None
     if request.currency is not None:
-        budget = Budget(price_currency=request.currency, max_price=request.maximum)
+        budget = Budget(
+            price_currency=request.currency,
+            max_price=request.maximum,
+            min_price=request.minimum,
+        )
     return Intent(
         v=1,
         salt=salt,
         business_function=request.function,  # type: ignore[arg-type]
+        alternatives=request.alternatives,  # type: ignore[arg-type]
+        lease_length=request.lease_days,
         item_offered=request.item,
         eligible_quantity=request.quantity,
         item_condition=request.condition,  # type: ignore[arg-type]
@@ -169,20 +184,44 @@ def _country(fields: Fields) -> str:
     return country
 
 
-def _budget(fields: Fields) -> tuple[str | None, int | None, Money | None]:
-    """The public currency and maximum, and the private maximum; all in one currency."""
+def _alternatives(fields: Fields, function: str) -> tuple[str, ...]:
+    named = fields.several_of("alternatives", FUNCTIONS)
+    if function in named:
+        raise fields.error("alternatives", f"others than {function}, which is asked for", function)
+    return named
+
+
+def _lease_days(fields: Fields, asked: tuple[str, ...]) -> int | None:
+    days = fields.whole("lease_days", 1, 3650, None)
+    if ("LeaseOut" in asked) != (days is not None):
+        expected = "days 1..3650 where LeaseOut is asked for, else nothing"
+        raise fields.error("lease_days", expected, days)
+    return days
+
+
+def _budget(
+    fields: Fields, asked: tuple[str, ...]
+) -> tuple[str | None, int | None, int | None, Money | None]:
+    """The public currency, maximum and minimum, and the private maximum; all in one currency."""
     currency = fields.currency("currency")
-    budget = fields.money("budget", currency)
-    private = fields.money("private_maximum", currency or (budget.currency if budget else None))
-    for name, money in (("budget", budget), ("private_maximum", private)):
+    amounts = {}
+    for name in ("budget", "min_price", "private_maximum"):
+        money = amounts[name] = fields.money(name, currency)
         if money is None:
             continue
         if currency is not None and money.currency != currency:
             raise fields.error(name, f"an amount in {currency}", str(money))
         currency = money.currency
+        # A vendor that buys pays: there it is the least that counts.
+        if asked == ("Buy",) and name != "min_price":
+            raise fields.error(name, "min_price in its place where the vendor buys", str(money))
+        if "Buy" not in asked and name == "min_price":
+            raise fields.error(name, "nothing unless Buy is asked for", str(money))
+    budget, private, least = (amounts[n] for n in ("budget", "private_maximum", "min_price"))
     if budget is not None and private is not None and private < budget:
         raise fields.error("private_maximum", f"at least the budget of {budget}", str(private))
-    return currency, budget.amount if budget else None, private
+    most = None if budget is None else budget.amount
+    return currency, most, None if least is None else least.amount, private
 
 
 def _valid_s(fields: Fields) -> int:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from vrmnode.customer.request import FUNCTIONS
 from vrmnode.values import words
 from vrmnode.values.fields import Fields
 from vrmnode.vendor import taxonomy
 from vrmprotocol import terms
+from vrmprotocol.functions import FUNCTIONS
 from vrmprotocol.market import VendorProfile
 
 MAX_FOUND = 1000

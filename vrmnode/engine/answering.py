@@ -1,10 +1,12 @@
-"""What goes out to an intent: an offer with the stock it holds, or a refusal.
+"""What goes out to an intent: offers with the stock they hold, or a refusal.
 
 Implements the vendor's part of specs/03-messages.md (offer, decline of an intent). Which of them,
 and what stands in it, was decided before.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from vrmnode.engine import mailroom, shop
 from vrmnode.engine.context import Context
@@ -15,7 +17,7 @@ from vrmnode.storage.market import MarketIntent
 from vrmnode.vendor.responder import Plan, Refusal, complete_draft
 from vrmprotocol import negotiation, sealing
 from vrmprotocol.bodies import MailBody
-from vrmprotocol.draft import deal_id
+from vrmprotocol.draft import Draft, deal_id
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
 from vrmprotocol.keys import SealKey, SigningKey
 from vrmprotocol.mail import Decline, Offer
@@ -28,66 +30,87 @@ NODE_LANGUAGE = "en"
 REFUSAL_LIFETIME_S = 600
 
 
-def send_offer(ctx: Context, stored: MarketIntent, intent: Intent, plan: Plan) -> None:
-    """Reserve, sign the offer and queue it, all in this transaction."""
-    key, certified = ctx.identity.vendor_signing(ctx.now)
+def send_offers(ctx: Context, stored: MarketIntent, intent: Intent, plans: Sequence[Plan]) -> None:
+    """Reserve, sign and queue an offer for each plan, all in one deal and in this transaction."""
     deal = deal_id(stored.pseudonym, ctx.identity.root)
-    draft = complete_draft(
-        plan.parts,
-        deal=deal,
-        intent_id=stored.envelope_id,
-        customer=stored.pseudonym,
-        root=ctx.identity.root,
-        certificate=certified,
-    )
-    if plan.reserve_until is not None and not reservations.reserve(
-        ctx.tx, deal, plan.sku, plan.quantity, plan.reserve_until, ctx.now
-    ):
+    plans = [plan for plan in plans if _reserve(ctx, deal, plan)]
+    if not plans:
         send_refusal(ctx, stored, intent, Refusal("out_of_stock", "sold out meanwhile", send=True))
         return
+    key, certified = ctx.identity.vendor_signing(ctx.now)
+    drafts = [
+        complete_draft(
+            plan.parts,
+            deal=deal,
+            intent_id=stored.envelope_id,
+            customer=stored.pseudonym,
+            root=ctx.identity.root,
+            certificate=certified,
+        )
+        for plan in plans
+    ]
     # SPEC 03: The writer MUST use a new random secret and a new reply key for each deal, and repeat
     # both, and the shard, in later offers of that deal.
     #
     # Later ones answer counters (`counters`): an intent that got an offer isn't considered again.
-    seal_key = SealKey(ctx.random(32))
-    body = Offer(
-        intent=stored.envelope_id,
-        draft=draft,
-        secret=ctx.random(32),
-        reply_key=RecipientKey(suite=SUITE_X25519, key=seal_key.public),
-        shard=shop.own_shard(ctx),
-    )
-    row = _open_deal(ctx, stored, intent, deal)
+    seal_key, secret = SealKey(ctx.random(32)), ctx.random(32)
+    reply_key = RecipientKey(suite=SUITE_X25519, key=seal_key.public)
+    _open_deal(ctx, stored, intent, deal)
+    ctx.keep_secret("deal", deal, "reply", seal_key.private_bytes())
+    sent = []
+    for plan, draft in zip(plans, drafts, strict=True):
+        body = Offer(
+            intent=stored.envelope_id,
+            draft=draft,
+            secret=secret,
+            reply_key=reply_key,
+            shard=shop.own_shard(ctx),
+        )
+        row = load_deal(ctx.tx, deal).row
+        signed = _post(ctx, row, body, key, until=draft.valid_through)
+        sent.append(signed)
+        _tell(ctx, signed, draft, plan)
+    _note_offered(ctx, deal, sent, drafts)
+    market.set_answer(ctx.tx, stored.pseudonym, "offered", plans[0].rule)
+
+
+def _reserve(ctx: Context, deal: bytes, plan: Plan) -> bool:
+    """Hold what the plan promises to hold; False if it is gone."""
+    if plan.reserve_until is None:
+        return True
+    return reservations.reserve(ctx.tx, deal, plan.sku, plan.quantity, plan.reserve_until, ctx.now)
+
+
+def _note_offered(
+    ctx: Context, deal: bytes, sent: Sequence[SignedMessage], drafts: Sequence[Draft]
+) -> None:
+    """The deal's row shows the offer that the customer asked for in the first place."""
     deals.update(
         ctx.tx,
         deal,
         updated=ctx.now,
         state="offered",
-        total=draft.price_specification.total,
-        currency=draft.price_specification.price_currency,
-        quantity=draft.eligible_quantity,
-        valid_through=draft.valid_through,
-        confirm_by=draft.confirm_by,
-        shard_in=body.shard,
-    )
-    ctx.keep_secret("deal", deal, "reply", seal_key.private_bytes())
-    ctx.keep_secret("deal", deal, "sku", plan.sku.encode())
-    signed = _post(ctx, row, body, key, until=draft.valid_through)
-    deals.update(
-        ctx.tx,
-        deal,
-        updated=ctx.now,
-        offer_digest=signed.digest,
-        body_bytes=sealing.deal_size_class(len(signed.raw)),
+        offer_digest=sent[0].digest,
+        total=drafts[0].price_specification.total,
+        currency=drafts[0].price_specification.price_currency,
+        quantity=drafts[0].eligible_quantity,
+        valid_through=max(draft.valid_through for draft in drafts),
+        confirm_by=max(draft.confirm_by for draft in drafts),
+        shard_in=shop.own_shard(ctx),
+        # The size of the longest for all: one that stood out would show that they are several.
+        body_bytes=max(sealing.deal_size_class(len(signed.raw)) for signed in sent),
     )
     mailroom.watch(ctx, load_deal(ctx.tx, deal))
-    market.set_answer(ctx.tx, stored.pseudonym, "offered", plan.rule)
+
+
+def _tell(ctx: Context, signed: SignedMessage, draft: Draft, plan: Plan) -> None:
     ctx.event(
         "offer.sent",
         "offer",
         signed.digest,
-        deal=deal.hex(),
+        deal=signed.deal.hex(),
         sku=plan.sku,
+        function=draft.business_function,
         rule=plan.rule,
         total=draft.price_specification.total,
         currency=draft.price_specification.price_currency,

@@ -36,6 +36,7 @@ def take_rows(ctx: Context, params: Params) -> Json:
         "unchanged": counts.unchanged,
         "count": catalogue.count(ctx.tx),
         "other_currencies": _not_for_sale(taken, shop.stored_policy(ctx.tx).currency),
+        "warnings": shop.not_in_profile(ctx.tx, {one.business_function for one in taken}),
     }
 
 
@@ -51,7 +52,7 @@ def _product(row: object) -> Product:
 
 
 def change(ctx: Context, params: Params) -> Json:
-    """Change some fields of a product; None takes a field away, `price` is as people write it.
+    """Change some fields of a product; None takes a field away, amounts are as people write them.
 
     Raises:
         ServiceError: `product.not_found`.
@@ -71,9 +72,15 @@ def change(ctx: Context, params: Params) -> Json:
             merged = {**_object(raw.get(name)), **value}
             value = {key: each for key, each in merged.items() if each is not None}
         raw[name] = value
-    money = Fields(changes, "product").money("price", known.currency)
-    if money is not None:
-        raw |= {"price": money.amount, "currency": money.currency}
+    fields = Fields(changes, "product")
+    price = fields.money("price", known.currency)
+    if price is not None:
+        raw |= {"price": price.amount, "currency": price.currency}
+    deposit = fields.money("deposit", str(raw["currency"]))
+    if deposit is not None and deposit.currency != raw["currency"]:
+        raise fields.error("deposit", f"an amount in {raw['currency']}", str(deposit))
+    if deposit is not None:
+        raw["deposit"] = deposit.amount
     product = product_from_dict(raw)
     catalogue.upsert_many(ctx.tx, [product], updated=ctx.now)
     ctx.event("product.changed", "vendor", ctx.identity.root, sku=sku)

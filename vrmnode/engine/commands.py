@@ -27,7 +27,7 @@ from vrmnode.engine.failures import invalid
 from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.standing_views import standing_show
 from vrmnode.engine.views import deal_row
-from vrmnode.storage import settings, timers
+from vrmnode.storage import catalogue, settings, timers
 from vrmnode.values.fields import Fields
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.profile import VendorDetails, shows_same
@@ -158,7 +158,9 @@ def _set_vendor_policy(ctx: Context, params: Params) -> Json:
 def _set_profile(ctx: Context, params: Params) -> Json:
     details = VendorDetails.from_dict(params)
     _publish_profile(ctx, details)
-    return {"vendor": keys.to_did(ctx.identity.root), **details.to_dict()}
+    shown = {"vendor": keys.to_did(ctx.identity.root), **details.to_dict()}
+    warnings = shop.not_in_profile(ctx.tx, catalogue.functions(ctx.tx))
+    return {**shown, "warnings": warnings} if warnings else shown
 
 
 def _publish_profile(ctx: Context, details: VendorDetails) -> None:

@@ -17,7 +17,7 @@ from vrmnode.storage import catalogue, deals, messages
 from vrmnode.values.money import Money
 from vrmnode.values.prices import total_of
 from vrmnode.vendor.concessions import concede
-from vrmnode.vendor.prices import rule_for
+from vrmnode.vendor.prices import floor_of
 from vrmprotocol import negotiation
 from vrmprotocol.bodies import MailBody
 from vrmprotocol.draft import Price
@@ -94,7 +94,9 @@ def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Cou
     named = record.state.offers.get(body.offer)
     if named is None or record.state.state != "offered":
         return
-    own = [each for each in record.state.offers.values() if isinstance(each.body, Offer)]
+    sku = shop.sku_of(named)
+    # Of several offers side by side, those about the same product as the one that is named.
+    own = [each for each in record.state.offers.values() if shop.sku_of(each) == sku]
     own.sort(key=lambda each: each.seq)
     first, last = mailroom.offer_of(own[0]), mailroom.offer_of(own[-1])
     if ctx.now > last.draft.valid_through:
@@ -102,7 +104,7 @@ def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Cou
     currency = last.draft.price_specification.price_currency
     told = {"deal": record.deal.hex(), "offer": body.offer.hex(), "currency": currency}
     ctx.event("counter.received", "counter", signed.digest, total=body.total, **told)
-    price = _price(ctx, record, first, last, body, rounds=len(own) - 1)
+    price = _price(ctx, sku, first, last, body, rounds=len(own) - 1)
     if price is None:
         negotiation.check_move("vendor", record.state.state, "decline")
         no = Decline(of=signed.digest, reason="floor")
@@ -119,13 +121,17 @@ def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Cou
 
 
 def _price(
-    ctx: Context, record: DealRecord, first: Offer, last: Offer, body: Counter, *, rounds: int
+    ctx: Context, sku: str | None, first: Offer, last: Offer, body: Counter, *, rounds: int
 ) -> Price | None:
-    """What the vendor's policy lets this node offer now; None: no lower."""
+    """What the vendor's policy lets this node offer now; None: it gives way no further.
+
+    What it pays for what it buys, the owner alone raises.
+    """
     here = shop.open_shop(ctx)
-    sku = ctx.secret("deal", record.deal, "sku")
-    product = None if sku is None else catalogue.get(ctx.tx, sku.decode())
+    product = None if sku is None else catalogue.get(ctx.tx, sku)
     if here is None or here.policy.counter is None or product is None:
+        return None
+    if last.draft.business_function == "Buy":
         return None
     if last.draft.price_specification.price_currency != here.policy.currency:
         return None  # the floor is in another currency by now
@@ -135,7 +141,7 @@ def _price(
         last=last.draft.price_specification,
         quantity=last.draft.eligible_quantity,
         asked_total=body.total,
-        floor=rule_for(shop.for_sale(product), here.policy.prices).floor,
+        floor=floor_of(shop.for_sale(product), here.policy.prices),
         rounds=rounds,
         luck=ctx.random(1)[0],
     )

@@ -8,7 +8,7 @@ one transaction, so that never more is bought than was wanted.
 from __future__ import annotations
 
 from vrmnode.customer.acceptance import decide
-from vrmnode.engine import mailroom, offers, openings, standing
+from vrmnode.engine import incoming_offers, mailroom, offers, openings, standing
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, load_deal, own_intent, reload
@@ -17,6 +17,7 @@ from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.pseudonyms import Pseudonym
 from vrmprotocol import agreement, negotiation
+from vrmprotocol.draft import Draft
 from vrmprotocol.envelope import SKEW_S
 from vrmprotocol.mail import (
     Accept,
@@ -73,7 +74,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     """React to a vendor's message that was just added to the deal."""
     before, state = record.row.state, record.state.state
     if isinstance(signed.body, Offer):
-        _note_offer(ctx, record, signed)
+        incoming_offers.note(ctx, record, signed)
     if state == before:
         if isinstance(signed.body, Offer):
             consider(ctx, own_intent(ctx.tx, record.row.intent_id))
@@ -118,38 +119,6 @@ def _refuse_late_agreement(ctx: Context, record: DealRecord) -> None:
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=record.state.state)
     _keep_document(ctx, record)
     ctx.event("deal.cancelled", "deal", record.deal, reason="duplicate")
-
-
-def _note_offer(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:
-    offer = mailroom.offer_of(signed)
-    draft = offer.draft
-    if record.state.accept is None:
-        deals.update(
-            ctx.tx,
-            record.deal,
-            updated=ctx.now,
-            vendor_name=draft.vendor.name,
-            offer_digest=signed.digest,
-            total=draft.price_specification.total,
-            currency=draft.price_specification.price_currency,
-            quantity=draft.eligible_quantity,
-            valid_through=draft.valid_through,
-            confirm_by=draft.confirm_by,
-            shard_out=offer.shard,
-            peer_seal_suite=offer.reply_key.suite,
-            peer_seal_key=offer.reply_key.key,
-        )
-        timers.arm(ctx.tx, "offer_end", record.deal, draft.valid_through + SKEW_S)
-    ctx.event(
-        "offer.received",
-        "offer",
-        signed.digest,
-        deal=record.deal.hex(),
-        intent=record.row.intent_id.hex(),
-        vendor=draft.vendor.name,
-        total=draft.price_specification.total,
-        currency=draft.price_specification.price_currency,
-    )
 
 
 def consider(ctx: Context, own: OwnIntent) -> None:
@@ -333,6 +302,7 @@ def _conclude(ctx: Context, record: DealRecord) -> None:
         "deal",
         record.deal,
         vendor=record.row.vendor_name,
+        function=_accepted_draft(record).business_function,
         total=record.row.total,
         currency=record.row.currency,
         intent=record.row.intent_id.hex(),
@@ -340,6 +310,13 @@ def _conclude(ctx: Context, record: DealRecord) -> None:
     own = own_intent(ctx.tx, record.row.intent_id)
     if deals.locked_quantity(ctx.tx, own.intent_id) >= own.quantity:
         decline_open_offers(ctx, own, reason="chosen_other")
+
+
+def _accepted_draft(record: DealRecord) -> Draft:
+    signed = record.state.accepted_offer
+    if signed is None:
+        raise TypeError("an agreed deal has an accepted offer")
+    return mailroom.offer_of(signed).draft
 
 
 def _keep_document(ctx: Context, record: DealRecord) -> None:
@@ -363,19 +340,19 @@ def confirmation_missing(ctx: Context, deal: bytes) -> None:
 
 
 def offer_ended(ctx: Context, deal: bytes) -> None:
-    """An open offer's validity is over: tell the vendor, so that it frees what it reserved."""
+    """The validity of an open offer is over: tell the vendor, so that it frees what it held."""
     record = load_deal(ctx.tx, deal)
     if record.state.state != "offered":
         return
-    for digest in record.state.offers:
-        if digest not in record.state.declined_offers:
+    for digest, signed in incoming_offers.still_open(record).items():
+        if incoming_offers.end_of(signed) <= ctx.now:
             decline(ctx, digest, "expired")
+    for signed in incoming_offers.still_open(reload(ctx, record)).values():
+        timers.arm_earlier(ctx.tx, "offer_end", deal, incoming_offers.end_of(signed))
 
 
 def decline_open_offers(ctx: Context, own: OwnIntent, *, reason: CustomerReason) -> None:
     """Refuse every offer of the intent that is still open."""
     for row in deals.list_deals(ctx.tx, role="customer", state="offered", intent_id=own.intent_id):
-        state = load_deal(ctx.tx, row.deal).state
-        for digest in state.offers:
-            if digest not in state.declined_offers:
-                decline(ctx, digest, reason)
+        for digest in incoming_offers.still_open(load_deal(ctx.tx, row.deal)):
+            decline(ctx, digest, reason)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from vrmnode.engine import mailroom
 from vrmnode.engine.context import Context
 from vrmnode.storage import catalogue, reservations, settings
 from vrmnode.storage.database import Connection
@@ -13,7 +14,9 @@ from vrmnode.values.money import Money
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product
 from vrmnode.vendor.profile import VendorDetails
+from vrmprotocol.functions import FUNCTIONS
 from vrmprotocol.mail import VendorReason
+from vrmprotocol.message import SignedMessage
 from vrmprotocol.topics import MAIL_SHARDS
 
 POLICY, PROFILE, SHARD = "vendor.policy", "vendor.profile", "mail.shard"
@@ -24,20 +27,29 @@ class StoredIndex:
     """The catalogue in the database, as matching looks into it."""
 
     tx: Connection
+    function: str = "Sell"
+
+    def doing(self, function: str) -> StoredIndex:
+        """The products of that function."""
+        return StoredIndex(self.tx, function)
 
     def find_by_gtin(self, gtin14: str) -> Sequence[Product]:
         """Products with that GTIN-14."""
-        return [for_sale(row) for row in catalogue.find_by_gtin(self.tx, gtin14)]
+        found = catalogue.find_by_gtin(self.tx, gtin14, function=self.function)
+        return [for_sale(row) for row in found]
 
     def find_by_mpn(self, mpn: str, brand: str | None = None) -> Sequence[Product]:
         """Products with that manufacturer's part number."""
-        return [for_sale(row) for row in catalogue.find_by_mpn(self.tx, mpn, brand)]
+        found = catalogue.find_by_mpn(self.tx, mpn, brand, function=self.function)
+        return [for_sale(row) for row in found]
 
     def find_by_category(
         self, categories: Collection[int | str], max_price: Money | None, limit: int
     ) -> Sequence[Product]:
         """The cheapest products of these categories."""
-        found = catalogue.find_by_category(self.tx, categories, max_price, limit)
+        found = catalogue.find_by_category(
+            self.tx, categories, max_price, limit, function=self.function
+        )
         return [for_sale(row) for row in found]
 
     def find_by_words(
@@ -48,7 +60,9 @@ class StoredIndex:
         limit: int,
     ) -> Sequence[Product]:
         """Products whose texts have these words, best first."""
-        found = catalogue.find_by_words(self.tx, words, categories, max_price, limit)
+        found = catalogue.find_by_words(
+            self.tx, words, categories, max_price, limit, function=self.function
+        )
         return [for_sale(row) for row in found]
 
 
@@ -66,6 +80,10 @@ def for_sale(row: catalogue.Product) -> Product:
         category=row.category,
         category_path=row.category_path or "",
         condition=row.condition,
+        business_function=row.business_function,
+        price_unit=row.price_unit,
+        deposit=row.deposit,
+        lead_days=row.lead_days,
         stock=row.stock,
         url=row.url,
         image=row.image,
@@ -118,10 +136,27 @@ def stored_profile(tx: Connection) -> VendorDetails | None:
     return VendorDetails.from_dict(stored) if isinstance(stored, dict) else None
 
 
+def not_in_profile(tx: Connection, functions: Collection[str]) -> list[str]:
+    """Words for each of the functions that the vendor's profile doesn't name."""
+    details = stored_profile(tx)
+    named = FUNCTIONS if details is None else details.business_function
+    return [
+        f"there are products for {name}, which business_function of the profile doesn't name:"
+        " nobody is offered them"
+        for name in FUNCTIONS
+        if name in functions and name not in named
+    ]
+
+
 def own_name(tx: Connection) -> str:
     """The vendor's name as its profile says it; "" while there is none."""
     details = stored_profile(tx)
     return "" if details is None else details.name
+
+
+def sku_of(offer: SignedMessage) -> str | None:
+    """The product that an own offer is about: its draft says so, also after a restored backup."""
+    return mailroom.offer_of(offer).draft.item_offered.sku
 
 
 def own_shard(ctx: Context) -> int:

@@ -51,12 +51,12 @@ def consider(ctx: Context, pseudonym: bytes) -> None:
         available=counter.available,
         now=ctx.now,
     )
-    if isinstance(reply, Plan) and reply.automatic:
-        answering.send_offer(ctx, stored, intent, reply)
-    elif isinstance(reply, Plan):
-        _leave_to_human(ctx, stored, reply)
-    elif isinstance(reply, Refusal):
+    if isinstance(reply, Refusal):
         answering.send_refusal(ctx, stored, intent, reply)
+    elif reply is not None and (automatic := [plan for plan in reply if plan.automatic]):
+        answering.send_offers(ctx, stored, intent, automatic)
+    elif reply:
+        _leave_to_human(ctx, stored, reply[0])
     else:
         market.set_answer(ctx.tx, pseudonym, "ignored", "nothing_near")
 
@@ -111,11 +111,24 @@ def after_message(ctx: Context, record: DealRecord) -> None:
     if state == "accepted":
         _decide(ctx, record)
         return
+    if state == "offered":
+        _free_declined(ctx, record)
     if state == before:
         return
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=state)
     if state in ("declined", "withdrawn", "cancelled"):
         _let_go(ctx, record, state)
+
+
+# SPEC 04: The vendor MUST release what an offer holds once the customer has declined every offer of
+# the deal that holds it.
+def _free_declined(ctx: Context, record: DealRecord) -> None:
+    state = record.state
+    skus = {digest: shop.sku_of(offer) for digest, offer in state.offers.items()}
+    still_open = {sku for digest, sku in skus.items() if digest not in state.declined_offers}
+    for sku in {sku for sku in skus.values() if sku is not None} - still_open:
+        if reservations.release(ctx.tx, record.deal, sku):
+            ctx.event("reservation.released", "deal", record.deal, reason="declined", sku=sku)
 
 
 def _let_go(ctx: Context, record: DealRecord, state: str) -> None:
@@ -144,9 +157,9 @@ def _decide(ctx: Context, record: DealRecord) -> None:
         return
     # SPEC 04: The vendor MUST take the goods out of stock in the same transaction in which it
     # countersigns.
-    sku = ctx.secret("deal", record.deal, "sku")
+    sku = shop.sku_of(offered)
     if sku is None or not reservations.sell(
-        ctx.tx, record.deal, sku.decode(), draft.eligible_quantity, ctx.now
+        ctx.tx, record.deal, sku, draft.eligible_quantity, ctx.now
     ):
         _decline_acceptance(ctx, record, accepted, key, "out_of_stock")
         return
@@ -171,7 +184,8 @@ def _decide(ctx: Context, record: DealRecord) -> None:
         "deal.agreed",
         "deal",
         record.deal,
-        sku=sku.decode(),
+        sku=sku,
+        function=draft.business_function,
         quantity=draft.eligible_quantity,
         total=draft.price_specification.total,
         currency=draft.price_specification.price_currency,

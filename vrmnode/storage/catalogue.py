@@ -1,4 +1,4 @@
-"""The vendor's products, found by identifier, category and price, or words.
+"""The vendor's products, found by function and identifier, category and price, or words.
 
 Word search is SQLite's FTS5 over name, brand, description and category path; triggers of the
 schema keep it in step. Prices are minor units of the product's own currency.
@@ -16,6 +16,7 @@ from vrmnode.storage.table import Table, marks
 from vrmnode.values.money import Money
 
 DEFAULT_LIMIT = 100
+SELL = "Sell"
 MAX_WORDS = 32
 COMMON = 2_000
 """Products beyond which a word is too common to be looked for without others."""
@@ -53,6 +54,14 @@ class ProductFields(Protocol):
     @property
     def condition(self) -> str: ...
     @property
+    def business_function(self) -> str: ...
+    @property
+    def price_unit(self) -> str | None: ...
+    @property
+    def deposit(self) -> int | None: ...
+    @property
+    def lead_days(self) -> int | None: ...
+    @property
     def stock(self) -> int | None: ...
     @property
     def url(self) -> str | None: ...
@@ -81,6 +90,10 @@ class Product:
     category: int | None = None
     category_path: str | None = None
     condition: str = "NewCondition"
+    business_function: str = "Sell"
+    price_unit: str | None = None
+    deposit: int | None = None
+    lead_days: int | None = None
     stock: int | None = None
     url: str | None = None
     image: bytes | None = None
@@ -148,20 +161,33 @@ def remove(tx: Connection, sku: str) -> bool:
     return tx.changes() == 1
 
 
-def find_by_gtin(tx: Connection, gtin14: str, limit: int = DEFAULT_LIMIT) -> list[Product]:
-    """Return the products of a GTIN in its 14-digit form, cheapest first."""
-    return _PRODUCTS.select(tx, "WHERE gtin14 = ? ORDER BY price, sku LIMIT ?", (gtin14, limit))
+def find_by_gtin(
+    tx: Connection, gtin14: str, limit: int = DEFAULT_LIMIT, *, function: str = SELL
+) -> list[Product]:
+    """Return the products of a function and a GTIN in its 14-digit form, cheapest first."""
+    where = f"WHERE gtin14 = ? AND business_function = ? ORDER BY {_by_price(function)} LIMIT ?"
+    return _PRODUCTS.select(tx, where, (gtin14, function, limit))
 
 
 def find_by_mpn(
-    tx: Connection, mpn: str, brand: str | None = None, limit: int = DEFAULT_LIMIT
+    tx: Connection,
+    mpn: str,
+    brand: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+    *,
+    function: str = SELL,
 ) -> list[Product]:
     """Return the products of a manufacturer's number, and brand if given; case doesn't count."""
     where = (
         "WHERE mpn = ?1 COLLATE NOCASE AND (?2 IS NULL OR brand = ?2 COLLATE NOCASE)"
-        " ORDER BY price, sku LIMIT ?3"
+        f" AND business_function = ?4 ORDER BY {_by_price(function)} LIMIT ?3"
     )
-    return _PRODUCTS.select(tx, where, (mpn, brand, limit))
+    return _PRODUCTS.select(tx, where, (mpn, brand, limit, function))
+
+
+def _by_price(function: str) -> str:
+    """The cheapest first; of what the vendor buys, what it pays most for."""
+    return "price DESC, sku" if function == "Buy" else "price, sku"
 
 
 def find_by_category(
@@ -169,16 +195,19 @@ def find_by_category(
     categories: Collection[int | str],
     max_price: Money | None = None,
     limit: int = DEFAULT_LIMIT,
+    *,
+    function: str = SELL,
 ) -> list[Product]:
-    """Return the products of any of the categories, cheapest first.
+    """Return the products of a function and any of the categories, cheapest first.
 
     A category is a taxonomy id, or a text that the category path starts with. `max_price` leaves
     out what is dearer and what is in another currency.
     """
     if not categories:
         return []
-    where, params = _conditions(categories, max_price)
-    return _PRODUCTS.select(tx, f"WHERE {where} ORDER BY price, sku LIMIT ?", [*params, limit])
+    where, params = _conditions(function, categories, max_price)
+    order = f"ORDER BY {_by_price(function)} LIMIT ?"
+    return _PRODUCTS.select(tx, f"WHERE {where} {order}", [*params, limit])
 
 
 def find_by_words(
@@ -187,12 +216,14 @@ def find_by_words(
     categories: Collection[int | str] | None = None,
     max_price: Money | None = None,
     limit: int = DEFAULT_LIMIT,
+    *,
+    function: str = SELL,
 ) -> list[Product]:
     """Return the products that have all the words, best first, then those that have some."""
     terms = _terms(words)
     if not terms:
         return []
-    filters = _conditions(categories, max_price)
+    filters = _conditions(function, categories, max_price)
     rare, common = _by_rarity(tx, terms)
     common = common[:MAX_COMMON]
     found: dict[str, Product] = {}
@@ -243,10 +274,10 @@ def _search(
 
 
 def _conditions(
-    categories: Collection[int | str] | None, max_price: Money | None
+    function: str, categories: Collection[int | str] | None, max_price: Money | None
 ) -> tuple[str, list[Value]]:
-    clauses: list[str] = []
-    params: list[Value] = []
+    clauses = ["products.business_function = ?"]
+    params: list[Value] = [function]
     if categories:
         numbers = [category for category in categories if isinstance(category, int)]
         prefixes = [category for category in categories if isinstance(category, str)]
@@ -259,7 +290,16 @@ def _conditions(
     if max_price is not None:
         clauses.append("products.price <= ? AND products.currency = ?")
         params += [max_price.amount, max_price.currency]
-    return " AND ".join(clauses) or "1", params
+    return " AND ".join(clauses), params
+
+
+def functions(tx: Connection) -> set[str]:
+    """Return the functions that there are products of."""
+    others = tx.rows(
+        "SELECT DISTINCT business_function FROM products WHERE business_function <> 'Sell'"
+    )
+    sold = tx.row("SELECT 1 FROM products WHERE business_function = ? LIMIT 1", (SELL,))
+    return {str(name) for (name,) in others} | ({SELL} if sold else set())
 
 
 def list_products(

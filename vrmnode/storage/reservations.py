@@ -1,8 +1,9 @@
 """Stock held for deals: reserved until a time, then sold or released.
 
 `products.stock` is what is on the shelf: a reservation only counts against it, a sale takes it
-off, once, however often it is asked for. All in the caller's transaction, so two customers
-racing for the last one can't both have it.
+off, once, however often it is asked for. A deal with several offers holds the product of each, and
+sells one of them. All in the caller's transaction, so two customers racing for the last one can't
+both have it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ RELEASED = "released"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """The one reservation of a deal."""
+    """What a deal holds of one product."""
 
     deal: bytes
     sku: str
@@ -31,9 +32,10 @@ class Reservation:
 _RESERVATIONS = Table("reservations", Reservation)
 
 
-def get(tx: Connection, deal: bytes) -> Reservation | None:
-    """Return a deal's reservation."""
-    return _RESERVATIONS.first(tx, "WHERE deal = ?", (deal,))
+def of_deal(tx: Connection, deal: bytes) -> dict[str, Reservation]:
+    """Return what a deal holds or has held, by sku."""
+    found = _RESERVATIONS.select(tx, "WHERE deal = ? ORDER BY sku", (deal,))
+    return {each.sku: each for each in found}
 
 
 def available(tx: Connection, sku: str, now: int, *, but_for: bytes | None = None) -> int | None:
@@ -58,12 +60,11 @@ def available(tx: Connection, sku: str, now: int, *, but_for: bytes | None = Non
 
 
 def reserve(tx: Connection, deal: bytes, sku: str, quantity: int, until: int, now: int) -> bool:
-    """Hold stock for a deal until a time, in place of what it held; False: there is too little.
+    """Hold stock for a deal until a time, in place of what it held of this product.
 
-    A deal that has already sold keeps that: True, nothing changes.
+    False: there is too little. A deal that has already sold keeps that: True, nothing changes.
     """
-    held = get(tx, deal)
-    if held is not None and held.state == SOLD:
+    if _has_sold(of_deal(tx, deal)):
         return True
     if not _enough(tx, deal, sku, quantity, now):
         return False
@@ -72,17 +73,21 @@ def reserve(tx: Connection, deal: bytes, sku: str, quantity: int, until: int, no
 
 
 def sell(tx: Connection, deal: bytes, sku: str, quantity: int, now: int) -> bool:
-    """Take the stock for a deal, once; False where there is too little.
+    """Take the stock for a deal, once, and release what else it holds; False: there is too little.
 
     What a running reservation holds is sold whatever became of the product meanwhile: its stock
     may have been set lower, or the product taken out of the catalogue. With a lapsed reservation,
     or none, it depends on what is left.
     """
-    held = get(tx, deal)
-    if held is not None and held.state == SOLD:
+    everything = of_deal(tx, deal)
+    if _has_sold(everything):
         return True
-    if not _promised(held, sku, quantity, now) and not _enough(tx, deal, sku, quantity, now):
+    held = everything.get(sku)
+    if not _promised(held, quantity, now) and not _enough(tx, deal, sku, quantity, now):
         return False
+    # SPEC 04: The vendor MUST release what the other offers of the deal hold in the same
+    # transaction in which it countersigns one.
+    release(tx, deal)
     # A product whose stock isn't tracked keeps NULL.
     tx.run("UPDATE products SET stock = max(0, stock - ?) WHERE sku = ?", (quantity, sku))
     until = now if held is None else held.until
@@ -90,18 +95,23 @@ def sell(tx: Connection, deal: bytes, sku: str, quantity: int, now: int) -> bool
     return True
 
 
-def release(tx: Connection, deal: bytes) -> bool:
-    """Give back what a deal holds: the promise, or the stock where it had sold.
+def release(tx: Connection, deal: bytes, sku: str | None = None) -> bool:
+    """Give back what a deal holds, of one product or of all: promises, or the stock of a sale.
 
     False where it holds nothing.
     """
-    held = get(tx, deal)
-    if held is None or held.state == RELEASED:
-        return False
-    if held.state == SOLD:
-        tx.run("UPDATE products SET stock = stock + ? WHERE sku = ?", (held.quantity, held.sku))
-    tx.run("UPDATE reservations SET state = 'released' WHERE deal = ?", (deal,))
-    return True
+    given_back = False
+    for held in of_deal(tx, deal).values():
+        if held.state == RELEASED or sku not in (None, held.sku):
+            continue
+        if held.state == SOLD:
+            tx.run("UPDATE products SET stock = stock + ? WHERE sku = ?", (held.quantity, held.sku))
+        tx.run(
+            "UPDATE reservations SET state = 'released' WHERE deal = ? AND sku = ?",
+            (deal, held.sku),
+        )
+        given_back = True
+    return given_back
 
 
 def lapse(tx: Connection, now: int) -> list[bytes]:
@@ -111,15 +121,18 @@ def lapse(tx: Connection, now: int) -> list[bytes]:
         " WHERE state = 'reserved' AND until <= ? RETURNING deal",
         (now,),
     )
-    return [deal for (deal,) in rows]
+    return list(dict.fromkeys(bytes(deal) for (deal,) in rows))
 
 
-def _promised(held: Reservation | None, sku: str, quantity: int, now: int) -> bool:
+def _has_sold(everything: dict[str, Reservation]) -> bool:
+    return any(held.state == SOLD for held in everything.values())
+
+
+def _promised(held: Reservation | None, quantity: int, now: int) -> bool:
     return (
         held is not None
         and held.state == RESERVED
         and held.until > now
-        and held.sku == sku
         and held.quantity >= quantity
     )
 

@@ -249,6 +249,10 @@ CREATE TABLE products (
     category INTEGER,
     category_path TEXT,
     condition TEXT NOT NULL,
+    business_function TEXT NOT NULL,
+    price_unit TEXT CHECK (price_unit IN ('day', 'week', 'month')),
+    deposit INTEGER,
+    lead_days INTEGER,
     stock INTEGER CHECK (stock >= 0),
     url TEXT,
     image BLOB,
@@ -259,8 +263,11 @@ CREATE TABLE products (
 ) STRICT;
 CREATE INDEX products_gtin ON products (gtin14) WHERE gtin14 IS NOT NULL;
 CREATE INDEX products_mpn ON products (mpn COLLATE NOCASE) WHERE mpn IS NOT NULL;
-CREATE INDEX products_category ON products (category, price) WHERE category IS NOT NULL;
-CREATE INDEX products_path ON products (category_path, price) WHERE category_path IS NOT NULL;
+CREATE INDEX products_category ON products (business_function, category, price)
+    WHERE category IS NOT NULL;
+CREATE INDEX products_path ON products (business_function, category_path, price)
+    WHERE category_path IS NOT NULL;
+CREATE INDEX products_function ON products (business_function) WHERE business_function <> 'Sell';
 
 CREATE VIRTUAL TABLE products_fts USING fts5 (
     name, brand, description, category_path,
@@ -286,11 +293,12 @@ BEGIN
 END;
 
 CREATE TABLE reservations (
-    deal BLOB PRIMARY KEY,
+    deal BLOB NOT NULL,
     sku TEXT NOT NULL,
     quantity INTEGER NOT NULL CHECK (quantity > 0),
     until INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('reserved', 'sold', 'released'))
+    state TEXT NOT NULL CHECK (state IN ('reserved', 'sold', 'released')),
+    PRIMARY KEY (deal, sku)
 ) STRICT;
 CREATE INDEX reservations_sku ON reservations (sku) WHERE state = 'reserved';
 CREATE INDEX reservations_until ON reservations (until) WHERE state = 'reserved';

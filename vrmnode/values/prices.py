@@ -1,4 +1,4 @@
-"""Amounts in messages as money: the total of a draft, the most that an intent would pay."""
+"""Amounts in messages as money: the total of a draft, the most to pay or least to take."""
 
 from vrmnode.values.money import Money
 from vrmprotocol.draft import Draft, Price
@@ -27,3 +27,11 @@ def maximum_of(intent: Intent) -> Money | None:
     if budget is None or budget.max_price is None:
         return None
     return Money(budget.max_price, budget.price_currency)
+
+
+def minimum_of(intent: Intent) -> Money | None:
+    """The least to be paid by a vendor that buys, if the intent says so."""
+    budget = intent.price_specification
+    if budget is None or budget.min_price is None:
+        return None
+    return Money(budget.min_price, budget.price_currency)

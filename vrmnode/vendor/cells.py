@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from vrmnode.values.constraints import Scalar, property_name
+from vrmnode.values.functions import FUNCTION_EXPECTED, UNIT_EXPECTED, read_function, read_unit
 from vrmnode.values.gtins import GTIN_EXPECTED, read_gtin
 from vrmnode.values.money import (
     CURRENCY_EXPECTED,
@@ -18,7 +19,17 @@ from vrmnode.values.money import (
     parse_money,
 )
 from vrmnode.vendor.columns import PROPERTY
-from vrmnode.vendor.product import CONDITIONS, MAX_PROPERTIES, MAX_STOCK, Product, with_category
+from vrmnode.vendor.product import (
+    CONDITIONS,
+    MAX_LEAD_DAYS,
+    MAX_PROPERTIES,
+    MAX_STOCK,
+    Product,
+    misplaced,
+    usual_condition,
+    usual_unit,
+    with_category,
+)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 _TAG = re.compile(r"<[^<>]{0,500}>")
@@ -45,15 +56,23 @@ class CellError(Exception):
         self.came = came
 
 
-def product_of(row: Mapping[str, str], price: Money, language: str | None = None) -> Product:
+def product_of(
+    row: Mapping[str, str],
+    price: Money,
+    decimal: str | None = None,
+    language: str | None = None,
+) -> Product:
     """The product of a row of cleaned cells by field, its texts in `language`.
+
+    `decimal` is the mark of the file's amounts, if known.
 
     Raises: CellError.
     """
+    function = _function(row)
     gtin14 = _gtin(row.get("gtin", ""))
     mpn = row.get("mpn", "")[:64] or None
     path = _text("category_path", row, 500)
-    return Product(
+    product = Product(
         sku=_sku(row, gtin14, mpn),
         name=_name(row),
         price=price.amount,
@@ -64,12 +83,19 @@ def product_of(row: Mapping[str, str], price: Money, language: str | None = None
         description=_TAG.sub(" ", row.get("description", ""))[:1000].strip(),
         category=with_category(_category(row), path),
         category_path=path,
-        condition=_condition(row),
+        condition=_condition(row, function),
+        business_function=function,
+        price_unit=_unit(row, function),
+        deposit=_deposit(row, price.currency, decimal),
+        lead_days=_lead_days(row),
         stock=_stock(row),
         url=row["url"] if 0 < len(row.get("url", "")) <= 256 else None,
         in_language=language,
         properties=_properties(row),
     )
+    if (wrong := misplaced(product)) is not None:
+        raise CellError(wrong, "nothing, but where the function is LeaseOut", row.get(wrong))
+    return product
 
 
 def price_of(row: Mapping[str, str], currency: str, decimal: str | None) -> Money:
@@ -77,17 +103,20 @@ def price_of(row: Mapping[str, str], currency: str, decimal: str | None) -> Mone
 
     Raises: CellError.
     """
-    text = row.get("price", "")
-    if not text:
-        raise CellError("price", 'a price such as "9.99"', None)
     named = row.get("currency", "").upper() or currency
     if exponent(named) is None:
         raise CellError("currency", CURRENCY_EXPECTED, named)
+    if not row.get("price", ""):
+        raise CellError("price", 'a price such as "9.99"', None)
+    return _money("price", row["price"], named, decimal)
+
+
+def _money(name: str, text: str, currency: str, decimal: str | None) -> Money:
     # A mark that is certain in this cell outweighs what earlier rows used.
     try:
-        return parse_money(text, currency=named, decimal=decimal_mark(text) or decimal)
+        return parse_money(text, currency=currency, decimal=decimal_mark(text) or decimal)
     except MoneyError as error:
-        raise CellError("price", error.expected, text) from None
+        raise CellError(name, error.expected, text) from None
 
 
 def clean(cell: str) -> str:
@@ -137,10 +166,45 @@ def _category(row: Mapping[str, str]) -> int | None:
     return int(text)
 
 
-def _condition(row: Mapping[str, str]) -> str:
+def _function(row: Mapping[str, str]) -> str:
+    text = row.get("business_function", "")
+    if (found := read_function(text) if text else "Sell") is None:
+        raise CellError("business_function", FUNCTION_EXPECTED, text)
+    return found
+
+
+def _unit(row: Mapping[str, str], function: str) -> str | None:
+    text = row.get("price_unit", "")
+    if not text:
+        return usual_unit(function)
+    found = read_unit(text)
+    if found is None and function == "LeaseOut":
+        raise CellError("price_unit", UNIT_EXPECTED, text)
+    # Elsewhere a unit such as "piece" says nothing.
+    return found
+
+
+def _deposit(row: Mapping[str, str], currency: str, decimal: str | None) -> int | None:
+    text = row.get("deposit", "")
+    if not text:
+        return None
+    money = _money("deposit", text, currency, decimal)
+    if money.currency != currency:
+        raise CellError("deposit", f"an amount in {currency}", text)
+    return money.amount
+
+
+def _lead_days(row: Mapping[str, str]) -> int | None:
+    text = row.get("lead_days", "")
+    if text and not (re.fullmatch("[0-9]{1,3}", text) and int(text) <= MAX_LEAD_DAYS):
+        raise CellError("lead_days", f"a whole number of days up to {MAX_LEAD_DAYS}", text)
+    return int(text) if text else None
+
+
+def _condition(row: Mapping[str, str], function: str) -> str:
     text = row.get("condition", "")
     if not text:
-        return CONDITIONS[0]
+        return usual_condition(function)
     found = _CONDITIONS.get(property_name(text))
     if found is None:
         raise CellError("condition", "new, used, refurbished or damaged", text)

@@ -22,6 +22,10 @@ FIELDS = (
     "category_path",
     "currency",
     "condition",
+    "business_function",
+    "price_unit",
+    "deposit",
+    "lead_days",
     "stock",
     "url",
 )
@@ -53,6 +57,11 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "stock": ("stock", "quantity", "variantinventoryqty", "inventory", "availability", "bestand",
               "voorraad", "lagerbestand", "qty", "instock", "onhand", "aantal", "lager",
               "numinstock"),
+    "business_function": ("businessfunction", "function", "funktion", "functie", "leistungsart"),
+    "price_unit": ("priceunit", "preiseinheit", "prijseenheid", "mieteinheit", "rentalunit"),
+    "deposit": ("deposit", "kaution", "borg", "waarborg", "caution"),
+    "lead_days": ("leaddays", "leadtime", "handlingtime", "maxhandlingtime", "bearbeitungstage",
+                  "levertijd"),
     "url": ("url", "link", "producturl", "canonicalurl"),
 }  # fmt: skip
 _PROPERTY_NAMES = (

@@ -17,9 +17,9 @@ from vrmnode.vendor.profile import VendorDetails
 from vrmnode.vendor.quoting import Quote
 from vrmprotocol import language
 from vrmprotocol.certificate import Certificate
-from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty
-from vrmprotocol.functions import CHANGES_HANDS
-from vrmprotocol.market import Intent
+from vrmprotocol.draft import Draft, Lease, OfferedItem, Payment, Price, Returns, VendorParty
+from vrmprotocol.functions import CHANGES_HANDS, SUPPLYING
+from vrmprotocol.market import DemandedItem, Intent
 
 DESCRIPTION_BYTES = 480
 PROPERTY_CHARACTERS = 64
@@ -34,6 +34,7 @@ class DraftParts:
     item_offered: OfferedItem
     eligible_quantity: int
     price: Price
+    lease: Lease | None
     delivery_method: str
     delivery_earliest: int | None
     delivery_latest: int | None
@@ -64,16 +65,18 @@ def draft_parts(
     reserved = policy.reserve and quote.counted
     valid_through = _valid_through(intent, policy, reserved, now)
     earliest, latest = quote.way.window(now)
+    function = quote.product.business_function
     return DraftParts(
-        business_function=intent.business_function,
-        item_offered=_item(intent.business_function, quote.product),
+        business_function=function,
+        item_offered=_item(quote.product, intent.item_offered),
         eligible_quantity=intent.eligible_quantity,
         price=quote.price,
+        lease=_lease(intent, quote.product, earliest if earliest == latest else None),
         delivery_method=quote.way.method,
         delivery_earliest=earliest,
         delivery_latest=latest,
-        payment=_payment(policy, quote.payment_method),
-        returns=Returns(days=policy.returns_days, cost=policy.returns_cost),  # type: ignore[arg-type]
+        payment=_payment(function, policy, quote.payment_method),
+        returns=_returns(function, policy),
         terms=terms_id,
         in_language=_language(intent, quote.product, details),
         valid_through=valid_through,
@@ -114,6 +117,7 @@ def complete_draft(
         item_offered=parts.item_offered,
         eligible_quantity=parts.eligible_quantity,
         price_specification=parts.price,
+        lease=parts.lease,
         delivery_method=parts.delivery_method,  # type: ignore[arg-type]
         delivery_earliest=parts.delivery_earliest,
         delivery_latest=parts.delivery_latest,
@@ -128,7 +132,10 @@ def complete_draft(
     )
 
 
-def _payment(policy: VendorPolicy, methods: tuple[str, ...]) -> Payment:
+def _payment(function: str, policy: VendorPolicy, methods: tuple[str, ...]) -> Payment:
+    if function == "Buy" and policy.payment_due == "on_agreement":
+        # Nobody pays a stranger for what hasn't come.
+        return Payment(method=methods, due="on_delivery")
     return Payment(
         method=methods,
         due=policy.payment_due,  # type: ignore[arg-type]
@@ -137,15 +144,39 @@ def _payment(policy: VendorPolicy, methods: tuple[str, ...]) -> Payment:
     )
 
 
-def _item(function: str, product: ProductFields) -> OfferedItem:
-    condition = product.condition if function in CHANGES_HANDS else None
+def _returns(function: str, policy: VendorPolicy) -> Returns:
+    """Only what was sold can be sent back."""
+    days = policy.returns_days if function == "Sell" else 0
+    return Returns(days=days, cost=policy.returns_cost)  # type: ignore[arg-type]
+
+
+def _lease(intent: Intent, product: ProductFields, start: int | None) -> Lease | None:
+    if product.business_function != "LeaseOut" or intent.lease_length is None:
+        return None
+    deposit = product.deposit
+    return Lease(
+        lease_length=intent.lease_length,
+        deposit=None if deposit is None else deposit * intent.eligible_quantity,
+        start_date=start,
+    )
+
+
+def _item(product: ProductFields, asked: DemandedItem) -> OfferedItem:
+    """What the vendor has; a thing of the customer's goes by what the customer says of it."""
+    condition = product.condition if product.business_function in CHANGES_HANDS else None
+    gtin = gtin_for_people(product.gtin14) if product.gtin14 else None
+    mpn, brand, category = product.mpn, product.brand, product.category
+    if product.business_function not in SUPPLYING:
+        gtin, mpn = asked.gtin or gtin, asked.mpn or mpn
+        brand = asked.brand or brand
+        category = category if asked.category is None else asked.category
     return OfferedItem(
         name=product.name[:200],
-        gtin=gtin_for_people(product.gtin14) if product.gtin14 else None,
-        mpn=product.mpn,
+        gtin=gtin,
+        mpn=mpn,
         sku=product.sku,
-        brand=product.brand,
-        category=product.category,
+        brand=brand,
+        category=category,
         description=_shortened(product.description) or None,
         item_condition=condition,  # type: ignore[arg-type]
         image=(product.image,) if product.image else (),

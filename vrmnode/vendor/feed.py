@@ -199,7 +199,7 @@ class Feed:
         if self._decimal is None:
             self._decimal = decimal_mark(row.get("price", ""))
         price = price_of(row, self._options.currency, self._decimal)
-        return product_of(row, price, self._options.language)
+        return product_of(row, price, self._decimal, self._options.language)
 
 
 __all__ = [

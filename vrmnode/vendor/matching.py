@@ -1,8 +1,9 @@
 """Which products of the catalogue meet what an intent asks for, best first.
 
-Identifiers decide where there are any; else words of the name, else the category. What comes
-near but doesn't fit is kept with a coded reason. Prices, stock and delivery are left to the
-responder.
+Identifiers decide where there are any; else words of the name, else the category. A product that
+is done with the customer's thing (a repair, say) serves all things of its category and below, and
+of its brand if it names one. What comes near but doesn't fit is kept with a coded reason. Prices,
+stock and delivery are left to the responder.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,9 +13,10 @@ from vrmnode.values import constraints, items, words
 from vrmnode.values.constraints import Scalar
 from vrmnode.values.items import condition_words
 from vrmnode.values.money import MAX_AMOUNT, Money
-from vrmnode.vendor import taxonomy
+from vrmnode.vendor import prices, taxonomy
 from vrmnode.vendor.product import ProductFields, ProductIndex
 from vrmprotocol import gtin, language
+from vrmprotocol.functions import CHANGES_HANDS, SUPPLYING
 from vrmprotocol.market import Constraint, DemandedItem, Intent
 
 WORD_SPREAD = 100
@@ -43,23 +45,27 @@ class Candidate:
 def match(
     intent: Intent,
     index: ProductIndex,
+    function: str = "Sell",
     *,
     currency: str,
     languages: Sequence[str] = (),
     unit_bound: Money | None = None,
     limit: int = 20,
 ) -> list[Candidate]:
-    """What fits first, then near misses; at most twice `limit`.
+    """What fits of the products of one function first, then near misses; at most twice `limit`.
 
     `currency` is the one the vendor sells in, `languages` are those it deals in; of what fits,
     products in other currencies come last, before them those in languages the customer can't read.
     `unit_bound` is the highest catalogue price that can still meet the intent's budget.
     """
+    index = index.doing(function)
     item = intent.item_offered
     # Where more than the category decides, the cheapest few may all be the wrong ones.
     picky = bool(intent.must or intent.prefer or intent.item_condition or item.brand)
     bound = unit_bound or Money(MAX_AMOUNT, currency)
-    found_by, products = _find(item, index, bound, limit * 10 if picky else limit)
+    drawn = limit * 10 if picky else limit
+    find = _find if function in SUPPLYING else _find_serving
+    found_by, products = find(item, index, bound, drawn)
     wanted = words.significant(item.name or "")
     candidates = [
         Candidate(
@@ -75,16 +81,17 @@ def match(
         candidates = _nearest(candidates)
 
     def order(each: Candidate) -> tuple[object, ...]:
-        foreign = each.product.currency != currency
+        product = each.product
+        price = prices.unit_price(product, (), intent.lease_length)
         return (
             each.problem is not None,
-            foreign,
-            not _readable(intent, each.product, languages),
+            product.currency != currency,
+            not _readable(intent, product, languages),
             -each.score,
             -each.preferred,
-            each.product.currency,
-            each.product.price,
-            each.product.sku,
+            product.currency,
+            -price if function == "Buy" else price,
+            product.sku,
         )
 
     return sorted(candidates, key=order)[: 2 * limit]
@@ -109,6 +116,27 @@ def _find(
         return "words", _by_words(item, index, bound, limit)
     if item.category is not None and not item.gtin and not item.mpn:
         return "category", _by_category(item.category, index, bound, limit)
+    return "nothing", ()
+
+
+def _find_serving(
+    item: DemandedItem, index: ProductIndex, bound: Money, limit: int
+) -> tuple[str, Sequence[ProductFields]]:
+    """What is done with a thing like the customer's."""
+    if item.gtin and (found := index.find_by_gtin(gtin.gtin14(item.gtin))):
+        return "gtin", found[:limit]
+    if item.mpn and (found := index.find_by_mpn(item.mpn, item.brand)):
+        return "mpn", found[:limit]
+    if item.category is not None:
+        above = taxonomy.ancestors(item.category)
+        # Where nothing is cheap enough, the nearest remain, to say so.
+        found = index.find_by_category(above, bound, limit) or index.find_by_category(
+            above, None, min(limit, 3)
+        )
+        if found:
+            return "category", found
+    if item.name:
+        return "words", _by_words(item, index, bound, limit)
     return "nothing", ()
 
 
@@ -172,14 +200,10 @@ def _nearest(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _problem(intent: Intent, product: ProductFields, found_by: str) -> NearMiss | None:
-    item = intent.item_offered
-    if item.gtin and product.gtin14 and gtin.gtin14(item.gtin) != product.gtin14:
-        return NearMiss("constraint", "we have it under that name with another product number only")
-    if item.mpn and found_by == "words" and product.mpn:
-        return NearMiss("constraint", "we have it under that name with another model number only")
-    if item.brand and not _is_brand(item.brand, product):
-        return NearMiss("constraint", f"we don't have it of the brand {item.brand}")
-    if intent.item_condition and product.condition not in intent.item_condition:
+    if (problem := _other_thing(intent, product, found_by)) is not None:
+        return problem
+    named = product.business_function in CHANGES_HANDS and intent.item_condition
+    if named and product.condition not in intent.item_condition:
         asked, there = condition_words(intent.item_condition), condition_words((product.condition,))
         return NearMiss("condition", f"asked for {asked}, we have it {there}")
     for constraint in intent.must:
@@ -187,6 +211,28 @@ def _problem(intent: Intent, product: ProductFields, found_by: str) -> NearMiss 
             asked = constraints.words_of(constraint.name, constraint.op, constraint.value)
             return NearMiss("constraint", f"we can't promise: {asked}")
     return None
+
+
+def _other_thing(intent: Intent, product: ProductFields, found_by: str) -> NearMiss | None:
+    """Why it isn't the thing that the intent names, or doesn't serve that one."""
+    item = intent.item_offered
+    if product.business_function not in SUPPLYING:
+        if product.brand and not _names_brand(item, product.brand):
+            return NearMiss("constraint", f"we do that for the brand {product.brand} only")
+    elif item.brand and not _is_brand(item.brand, product):
+        return NearMiss("constraint", f"we don't have it of the brand {item.brand}")
+    if product.business_function in SUPPLYING and intent.business_function not in SUPPLYING:
+        return None  # what replaces the customer's thing may have other numbers
+    if item.gtin and product.gtin14 and gtin.gtin14(item.gtin) != product.gtin14:
+        return NearMiss("constraint", "we have it under that name with another product number only")
+    if item.mpn and found_by in ("words", "category") and product.mpn:
+        return NearMiss("constraint", "we have it under that name with another model number only")
+    return None
+
+
+def _names_brand(item: DemandedItem, brand: str) -> bool:
+    text = item.brand or item.name or ""
+    return words.share(words.significant(brand), text) == words.FULL
 
 
 def _is_brand(brand: str, product: ProductFields) -> bool:

@@ -1,6 +1,8 @@
 """The vendor's price rules: a percentage up or down by category, never below a floor.
 
-The floor and the rules stay with the vendor; only the resulting price leaves the node.
+They are for what is sold; a repair, say, has the catalogue's price, and a lease that of all units
+of time that begin. The floor and the rules stay with the vendor; only the resulting price leaves
+the node.
 """
 
 import re
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from vrmnode.values.fields import Fields
+from vrmnode.values.functions import UNIT_DAYS
 from vrmnode.values.money import MAX_AMOUNT, format_money
 from vrmnode.vendor import taxonomy
 from vrmnode.vendor.product import ProductFields
@@ -41,11 +44,29 @@ class PriceRule:
         return self.brand is None or self.brand.casefold() == (product.brand or "").casefold()
 
 
-def unit_price(product: ProductFields, rules: Sequence[PriceRule]) -> int:
-    """The price of one in minor units by the first rule that fits, half a cent rounded up."""
+def unit_price(
+    product: ProductFields, rules: Sequence[PriceRule], lease_length: int | None = None
+) -> int:
+    """The price of one in minor units: what is sold by the first rule that fits, half a cent
+    rounded up; a lease for `lease_length` days."""
+    if product.business_function == "LeaseOut":
+        return lease_price(product, lease_length or 1)
+    if product.business_function != "Sell":
+        return product.price
     rule = rule_for(product, rules)
     price = (product.price * (WHOLE + rule.change_bp) + WHOLE // 2) // WHOLE
     return min(max(price, rule.floor), MAX_AMOUNT)
+
+
+def lease_price(product: ProductFields, days: int) -> int:
+    """The price of one piece for so many days: each unit that begins counts whole."""
+    units = -(-days // UNIT_DAYS[product.price_unit or "day"])
+    return product.price * units
+
+
+def floor_of(product: ProductFields, rules: Sequence[PriceRule]) -> int:
+    """The least unit price to which the vendor's node may give way by itself."""
+    return rule_for(product, rules).floor if product.business_function == "Sell" else 0
 
 
 def rule_for(product: ProductFields, rules: Sequence[PriceRule]) -> PriceRule:

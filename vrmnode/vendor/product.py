@@ -10,6 +10,7 @@ from typing import Protocol
 
 from vrmnode.values.constraints import Scalar
 from vrmnode.values.fields import Fields
+from vrmnode.values.functions import FUNCTION_EXPECTED, UNIT_DAYS, read_function
 from vrmnode.values.gtins import GTIN_EXPECTED, read_gtin
 from vrmnode.values.money import CURRENCY_EXPECTED, MAX_AMOUNT, Money
 from vrmnode.vendor import taxonomy
@@ -17,6 +18,7 @@ from vrmnode.vendor import taxonomy
 CONDITIONS = ("NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition")
 MAX_PROPERTIES = 32
 MAX_STOCK = 10**9
+MAX_LEAD_DAYS = 366
 
 
 class ProductFields(Protocol):
@@ -45,6 +47,14 @@ class ProductFields(Protocol):
     @property
     def condition(self) -> str: ...
     @property
+    def business_function(self) -> str: ...
+    @property
+    def price_unit(self) -> str | None: ...
+    @property
+    def deposit(self) -> int | None: ...
+    @property
+    def lead_days(self) -> int | None: ...
+    @property
     def image(self) -> bytes | None: ...
     @property
     def in_language(self) -> str | None: ...
@@ -60,6 +70,10 @@ class ProductIndex(Protocol):
     A category is a taxonomy id, or the beginning of a path in words. A highest price leaves out
     what is dearer, and what is in another currency.
     """
+
+    def doing(self, function: str) -> "ProductIndex":
+        """The same, with the products of one function alone; what the vendor pays most for
+        first."""
 
     def find_by_gtin(self, gtin14: str) -> Sequence[ProductFields]: ...
 
@@ -80,8 +94,11 @@ class ProductIndex(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """One thing for sale: `price` in minor units; `stock` None where it isn't counted.
+    """What the vendor sells, or does: `price` in minor units; `stock` None if it isn't counted.
 
+    `business_function` says what is done. Of a lease `price` is for each `price_unit` that begins,
+    `deposit` for each piece. `lead_days` pass before the delivery begins: for the work, say. Where
+    the thing is the customer's, brand and category say which things; `stock` says how many more.
     `in_language` is that of its texts, None where the import didn't say.
     """
 
@@ -96,6 +113,10 @@ class Product:
     category: int | None = None
     category_path: str = ""
     condition: str = "NewCondition"
+    business_function: str = "Sell"
+    price_unit: str | None = None
+    deposit: int | None = None
+    lead_days: int | None = None
     stock: int | None = None
     url: str | None = None
     image: bytes | None = None
@@ -110,6 +131,7 @@ def product_from_dict(raw: Mapping[str, object]) -> Product:
     Raises: FieldError `product.invalid`, `product.unknown_field`.
     """
     fields = Fields(raw, "product")
+    function = fields.parsed("business_function", read_function, FUNCTION_EXPECTED) or "Sell"
     product = Product(
         sku=fields.required_text("sku", 64),
         name=fields.required_text("name", 200),
@@ -121,7 +143,11 @@ def product_from_dict(raw: Mapping[str, object]) -> Product:
         description=fields.text("description", 1000) or "",
         category=fields.whole("category", 0, 2**31 - 1, None),
         category_path=fields.text("category_path", 500) or "",
-        condition=fields.one_of("condition", CONDITIONS, "NewCondition"),
+        condition=fields.one_of("condition", CONDITIONS, usual_condition(function)),
+        business_function=function,
+        price_unit=fields.one_of("price_unit", UNIT_DAYS, usual_unit(function)),
+        deposit=fields.whole("deposit", 0, MAX_AMOUNT, None),
+        lead_days=fields.whole("lead_days", 0, MAX_LEAD_DAYS, None),
         stock=fields.whole("stock", 0, MAX_STOCK, None),
         url=fields.text("url", 256),
         image=_image(fields),
@@ -130,7 +156,28 @@ def product_from_dict(raw: Mapping[str, object]) -> Product:
         delivery=_delivery(fields),
     )
     fields.finish()
+    if (wrong := misplaced(product)) is not None:
+        raise fields.error(
+            wrong, "nothing, but where the function is LeaseOut", getattr(product, wrong)
+        )
     return product
+
+
+def misplaced(product: Product) -> str | None:
+    """The field that only a lease has, in a product that isn't leased out."""
+    if product.business_function == "LeaseOut":
+        return None
+    return next((name for name in ("price_unit", "deposit") if getattr(product, name)), None)
+
+
+def usual_condition(function: str) -> str:
+    """The condition where none is stated: what is bought from customers isn't new."""
+    return CONDITIONS[1] if function == "Buy" else CONDITIONS[0]
+
+
+def usual_unit(function: str) -> str | None:
+    """What the price of a lease is for where nothing is stated."""
+    return "day" if function == "LeaseOut" else None
 
 
 def product_to_dict(product: Product) -> dict[str, object]:

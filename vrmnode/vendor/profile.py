@@ -11,9 +11,9 @@ from vrmnode.values.fields import Fields
 from vrmnode.vendor.delivery import ANYWHERE, METHODS
 from vrmnode.vendor.policy import VendorPolicy
 from vrmprotocol.certificate import Certificate
+from vrmprotocol.functions import FUNCTIONS
 from vrmprotocol.market import Prekey, VendorProfile
 
-FUNCTIONS = ("Sell", "LeaseOut", "Repair", "Maintain", "ProvideService", "Dispose")
 COUNTRY = "[A-Z]{2}"
 
 

@@ -4,10 +4,10 @@ What speaks against it is a coded reason in words that tell neither a price floo
 in stock. What else stands in a draft is left to `drafting`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vrmnode.values.money import MAX_AMOUNT
-from vrmnode.values.prices import currency_of, maximum_of, total_in
+from vrmnode.values.prices import currency_of, maximum_of, minimum_of, total_in
 from vrmnode.values.spans import format_day
 from vrmnode.vendor import prices
 from vrmnode.vendor.delivery import Table, Way, goes_to, read_table, ways_to
@@ -46,15 +46,36 @@ def quote(
     methods = tuple(name for name in policy.payment_method if not asked or name in asked)
     if not methods:
         return NearMiss("payment", "we take none of the ways of payment you named")
-    unit = prices.unit_price(product, policy.prices)
+    unit = prices.unit_price(product, policy.prices, intent.lease_length)
     way = _way(intent, product, policy, details, unit, now)
     if isinstance(way, NearMiss):
         return way
     price = _price(intent, product, policy, unit, way)
-    most = maximum_of(intent)
-    if price is None or (most is not None and total_in(price) > most):
-        return NearMiss("over_budget", "the total to the door is above the most you would pay")
+    if price is None:
+        return _TOO_DEAR
+    if (problem := _budget_problem(intent, product, price)) is not None:
+        return problem
     return Quote(product, price, way, methods, stock is not None)
+
+
+_TOO_DEAR = NearMiss("over_budget", "the total to the door is above the most you would pay")
+_TOO_LITTLE = NearMiss("below_minimum", "we would pay less than the least you would take")
+
+
+def _budget_problem(intent: Intent, product: ProductFields, price: Price) -> NearMiss | None:
+    if product.business_function == "Buy":
+        least = minimum_of(intent)
+        return _TOO_LITTLE if least is not None and total_in(price) < least else None
+    most = maximum_of(intent)
+    return _TOO_DEAR if most is not None and total_in(price) > most else None
+
+
+_NO_TIME = "we can take on no more of them"
+_NO_MORE = {
+    "Sell": "it is out of stock",
+    "LeaseOut": "all are rented out",
+    "Buy": "we buy no more of them",
+}
 
 
 def _supply_problem(
@@ -67,9 +88,12 @@ def _supply_problem(
         # The rules of the policy (floors, charges) say nothing in the product's currency.
         return NearMiss("currency", f"we have it, but without a price in {asked}")
     if stock is not None and stock <= 0:
-        return NearMiss("out_of_stock", "it is out of stock")
-    if intent.eligible_quantity > policy.max_quantity or (
-        stock is not None and intent.eligible_quantity > stock
+        return NearMiss("out_of_stock", _NO_MORE.get(product.business_function, _NO_TIME))
+    quantity = intent.eligible_quantity
+    if (
+        quantity > policy.max_quantity
+        or (stock is not None and quantity > stock)
+        or quantity * (product.deposit or 0) > MAX_AMOUNT
     ):
         return NearMiss("quantity", "we can't supply that many")
     return None
@@ -92,6 +116,16 @@ def _way(
     if not ways:
         asked = " or ".join(intent.delivery_method)
         return NearMiss("delivery", f"we don't deliver to {country} by {asked}")
+    lead = product.lead_days or 0
+    ways = tuple(replace(way, days=(way.days[0] + lead, way.days[1] + lead)) for way in ways)
+    if product.business_function == "Buy":
+        # Who sends or brings it pays for that; a vendor that has to fetch it doesn't buy for this
+        # price.
+        ways = tuple(
+            replace(way, charge=0) for way in ways if way.method != "onsite" or not way.charge
+        )
+        if not ways:
+            return NearMiss("delivery", "we don't fetch it")
     until = intent.availability_ends
     if until is not None:
         ways = tuple(way for way in ways if way.window(now)[1] <= until)
@@ -123,6 +157,8 @@ def _price(
         return None
     rate = prices.rule_for(product, policy.prices).tax_rate_ppm
     rate = policy.tax_rate_ppm if rate is None else rate
+    if product.business_function == "Buy":
+        rate = None  # the customer charges no tax
     return Price(
         price_currency=product.currency,
         unit_price=unit,

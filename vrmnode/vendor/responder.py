@@ -1,4 +1,4 @@
-"""The vendor's answer to an intent: a complete draft of the agreement, or a coded refusal.
+"""The vendor's answer to an intent: complete drafts of an agreement, or a coded refusal.
 
 Implements the vendor's part of `specs/03-messages.md` (offer, decline). Sealing, sequence and
 the stock itself are left to the caller.
@@ -7,16 +7,20 @@ the stock itself are left to the caller.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
+from vrmnode.values.functions import does
 from vrmnode.values.money import Money
 from vrmnode.values.prices import maximum_of, total_in
 from vrmnode.vendor import prices
 from vrmnode.vendor.drafting import DraftParts, complete_draft, draft_parts
 from vrmnode.vendor.matching import Candidate, NearMiss, match
 from vrmnode.vendor.policy import VendorPolicy
-from vrmnode.vendor.product import ProductIndex
+from vrmnode.vendor.product import ProductFields, ProductIndex
 from vrmnode.vendor.profile import VendorDetails
 from vrmnode.vendor.quoting import Quote, quote
-from vrmprotocol import terms
+from vrmprotocol import gtin, terms
+from vrmprotocol.functions import SUPPLYING
 from vrmprotocol.market import Intent
 
 Available = Callable[[str], int | None]
@@ -56,18 +60,79 @@ def answer(
     details: VendorDetails,
     available: Available,
     now: int,
-) -> Plan | Refusal | None:
-    """The answer to an intent from the whole catalogue; None: nothing near it, stay silent."""
-    if not policy.answer or intent.business_function not in details.business_function:
+) -> tuple[Plan, ...] | Refusal | None:
+    """The answer to an intent from the whole catalogue; None: nothing near it, stay silent.
+
+    A plan for each function that is asked for and can be offered, in the customer's order of
+    preference; a refusal is about the first that comes near.
+    """
+    if not policy.answer:
         return None
-    bound, most = None, maximum_of(intent)
-    if most is not None and most.currency == policy.currency:
-        unit = most.amount // intent.eligible_quantity
-        bound = Money(prices.catalogue_bound(policy.prices, unit), most.currency)
-    candidates = match(
-        intent, index, currency=policy.currency, languages=details.in_language, unit_bound=bound
+    known = _known_better(intent, index)
+    # SPEC 03: The writer MUST answer an intent with at most one offer for each function that it
+    # asks for.
+    replies = []
+    for function in intent.functions:
+        if function in details.business_function:
+            asked = intent if function in SUPPLYING else known
+            found = match(
+                asked,
+                index,
+                function,
+                currency=policy.currency,
+                languages=details.in_language,
+                unit_bound=_bound(intent, function, policy),
+            )
+            reply = respond(
+                asked, found, policy=policy, details=details, available=available, now=now
+            )
+            replies.append(reply)
+    plans = tuple(reply for reply in replies if isinstance(reply, Plan))
+    refusals = [reply for reply in replies if isinstance(reply, Refusal)]
+    return plans or (refusals[0] if refusals else _undone(intent, index, policy, details))
+
+
+def _known_better(intent: Intent, index: ProductIndex) -> Intent:
+    """The intent with the category of its thing, where the vendor sells that and so knows it."""
+    item = intent.item_offered
+    if item.category is not None:
+        return intent
+    sold = _of_number(intent, index.doing("Sell"))
+    category = next((product.category for product in sold if product.category is not None), None)
+    if category is None:
+        return intent
+    return msgspec.structs.replace(
+        intent, item_offered=msgspec.structs.replace(item, category=category)
     )
-    return respond(intent, candidates, policy=policy, details=details, available=available, now=now)
+
+
+def _of_number(intent: Intent, index: ProductIndex) -> Sequence[ProductFields]:
+    item = intent.item_offered
+    if item.gtin and (found := index.find_by_gtin(gtin.gtin14(item.gtin))):
+        return found
+    return index.find_by_mpn(item.mpn, item.brand) if item.mpn else ()
+
+
+def _bound(intent: Intent, function: str, policy: VendorPolicy) -> Money | None:
+    """The highest catalogue price that can still meet the budget; None: that doesn't follow."""
+    most = maximum_of(intent)
+    if most is None or most.currency != policy.currency or function in ("LeaseOut", "Buy"):
+        return None
+    unit = most.amount // intent.eligible_quantity
+    if function == "Sell":
+        unit = prices.catalogue_bound(policy.prices, unit)
+    return Money(unit, most.currency)
+
+
+def _undone(
+    intent: Intent, index: ProductIndex, policy: VendorPolicy, details: VendorDetails
+) -> Refusal | None:
+    """A refusal where the vendor deals in that very product, and does nothing of what is asked."""
+    for function in details.business_function:
+        if function not in intent.functions and _of_number(intent, index.doing(function)):
+            words = f"this shop {does(function)}, and does nothing of what you ask"
+            return Refusal("function", words, policy.refuse_near_misses)
+    return None
 
 
 def respond(

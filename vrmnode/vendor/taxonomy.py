@@ -1,10 +1,12 @@
 """Whether a product belongs to the category that an intent names by its taxonomy id.
 
 Catalogues hold an id, or only a path in words ("Books > Fiction"), which may leave out the top
-of the taxonomy's own path ("Media > Books"). Both lead to the ids of `taxonomy_names`.
+of the taxonomy's own path ("Media > Books"). Paths lead to the ids of `taxonomy_names`, the first
+two levels; what lies below what is known of every id, from `taxonomy_tree.txt`.
 """
 
 from functools import cache, lru_cache
+from importlib import resources
 
 from vrmnode.values.words import fold
 from vrmnode.vendor.taxonomy_names import NAMES
@@ -33,14 +35,19 @@ def category_of_path(path: str) -> int | None:
 
 
 def ancestors(category: int) -> tuple[int, ...]:
-    """The category itself and what is above it, as far as known."""
-    top = _parents().get(category)
-    return (category,) if top is None else (category, top)
+    """The category itself and all that are above it."""
+    found = [category]
+    while (above := _parents().get(found[-1])) is not None:
+        found.append(above)
+    return tuple(found)
 
 
 def with_children(category: int) -> tuple[int, ...]:
-    """The category itself and the known ones below it."""
-    return (category, *_children().get(category, ()))
+    """The category itself and all that are below it."""
+    found = [category]
+    for each in found:
+        found += _children().get(each, ())
+    return tuple(found)
 
 
 def path_starts(category: int) -> tuple[str, ...]:
@@ -81,13 +88,11 @@ def _by_last_step() -> dict[str, int]:
 
 @cache
 def _parents() -> dict[int, int]:
-    by_path = _by_path()
-    return {category: by_path[path[:1]] for path, category in by_path.items() if len(path) == 2}
+    return {child: above for above, below in _children().items() for child in below}
 
 
 @cache
 def _children() -> dict[int, tuple[int, ...]]:
-    children: dict[int, list[int]] = {}
-    for category, top in _parents().items():
-        children.setdefault(top, []).append(category)
-    return {top: tuple(found) for top, found in children.items()}
+    text = resources.files(__package__).joinpath("taxonomy_tree.txt").read_text("ascii")
+    rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
+    return {int(above): tuple(map(int, below)) for above, *below in rows}

@@ -55,7 +55,7 @@ def list_products(limit: int, after: str | None) -> None:
 def _table(products: list[dict[str, object]], limit: int) -> str:
     if not products:
         return "no products; import some with: vrm vendor catalogue import FILE"
-    header = ("sku", "gtin", "price", "stock", "name")
+    header = ("sku", "function", "gtin", "price", "stock", "name")
     lines = columns(header, [_row(each) for each in products])
     if len(products) == limit:
         lines += f"\nmore with: --after {products[-1].get('sku')}"
@@ -65,11 +65,17 @@ def _table(products: list[dict[str, object]], limit: int) -> str:
 def _row(each: dict[str, object]) -> tuple[object, ...]:
     return (
         each.get("sku"),
+        each.get("business_function"),
         each.get("gtin"),
-        money(each.get("price"), each.get("currency")),
+        _price(each),
         each.get("stock"),
         each.get("name"),
     )
+
+
+def _price(each: dict[str, object]) -> str:
+    price = money(each.get("price"), each.get("currency"))
+    return price if each.get("price_unit") is None else f"{price} a {each['price_unit']}"
 
 
 @click.command("set")
@@ -105,8 +111,9 @@ def set_product(sku: str, pairs: tuple[str, ...]) -> None:
 
 def _product_words(value: dict[str, object]) -> str:
     shown = {name: item for name, item in value.items() if name not in ("price", "available")}
-    price = money(value.get("price"), value.get("currency"))
-    lines = [nested({"sku": shown.pop("sku", None), "price": price, **shown})]
+    if "deposit" in shown:
+        shown["deposit"] = money(value.get("deposit"), value.get("currency"))
+    lines = [nested({"sku": shown.pop("sku", None), "price": _price(value), **shown})]
     if value.get("available") != value.get("stock"):
         lines.append(f"not set aside for open offers: {value.get('available')}")
     return "\n".join(lines)

@@ -116,6 +116,10 @@ def _send_all(here: Session, feed: Feed, refused: _Refused) -> _Sent:
         others = answer.get("other_currencies")
         if isinstance(others, dict):
             sent.other_currencies.update({code: _number(n) for code, n in others.items()})
+        warnings = answer.get("warnings")
+        for words in warnings if isinstance(warnings, list) else []:
+            if words not in feed.report.warnings:
+                feed.report.warnings.append(str(words))
         sent.products += len(chunk)
         if sent.products % PROGRESS_PRODUCTS < len(chunk):
             here.progress(f"{sent.products} products sent …")
