@@ -18,6 +18,7 @@ here can be tested to the byte. Nothing is re-exported here; import the modules 
         terms_words terms_sources terms_text       the same in words
         terms_behaviour                            who is answered
     06  inner message sealing tags                 mail
+    09  contact disclosure_body disclosure         what a customer tells of itself
 
 Errors are `errors.LocalError` (our caller erred) and `errors.RemoteError` (a peer did).
 """

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from vrmprotocol import draft, order_bodies, schema
+from vrmprotocol import disclosure_body, draft, order_bodies, schema
 from vrmprotocol.body_checks import (
     check_commitments,
     check_extensions,
@@ -18,6 +18,7 @@ from vrmprotocol.body_checks import (
     check_own_currency,
     check_recipient_key,
 )
+from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.mail import (
@@ -42,6 +43,7 @@ MailBody: TypeAlias = (
     | Question
     | Answer
     | Counter
+    | Disclosure
     | Ack
     | OrderBody
 )
@@ -55,6 +57,7 @@ _STRUCTS: dict[str, type[MailBody]] = {
     "question": Question,
     "answer": Answer,
     "counter": Counter,
+    "disclosure": Disclosure,
     "ack": Ack,
     **order_bodies.STRUCTS,
 }
@@ -92,6 +95,8 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         check_commitments(body.commitments)
     elif isinstance(body, Statement):
         order_bodies.check(body)
+    elif isinstance(body, Disclosure):
+        disclosure_body.check(body)
     if isinstance(body, Offer | Decline | Counter):
         check_note_language(body.note, body.in_language)
     return body

@@ -13,6 +13,7 @@ from vrmprotocol import agreement, bodies, inner, topics
 from vrmprotocol import certificate as certificates
 from vrmprotocol.body_checks import refuse
 from vrmprotocol.certificate import Certificate
+from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.draft import deal_id
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import RemoteError
@@ -131,7 +132,9 @@ def _any_extension(fields: object) -> frozenset[str]:
 def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
     if writer == "customer" and isinstance(body, Offer | Agreement | Answer):
         raise refuse("kind", "one that a customer writes")
-    if writer == "vendor" and isinstance(body, Accept | WithdrawAccept | Question | Counter):
+    if writer == "vendor" and isinstance(
+        body, Accept | WithdrawAccept | Question | Counter | Disclosure
+    ):
         raise refuse("kind", "one that a vendor writes")
 
 

@@ -68,10 +68,18 @@ def check_own(struct: T) -> T:
 
 def _left_out(written: object, fields: object) -> str:
     """The path of the first field that the struct of `fields` wouldn't write."""
+    if isinstance(written, list):
+        assert isinstance(fields, list)
+        pairs = zip(written, fields, strict=True)
+        at, (one, came) = next((n, pair) for n, pair in enumerate(pairs) if pair[0] != pair[1])
+        return f"[{at}].{_left_out(one, came)}"
     assert isinstance(written, dict)
     assert isinstance(fields, dict)
     name = next(name for name, value in fields.items() if written.get(name, _NOTHING) != value)
-    return f"{name}.{_left_out(written[name], fields[name])}" if name in written else str(name)
+    if name not in written:
+        return str(name)
+    deeper = _left_out(written[name], fields[name])
+    return f"{name}{deeper}" if deeper.startswith("[") else f"{name}.{deeper}"
 
 
 def _plain(value: object) -> object:

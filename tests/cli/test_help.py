@@ -15,14 +15,14 @@ id show, id backup, id restore
 intent publish, intent list, intent show, intent why, intent watch, intent extend, intent withdraw
 intent standing list, intent standing show, intent standing stop
 offer list, offer show, offer compare, offer accept, offer ask, offer counter, offer decline
-deal list, deal show, deal export, deal verify, deal withdraw
+deal list, deal show, deal export, deal verify, deal withdraw, deal disclose
 vendor search, vendor show, vendor check
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
 vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor catalogue remove
 vendor questions, vendor reply
 message export, message import, terms list, terms show, terms axes
 trust add, trust list, trust remove
-contact show, contact set, contact remove
+contact show, contact set, contact remove, contact disclosures
 policy show, policy set, net peers, net address, net connect, net invite
 """
 

@@ -37,7 +37,7 @@ _TABLES = (
     *("reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles"),
-    "standing_intents",
+    *("standing_intents", "disclosures"),
     *("products", "trust", "domain_checks"),
 )
 

@@ -8,6 +8,7 @@ from tests.protocol.codes import local_code, refusal, remote_code, survives
 from tests.protocol.deals import CERTIFICATE, DRAFT, NOW, OFFER, make, vendor
 from tests.protocol.deals import accept_body as accept_of
 from vrmprotocol import bodies, draft, encoding, mail, schema
+from vrmprotocol.disclosure_body import DisclosedField, Disclosure, OpenedRelationship
 from vrmprotocol.order_bodies import Cancel, OrderEvent, Receipt, ReturnAnswer, ReturnRequest
 
 ACCEPT = accept_of(vendor().say("offer", OFFER))
@@ -28,6 +29,14 @@ BODIES = [
     ReturnRequest(agreement=b"d" * 32, reason="defective", quantity=1),
     ReturnAnswer(agreement=b"d" * 32, request=b"r" * 32, accepted=True, refund=0),
     Receipt(agreement=b"d" * 32, number="1", amount=1, paid_at=NOW),
+    Disclosure(
+        agreement=b"d" * 32,
+        fields=(
+            DisclosedField(name="name", value="Anna Muster", salt=b"s" * 32),
+            DisclosedField(name="country", value="DE"),
+        ),
+        relationship=OpenedRelationship(key=b"k" * 32, salt=b"s" * 32, signature=b"g" * 64),
+    ),
     mail.Ack(),
 ]
 
@@ -51,6 +60,7 @@ def test_every_kind_has_a_body():
         "question",
         "answer",
         "counter",
+        "disclosure",
         "ack",
         "order_event",
         "cancel",
@@ -268,12 +278,18 @@ VALUES = st.recursive(
 
 @st.composite
 def altered(draw, fields):
-    """Nested maps with one value somewhere replaced by anything."""
-    name = draw(st.sampled_from(sorted(fields)))
-    value = fields[name]
-    if isinstance(value, dict) and value and draw(st.booleans()):
-        return {**fields, name: draw(altered(value))}
-    return {**fields, name: draw(VALUES)}
+    """Nested maps and arrays with one value somewhere replaced by anything, or one added."""
+    if isinstance(fields, list):
+        at = draw(st.integers(0, len(fields) - 1))
+        return [*fields[:at], draw(replaced(fields[at])), *fields[at + 1 :]]
+    name = draw(st.sampled_from(sorted(fields)) | st.sampled_from(["salt", "note", "x"]))
+    return {**fields, name: draw(replaced(fields.get(name)))}
+
+
+@st.composite
+def replaced(draw, value):
+    """Anything in place of a value, or in place of something in it."""
+    return draw(altered(value) if isinstance(value, dict | list) and value else VALUES)
 
 
 @given(st.sampled_from(BODIES[:-1]).flatmap(lambda body: st.tuples(st.just(body), st.data())))

@@ -6,6 +6,7 @@ from msgspec import inspect
 from tests.protocol.codes import local_code, refusal
 from tests.protocol.deals import CERTIFICATE, make
 from vrmprotocol import bodies, certificate, market, schema, terms_policy
+from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.fields import Wire
 
 
@@ -94,3 +95,11 @@ def test_such_a_type_is_seen():
     assert crashes(inspect.ListType(union))
     assert not crashes(inspect.UnionType((inspect.StrType(), array)))
     assert not crashes(inspect.DictType(text, array))
+
+
+def test_what_should_have_been_left_out_is_named_inside_arrays_too():
+    told = {"agreement": bytes(32), "fields": [{"name": "name", "value": "A"}]}
+    schema.load(Disclosure, told, code="a.b")
+    salted = {**told, "fields": [*told["fields"], {"name": "email", "value": "a@b", "salt": None}]}
+    error = refusal(schema.load, Disclosure, salted, code="a.b")
+    assert error.detail.startswith("fields[1].salt: expected to be left out")

@@ -13,6 +13,7 @@ from tests.storage.samples import key, tag
 from vrmnode.storage import (
     catalogue,
     deals,
+    disclosures,
     domain_checks,
     envelopes,
     events,
@@ -55,6 +56,7 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "market.get_intent_by_envelope": lambda tx: market.get_intent_by_envelope(tx, key(1)),
     "market.unanswered": lambda tx: market.list_intents(tx, 1, answer=None),
     "market.forget_intents": lambda tx: market.forget_intents(tx, 1),
+    "disclosures.of_deal": lambda tx: disclosures.of_deal(tx, key(1)),
     "deals.get": lambda tx: deals.get(tx, key(1)),
     "deals.get_by_intent": lambda tx: deals.get_by_intent(tx, key(1), key(2), "vendor"),
     "deals.of_intent": lambda tx: deals.list_deals(tx, intent_id=key(1)),

@@ -28,7 +28,8 @@
     POST   /v1/trust/{vendor}/remove
 
     GET    /v1/contact                         POST /v1/contact
-    POST   /v1/contact/remove
+    POST   /v1/contact/remove                  GET  /v1/contact/disclosures[?deal]
+    POST   /v1/deals/{deal}/disclose
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

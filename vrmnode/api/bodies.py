@@ -238,6 +238,19 @@ class RemoveContact(Closed):
     fields: Annotated[list[str], Field(min_length=1, max_length=32)] | None = None
 
 
+class DisclosureFilter(Closed):
+    """Query of `GET /v1/contact/disclosures`."""
+
+    deal: HexId | None = None
+
+
+class DiscloseFields(Closed):
+    """`POST /v1/deals/{deal}/disclose`: names of contact fields, or `relationship`."""
+
+    fields: Annotated[list[str], Field(min_length=1, max_length=32)]
+    dry_run: Annotated[bool, Field(strict=True)] = False
+
+
 class EventPage(Closed):
     """Query of `GET /v1/events`; `after` is the id of the last event seen."""
 

@@ -1,10 +1,22 @@
-"""The customer's contact data: `/v1/contact`. Its errors don't repeat what came."""
+"""The customer's contact data and to whom it went: `/v1/contact`, `/v1/deals/{deal}/disclose`.
+
+Errors of `/v1/contact` don't repeat what came.
+"""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from vrmnode.api.bodies import JsonObject, RemoveContact, given
+from fastapi import APIRouter, Path, Query
+
+from vrmnode.api.bodies import (
+    DiscloseFields,
+    DisclosureFilter,
+    HexId,
+    JsonObject,
+    RemoveContact,
+    given,
+)
 from vrmnode.api.service import Json, NodeService
 
 
@@ -23,5 +35,13 @@ def contact_routes(service: NodeService) -> APIRouter:
     @routes.post("/contact/remove")
     async def remove_contact(body: RemoveContact) -> Json:
         return await service.execute("contact.remove", given(body))
+
+    @routes.get("/contact/disclosures")
+    async def list_disclosures(query: Annotated[DisclosureFilter, Query()]) -> object:
+        return await service.query("contact.disclosures", given(query))
+
+    @routes.post("/deals/{deal}/disclose")
+    async def disclose(deal: Annotated[HexId, Path()], body: DiscloseFields) -> Json:
+        return await service.execute("deal.disclose", {"deal": deal, **given(body)})
 
     return routes

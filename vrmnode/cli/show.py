@@ -127,7 +127,7 @@ _TIMES = frozenset(
         *("added", "checked", "proved_at"),
         *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
         *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
-        *("delivery_latest", "deliveryLatest", "asked_at", "answered_at"),
+        *("delivery_latest", "deliveryLatest", "asked_at", "answered_at", "disclosed_at"),
     }
 )
 _AMOUNTS = frozenset(

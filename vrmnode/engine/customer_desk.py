@@ -8,7 +8,14 @@ one transaction, so that never more is bought than was wanted.
 from __future__ import annotations
 
 from vrmnode.customer.acceptance import decide
-from vrmnode.engine import incoming_offers, mailroom, offers, openings, standing
+from vrmnode.engine import (
+    disclosure_desk,
+    incoming_offers,
+    mailroom,
+    offers,
+    openings,
+    standing,
+)
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, load_deal, own_intent, reload
@@ -90,6 +97,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
         note = decline.body.note if decline and isinstance(decline.body, Decline) else None
         if state == "cancelled":
             _keep_document(ctx, record)
+            disclosure_desk.stop(ctx, record.deal)
         ctx.event(
             f"deal.{state}",
             "deal",
@@ -118,6 +126,7 @@ def _refuse_late_agreement(ctx: Context, record: DealRecord) -> None:
     record = reload(ctx, record)
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=record.state.state)
     _keep_document(ctx, record)
+    disclosure_desk.stop(ctx, record.deal)
     ctx.event("deal.cancelled", "deal", record.deal, reason="duplicate")
 
 
@@ -272,6 +281,7 @@ def withdraw(ctx: Context, deal: bytes, reason: WithdrawReason) -> DealRecord:
     _send_withdrawal(ctx, record, reason)
     deals.update(ctx.tx, deal, updated=ctx.now, state="withdrawn")
     timers.clear(ctx.tx, "confirm", deal)
+    disclosure_desk.stop(ctx, deal)
     ctx.event("deal.withdrawn", "deal", deal, reason=reason)
     return reload(ctx, record)
 

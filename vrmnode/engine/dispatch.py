@@ -7,8 +7,9 @@ the transaction (specs/06-sealing-and-mail.md#resending).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from vrmnode.engine import private_mail
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, load_deal, load_message, read_intent
 from vrmnode.engine.stated_time import stated_creation
@@ -35,7 +36,7 @@ class Parcel:
 
     row: int
     topic: str
-    raw: bytes
+    raw: bytes = field(repr=False)
     tag: bytes | None = None
     recipient_key: RecipientKey | None = None
     body_bytes: int = 0
@@ -85,17 +86,18 @@ def mail_parcel(ctx: Context, row: OutboxRow) -> Parcel | None:
     if deal.peer_seal_suite is None or deal.peer_seal_key is None:
         return None
     tag = _tag(ctx, record, row)
-    if tag is None:
+    raw = row.raw or private_mail.content(ctx.tx, ctx.vault, row.deal, row.digest)
+    if tag is None or raw is None:
         return None
     return Parcel(
         row=row.id,
         topic=mail_topic(tag),
-        raw=row.raw,
+        raw=raw,
         tag=tag,
         recipient_key=RecipientKey(suite=deal.peer_seal_suite, key=deal.peer_seal_key),
         # SPEC 06: The writer MUST use the deal's size class for every mail of the deal that fits
         # into it, acknowledgements included.
-        body_bytes=max(deal.body_bytes, sealing.size_class(len(row.raw))),
+        body_bytes=max(deal.body_bytes, sealing.size_class(len(raw))),
     )
 
 

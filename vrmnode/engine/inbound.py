@@ -6,7 +6,15 @@ change nothing.
 
 from __future__ import annotations
 
-from vrmnode.engine import counters, customer_desk, mailroom, questions, room, vendor_desk
+from vrmnode.engine import (
+    counters,
+    customer_desk,
+    disclosed,
+    mailroom,
+    questions,
+    room,
+    vendor_desk,
+)
 from vrmnode.engine.context import ACK_DELAY_S, Context
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, read_intent
 from vrmnode.storage import deals, envelopes, market, pseudonyms, seen, tags, timers
@@ -176,6 +184,7 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
             vendor_desk.after_message(ctx, record)
         questions.after_message(ctx, record, signed)
         counters.after_message(ctx, record, signed)
+    disclosed.after_message(ctx, record, signed)
     for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):
         _open_earlier(ctx, tag)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from vrmnode.engine import private_mail
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, load_message
 from vrmnode.storage import deals, messages, outbox, pseudonyms, tags, timers
@@ -18,6 +19,7 @@ from vrmnode.storage.tags import WatchedTag
 from vrmprotocol import envelope, message, order_rules
 from vrmprotocol import tags as tag_rules
 from vrmprotocol.bodies import MailBody, kind_of
+from vrmprotocol.disclosure_body import MAX_DISCLOSURES
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Ack, Offer
 from vrmprotocol.message import SignedMessage, UninterpretedMessage
@@ -70,6 +72,8 @@ def post(
         body=body,
     )
     messages.put(ctx.tx, stored_form(signed, own=True, at=ctx.now))
+    if private_mail.is_private(signed):
+        private_mail.keep(ctx, signed)
     deals.update(
         ctx.tx, row.deal, updated=ctx.now, next_seq=row.next_seq + 1, last_digest=signed.digest
     )
@@ -78,7 +82,8 @@ def post(
         deal=row.deal,
         digest=signed.digest,
         seq=signed.seq,
-        raw=signed.raw,
+        # The outbox, too, holds nothing personal: `dispatch` unseals it for each attempt.
+        raw=b"" if private_mail.is_private(signed) else signed.raw,
         next_at=ctx.now,
         until=until,
     )
@@ -103,7 +108,7 @@ def stored_form(
         received_at=at,
         acked_at=None,
         ack_sent_at=None,
-        raw=signed.raw,
+        raw=private_mail.header_form(signed) if private_mail.is_private(signed) else signed.raw,
     )
 
 
@@ -131,6 +136,7 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
 
 # SPEC 03: The reader MUST NOT keep more than 8 questions of a deal, or more than 8 answers.
 # SPEC 03: The reader MUST NOT keep more than 4 counters of a deal.
+# SPEC 09: The reader MUST NOT keep more than 16 disclosures of a deal.
 # SPEC 03: The reader MUST NOT keep more than 12 offers of a deal.
 # SPEC 11: The reader MUST NOT keep more messages of an order of one kind and side than the table of
 # limits says.
@@ -140,6 +146,7 @@ _MOST_OF_KIND = {
     "answer": MAX_QUESTIONS_PER_DEAL,
     "counter": MAX_COUNTERS_PER_DEAL,
     **order_rules.MOST,
+    "disclosure": MAX_DISCLOSURES,
 }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
+from vrmnode.engine import private_mail
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import not_found
 from vrmnode.storage import deals, intents, messages
@@ -56,7 +57,7 @@ class DealRecord:
 @functools.lru_cache(maxsize=2_048)
 def load_message(raw: bytes) -> SignedMessage | UninterpretedMessage:
     """A message that was verified before it was stored; the last ones are kept ready."""
-    return message.verify_and_load(raw, expected_recipient=None)
+    return private_mail.read_header(raw) or message.verify_and_load(raw, expected_recipient=None)
 
 
 def evaluate(stored: Iterable[StoredMessage]) -> DealState:

@@ -7,7 +7,7 @@ inside one transaction together with the stock they need.
 
 from __future__ import annotations
 
-from vrmnode.engine import answering, mailroom, shop
+from vrmnode.engine import answering, disclosed, mailroom, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, read_intent, reload
 from vrmnode.storage import deals, market, reservations, timers
@@ -135,6 +135,9 @@ def _let_go(ctx: Context, record: DealRecord, state: str) -> None:
     reservations.release(ctx.tx, record.deal)
     if state == "cancelled":
         deals.update(ctx.tx, record.deal, updated=ctx.now, document=record.state.agreement_file())
+        # SPEC 09: The reader MUST erase what was disclosed when the state of the deal becomes
+        # `cancelled`.
+        disclosed.erase(ctx, record)
     decline = record.state.decline
     reason = decline.body.reason if decline and isinstance(decline.body, Decline) else None
     ctx.event(f"deal.{state}", "deal", record.deal, reason=reason)

@@ -18,6 +18,8 @@ from vrmnode.engine import (
     comparison,
     contact_desk,
     directory,
+    disclosed,
+    disclosure_desk,
     intent_desk,
     questions,
     shop,
@@ -313,7 +315,9 @@ _QUERIES: dict[str, Query] = {
     "offer.list": lambda tx, p, now: views.offer_list(tx, _text(p, "intent"), now),
     "offer.show": lambda tx, p, now: views.offer_show(tx, _text(p, "offer") or "", now),
     "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),
-    "deal.show": lambda tx, p, now: views.deal_show(tx, _text(p, "deal") or "", now),
+    "contact.disclosures": lambda tx, p, now: disclosure_desk.list_disclosures(
+        tx, _text(p, "deal")
+    ),
     "deal.export": lambda tx, p, now: views.deal_export(tx, _text(p, "deal") or ""),
     "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
@@ -330,4 +334,5 @@ _QUERIES: dict[str, Query] = {
 
 _SEALED_QUERIES: dict[str, SealedQuery] = {
     "contact": contact_desk.show,
+    "deal.show": disclosed.deal_show,
 }

@@ -124,6 +124,18 @@ CREATE TABLE trust (
     added INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE disclosures (
+    digest BLOB PRIMARY KEY,
+    deal BLOB NOT NULL,
+    vendor_root BLOB NOT NULL,
+    vendor_name TEXT NOT NULL,
+    agreement BLOB NOT NULL,
+    fields TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    disclosed_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX disclosures_deal ON disclosures (deal);
+
 CREATE TABLE domain_checks (
     root BLOB PRIMARY KEY,
     host TEXT NOT NULL,

@@ -188,10 +188,14 @@ def offer() -> Inner:
     return from_vendor("offer", offer_body())
 
 
+def salt_of(name: str) -> bytes:
+    """The salt of a commitment, always the same for one name."""
+    return fixed(f"commitment salt {name}")
+
+
 def commitment(name: str, value: object) -> bytes:
-    """A commitment with a salt that is always the same for one name."""
-    salt = fixed(f"commitment salt {name}")
-    return sha256(b"vrm/1 commitment\0", salt, pack({"name": name, "value": value}))
+    """A commitment to a value under the salt of its name."""
+    return sha256(b"vrm/1 commitment\0", salt_of(name), pack({"name": name, "value": value}))
 
 
 # What the customer of `world` has stored; no region, so that one commitment is to nil.

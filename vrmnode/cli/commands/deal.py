@@ -26,6 +26,11 @@ STATES = ("offered", "refused", "accepted", "agreed", "declined", "withdrawn", "
         "export": (_HERE, "export", "Write the agreement of a deal to a file."),
         "verify": ("vrmnode.cli.commands.verify", "verify", "Verify an agreement file offline."),
         "withdraw": (_HERE, "withdraw", "Take back an acceptance."),
+        "disclose": (
+            "vrmnode.cli.commands.disclose",
+            "disclose",
+            "Tell the vendor of an agreed deal some of your contact data.",
+        ),
     },
 )
 @shared_options

@@ -1,0 +1,75 @@
+"""`vrm deal disclose` and `vrm contact disclosures`: telling a vendor who you are, and the list."""
+
+from __future__ import annotations
+
+import click
+
+from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.show import columns, entries, moment, short
+from vrmprotocol.contact import NAMES
+
+
+@click.command()
+@click.argument("deal_id", metavar="DEAL")
+@click.argument("fields", nargs=-1, metavar="FIELD...", type=click.Choice([*NAMES, "relationship"]))
+@click.option("--dry-run", is_flag=True, help="Only say what would go to whom.")
+@shared_options
+def disclose(deal_id: str, fields: tuple[str, ...], dry_run: bool) -> None:
+    """Tell the vendor of an agreed deal some of your contact data.
+
+    What it was told it can't be made to forget. Say a field again after you changed it: the vendor
+    sees that the new value was given after the agreement. "relationship" lets this vendor
+    recognise you in other deals in which you say it too.
+
+    \b
+    Examples:
+      vrm deal disclose 0a1b2c3d4e5f name street_address
+      vrm deal disclose 0a1b2c3d4e5f telephone --dry-run
+    """
+    here = session()
+    body: dict[str, object] = {"fields": list(fields), "dry_run": dry_run}
+    value = here.client.post("deals", deal_id, "disclose", body=body)
+    here.result(value, lambda: _words(value, dry_run=dry_run))
+
+
+def _words(value: dict[str, object], *, dry_run: bool) -> str:
+    begin = "Dry run: nothing was sent.\nwould be told to" if dry_run else "told to"
+    vendor = value.get("vendor_name") or short(value.get("vendor"))
+    return f"{begin} {vendor}: {_listed(value.get('fields'))}"
+
+
+def _listed(names: object) -> str:
+    return ", ".join(str(name) for name in names) if isinstance(names, list) else ""
+
+
+@click.command("disclosures")
+@click.option("--deal", metavar="DEAL", help="Only in this deal.")
+@shared_options
+def list_disclosures(deal: str | None) -> None:
+    """List what you have told to which vendor, and when.
+
+    \b
+    Example:
+      vrm contact disclosures --deal 0a1b2c3d4e5f
+    """
+    here = session()
+    value = here.client.get("contact", "disclosures", deal=deal)
+    here.result(value, lambda: _table(entries(value, "disclosures")))
+
+
+def _table(rows: list[dict[str, object]]) -> str:
+    if not rows:
+        return "nothing was told to anybody"
+    header = ("when", "vendor", "what", "deal", "rule", "arrived")
+    return columns(header, [_row(row) for row in rows])
+
+
+def _row(row: dict[str, object]) -> tuple[object, ...]:
+    return (
+        moment(row.get("disclosed_at")),
+        row.get("vendor_name") or short(row.get("vendor")),
+        _listed(row.get("fields")),
+        short(row.get("deal")),
+        row.get("rule"),
+        "yes" if row.get("acknowledged") else "not yet",
+    )

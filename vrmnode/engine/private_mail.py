@@ -1,0 +1,79 @@
+"""Messages whose content is personal: their headers are kept like any, the rest sealed apart.
+
+The store keeps every message for ever, as the truth of a deal. Of a disclosure that truth is the
+header alone (specs/09-relationship.md#disclosure): it changes no state. The whole message is a
+secret of the deal, which can be erased without a trace in the set.
+"""
+
+from __future__ import annotations
+
+from vrmnode.engine.context import Context
+from vrmnode.storage import secrets
+from vrmnode.storage.database import Connection
+from vrmnode.storage.secrets import Vault
+from vrmprotocol import encoding
+from vrmprotocol.encoding import Value
+from vrmprotocol.message import SignedMessage, UninterpretedMessage
+
+KINDS = frozenset({"disclosure"})
+
+_MARK = b"header\x00"
+_WITHHELD = "message.withheld"
+
+
+def is_private(message: SignedMessage | UninterpretedMessage) -> bool:
+    """Whether no byte of its body may be kept in the clear."""
+    return message.kind in KINDS
+
+
+def header_form(message: SignedMessage | UninterpretedMessage) -> bytes:
+    """What the store keeps of a message in place of its bytes."""
+    received: list[Value] = list(message.received)
+    return _MARK + encoding.encode(
+        {
+            "kind": message.kind,
+            "deal": message.deal,
+            "seq": message.seq,
+            "prev": message.prev,
+            "author": message.author,
+            "recipient": message.recipient,
+            "created": message.created,
+            "received": received,
+            "digest": message.digest,
+        }
+    )
+
+
+def read_header(raw: bytes) -> UninterpretedMessage | None:
+    """The message of a header form, its body withheld; None for the bytes of a whole message."""
+    if not raw.startswith(_MARK):
+        return None
+    kept = encoding.decode_map(raw[len(_MARK) :])
+    received = kept.pop("received")
+    assert isinstance(received, list)
+    return UninterpretedMessage(
+        **kept,  # type: ignore[arg-type]  # as `header_form` wrote it
+        received=tuple(each for each in received if isinstance(each, bytes)),
+        raw=raw,
+        code=_WITHHELD,
+        detail="its content is sealed apart",
+    )
+
+
+def keep(ctx: Context, message: SignedMessage) -> None:
+    """Seal the whole message under its deal."""
+    ctx.keep_secret("deal", message.deal, _name(message.digest), message.raw)
+
+
+def content(tx: Connection, vault: Vault, deal: bytes, digest: bytes) -> bytes | None:
+    """The bytes of a message that was sealed, or None once they were erased."""
+    return secrets.get(tx, vault, "deal", deal, _name(digest))
+
+
+def erase(ctx: Context, deal: bytes, digest: bytes) -> bool:
+    """Forget the content of a message; False if nothing of it was kept."""
+    return secrets.erase(ctx.tx, "deal", deal, _name(digest)) > 0
+
+
+def _name(digest: bytes) -> str:
+    return f"message {digest.hex()}"
