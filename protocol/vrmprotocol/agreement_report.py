@@ -14,7 +14,7 @@ from typing import Literal
 from vrmprotocol import agreement
 from vrmprotocol import certificate as certificates
 from vrmprotocol.agreement import AgreementFile
-from vrmprotocol.draft import Draft, deal_id, expected_total
+from vrmprotocol.draft import Draft, deal_id, expected_total, has_its_text
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import RemoteError
 
@@ -129,6 +129,14 @@ _RULES = (
         _total_is_the_sum,
         "the total is unit price times quantity plus delivery charge",
         "the total isn't unit price times quantity plus delivery charge",
+    ),
+    _Rule(
+        "terms text",
+        "agreement.terms_text",
+        "proven",
+        lambda file: has_its_text(file.draft),
+        "the terms have the text whose digest it names, or it names none",
+        "the text of the terms isn't the one whose digest it names",
     ),
     _Rule(
         "certificate",

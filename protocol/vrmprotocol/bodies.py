@@ -33,6 +33,7 @@ from vrmprotocol.mail import (
     WithdrawAccept,
 )
 from vrmprotocol.order_bodies import OrderBody, Statement
+from vrmprotocol.terms_addendum import check_levels
 
 MailBody: TypeAlias = (
     Offer
@@ -91,6 +92,10 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         check_recipient_key("replyKey", body.reply_key)
         check_extensions(body.draft, known_ext)
         draft.check(body.draft)
+    elif isinstance(body, Decline):
+        # SPEC 05: The reader MUST refuse a decline whose `levels` haven't the form of an addendum
+        # with `message.body`.
+        check_levels(body.levels, code="message.body")
     elif isinstance(body, Accept):
         check_commitments(body.commitments)
     elif isinstance(body, Statement):

@@ -209,3 +209,7 @@ def _check_decline(
     # SPEC 03: The reader MUST refuse a decline with a reason of the other side with `message.body`.
     if side is not None and decline.reason not in reasons[side]:
         raise refuse("reason", f"one of a {side}")
+    # SPEC 05: The reader MUST refuse a decline with `levels` that isn't a vendor's, or has another
+    # reason than `terms`, with `message.body`.
+    if decline.levels and (side == "customer" or decline.reason != "terms"):
+        raise refuse("levels", "them only from a vendor whose reason is terms")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from vrmprotocol import encoding, functions
@@ -37,6 +38,9 @@ from vrmprotocol.fields import (
     Time,
     Wire,
 )
+from vrmprotocol.terms_addendum import WireLevels, check_levels
+from vrmprotocol.terms_matching import Choice, unknown
+from vrmprotocol.terms_text import digest, page
 
 _DEAL_CONTEXT = b"vrm/1 deal\0"
 
@@ -133,17 +137,24 @@ class Draft(Body, frozen=True, kw_only=True):
     payment: Payment
     returns: Returns
     terms: TermsId
+    addendum: WireLevels = msgspec.field(default_factory=dict)
+    terms_text: Bytes32 | None = None
     in_language: Language
     valid_through: Time
     confirm_by: Time
     reserved: bool
+
+    @property
+    def choice(self) -> Choice:
+        """The terms under which the offer is made."""
+        return Choice(self.terms, self.addendum)
 
 
 def check(draft: Draft) -> None:
     """Refuse a draft that contradicts itself. Parties and certificate are left to others.
 
     Raises:
-        RemoteError: `message.body`, `message.total_mismatch`.
+        RemoteError: `message.body`, `message.total_mismatch`, `terms.text`.
     """
     check_form(draft)
     total = expected_total(draft)
@@ -155,6 +166,12 @@ def check(draft: Draft) -> None:
             f"draft.priceSpecification.total: expected {total}, "
             f"came {draft.price_specification.total}",
         )
+    # SPEC 05: The writer of a draft MUST set `termsText` to the digest of the text of its terms and
+    # addendum, or leave it out.
+    # SPEC 05: The reader MUST refuse a draft whose `termsText` isn't the digest of the text of its
+    # terms and addendum with `terms.text`.
+    if not has_its_text(draft):
+        raise RemoteError("terms.text", "draft.termsText: expected the digest of the terms' text")
 
 
 def check_form(draft: Draft) -> None:
@@ -171,6 +188,7 @@ def check_form(draft: Draft) -> None:
         start_date=None if draft.lease is None else draft.lease.start_date,
         has_condition=draft.item_offered.item_condition is not None,
     )
+    check_levels(draft.addendum, code="message.body")
     if draft.confirm_by < draft.valid_through:
         raise refuse("draft.confirmBy", f"at least {draft.valid_through}, came {draft.confirm_by}")
     earliest, latest = draft.delivery_earliest, draft.delivery_latest
@@ -180,6 +198,17 @@ def check_form(draft: Draft) -> None:
         raise refuse("draft.payment.dueDays", "it exactly when due is days_after_delivery")
     if (draft.payment.due == "on_agreement") != (draft.payment.pay_within is not None):
         raise refuse("draft.payment.payWithin", "it exactly when due is on_agreement")
+
+
+def has_its_text(draft: Draft) -> bool:
+    """Whether the text of the terms is the one that the draft names, if it names one.
+
+    Of terms that aren't known here there is no text to compare with.
+    """
+    choice = draft.choice
+    if draft.terms_text is None or unknown(choice):
+        return True
+    return digest(page(choice.terms, choice.addendum)) == draft.terms_text
 
 
 def expected_total(draft: Draft) -> int:

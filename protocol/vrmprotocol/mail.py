@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
+import msgspec
 from msgspec import Meta
 
 from vrmprotocol.certificate import Certificate
@@ -27,6 +28,7 @@ from vrmprotocol.fields import (
     Text1000,
     Time,
 )
+from vrmprotocol.terms_addendum import WireLevels
 
 MAX_OFFER_BYTES = 40_000
 
@@ -112,10 +114,14 @@ class Agreement(Body, frozen=True, kw_only=True):
 
 
 class Decline(Body, frozen=True, kw_only=True):
-    """No to an offer (customer), to an intent, an accept or a counter (vendor)."""
+    """No to an offer (customer), to an intent, an accept or a counter (vendor).
+
+    `levels` are the vendor's, on the axes on which no choice of the intent can be kept.
+    """
 
     of: Bytes32
     reason: CustomerReason | VendorReason
+    levels: WireLevels = msgspec.field(default_factory=dict)
     note: Text200 | None = None
     in_language: Language | None = None
     certificate: Certificate | None = None

@@ -52,6 +52,9 @@ from vrmprotocol.fields import (
     Time,
     Wire,
 )
+from vrmprotocol.terms_addendum import WireLevels, check_proffer
+from vrmprotocol.terms_matching import Choice
+from vrmprotocol.terms_policy import TermsPolicy, check_policy
 
 Features = Annotated[tuple[Text64, ...], Meta(max_length=32)]
 Scalar: TypeAlias = str | int | bool
@@ -80,6 +83,7 @@ class VendorProfile(Body, frozen=True, kw_only=True):
     category: Annotated[tuple[CategoryId, ...], Meta(max_length=64)]
     business_function: Annotated[tuple[BusinessFunction, ...], Meta(min_length=1, max_length=7)]
     accepted_terms: Annotated[tuple[TermsId, ...], Meta(min_length=1, max_length=16)]
+    terms_policy: TermsPolicy | None = None
     payment_method: Annotated[tuple[PaymentMethod, ...], Meta(max_length=16)]
     delivery_method: Annotated[tuple[DeliveryMethod, ...], Meta(max_length=4)]
     in_language: Annotated[tuple[Language, ...], Meta(max_length=16)]
@@ -145,6 +149,7 @@ class Intent(Body, frozen=True, kw_only=True):
     lease_length: LeaseDays | None = None
     price_specification: Budget | None = None
     accepted_terms: Annotated[tuple[TermsId, ...], Meta(min_length=1, max_length=13)]
+    addendum: Annotated[tuple[WireLevels, ...], Meta(max_length=13)] = ()
     delivery_method: Annotated[tuple[DeliveryMethod, ...], Meta(max_length=4)] = ()
     payment_method: Annotated[tuple[PaymentMethod, ...], Meta(max_length=16)] = ()
     reply_key: RecipientKey
@@ -159,6 +164,12 @@ class Intent(Body, frozen=True, kw_only=True):
     def functions(self) -> tuple[BusinessFunction, ...]:
         """What a vendor may do: what is asked for, then what would do in its place."""
         return (self.business_function, *self.alternatives)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The terms that the customer proffers, in order of preference."""
+        addenda = self.addendum or ({},) * len(self.accepted_terms)
+        return tuple(map(Choice, self.accepted_terms, addenda))
 
 
 class IntentUpdate(Body, frozen=True, kw_only=True):
@@ -318,6 +329,8 @@ def _check_presentation(profile: VendorProfile) -> None:
             "inLanguage": profile.in_language,
         }
     )
+    if profile.terms_policy is not None:
+        check_policy(profile.terms_policy, code="message.body")
 
 
 def _check_wish(intent: Intent) -> None:
@@ -338,12 +351,12 @@ def _check_wish(intent: Intent) -> None:
     check_choices(
         {
             "itemCondition": intent.item_condition,
-            "acceptedTerms": intent.accepted_terms,
             "deliveryMethod": intent.delivery_method,
             "paymentMethod": intent.payment_method,
             "inLanguage": intent.in_language,
         }
     )
+    check_proffer(intent.accepted_terms, intent.addendum)
     for name, constraints in (("must", intent.must), ("prefer", intent.prefer)):
         for place, constraint in enumerate(constraints):
             if (constraint.op == "in") != isinstance(constraint.value, tuple):

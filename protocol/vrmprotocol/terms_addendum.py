@@ -7,14 +7,14 @@ known is a question of matching, because a later revision may have more of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from msgspec import Meta
 
 from vrmprotocol import schema
 from vrmprotocol.errors import LocalError, RemoteError
-from vrmprotocol.terms_axes import AXES, Level
+from vrmprotocol.terms_axes import AXES, Level, Levels
 from vrmprotocol.terms_roster import AGREEMENTS
 
 _NAME = re.compile(r"[a-z][A-Za-z]{0,31}\Z")
@@ -69,6 +69,26 @@ def check_levels(levels: Mapping[str, object], *, code: str) -> None:
             detail = f"{name}: expected a name, days, or an array of ascending names, each once"
             came = schema.describe(list(level) if isinstance(level, tuple) else level)
             raise RemoteError(code, f"{detail}; came {came}")
+
+
+def check_proffer(terms: Sequence[str], addenda: Sequence[Levels]) -> None:
+    """Refuse a list of choices whose addenda don't fit its ids, or that names one choice twice.
+
+    Raises:
+        RemoteError: `message.body`.
+    """
+    # SPEC 05: The reader MUST refuse an intent whose `addendum` isn't as long as `acceptedTerms`,
+    # has only empty maps, or makes two choices the same, with `message.body`.
+    if addenda and (len(addenda) != len(terms) or not any(addenda)):
+        expected = f"{len(terms)}, one for each of acceptedTerms, and not all empty"
+        raise RemoteError("message.body", f"addendum: expected {expected}, came {len(addenda)}")
+    # SPEC 05: The reader MUST refuse an addendum or a policy inside a body that is outside its form
+    # with `message.body`.
+    for levels in addenda:
+        check_levels(levels, code="message.body")
+    pairs = list(zip(terms, addenda or [{}] * len(terms), strict=True))
+    if any(pair in pairs[:place] for place, pair in enumerate(pairs)):
+        raise RemoteError("message.body", "acceptedTerms: expected each choice at most once")
 
 
 def _is_name(level: object) -> bool:

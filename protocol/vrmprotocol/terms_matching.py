@@ -70,9 +70,8 @@ def reasons(
     """Why a vendor can't keep a choice; none: it can."""
     # SPEC 05: The reader MUST NOT decide by `acceptedTerms` when a profile has a policy.
     vendor = policy.levels_for(category) if policy is not None else {}
-    unknown = (*_unknown_id(choice), *_unknown(choice.addendum), *_unknown(vendor))
-    if unknown:
-        return unknown
+    if found := (*unknown(choice), *_unknown(vendor)):
+        return found
     if policy is None:
         # SPEC 05: The reader MUST refuse a choice with `terms.not_accepted` if the vendor's profile
         # has no policy and doesn't list the id.
@@ -80,6 +79,11 @@ def reasons(
             return (Reason("terms.not_accepted", choice.terms),)
         vendor = levels_of(choice.terms, {})
     return tuple(_differences(whole(vendor), levels_of(choice.terms, choice.addendum)))
+
+
+def unknown(choice: Choice) -> tuple[Reason, ...]:
+    """What isn't known here of a choice: the id, then axes and levels of the addendum."""
+    return (*_unknown_id(choice), *_unknown(choice.addendum))
 
 
 # SPEC 05: The reader MUST refuse a choice with `terms.level` for each axis on which the vendor's

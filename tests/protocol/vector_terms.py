@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.protocol.vector_adapters import Adapter, Refused
+from tests.protocol.vector_bodies import read_market, read_message, verify_agreement
 from tests.protocol.vectors import Case
 from vrmprotocol import encoding, schema
 from vrmprotocol.terms_addendum import check_own, read_addendum, read_levels
@@ -84,4 +85,7 @@ TERMS_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("termslevels", "choose"): kept,
     ("termslevels", "listed"): ids,
     ("termslevels", "text"): text,
+    ("termsbodies", "market"): read_market,
+    ("termsbodies", "mail"): read_message,
+    ("termsbodies", "verify"): verify_agreement,
 }

@@ -147,8 +147,8 @@ def respond(
     """The best candidate that can be offered, else why the nearest can't; None without any."""
     if not policy.answer or not candidates or intent.valid_through <= now:
         return None
-    # SPEC 03: The writer MUST offer under the first terms in the intent's order that it accepts,
-    # and make no offer when there are none.
+    # SPEC 03: The writer MUST offer under the first terms in the intent's order that it accepts
+    # ([05](05-terms.md#matching)), and make no offer when there are none.
     chosen = terms.choose(intent.accepted_terms, policy.accepted_terms)
     misses: list[NearMiss] = []
     if chosen is None:

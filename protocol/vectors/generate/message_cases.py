@@ -50,6 +50,7 @@ ACKNOWLEDGED = {
     "message.unknown_field",
     "message.critical",
     "message.total_mismatch",
+    "terms.text",
     "agreement.customer_signature",
 }
 
