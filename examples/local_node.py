@@ -371,7 +371,8 @@ class LocalNodes:
 
 def _environment() -> dict[str, str]:
     """This process's environment without what would steer `vrm` elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
+    return {**kept, "LC_ALL": "C.UTF-8"}
 
 
 def _parsed(text: str) -> Any:

@@ -37,14 +37,16 @@ def test_no_file_an_empty_one_and_the_default_text_are_the_same(path: Path) -> N
     assert absent.node.peers == ()
     assert absent.node.min_peers == 6 and absent.node.mdns
     assert absent.node.name is None
-    assert absent.owner.language is None
+    assert (absent.owner.language, absent.owner.locale) == (None, None)
     assert (absent.privacy.jitter_ms, absent.limits.store_mb) == (1500, 512)
     assert absent.log.level == "info"
 
 
 def test_the_default_text_names_every_key_and_variable() -> None:
     document = tomllib.loads(
-        config.DEFAULT_TEXT.replace("# name", "name").replace("# lang", "lang")
+        config.DEFAULT_TEXT.replace("# name", "name")
+        .replace("# lang", "lang")
+        .replace("# loc", "loc")
     )
     named = {f"{section}.{name}" for section, keys in document.items() for name in keys}
     assert named == {key.path for key in settingspec.KEYS}
@@ -58,7 +60,7 @@ def test_every_key_from_the_file(path: Path) -> None:
         path,
         '[node]\nlisten = ["/ip4/127.0.0.1/tcp/0"]\npeers = ["/ip4/192.0.2.1/tcp/1/p2p/x"]\n'
         'min_peers = 0\nmdns = false\nname = "at home"\n'
-        '[owner]\nlanguage = "de-AT"\n'
+        '[owner]\nlanguage = "de-AT"\nlocale = "de_CH"\n'
         "[privacy]\njitter_ms = 0\n[limits]\nstore_mb = 64\n"
         '[log]\nlevel = "debug"\n',
     )

@@ -51,7 +51,7 @@ def run_walkthrough(folder: Path) -> list[str]:
     process = subprocess.Popen(
         ["bash", "-c", script],
         cwd=ROOT,
-        env={**environment, "TMPDIR": str(folder)},
+        env={**environment, "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -43,6 +43,8 @@ mdns = true
 # The language in which you write to others; your questions, answers and notes are marked with it.
 # VRM_LANGUAGE.
 # language = "de"
+# How `vrm` shows amounts and days. VRM_LOCALE.
+# locale = "de_DE"
 
 [privacy]
 # Automatic answers wait up to this many milliseconds, at random. VRM_JITTER_MS.
@@ -71,9 +73,13 @@ class NodeSection:
 
 @dataclass(frozen=True, slots=True)
 class OwnerSection:
-    """`language`: in which the owner writes; the command reads it, the node doesn't."""
+    """`language` in which the owner writes, `locale` in which amounts are shown.
+
+    The command reads them, the node doesn't.
+    """
 
     language: str | None
+    locale: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,9 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
             mdns=values["node.mdns"] is True,
             name=_text(values["node.name"]),
         ),
-        owner=OwnerSection(language=_text(values["owner.language"])),
+        owner=OwnerSection(
+            language=_text(values["owner.language"]), locale=_text(values["owner.locale"])
+        ),
         privacy=PrivacySection(jitter_ms=_number(values["privacy.jitter_ms"])),
         limits=LimitsSection(store_mb=_number(values["limits.store_mb"])),
         log=LogSection(level=_text(values["log.level"]) or "info"),

@@ -136,6 +136,15 @@ KEYS: tuple[Key, ...] = (
         _same,
     ),
     Key(
+        "owner",
+        "locale",
+        "VRM_LOCALE",
+        None,
+        'a locale such as "de_DE"',
+        _name,
+        _same,
+    ),
+    Key(
         "privacy",
         "jitter_ms",
         "VRM_JITTER_MS",

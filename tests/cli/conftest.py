@@ -44,6 +44,7 @@ class Vrm:
 @pytest.fixture
 def vrm(tmp_path, monkeypatch):
     monkeypatch.delenv("VRM_DATA", raising=False)
-    monkeypatch.delenv("VRM_LANGUAGE", raising=False)
+    for variable in ("VRM_LANGUAGE", "VRM_LOCALE", "LC_ALL"):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.delenv("VRM_PASSPHRASE_FILE", raising=False)
     return Vrm(tmp_path)

@@ -9,7 +9,7 @@ from tests.cli.processes import run_vrm
 
 HEAVY = {
     "trio", "libp2p", "fastapi", "hypercorn", "pydantic", "msgpack", "msgspec", "nacl",
-    "cryptography", "rich", "apsw", "structlog", "asyncio", "importlib.metadata",
+    "cryptography", "rich", "apsw", "structlog", "asyncio", "babel", "importlib.metadata",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vrmnode.cli.locales import sentence
 from vrmnode.cli.show import entries, hexdump, nested
 
 
@@ -11,7 +12,7 @@ def dry_run_words(value: dict[str, object]) -> str:
     parts += [_audience(each) for each in entries(value, "audiences")]
     warnings = value.get("warnings")
     for warning in warnings if isinstance(warnings, list) else []:
-        parts.append(f"Note: {warning}")
+        parts.append(f"Note: {sentence(warning)}")
     return "\n\n".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""What the owner set once about words: the language of what is written and read.
+"""What the owner set once about words: the language of what is written, and the locale.
 
 An option wins over the environment, that over `[owner]` in `config.toml`.
 """
@@ -13,9 +13,6 @@ import click
 
 from vrmnode.cli.failures import from_coded
 from vrmnode.cli.session import session
-
-COMMAND_LANGUAGE = "en"
-"""In which the command itself speaks, and which its readers are taken to read."""
 
 language_option = click.option(
     "--language", help="Language of the text, such as de.  [env: VRM_LANGUAGE]"
@@ -56,12 +53,3 @@ def setting(data_dir: Path, name: str, variable: str) -> str | None:
         raise from_coded(error) from error
     value: str | None = getattr(owner, name)
     return value
-
-
-def marked(text: object, language: object) -> str:
-    """A text, with its language in front where that isn't the reader's own."""
-    from vrmprotocol.language import fits
-
-    if not isinstance(language, str) or fits(own_language() or COMMAND_LANGUAGE, language):
-        return str(text)
-    return f"[{language}] {text}"

@@ -1,6 +1,6 @@
 """What every command has: the node's folder, its client, and how to print.
 
-`--data` and `--json` are understood before and after the command's name.
+`--data`, `--locale` and `--json` are understood before and after the command's name.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Session:
 
 
 def shared_options(function: F) -> F:
-    """Add `--data` and `--json` to a command."""
+    """Add `--data`, `--locale` and `--json` to a command."""
     data = click.option(
         "--data",
         type=click.Path(file_okay=False, path_type=Path),
@@ -65,7 +65,14 @@ def shared_options(function: F) -> F:
         callback=_remember("vrm.json"),
         help="Print results as JSON.",
     )
-    return data(as_json(function))
+    locale = click.option(
+        "--locale",
+        metavar="NAME",
+        expose_value=False,
+        callback=_remember("vrm.locale"),
+        help="How amounts and days look, such as de_DE.  [env: VRM_LOCALE]",
+    )
+    return data(locale(as_json(function)))
 
 
 def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:

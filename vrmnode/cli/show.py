@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from vrmnode.cli import locales
 from vrmnode.cli.safe_text import one_line, shortened
 
 SHORT_ID_CHARS = 12
@@ -16,16 +16,12 @@ MAX_CELL_CHARS = 48
 
 def moment(unix_s: object) -> str:
     """A time such as `2026-11-24 18:00 UTC`."""
-    if not isinstance(unix_s, int):
-        return "-"
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(unix_s))
+    return locales.moment(unix_s) if isinstance(unix_s, int) else "-"
 
 
 def second(unix_s: object) -> str:
     """A time such as `2026-11-24 18:00:07`, in UTC."""
-    if not isinstance(unix_s, int):
-        return "-"
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(unix_s))
+    return locales.second(unix_s) if isinstance(unix_s, int) else "-"
 
 
 def span(seconds: object) -> str:
@@ -45,16 +41,14 @@ def counted(number: int, noun: str) -> str:
 
 def day(unix_s: object) -> str:
     """A day such as `2026-11-24`."""
-    return moment(unix_s)[:10]
+    return locales.day(unix_s) if isinstance(unix_s, int) else "-"
 
 
 def money(amount: object, currency: object) -> str:
     """Minor units as `45.00 EUR`."""
     if not isinstance(amount, int) or not isinstance(currency, str):
         return "-"
-    from vrmnode.values.money import format_money
-
-    return format_money(amount, currency)
+    return locales.money(amount, currency)
 
 
 def short(identifier: object) -> str:

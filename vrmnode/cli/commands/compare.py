@@ -5,11 +5,19 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.commands.intent import chosen_intent
+from vrmnode.cli.locales import sentence
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import columns, entries, short
 
 COLUMNS_AT_ONCE = 3
 """So many offers stand beside one another; more follow below."""
+SPOKEN = frozenset(
+    {
+        *("total", "unit price", "delivery charge", "tax included"),
+        *("there by", "valid until", "stock"),
+    }
+)
+"""Rows with amounts and days of the node, not with words of vendors."""
 
 
 @click.command()
@@ -47,14 +55,16 @@ def _table(offers: list[dict[str, object]], rows: list[dict[str, object]], start
     for row in rows:
         values = row.get("values")
         cells = values[shown] if isinstance(values, list) else []
+        if row.get("name") in SPOKEN:
+            cells = [sentence("-" if cell is None else cell) for cell in cells]
         body.append([f"{row.get('name')}{' *' if row.get('differ') else ''}", *cells])
     return columns(header, body)
 
 
 def _remarks(each: dict[str, object]) -> str:
     reasons, lines = each.get("reasons"), [f"{each.get('position')}. {_who(each)}"]
-    lines += [f"   + {reason}" for reason in reasons] if isinstance(reasons, list) else []
-    lines += [f"   ! {problem.get('words')}" for problem in entries(each, "problems")]
+    lines += [f"   + {sentence(one)}" for one in reasons] if isinstance(reasons, list) else []
+    lines += [f"   ! {sentence(problem.get('words'))}" for problem in entries(each, "problems")]
     return "\n".join(lines)
 
 

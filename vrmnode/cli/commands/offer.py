@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.lazy import LazyGroup
-from vrmnode.cli.owner import language_option, marked, said
+from vrmnode.cli.locales import marked, sentence
+from vrmnode.cli.owner import language_option, said
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import day, entries, moment, money, nested, short
 
@@ -105,8 +106,8 @@ def _offer_lines(row: dict[str, object]) -> list[str]:
         f"{row.get('position', '-'):>3}. {total:>14}  {name}  ({', '.join(facts)})",
         f"       offer {short(identifier)}, valid until {moment(row.get('valid_through'))}",
     ]
-    lines += [f"       + {reason}" for reason in _texts(row.get("reasons"))]
-    lines += [f"       ! {problem}" for problem in _texts(row.get("problems"))]
+    lines += [f"       + {sentence(reason)}" for reason in _texts(row.get("reasons"))]
+    lines += [f"       ! {sentence(problem)}" for problem in _texts(row.get("problems"))]
     return lines
 
 

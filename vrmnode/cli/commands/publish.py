@@ -17,6 +17,7 @@ from vrmnode.cli.intent_options import (
     request_of,
     request_options,
 )
+from vrmnode.cli.locales import sentence
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import counted, entries, moment, short
 from vrmnode.cli.user_files import read_object
@@ -114,7 +115,7 @@ def _words(value: dict[str, object]) -> str:
     ]
     if "standing" in value:
         lines.append(_standing_words(value))
-    lines += [f"note: {warning}" for warning in _list(value.get("warnings"))]
+    lines += [f"note: {sentence(warning)}" for warning in _list(value.get("warnings"))]
     if value.get("queued_to_peers") == 0 or value.get("peers") == 0:
         lines.append(
             "no peers now: it waits in the node until there are some; join with: vrm join LINK"

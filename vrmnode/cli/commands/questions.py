@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from vrmnode.cli.owner import language_option, marked, said
+from vrmnode.cli.locales import marked
+from vrmnode.cli.owner import language_option, said
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, moment, short
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.commands.intent import chosen_intent
-from vrmnode.cli.owner import marked
+from vrmnode.cli.locales import marked, sentence
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, moment, money, nested, short
 
@@ -35,16 +35,16 @@ def _words(value: object) -> str:
     until = moment(value.get("valid_through"))
     lines = [f"Intent {short(value.get('intent'))}  {value.get('status')}, valid until {until}"]
     known = value.get("known")
-    lines += [f"  {sentence}" for sentence in known] if isinstance(known, list) else []
+    lines += [f"  {sentence(each)}" for each in known] if isinstance(known, list) else []
     for each in entries(value, "offers"):
         total = money(each.get("total"), each.get("currency"))
         lines.append(f"  {_who(each)} offered {total}  (offer {short(each.get('offer'))})")
-        lines += [f"    ! {one.get('words')}" for one in entries(each, "problems")]
+        lines += [f"    ! {sentence(one.get('words'))}" for one in entries(each, "problems")]
     for each in entries(value, "refused"):
         lines.append(f"  {_who(each)} refused: {each.get('words')} [{each.get('reason')}]")
         if each.get("note"):
             lines.append(f"    in its words: {marked(each['note'], each.get('in_language'))}")
-    lines.append(f"  accepting: {value.get('decision')}")
+    lines.append(f"  accepting: {sentence(value.get('decision'))}")
     return "\n".join(lines)
 
 
