@@ -52,10 +52,12 @@ def stay_silent(world: World, *names: str) -> None:
         set_shop_policy(world, name, answer=False)
 
 
-def offered(world: World, *, quantity: int = 1, vendors: tuple[str, ...] = (VENDOR,)) -> Deal:
+def offered(
+    world: World, *, quantity: int = 1, vendors: tuple[str, ...] = (VENDOR,), **asked: object
+) -> Deal:
     """A manual intent that these vendors have answered; the first one's deal, the customer's."""
     stay_silent(world, *(name for name in world.vendors if name not in vendors))
-    world.publish(CUSTOMER, quantity, automatic=False)
+    world.publish(CUSTOMER, quantity, automatic=False, **asked)
     pass_on(world, CUSTOMER)
     pass_on(world, *vendors)
     return deal_with(world, CUSTOMER, vendors[0])
