@@ -130,6 +130,7 @@ def test_end_is_quantised_and_within_the_limit(valid_for, now):
         ({"valid_for": "91d"}, "valid_for", "10 minutes to 90 days"),
         ({"valid_for": "soon"}, "valid_for", "36h"),
         ({"language": ["the dutch one"]}, "language", "a language such as"),
+        ({"payment": ["Cash!"]}, "payment", "form"),
         ({"function": "Steal"}, "function", "Repair"),
         ({"must": ["hardcover"]}, "must[1]", "format=hardcover"),
         ({"must": ["a=1"] * 17}, "must", "at most 16"),

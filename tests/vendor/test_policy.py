@@ -61,6 +61,7 @@ def test_whole_policy():
         ({"tax_percent": 101}, "tax_percent"),
         ({"tax_percent": 9.5}, "tax_percent"),
         ({"payment": {"due": "later"}}, "payment.due"),
+        ({"payment": {"method": ["Cash!"]}}, "payment.method"),
         ({"payment": {"due": "days_after_delivery"}}, "payment.due_days"),
         ({"payment": {"due_days": 3}}, "payment.due_days"),
         ({"payment": {"pay_within": "181d"}}, "payment.pay_within"),

@@ -11,6 +11,7 @@ from vrmnode.customer.constraint_text import read_constraints
 from vrmnode.customer.rarity import warnings
 from vrmnode.values.fields import Fields
 from vrmnode.values.gtins import GTIN_EXPECTED, gtin_for_people, read_gtin
+from vrmnode.values.items import PAYMENT_FORM
 from vrmnode.values.money import Money
 from vrmnode.values.spans import DAY_EXPECTED, DAY_S, parse_day
 from vrmprotocol import terms
@@ -91,7 +92,7 @@ def read_request(raw: Mapping[str, object]) -> IntentRequest:
         private_maximum=private_maximum,
         terms=fields.several_of("terms", terms.ROSTER) or DEFAULT_TERMS,
         delivery=fields.several_of("delivery", METHODS)[:4],
-        payment=fields.texts("payment", 16, 32),
+        payment=fields.texts("payment", 16, 32, PAYMENT_FORM),
         max_offers=fields.whole("max_offers", 1, 100, 10),
         valid_s=_valid_s(fields),
         language=fields.languages("language", 16),

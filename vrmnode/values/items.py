@@ -15,6 +15,8 @@ CONDITION_WORDS = {
     "RefurbishedCondition": "refurbished",
     "DamagedCondition": "damaged",
 }
+PAYMENT_FORM = "[a-z][a-z0-9_]{0,31}"
+"""A way of paying as both sides write it (specs/03-messages.md#common-types)."""
 PROPERTIES = "properties"
 """Name in a draft's `ext` of the properties that the intent asked for."""
 

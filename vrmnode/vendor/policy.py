@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vrmnode.values.fields import Fields
+from vrmnode.values.items import PAYMENT_FORM
 from vrmnode.values.money import Money
 from vrmnode.values.spans import DAY_S
 from vrmnode.vendor.concessions import Concessions, read_concessions
@@ -146,7 +147,7 @@ def _payment(fields: Fields) -> tuple[tuple[str, ...], str, int | None, int | No
     child = fields.child("payment")
     if child is None:
         return DEFAULT_PAYMENT, DUE[0], None, DEFAULT_PAY_WITHIN_S
-    methods = child.texts("method", 16, 32) or DEFAULT_PAYMENT
+    methods = child.texts("method", 16, 32, PAYMENT_FORM) or DEFAULT_PAYMENT
     due = child.one_of("due", DUE, DUE[0])
     days = child.whole("due_days", 0, 180, None)
     if (days is None) == (due == DUE[2]):
