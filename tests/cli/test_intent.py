@@ -151,7 +151,12 @@ def asked(offers=(), refused=()):
     return {"intent": INTENT, "ranking": list(offers), "refused": list(refused)}
 
 
-REFUSED = {"vendor": "did:key:z6MkAbcdefghijkl", "reason": "terms", "note": "we accept none"}
+REFUSED = {
+    "vendor": "did:key:z6MkAbcdefghijkl",
+    "reason": "terms",
+    "words": "the terms don't suit",
+    "note": "we accept none",
+}
 
 
 def test_wait_for_offers(published, vrm):
@@ -186,7 +191,7 @@ def test_wait_ends_when_all_refuse(published, vrm, short_quiet):
     published.when_followed(arrive)
     error = vrm.error("intent", "publish", "--gtin", "1", "--wait", "1", code=1)
     assert error["code"] == "intent.refused"
-    assert "came 1 refusal: did:key:z6MkAbcdefgh: terms  we accept none" in error["detail"]
+    assert "came 1 refusal: did:key:z6MkAbcdefgh: the terms don't suit [terms]; " in error["detail"]
 
 
 def test_refusals_count_when_no_more_comes(published, vrm, short_quiet):
@@ -194,7 +199,7 @@ def test_refusals_count_when_no_more_comes(published, vrm, short_quiet):
     args = ("intent", "publish", "--gtin", "1", "--wait", "2")
     output = vrm(*args).stdout
     assert "1.      41.90 EUR  Harbour Books" in output
-    assert "Refused by:\n  did:key:z6MkAbcdefgh: terms" in output
+    assert "Refused by:\n  did:key:z6MkAbcdefgh: the terms don't suit [terms]" in output
     value = vrm.json(*args)
     assert (value["offers"], value["refused"]) == ([OFFER], [REFUSED])
 
@@ -252,7 +257,12 @@ def test_watch_waits_for_an_acceptance_that_is_pending(published, vrm):
 
 
 def test_show_has_ranking_refusals_and_deals(published, vrm):
-    refused = {"vendor": "did:key:z6MkShop", "reason": "out_of_stock", "note": "sold out"}
+    refused = {
+        "vendor": "did:key:z6MkShop",
+        "reason": "out_of_stock",
+        "words": "none is left",
+        "note": "sold out",
+    }
     answer = {
         **show("active", {**deal("declined"), "role": "customer"}),
         "created": 1_795_298_645, "max_price": 4500, "currency": "EUR",
@@ -264,7 +274,7 @@ def test_show_has_ranking_refusals_and_deals(published, vrm):
     assert "created: 1795298645 (2026-11-21 22:04 UTC)" in output
     assert "max_price: 4500 (45.00 EUR)" in output
     assert "! comes too late" in output
-    assert "did:key:z6MkShop: out_of_stock  sold out" in output
+    assert "did:key:z6MkShop: none is left [out_of_stock]; in its words: sold out" in output
     assert "cdcdcdcdcdcd  customer  declined  41.90 EUR" in output
 
 

@@ -34,9 +34,19 @@ def test_either_an_id_or_the_latest(daemon, vrm, command, args):
 def test_refusals_name_the_vendor(daemon, vrm):
     daemon.service.answers["intent.show"] = {
         "intent": INTENT,
-        "refused": [{"vendor": "did:key:z6Mk", "vendor_name": "Harbour Books", "reason": "terms"}],
+        "refused": [
+            {
+                "vendor": "did:key:z6Mk",
+                "vendor_name": "Harbour Books",
+                "reason": "terms",
+                "words": "none of the terms proffered is accepted",
+            }
+        ],
     }
-    assert "  Harbour Books: terms" in vrm("intent", "show", INTENT).stdout
+    assert (
+        "  Harbour Books: none of the terms proffered is accepted [terms]"
+        in vrm("intent", "show", INTENT).stdout
+    )
 
 
 def test_address_is_printed_alone(daemon, vrm):

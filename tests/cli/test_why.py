@@ -12,7 +12,14 @@ WHY = {
     }],
     "refused": [{
         "vendor": "did:key:z6MkB", "vendor_name": "", "reason": "out_of_stock",
-        "words": "it has none left", "note": "back\x1b[31m soon", "received": 3,
+        "words": "none is left in stock", "note": "back\x1b[31m soon", "received": 3,
+    }],
+    "declined": [{
+        "vendor": "did:key:z6MkA", "vendor_name": "Harbour Books", "of": "accept",
+        "reason": "late", "words": "it is too late for that", "note": None, "received": 4,
+    }, {
+        "vendor": "did:key:z6MkA", "vendor_name": "Harbour Books", "of": "counter",
+        "reason": "floor", "words": "the price goes no lower", "note": None, "received": 4,
     }],
 }  # fmt: skip
 
@@ -22,8 +29,10 @@ def test_it_tells_what_was_observed(daemon, vrm):
     text = vrm("intent", "why", INTENT).output
     assert "handed to 3 peers" in text
     assert "Harbour Books offered 41.90 EUR" in text and "! it was valid until noon" in text
-    assert "did:key:z6MkB refused: it has none left [out_of_stock]" in text
+    assert "did:key:z6MkB refused: none is left in stock [out_of_stock]" in text
     assert "in its words: back" in text and "\x1b" not in text
+    assert "Harbour Books declined your acceptance: it is too late for that [late]" in text
+    assert "Harbour Books declined your counter: the price goes no lower [floor]" in text
     assert "accepting: manual" in text
     assert daemon.calls == [("intent.why", {"intent": INTENT})]
 

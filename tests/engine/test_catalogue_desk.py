@@ -104,7 +104,7 @@ def test_what_is_subject_to_stock_is_declined(make_world: MakeWorld) -> None:
     command(world, VENDOR, "catalogue.remove", skus=[SKU])
     pass_on(world, CUSTOMER)
     body = interpreted(told(world, VENDOR)[-1]).body
-    assert isinstance(body, Decline) and body.reason == "out_of_stock"
+    assert isinstance(body, Decline) and body.reason == "withdrawn"
 
 
 def test_after_the_reservation_the_stock_decides(world: World) -> None:

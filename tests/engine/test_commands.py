@@ -48,6 +48,7 @@ UNKNOWN = "ab" * 32
         ("vendor.policy.set", {"surprise": 1}, "policy.unknown_field"),
         ("catalogue.rows", {}, "request.invalid"),
         ("catalogue.rows", {"products": ["book"]}, "product.invalid"),
+        ("catalogue.remove", {"skus": ["none"]}, "product.not_found"),
     ],
 )
 def test_wrong_commands_are_refused_by_code(

@@ -28,13 +28,14 @@ from vrmnode.vendor import responder
 from vrmnode.vendor.responder import Plan, Refusal
 from vrmprotocol.market import DemandedItem, Intent
 
+Reply = tuple[Plan, ...] | Refusal | None
 OTHER_GTIN = "9780441172719"
 
 
-def _misread(**changes: object) -> Callable[..., Plan | Refusal | None]:
+def _misread(**changes: object) -> Callable[..., Reply]:
     """A vendor that answers another intent than the one that came."""
 
-    def answer(intent: Intent, *args: object, **others: object) -> Plan | Refusal | None:
+    def answer(intent: Intent, *args: object, **others: object) -> Reply:
         asked = msgspec.structs.replace(intent, **changes)
         return responder.answer(asked, *args, **others)  # type: ignore[arg-type]
 
@@ -54,6 +55,7 @@ CARELESS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "payment": ({"payment": ["cash"]}, {"payment_method": ()}),
     "quantity": ({"quantity": 3}, {"eligible_quantity": 2}),
     "delivery": ({"delivery": ["pickup"]}, {"delivery_method": ()}),
+    "language": ({"language": ["fr"]}, {"in_language": ()}),
     "late": ({"by": "2027-01-16"}, {"availability_ends": None}),
 }
 # fmt: on

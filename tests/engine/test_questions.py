@@ -24,11 +24,14 @@ from tests.engine.steps import (
 )
 from tests.engine.world import World
 from vrmnode.engine import mailroom, questions, views
+from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import messages
 from vrmprotocol import message
 from vrmprotocol.mail import Answer, Question
+from vrmprotocol.message import SignedMessage
 
+DAY = 86_400
 TEXT, ANSWER = "Is it the second edition?", "Yes,\nof 1988. ✓"
 
 
@@ -174,6 +177,33 @@ def test_about_nothing_is_kept_and_not_shown(world: World) -> None:
     assert "answer.received" not in event_types(world, CUSTOMER)
     assert deal_with(world, CUSTOMER, VENDOR).state == "offered"
     assert _seen_by_customer(world) == []
+
+
+def test_a_stray_question_is_not_answered(world: World) -> None:
+    row = offered(world)
+    node = world.nodes[CUSTOMER]
+    record = load_deal(node.reader, row.deal)
+    asked = node.turn(
+        lambda ctx: mailroom.tell(
+            ctx, record, Question(offer=bytes(32), text="And?"), until=ctx.now + 60
+        )
+    )
+    assert isinstance(asked, SignedMessage)
+    pass_on(world, CUSTOMER)
+    with pytest.raises(ServiceError) as raised:
+        _reply(world, asked.digest.hex())
+    assert raised.value.code == "question.stray"
+
+
+def test_a_vendor_whose_clock_went_back_by_a_year_cannot_sign(world: World) -> None:
+    world.now += 400 * DAY
+    offered(world)
+    question = _ask(world)["question"]
+    pass_on(world, CUSTOMER)
+    world.now -= 400 * DAY
+    with pytest.raises(ServiceError) as raised:
+        _reply(world, question)
+    assert raised.value.code == "deal.no_keys"
 
 
 def test_own_questions_have_no_answer_of_ours(world: World) -> None:

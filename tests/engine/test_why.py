@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import get_args
-
-import pytest
 
 from tests.engine.conftest import MakeWorld
 from tests.engine.steps import CUSTOMER, VENDOR, offered, own_intent, pass_on, set_shop_policy
 from tests.engine.world import World
-from vrmnode.customer.reasons import REFUSAL_WORDS, refusal_words
 from vrmnode.engine.dispatch import parcels, sent
 from vrmnode.engine.why import intent_why
-from vrmprotocol.mail import VendorReason
 
 
 def _why(world: World) -> dict[str, object]:
@@ -65,7 +60,7 @@ def test_a_refusal_is_told_with_its_code_in_words(make_world: MakeWorld) -> None
     pass_on(world, VENDOR)
     shown = _why(world)
     (refused,) = _rows(shown, "refused")
-    assert (refused["reason"], refused["words"]) == ("out_of_stock", "it has none left")
+    assert (refused["reason"], refused["words"]) == ("out_of_stock", "none is left in stock")
     assert refused["received"] == world.now
     assert "handed to 1 peer;" in shown["known"][0]  # type: ignore[index]
     # Two vendors heard it; of the silent one nothing is said.
@@ -84,12 +79,3 @@ def test_an_offer_is_told_with_what_speaks_against_it(world: World) -> None:
 def test_what_the_node_decides_is_told(world: World) -> None:
     offered(world)
     assert _why(world)["decision"] == "manual: the customer accepts"
-
-
-@pytest.mark.parametrize("reason", get_args(VendorReason))
-def test_every_coded_reason_has_words(reason: VendorReason) -> None:
-    assert refusal_words(reason) == REFUSAL_WORDS[reason] != reason
-
-
-def test_an_unknown_code_stands_for_itself() -> None:
-    assert refusal_words("moon_phase") == "moon_phase"

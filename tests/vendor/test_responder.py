@@ -77,7 +77,7 @@ def test_never_valid_longer_than_the_intent():
         ({**C, "terms": ["PDC-AI"]}, {}, "terms"),
         ({**C, "payment": ["cash"]}, {}, "payment"),
         ({**C, "delivery": ["pickup"]}, {}, "delivery"),
-        ({**C, "by": "2027-01-16"}, POSTED, "delivery"),
+        ({**C, "by": "2027-01-16"}, POSTED, "late"),
         ({**C, "condition": "used"}, {}, "condition"),
         ({**C, "must": ["format=hardcover"]}, {}, "constraint"),
     ],

@@ -13,13 +13,14 @@
     PUT    /v1/vendor/policy                   GET  /v1/deals/{deal}/agreement
     GET    /v1/catalogue[?limit&after]         POST /v1/deals/{deal}/withdraw
     POST   /v1/catalogue/rows                  GET  /v1/events/stream[?after]
+    POST   /v1/catalogue/change                POST /v1/catalogue/remove
     GET    /v1/events[?after&limit]            POST /v1/backup
     POST   /v1/intents/{intent}/extend         POST /v1/messages/export
     GET    /v1/standing                        POST /v1/messages/import
     GET    /v1/standing/{standing}             POST /v1/standing/{standing}/stop
 
-    GET    /v1/intents/{intent}/why            GET  /v1/intents/{intent}/comparison
     POST   /v1/offers/{offer}/question         POST /v1/offers/{offer}/counter
+    GET    /v1/intents/{intent}/why            GET  /v1/intents/{intent}/comparison
     GET    /v1/vendor/questions[?all]          POST /v1/vendor/questions/{question}/answer
 
     GET    /v1/vendors[?words&category&country&terms&function&limit]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vrmnode.engine import mailroom, shop
+from vrmnode.engine import mailroom, refusals, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import load_deal
 from vrmnode.storage import deals, market, reservations
@@ -153,13 +153,13 @@ def send_refusal(ctx: Context, stored: MarketIntent, intent: Intent, refusal: Re
     # in a deal.
     body = Decline(
         of=stored.envelope_id,
-        reason=shop.vendor_reason(refusal.reason),
+        reason=refusal.reason,
         note=refusal.words[:200],
         in_language=NODE_LANGUAGE,
         certificate=certified,
     )
-    _post(ctx, row, body, key, until=ctx.now + REFUSAL_LIFETIME_S)
-    ctx.event("intent.refused", "intent", stored.envelope_id, reason=refusal.reason)
+    signed = _post(ctx, row, body, key, until=ctx.now + REFUSAL_LIFETIME_S)
+    ctx.event("intent.refused", "intent", stored.envelope_id, **refusals.why(signed, "vendor"))
 
 
 def _post(ctx: Context, row: Deal, body: MailBody, key: SigningKey, *, until: int) -> SignedMessage:

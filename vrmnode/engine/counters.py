@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import msgspec
 
-from vrmnode.engine import mailroom, offers, shop
+from vrmnode.engine import mailroom, offers, refusals, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine.records import DealRecord
 from vrmnode.storage import catalogue, deals, messages
 from vrmnode.values.money import Money
 from vrmnode.values.prices import total_of
 from vrmnode.vendor.concessions import concede
 from vrmnode.vendor.prices import floor_of
 from vrmprotocol import negotiation
-from vrmprotocol.bodies import MailBody
-from vrmprotocol.draft import Price
-from vrmprotocol.mail import Counter, Decline, Offer
+from vrmprotocol.draft import Draft
+from vrmprotocol.mail import Counter, Decline, Offer, VendorReason
 from vrmprotocol.message import SignedMessage
 
 Json = dict[str, object]
@@ -54,10 +53,9 @@ def counter(
         raise conflict("counter.currency", words)
     # SPEC 03: The writer MUST NOT counter with a total that isn't below that of the offer, or, with
     # `Buy`, above it.
-    if draft.business_function == "Buy":
-        if total <= offered:
+    if not _asks_to_give_way(draft, total.amount):
+        if draft.business_function == "Buy":
             raise conflict("counter.not_higher", f"expected more than {offered}, came {total}")
-    elif total >= offered:
         raise conflict("counter.not_lower", f"expected less than {offered}, came {total}")
     # SPEC 03: The writer MUST NOT send more than 4 counters in a deal.
     stored = messages.list_messages(ctx.tx, record.deal)
@@ -68,7 +66,7 @@ def counter(
         raise conflict("counter.too_many", f"expected at most {most} in a deal, came another")
     tag = language if note else None
     body = Counter(offer=offer, total=total.amount, note=note, in_language=tag)
-    signed = _post(ctx, record, body, until=draft.valid_through)
+    signed = mailroom.tell(ctx, record, body, until=draft.valid_through)
     told: dict[str, str | int] = {
         "deal": record.deal.hex(),
         "offer": offer.hex(),
@@ -79,6 +77,11 @@ def counter(
     return {"counter": signed.digest.hex(), **told}
 
 
+def _asks_to_give_way(draft: Draft, total: int) -> bool:
+    offered = draft.price_specification.total
+    return total > offered if draft.business_function == "Buy" else total < offered
+
+
 def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:
     """React to a counter, or to the decline of one, that was just added to the deal."""
     if isinstance(signed.body, Counter) and record.row.role == "vendor":
@@ -86,7 +89,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     elif isinstance(signed.body, Decline) and record.row.role == "customer":
         named = messages.get(ctx.tx, signed.body.of)
         if named is not None and named.own and named.kind == "counter":
-            told = {"deal": record.deal.hex(), "reason": signed.body.reason}
+            told = {"deal": record.deal.hex(), **refusals.why(signed, "vendor")}
             ctx.event("counter.declined", "counter", named.digest, **told)
 
 
@@ -94,62 +97,63 @@ def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Cou
     named = record.state.offers.get(body.offer)
     if named is None or record.state.state != "offered":
         return
+    currency = mailroom.offer_of(named).draft.price_specification.price_currency
+    told = {"deal": record.deal.hex(), "offer": body.offer.hex(), "currency": currency}
+    ctx.event("counter.received", "counter", signed.digest, total=body.total, **told)
+    answer = _answer(ctx, record, named, body)
+    if not isinstance(answer, Offer):
+        negotiation.check_move("vendor", record.state.state, "decline")
+        no = Decline(of=signed.digest, reason=answer)
+        said = mailroom.tell(ctx, record, no, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+        why = refusals.why(said, "vendor")
+        ctx.event("counter.declined", "counter", signed.digest, **why, **told)
+        return
+    negotiation.check_move("vendor", record.state.state, "offer")
+    sent = mailroom.tell(ctx, record, answer, until=answer.draft.valid_through)
+    total = answer.draft.price_specification.total
+    deals.update(ctx.tx, record.deal, updated=ctx.now, offer_digest=sent.digest, total=total)
+    ctx.event("counter.answered", "counter", signed.digest, total=total, **told)
+
+
+def _answer(
+    ctx: Context, record: DealRecord, named: SignedMessage, body: Counter
+) -> Offer | VendorReason:
+    """The better offer that the vendor's policy lets this node make now, or why there is none.
+
+    What it pays for what it buys, the owner alone raises.
+    """
     sku = shop.sku_of(named)
     # Of several offers side by side, those about the same product as the one that is named.
     own = [each for each in record.state.offers.values() if shop.sku_of(each) == sku]
     own.sort(key=lambda each: each.seq)
     first, last = mailroom.offer_of(own[0]), mailroom.offer_of(own[-1])
     if ctx.now > last.draft.valid_through:
-        return
-    currency = last.draft.price_specification.price_currency
-    told = {"deal": record.deal.hex(), "offer": body.offer.hex(), "currency": currency}
-    ctx.event("counter.received", "counter", signed.digest, total=body.total, **told)
-    price = _price(ctx, sku, first, last, body, rounds=len(own) - 1)
-    if price is None:
-        negotiation.check_move("vendor", record.state.state, "decline")
-        no = Decline(of=signed.digest, reason="floor")
-        _post(ctx, record, no, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
-        ctx.event("counter.declined", "counter", signed.digest, reason="floor", **told)
-        return
-    negotiation.check_move("vendor", record.state.state, "offer")
-    draft = msgspec.structs.replace(last.draft, price_specification=price)
-    # The same secret, reply key and shard as in the deal's first offer.
-    lower = msgspec.structs.replace(last, draft=draft)
-    sent = _post(ctx, record, lower, until=draft.valid_through)
-    deals.update(ctx.tx, record.deal, updated=ctx.now, offer_digest=sent.digest, total=price.total)
-    ctx.event("counter.answered", "counter", signed.digest, total=price.total, **told)
-
-
-def _price(
-    ctx: Context, sku: str | None, first: Offer, last: Offer, body: Counter, *, rounds: int
-) -> Price | None:
-    """What the vendor's policy lets this node offer now; None: it gives way no further.
-
-    What it pays for what it buys, the owner alone raises.
-    """
+        return "late"
+    if not _asks_to_give_way(mailroom.offer_of(named).draft, body.total):
+        return "invalid"
     here = shop.open_shop(ctx)
+    if here is None:
+        return "closed"
     product = None if sku is None else catalogue.get(ctx.tx, sku)
-    if here is None or here.policy.counter is None or product is None:
-        return None
-    if last.draft.business_function == "Buy":
-        return None
+    if product is None:
+        return "withdrawn"
+    if here.policy.counter is None or last.draft.business_function == "Buy":
+        return "floor"
     if last.draft.price_specification.price_currency != here.policy.currency:
-        return None  # the floor is in another currency by now
-    return concede(
+        return "currency"  # the floor is in another by now
+    price = concede(
         here.policy.counter,
         first=first.draft.price_specification,
         last=last.draft.price_specification,
         quantity=last.draft.eligible_quantity,
         asked_total=body.total,
         floor=floor_of(shop.for_sale(product), here.policy.prices),
-        rounds=rounds,
+        rounds=len(own) - 1,
         luck=ctx.random(1)[0],
     )
-
-
-def _post(ctx: Context, record: DealRecord, body: MailBody, *, until: int) -> SignedMessage:
-    row = load_deal(ctx.tx, record.deal).row
-    key, recipient = mailroom.own_key(ctx, record), mailroom.counterpart(record)
-    if key is None or recipient is None:
-        raise conflict("deal.no_keys", "expected a deal that can be written in, its key is gone")
-    return mailroom.post(ctx, row, body, key=key, recipient=recipient, until=until)
+    if price is None:
+        return "floor"
+    # The same secret, reply key and shard as in the deal's first offer.
+    return msgspec.structs.replace(
+        last, draft=msgspec.structs.replace(last.draft, price_specification=price)
+    )

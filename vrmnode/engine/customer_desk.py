@@ -14,6 +14,7 @@ from vrmnode.engine import (
     mailroom,
     offers,
     openings,
+    refusals,
     standing,
 )
 from vrmnode.engine.context import Context
@@ -92,9 +93,6 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     elif state == "agreed":
         _conclude(ctx, record)
     elif state in ("declined", "cancelled", "refused"):
-        decline = record.state.decline
-        reason = decline.body.reason if decline and isinstance(decline.body, Decline) else None
-        note = decline.body.note if decline and isinstance(decline.body, Decline) else None
         if state == "cancelled":
             _keep_document(ctx, record)
             disclosure_desk.stop(ctx, record.deal)
@@ -102,8 +100,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
             f"deal.{state}",
             "deal",
             record.deal,
-            reason=reason,
-            note=note,
+            **refusals.ending(record),
             vendor=record.row.vendor_name,
         )
         timers.clear(ctx.tx, "confirm", record.deal)
@@ -127,7 +124,7 @@ def _refuse_late_agreement(ctx: Context, record: DealRecord) -> None:
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=record.state.state)
     _keep_document(ctx, record)
     disclosure_desk.stop(ctx, record.deal)
-    ctx.event("deal.cancelled", "deal", record.deal, reason="duplicate")
+    ctx.event("deal.cancelled", "deal", record.deal, **refusals.ending(record))
 
 
 def consider(ctx: Context, own: OwnIntent) -> None:
@@ -247,7 +244,7 @@ def decline(
     if digest in record.state.declined_offers:
         return record
     offer = mailroom.offer_of(record.state.offers[digest])
-    mailroom.post(
+    signed = mailroom.post(
         ctx,
         record.row,
         Decline(of=digest, reason=reason, note=note, in_language=language if note else None),
@@ -264,8 +261,8 @@ def decline(
         "offer",
         digest,
         deal=record.deal.hex(),
-        reason=reason,
         vendor=record.row.vendor_name,
+        **refusals.why(signed, "customer"),
     )
     return record
 
@@ -282,17 +279,15 @@ def withdraw(ctx: Context, deal: bytes, reason: WithdrawReason) -> DealRecord:
     deals.update(ctx.tx, deal, updated=ctx.now, state="withdrawn")
     timers.clear(ctx.tx, "confirm", deal)
     disclosure_desk.stop(ctx, deal)
-    ctx.event("deal.withdrawn", "deal", deal, reason=reason)
-    return reload(ctx, record)
+    record = reload(ctx, record)
+    ctx.event("deal.withdrawn", "deal", deal, **refusals.ending(record))
+    return record
 
 
 def _send_withdrawal(ctx: Context, record: DealRecord, reason: WithdrawReason) -> None:
-    accepted = record.state.accept
-    author = record.vendor_author
+    accepted, author = record.state.accept, record.vendor_author
     if accepted is None or author is None:
-        raise conflict(
-            "deal.not_accepted", "expected an accepted deal, came one without acceptance"
-        )
+        raise TypeError("a deal in which this node accepted has an accept and its offer")
     mailroom.post(
         ctx,
         record.row,

@@ -11,7 +11,8 @@ from functools import partial
 
 from vrmnode.engine import private_mail
 from vrmnode.engine.context import Context
-from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.engine.failures import conflict
+from vrmnode.engine.records import DealRecord, load_deal, load_message
 from vrmnode.storage import deals, messages, outbox, pseudonyms, tags, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.messages import StoredMessage
@@ -91,6 +92,19 @@ def post(
         messages.mark_ack_sent(ctx.tx, received, ctx.now)
     timers.clear(ctx.tx, "acknowledge", row.deal)
     return signed
+
+
+def tell(ctx: Context, record: DealRecord, body: MailBody, *, until: int) -> SignedMessage:
+    """`post` with this side's key to the other side of a deal.
+
+    Raises:
+        ServiceError: `deal.no_keys`.
+    """
+    key, recipient = own_key(ctx, record), counterpart(record)
+    if key is None or recipient is None:
+        raise conflict("deal.no_keys", "expected a deal that can be written in, its key is gone")
+    row = load_deal(ctx.tx, record.deal).row
+    return post(ctx, row, body, key=key, recipient=recipient, until=until)
 
 
 def stored_form(

@@ -71,7 +71,7 @@ def ask(ctx: Context, offer: bytes, text: str, language: str | None = None) -> J
             f"expected at most {mailroom.MAX_QUESTIONS_PER_DEAL} questions in a deal, came another",
         )
     body = Question(offer=offer, text=text, in_language=language)
-    signed = _post(ctx, record, body, until=draft.valid_through)
+    signed = mailroom.tell(ctx, record, body, until=draft.valid_through)
     ctx.event("question.asked", "question", signed.digest, **_where(record, offer))
     return _shown(ctx, record, signed.digest)
 
@@ -93,7 +93,7 @@ def reply(ctx: Context, question: bytes, text: str, language: str | None = None)
     if found[question].answer is not None:
         raise conflict("question.answered", "expected an open question, came one you answered")
     body = Answer(question=question, text=text, in_language=language)
-    _post(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+    mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
     asked = found[question].question
     ctx.event("question.answered", "question", question, **_where(record, asked.offer))
     return _shown(ctx, record, question)
@@ -156,15 +156,6 @@ def _exchanges(tx: Connection, record: DealRecord) -> dict[bytes, Exchange]:
             replied, answer = answers.get(item.digest, (None, None))
             found[item.digest] = Exchange(item, signed.body, replied, answer)
     return found
-
-
-def _post(
-    ctx: Context, record: DealRecord, body: Question | Answer, *, until: int
-) -> SignedMessage:
-    key, recipient = mailroom.own_key(ctx, record), mailroom.counterpart(record)
-    if key is None or recipient is None:
-        raise conflict("deal.no_keys", "expected a deal that can be written in, its key is gone")
-    return mailroom.post(ctx, record.row, body, key=key, recipient=recipient, until=until)
 
 
 def _shown(ctx: Context, record: DealRecord, question: bytes) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 from vrmnode.engine import mailroom
 from vrmnode.engine.context import Context
@@ -15,7 +14,6 @@ from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product
 from vrmnode.vendor.profile import VendorDetails
 from vrmprotocol.functions import FUNCTIONS
-from vrmprotocol.mail import VendorReason
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.topics import MAIL_SHARDS
 
@@ -91,14 +89,6 @@ def for_sale(row: catalogue.Product) -> Product:
         properties=row.properties,
         delivery=row.delivery,
     )
-
-
-_VENDOR_REASONS: dict[str, VendorReason] = {reason: reason for reason in get_args(VendorReason)}
-
-
-def vendor_reason(code: str) -> VendorReason:
-    """A refusal's code as the wire knows it."""
-    return _VENDOR_REASONS.get(code, "unspecified")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ inside one transaction together with the stock they need.
 
 from __future__ import annotations
 
-from vrmnode.engine import answering, disclosed, mailroom, shop
+from vrmnode.engine import answering, disclosed, mailroom, refusals, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, read_intent, reload
-from vrmnode.storage import deals, market, reservations, timers
+from vrmnode.storage import catalogue, deals, market, reservations, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.market import MarketIntent
 from vrmnode.vendor.responder import Plan, Refusal, answer
@@ -138,9 +138,7 @@ def _let_go(ctx: Context, record: DealRecord, state: str) -> None:
         # SPEC 09: The reader MUST erase what was disclosed when the state of the deal becomes
         # `cancelled`.
         disclosed.erase(ctx, record)
-    decline = record.state.decline
-    reason = decline.body.reason if decline and isinstance(decline.body, Decline) else None
-    ctx.event(f"deal.{state}", "deal", record.deal, reason=reason)
+    ctx.event(f"deal.{state}", "deal", record.deal, **refusals.ending(record))
 
 
 def _decide(ctx: Context, record: DealRecord) -> None:
@@ -164,7 +162,9 @@ def _decide(ctx: Context, record: DealRecord) -> None:
     if sku is None or not reservations.sell(
         ctx.tx, record.deal, sku, draft.eligible_quantity, ctx.now
     ):
-        _decline_acceptance(ctx, record, accepted, key, "out_of_stock")
+        gone = sku is None or catalogue.get(ctx.tx, sku) is None
+        reason: VendorReason = "withdrawn" if gone else "out_of_stock"
+        _decline_acceptance(ctx, record, accepted, key, reason)
         return
     document = record.state.document
     if document is None:
@@ -198,7 +198,7 @@ def _decide(ctx: Context, record: DealRecord) -> None:
 def _decline_acceptance(
     ctx: Context, record: DealRecord, accepted: SignedMessage, key: SigningKey, reason: VendorReason
 ) -> None:
-    _post(
+    signed = _post(
         ctx,
         record.row,
         Decline(of=accepted.digest, reason=reason),
@@ -207,7 +207,7 @@ def _decline_acceptance(
     )
     deals.update(ctx.tx, record.deal, updated=ctx.now, state="declined")
     reservations.release(ctx.tx, record.deal)
-    ctx.event("deal.declined", "deal", record.deal, reason=reason)
+    ctx.event("deal.declined", "deal", record.deal, **refusals.why(signed, "vendor"))
 
 
 def reservations_lapsed(ctx: Context) -> None:

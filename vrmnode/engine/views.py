@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import base64
 
-from vrmnode.engine import offers, questions, shop
+from vrmnode.engine import offers, questions, refusals, shop
 from vrmnode.engine.audience import readable
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.records import DealRecord, as_state, intent_body, load_deal
+from vrmnode.engine.records import as_state, intent_body, load_deal
 from vrmnode.engine.references import find_deal, find_intent, find_offer
 from vrmnode.storage import catalogue, deals, events, intents, market, messages, outbox, pseudonyms
 from vrmnode.storage.database import Connection
@@ -84,29 +84,12 @@ def intent_show(tx: Connection, reference: str, now: int) -> Json:
         "acceptance": readable(own.acceptance or {}),
         "private_maximum": None if private is None else str(private),
         "ranking": _ranked(tx, own, now),
-        "refused": [
-            _refusal(load_deal(tx, row.deal))
-            for row in deals.list_deals(
-                tx, role="customer", state="refused", intent_id=own.intent_id
-            )
-        ],
+        "refused": refusals.refused(tx, own),
         "deals": [
             deal_row(row, now)
             for row in deals.list_deals(tx, role="customer", intent_id=own.intent_id)
             if row.state != "none"
         ],
-    }
-
-
-def _refusal(record: DealRecord) -> Json:
-    refusal = record.state.decline
-    body = None if refusal is None else refusal.body
-    return {
-        "vendor": keys.to_did(record.row.vendor_root),
-        "vendor_name": record.row.vendor_name,
-        "reason": getattr(body, "reason", None),
-        "note": getattr(body, "note", None),
-        "in_language": getattr(body, "in_language", None),
     }
 
 
@@ -187,6 +170,7 @@ def deal_show(tx: Connection, reference: str, now: int) -> Json:
         **deal_row(record.row, now),
         "evaluated_state": record.state.state,
         "document": readable(record.state.document),
+        "refusals": refusals.of_deal(tx, record),
         "messages": [
             {
                 "digest": item.digest.hex(),

@@ -8,15 +8,12 @@ offer. Who else got it, and why somebody is silent, nobody can know, so it isn't
 from __future__ import annotations
 
 from vrmnode.customer.acceptance import decide
-from vrmnode.customer.reasons import refusal_words
-from vrmnode.engine import offers, standing
-from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine import offers, refusals, standing
 from vrmnode.engine.references import find_intent
-from vrmnode.storage import deals, messages
+from vrmnode.storage import deals
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
 from vrmprotocol import keys
-from vrmprotocol.mail import Decline
 
 Json = dict[str, object]
 
@@ -29,7 +26,7 @@ def intent_why(tx: Connection, reference: str, now: int) -> Json:
     """
     own = find_intent(tx, reference)
     offered = _offers(tx, own, now)
-    refused = _refusals(tx, own)
+    refused = refusals.refused(tx, own)
     return {
         "intent": own.intent_id.hex(),
         "status": own.status,
@@ -39,6 +36,7 @@ def intent_why(tx: Connection, reference: str, now: int) -> Json:
         "handed_to": own.handed_to,
         "offers": offered,
         "refused": refused,
+        "declined": refusals.declined(tx, own),
         "decision": _decision(tx, own, now),
         "known": _known(own, offered, refused),
     }
@@ -57,28 +55,6 @@ def _offers(tx: Connection, own: OwnIntent, now: int) -> list[Json]:
         }
         for each in offers.ranked(tx, own, now=now)
     ]
-
-
-def _refusals(tx: Connection, own: OwnIntent) -> list[Json]:
-    rows = deals.list_deals(tx, role="customer", state="refused", intent_id=own.intent_id)
-    found = [_refusal(tx, load_deal(tx, row.deal)) for row in rows]
-    return sorted(found, key=lambda each: str(each["reason"]))
-
-
-def _refusal(tx: Connection, record: DealRecord) -> Json:
-    decline = record.state.decline
-    body = None if decline is None else decline.body
-    reason = body.reason if isinstance(body, Decline) else "unspecified"
-    stored = None if decline is None else messages.get(tx, decline.digest)
-    return {
-        "vendor": keys.to_did(record.row.vendor_root),
-        "vendor_name": record.row.vendor_name,
-        "reason": reason,
-        "words": refusal_words(reason),
-        "note": body.note if isinstance(body, Decline) else None,
-        "in_language": body.in_language if isinstance(body, Decline) else None,
-        "received": None if stored is None else stored.received_at,
-    }
 
 
 def _decision(tx: Connection, own: OwnIntent, now: int) -> str:

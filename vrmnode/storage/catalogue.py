@@ -313,9 +313,3 @@ def list_products(
 def count(tx: Connection) -> int:
     """Return how many products there are."""
     return int(tx.value("SELECT count(*) FROM products"))
-
-
-def clear(tx: Connection) -> int:
-    """Remove all products. Return how many."""
-    tx.run("DELETE FROM products")
-    return tx.changes()

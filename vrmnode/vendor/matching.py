@@ -17,6 +17,7 @@ from vrmnode.vendor import prices, taxonomy
 from vrmnode.vendor.product import ProductFields, ProductIndex
 from vrmprotocol import gtin, language
 from vrmprotocol.functions import CHANGES_HANDS, SUPPLYING
+from vrmprotocol.mail import VendorReason
 from vrmprotocol.market import Constraint, DemandedItem, Intent
 
 WORD_SPREAD = 100
@@ -27,7 +28,7 @@ WORD_SPREAD = 100
 class NearMiss:
     """Why a product doesn't fit: a reason of a vendor's decline, and the same in words."""
 
-    reason: str
+    reason: VendorReason
     words: str
 
 

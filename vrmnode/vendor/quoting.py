@@ -130,7 +130,7 @@ def _way(
     if until is not None:
         ways = tuple(way for way in ways if way.window(now)[1] <= until)
         if not ways:
-            return NearMiss("delivery", f"we can't deliver by {format_day(until)}")
+            return NearMiss("late", f"we can't deliver by {format_day(until)}")
     goods = unit * intent.eligible_quantity
     return min(ways, key=lambda way: (way.charge_for(goods), way.days[1], way.method))
 

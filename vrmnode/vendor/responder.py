@@ -21,6 +21,7 @@ from vrmnode.vendor.profile import VendorDetails
 from vrmnode.vendor.quoting import Quote, quote
 from vrmprotocol import gtin, terms
 from vrmprotocol.functions import SUPPLYING
+from vrmprotocol.mail import VendorReason
 from vrmprotocol.market import Intent
 
 Available = Callable[[str], int | None]
@@ -47,7 +48,7 @@ class Plan:
 class Refusal:
     """A decline of the intent; not to be sent unless `send`."""
 
-    reason: str
+    reason: VendorReason
     words: str
     send: bool
 

@@ -78,7 +78,8 @@ def _await_answer(here: Session, deal: str, before: int, timeout_s: float | None
     shown = wait_until(here.client, before, timeout_s, check, "the vendor's answer")
     state = shown.get("state")
     if state != "agreed":
-        detail = f"expected the vendor to agree, and the deal is {state}"
+        why = "".join(f": {each.get('words')}" for each in entries(shown, "refusals")[-1:])
+        detail = f"expected the vendor to agree, and the deal is {state}{why}"
         advice = f"see more with: vrm deal show {short(deal)}"
         raise CommandError(FAILED, f"deal.{state}", detail, advice)
     here.result(shown, lambda: _agreed_words(shown))

@@ -17,6 +17,8 @@ from vrmnode.cli.show import columns, entries, moment, money, nested, short
 _HERE = "vrmnode.cli.commands.deal"
 STATES = ("offered", "refused", "accepted", "agreed", "declined", "withdrawn", "cancelled")
 
+WITHDRAWALS = ("unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "unspecified")
+
 
 @click.group(
     cls=LazyGroup,
@@ -160,9 +162,7 @@ def _file_bytes(value: object) -> bytes:
 @click.argument("deal_id", metavar="DEAL")
 @click.option(
     "--reason",
-    type=click.Choice(
-        ["unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "unspecified"]
-    ),
+    type=click.Choice(WITHDRAWALS),
     default="unspecified",
     show_default=True,
 )

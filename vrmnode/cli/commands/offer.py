@@ -88,7 +88,8 @@ def refusal_words(refused: dict[str, object]) -> str:
     """Who refused an intent, and why."""
     who = refused.get("vendor_name") or short(refused.get("vendor"))
     note = marked(refused.get("note") or "", refused.get("in_language"))
-    return f"{who}: {refused.get('reason')}  {note}".rstrip()
+    said = f"; in its words: {note}" if note else ""
+    return f"{who}: {refused.get('words')} [{refused.get('reason')}]{said}"
 
 
 def _offer_lines(row: dict[str, object]) -> list[str]:

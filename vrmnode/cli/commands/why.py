@@ -9,6 +9,8 @@ from vrmnode.cli.locales import marked, sentence
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, moment, money, nested, short
 
+_DECLINED = {"accept": "acceptance"}
+
 
 @click.command()
 @click.argument("intent_id", metavar="[INTENT]", required=False)
@@ -41,11 +43,18 @@ def _words(value: object) -> str:
         lines.append(f"  {_who(each)} offered {total}  (offer {short(each.get('offer'))})")
         lines += [f"    ! {sentence(one.get('words'))}" for one in entries(each, "problems")]
     for each in entries(value, "refused"):
-        lines.append(f"  {_who(each)} refused: {each.get('words')} [{each.get('reason')}]")
-        if each.get("note"):
-            lines.append(f"    in its words: {marked(each['note'], each.get('in_language'))}")
+        lines += _no(each, "refused")
+    for each in entries(value, "declined"):
+        lines += _no(each, f"declined your {_DECLINED.get(str(each.get('of')), each.get('of'))}")
     lines.append(f"  accepting: {sentence(value.get('decision'))}")
     return "\n".join(lines)
+
+
+def _no(each: dict[str, object], what: str) -> list[str]:
+    lines = [f"  {_who(each)} {what}: {each.get('words')} [{each.get('reason')}]"]
+    if each.get("note"):
+        lines.append(f"    in its words: {marked(each['note'], each.get('in_language'))}")
+    return lines
 
 
 def _who(each: dict[str, object]) -> str:
