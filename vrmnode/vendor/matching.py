@@ -172,7 +172,10 @@ def _by_category(
         drawn = index.find_by_category(starts, bound, 5 * limit)
         found = [product for product in drawn if _in_category(category, product)][:limit]
     if not found and bound is not None:
-        return _by_category(category, index, None, min(limit, 3))
+        # What is too dear is nearer than what is in another currency.
+        any_price = Money(MAX_AMOUNT, bound.currency)
+        wider = None if bound == any_price else any_price
+        return _by_category(category, index, wider, min(limit, 3))
     return found
 
 
