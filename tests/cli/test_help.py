@@ -23,6 +23,7 @@ vendor questions, vendor reply
 message export, message import, terms list, terms show, terms axes
 trust add, trust list, trust remove
 contact show, contact set, contact remove, contact disclosures
+image add, image list, image show, image export, image remove, image check
 policy show, policy set, net peers, net address, net connect, net invite
 """
 

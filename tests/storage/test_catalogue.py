@@ -66,7 +66,7 @@ def test_a_product_comes_back_as_it_was(tx: Tx) -> None:
         condition="UsedCondition",
         stock=0,
         url="https://example.org/1",
-        image=key(1),
+        image=[key(1).hex(), key(2).hex()],
         properties={"pages": 200, "format": "hardcover", "new": True},
         delivery={"AT": {"charge": 490, "days": [1, 2]}},
     )

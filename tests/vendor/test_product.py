@@ -15,7 +15,7 @@ def test_reads_back():
         name="A",
         price=0,
         currency="EUR",
-        image=bytes(range(32)),
+        image=(bytes(range(32)).hex(), "ab" * 32),
         url="https://a.example",
         stock=0,
         properties={"signed": True, "pages": 3, "format": "hard"},

@@ -28,6 +28,8 @@
     GET    /v1/trust[?group]                   POST /v1/trust
     POST   /v1/trust/{vendor}/remove
 
+    GET    /v1/images[?offer|intent|vendor]
+
     GET    /v1/contact                         POST /v1/contact
     POST   /v1/contact/remove                  GET  /v1/contact/disclosures[?deal]
     POST   /v1/deals/{deal}/disclose

@@ -194,6 +194,14 @@ class ProductPage(Closed):
     after: Annotated[str, Field(max_length=64)] | None = None
 
 
+class NamedImages(Closed):
+    """Query of `GET /v1/images`: of an offer, an intent or a vendor's profile, one of them."""
+
+    offer: HexId | None = None
+    intent: HexId | None = None
+    vendor: VendorId | None = None
+
+
 class VendorSearch(Closed):
     """Query of `GET /v1/vendors`; the node knows what the fields may contain."""
 

@@ -17,6 +17,7 @@ from vrmnode.api.bodies import (
     HexId,
     ImportMessages,
     IntentFilter,
+    NamedImages,
     Nothing,
     OfferFilter,
     PublishIntent,
@@ -39,7 +40,14 @@ def market_routes(service: NodeService) -> APIRouter:
     _questions(routes, service)
     _deals(routes, service)
     _messages(routes, service)
+    _images(routes, service)
     return routes
+
+
+def _images(routes: APIRouter, service: NodeService) -> None:
+    @routes.get("/images")
+    async def named_images(query: Annotated[NamedImages, Query()]) -> object:
+        return await service.query("image.named", given(query))
 
 
 def _intents(routes: APIRouter, service: NodeService) -> None:

@@ -41,6 +41,7 @@ _REPEATED: tuple[tuple[str, str], ...] = (
     ("--delivery", "ship, pickup, download or onsite."),
     ("--payment", "invoice, card, bank_transfer, …"),
     ("--language", "Languages you read, such as en."),
+    ("--image", "A picture of it, a file; its hash is published, the file stays here."),
 )
 
 

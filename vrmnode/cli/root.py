@@ -24,6 +24,7 @@ _COMMANDS = {
     "offer": (f"{_HERE}.offer", "offer", "Compare, accept and decline offers."),
     "deal": (f"{_HERE}.deal", "deal", "See, export and verify deals."),
     "message": (f"{_HERE}.message", "message", "Carry messages by hand, as files."),
+    "image": (f"{_HERE}.image", "image", "Keep pictures; check files against messages."),
     "vendor": (f"{_HERE}.vendor", "vendor", "Find vendors; sell: profile, catalogue and policy."),
     "contact": (f"{_HERE}.contact", "contact", "Your contact data, kept sealed on your node."),
     "trust": (f"{_HERE}.trust", "trust", "Say which vendors you trust."),

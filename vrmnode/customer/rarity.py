@@ -67,6 +67,11 @@ def _rest(intent: Intent, now: int) -> list[str]:
     if len(intent.in_language) > 1:
         languages = ", ".join(intent.in_language)
         found.append(f"the languages {languages} together are rarer than one")
+    if intent.image:
+        found.append(
+            "the images themselves stay here until you hand them to somebody: what they show may"
+            " tell who you are"
+        )
     if intent.payment_method and len(intent.payment_method) > 2:
         found.append("the ways of payment together are rarer than one")
     if intent.valid_through - now > LONG_S:

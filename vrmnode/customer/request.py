@@ -59,6 +59,7 @@ class IntentRequest:
     max_offers: int
     valid_s: int
     language: tuple[str, ...]
+    image: tuple[bytes, ...]
     label: str
 
 
@@ -96,6 +97,7 @@ def read_request(raw: Mapping[str, object]) -> IntentRequest:
         max_offers=fields.whole("max_offers", 1, 100, 10),
         valid_s=_valid_s(fields),
         language=fields.languages("language", 16),
+        image=fields.digests("image", 8),
         label=fields.text("label", 100) or _label(item),
     )
     fields.finish()
@@ -142,6 +144,7 @@ def build_intent(
         max_offers=request.max_offers,
         valid_through=end_of(now, request.valid_s),
         in_language=request.language,
+        image=request.image,
     )
 
 

@@ -127,9 +127,13 @@ def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = N
     """Keep a prepared intent, watch its reply tag and queue it for publishing.
 
     `standing` names the standing intent of which it is a casting.
+
+    Raises:
+        ServiceError: `intent.image_used`.
     """
     sent = prepared.envelope
     body = prepared.body
+    _require_new_images(ctx.tx, body)
     private = prepared.private_maximum
     own = OwnIntent(
         intent_id=sent.id,
@@ -158,6 +162,18 @@ def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = N
     stand_until(ctx, own.intent_id, body.valid_through)
     ctx.event("intent.published", "intent", own.intent_id, label=own.label)
     return own
+
+
+# SPEC 03: The writer MUST NOT name the same image in two intents.
+def _require_new_images(tx: Connection, body: Intent) -> None:
+    """Refuse an image that an earlier intent named: the two would be one person's to everybody."""
+    if not body.image:
+        return
+    named = {image for own in intents.list_intents(tx) for image in intent_body(own).image}
+    for image in body.image:
+        if image in named:
+            words = f"expected an image that no intent of yours named before, came {image.hex()}"
+            raise conflict("intent.image_used", words)
 
 
 def stand_until(ctx: Context, intent_id: bytes, end: int) -> None:

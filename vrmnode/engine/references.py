@@ -9,6 +9,7 @@ from vrmnode.engine.failures import conflict, invalid, not_found
 from vrmnode.storage import deals, intents, market, messages, standing_intents
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.market import MarketIntent
 from vrmnode.storage.standing_intents import StandingIntent
 from vrmnode.storage.table import hex_bounds
 from vrmprotocol import base58, keys
@@ -46,6 +47,15 @@ def find_intent(tx: Connection, reference: str) -> OwnIntent:
         ServiceError: `intent.not_found`, `intent.ambiguous`, `request.id`.
     """
     return _only("intent", reference, intents.by_prefix(tx, _checked(reference)))
+
+
+def find_market_intent(tx: Connection, reference: str) -> MarketIntent:
+    """An intent that came from the market, by the id of its newest envelope or a prefix of it.
+
+    Raises:
+        ServiceError: `intent.not_found`, `intent.ambiguous`, `request.id`.
+    """
+    return _only("intent", reference, market.intents_by_prefix(tx, _checked(reference)))
 
 
 def find_standing(tx: Connection, reference: str) -> StandingIntent:

@@ -84,7 +84,7 @@ def for_sale(row: catalogue.Product) -> Product:
         lead_days=row.lead_days,
         stock=row.stock,
         url=row.url,
-        image=row.image,
+        image=tuple(row.image),
         in_language=row.in_language,
         properties=row.properties,
         delivery=row.delivery,

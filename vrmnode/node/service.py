@@ -21,6 +21,7 @@ from vrmnode.engine import (
     disclosed,
     disclosure_desk,
     intent_desk,
+    named_images,
     questions,
     shop,
     standing,
@@ -324,6 +325,9 @@ _QUERIES: dict[str, Query] = {
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
+    "image.named": lambda tx, p, now: named_images.named(
+        tx, offer=_text(p, "offer"), intent=_text(p, "intent"), vendor=_text(p, "vendor")
+    ),
     "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group"), now),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
     "catalogue.list": lambda tx, p, now: views.catalogue_list(

@@ -7,7 +7,7 @@ schema keep it in step. Prices are minor units of the product's own currency.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -66,7 +66,7 @@ class ProductFields(Protocol):
     @property
     def url(self) -> str | None: ...
     @property
-    def image(self) -> bytes | None: ...
+    def image(self) -> Sequence[str]: ...
     @property
     def in_language(self) -> str | None: ...
     @property
@@ -77,7 +77,7 @@ class ProductFields(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product; `stock` None: not tracked; `image`: a hash of 32 bytes."""
+    """A product; `stock` None: not tracked; `image`: hashes in hex."""
 
     sku: str
     name: str
@@ -96,7 +96,7 @@ class Product:
     lead_days: int | None = None
     stock: int | None = None
     url: str | None = None
-    image: bytes | None = None
+    image: Sequence[str] = ()
     in_language: str | None = None
     properties: Mapping[str, str | int | bool] = field(default_factory=dict)
     delivery: Mapping[str, object] | None = None
@@ -111,7 +111,7 @@ class UpsertCounts(NamedTuple):
     unchanged: int
 
 
-_PRODUCTS = Table("products", Product, json_columns=("properties", "delivery"))
+_PRODUCTS = Table("products", Product, json_columns=("image", "properties", "delivery"))
 _CONTENT = tuple(name for name in _PRODUCTS.columns if name not in ("sku", "updated"))
 _UPSERT = (
     f"INSERT {_PRODUCTS.insert_sql} ON CONFLICT (sku) DO UPDATE SET "

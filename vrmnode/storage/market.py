@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from vrmnode.errors import StorageError
 from vrmnode.storage.connection import Connection
-from vrmnode.storage.table import Table
+from vrmnode.storage.table import Table, hex_bounds
 
 
 class _Any(Enum):
@@ -96,6 +96,14 @@ def get_intent(tx: Connection, pseudonym: bytes) -> MarketIntent | None:
 def get_intent_by_envelope(tx: Connection, envelope_id: bytes) -> MarketIntent | None:
     """Return the intent whose newest envelope has this id."""
     return _INTENTS.first(tx, "WHERE envelope_id = ?", (envelope_id,))
+
+
+def intents_by_prefix(tx: Connection, hex_prefix: str) -> list[MarketIntent]:
+    """Return the intents whose newest envelope's id starts with these hex digits."""
+    bounds = hex_bounds(hex_prefix)
+    if bounds is None:
+        return []
+    return _INTENTS.select(tx, "WHERE envelope_id BETWEEN ? AND ?", bounds)
 
 
 def list_intents(

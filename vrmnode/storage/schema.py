@@ -267,7 +267,7 @@ CREATE TABLE products (
     lead_days INTEGER,
     stock INTEGER CHECK (stock >= 0),
     url TEXT,
-    image BLOB,
+    image TEXT NOT NULL,
     in_language TEXT,
     properties TEXT NOT NULL,
     delivery TEXT,

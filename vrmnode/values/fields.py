@@ -15,6 +15,7 @@ from vrmprotocol.errors import LocalError
 T = TypeVar("T")
 
 SHOWN_CHARACTERS = 60
+DIGEST_EXPECTED = "the hash of an image: 64 hex digits"
 LANGUAGE_EXPECTED = 'a language such as "de" or "pt-BR"'
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -171,6 +172,16 @@ class Fields:
         if len(tag) > 35 or not _LANGUAGE.fullmatch(tag):
             raise self.error(name, LANGUAGE_EXPECTED, value)
         return tag
+
+    def digests(self, name: str, most: int) -> tuple[bytes, ...]:
+        """Hashes of 32 bytes in hex, each once."""
+        found = []
+        for value in self.items(name, most):
+            text = value.strip().lower() if isinstance(value, str) else ""
+            if not re.fullmatch("[0-9a-f]{64}", text):
+                raise self.error(name, DIGEST_EXPECTED, value)
+            found.append(bytes.fromhex(text))
+        return tuple(dict.fromkeys(found))
 
     def currency(self, name: str) -> str | None:
         """An ISO 4217 code, in capitals whatever was written."""

@@ -61,10 +61,11 @@ def product_of(
     price: Money,
     decimal: str | None = None,
     language: str | None = None,
+    images: tuple[str, ...] = (),
 ) -> Product:
     """The product of a row of cleaned cells by field, its texts in `language`.
 
-    `decimal` is the mark of the file's amounts, if known.
+    `decimal` is the mark of the file's amounts, if known; `images` are hashes in hex.
 
     Raises: CellError.
     """
@@ -91,6 +92,7 @@ def product_of(
         stock=_stock(row),
         url=row["url"] if 0 < len(row.get("url", "")) <= 256 else None,
         in_language=language,
+        image=images,
         properties=_properties(row),
     )
     if (wrong := misplaced(product)) is not None:

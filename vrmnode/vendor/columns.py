@@ -28,6 +28,7 @@ FIELDS = (
     "lead_days",
     "stock",
     "url",
+    "image",
 )
 MAX_COLUMNS = 1000
 MAPPING_EXPECTED = "fields with a column each, such as gtin=3,name=Title"
@@ -63,6 +64,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "lead_days": ("leaddays", "leadtime", "handlingtime", "maxhandlingtime", "bearbeitungstage",
                   "levertijd"),
     "url": ("url", "link", "producturl", "canonicalurl"),
+    "image": ("image", "images", "imagefile", "bild", "bilddatei", "afbeelding", "foto"),
 }  # fmt: skip
 _PROPERTY_NAMES = (
     "author format pages language publisher edition year color "

@@ -24,6 +24,7 @@ from vrmprotocol.market import DemandedItem, Intent
 DESCRIPTION_BYTES = 480
 PROPERTY_CHARACTERS = 64
 MOST_PROPERTIES = 8
+MOST_IMAGES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def _item(product: ProductFields, asked: DemandedItem) -> OfferedItem:
         category=category,
         description=_shortened(product.description) or None,
         item_condition=condition,  # type: ignore[arg-type]
-        image=(product.image,) if product.image else (),
+        image=tuple(bytes.fromhex(digest) for digest in product.image[:MOST_IMAGES]),
     )
 
 

@@ -6,7 +6,8 @@ came; the others are imported.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -21,11 +22,20 @@ from vrmnode.vendor.records import DELIMITERS, Record, Records, guess_delimiter
 from vrmnode.vendor.text_lines import FALLBACK, Lines
 
 MAX_ROWS = 2_000_000
+MAX_IMAGES = 8
+ADDRESSES = (
+    "addresses of images were left out, nothing is ever fetched: name files beside the catalogue"
+)
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedOptions:
-    """How to read a file; None means: find out. `decimal` is the prices' decimal mark."""
+    """How to read a file; None means: find out. `decimal` is the prices' decimal mark.
+
+    `image` gives the hash in hex of an image that a row names, or raises CellError; without it
+    images are left out.
+    """
 
     mapping: Mapping[str, str | int] | None = None
     header: bool | None = None
@@ -33,6 +43,7 @@ class FeedOptions:
     encoding: str | None = None
     currency: str = "EUR"
     language: str | None = None
+    image: Callable[[str], str] | None = None
     decimal: str | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
 
@@ -199,7 +210,20 @@ class Feed:
         if self._decimal is None:
             self._decimal = decimal_mark(row.get("price", ""))
         price = price_of(row, self._options.currency, self._decimal)
-        return product_of(row, price, self._decimal, self._options.language)
+        images = self._images(row)
+        return product_of(row, price, self._decimal, self._options.language, images)
+
+    def _images(self, row: Mapping[str, str]) -> tuple[str, ...]:
+        find = self._options.image
+        names = [name.strip() for name in row.get("image", "").split("|") if name.strip()]
+        files = [name for name in names if not _ADDRESS.match(name)]
+        if len(files) < len(names) and ADDRESSES not in self.report.warnings:
+            self.report.warnings.append(ADDRESSES)
+        if find is None:
+            return ()
+        if len(files) > MAX_IMAGES:
+            raise CellError("image", f"at most {MAX_IMAGES} images", f"{len(files)} images")
+        return tuple(dict.fromkeys(find(name) for name in files))
 
 
 __all__ = [

@@ -55,7 +55,7 @@ class ProductFields(Protocol):
     @property
     def lead_days(self) -> int | None: ...
     @property
-    def image(self) -> bytes | None: ...
+    def image(self) -> Sequence[str]: ...
     @property
     def in_language(self) -> str | None: ...
     @property
@@ -99,7 +99,8 @@ class Product:
     `business_function` says what is done. Of a lease `price` is for each `price_unit` that begins,
     `deposit` for each piece. `lead_days` pass before the delivery begins: for the work, say. Where
     the thing is the customer's, brand and category say which things; `stock` says how many more.
-    `in_language` is that of its texts, None where the import didn't say.
+    `in_language` is that of its texts, None where the import didn't say; `image` has the hashes of
+    its images in hex.
     """
 
     sku: str
@@ -119,7 +120,7 @@ class Product:
     lead_days: int | None = None
     stock: int | None = None
     url: str | None = None
-    image: bytes | None = None
+    image: tuple[str, ...] = ()
     in_language: str | None = None
     properties: Mapping[str, Scalar] = field(default_factory=dict)
     delivery: Mapping[str, object] | None = None
@@ -150,7 +151,7 @@ def product_from_dict(raw: Mapping[str, object]) -> Product:
         lead_days=fields.whole("lead_days", 0, MAX_LEAD_DAYS, None),
         stock=fields.whole("stock", 0, MAX_STOCK, None),
         url=fields.text("url", 256),
-        image=_image(fields),
+        image=tuple(digest.hex() for digest in fields.digests("image", 8)),
         in_language=fields.language("in_language"),
         properties=_properties(fields),
         delivery=_delivery(fields),
@@ -185,11 +186,13 @@ def product_to_dict(product: Product) -> dict[str, object]:
     found: dict[str, object] = {}
     for name in Product.__slots__:
         value = getattr(product, name)
-        if value is None or value in ("", {}):
+        if value is None or value in ("", {}, ()):
             continue
         if name == "properties":
             value = dict(value)
-        found["gtin" if name == "gtin14" else name] = value.hex() if name == "image" else value
+        found["gtin" if name == "gtin14" else name] = (
+            list(value) if isinstance(value, tuple) else value
+        )
     return found
 
 
@@ -220,11 +223,6 @@ def _gtin14(fields: Fields) -> str | None:
     if digits is None:
         raise fields.error("gtin", GTIN_EXPECTED, text)
     return digits
-
-
-def _image(fields: Fields) -> bytes | None:
-    text = fields.text("image", 64, "[0-9a-fA-F]{64}")
-    return bytes.fromhex(text) if text else None
 
 
 def _properties(fields: Fields) -> dict[str, Scalar]:

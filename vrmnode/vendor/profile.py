@@ -30,6 +30,7 @@ class VendorDetails:
     category: tuple[int, ...] = ()
     business_function: tuple[str, ...] = ("Sell",)
     in_language: tuple[str, ...] = ("en",)
+    image: tuple[str, ...] = ()
 
     @staticmethod
     def from_dict(raw: Mapping[str, object]) -> "VendorDetails":
@@ -45,6 +46,7 @@ class VendorDetails:
             category=fields.wholes("category", 64, 0, 2**31 - 1),
             business_function=fields.several_of("business_function", FUNCTIONS) or ("Sell",),
             in_language=fields.languages("in_language", 16) or ("en",),
+            image=tuple(digest.hex() for digest in fields.digests("image", 8)),
         )
         fields.finish()
         return details
@@ -88,6 +90,7 @@ def build_profile(
         prekey=prekey,
         reply_tag=reply_tag,
         features=(),
+        image=tuple(bytes.fromhex(digest) for digest in details.image),
     )
 
 

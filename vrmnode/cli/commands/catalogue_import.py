@@ -65,6 +65,9 @@ def import_file(file: Path, mapping: str | None, errors: Path | None, **options:
       vrm vendor catalogue import feed.csv --errors refused.csv
     """
     here = session()
+    from vrmnode.cli.catalogue_images import CatalogueImages
+    from vrmnode.images.store import ImageStore
+
     # Before a long file is read, not after.
     policy = here.client.get("vendor", "policy")
     currency = str(policy.get("currency", "EUR")) if isinstance(policy, dict) else "EUR"
@@ -72,7 +75,9 @@ def import_file(file: Path, mapping: str | None, errors: Path | None, **options:
     with ExitStack() as stack:
         stream = _opened(file, stack)
         refused = _Refused(here, stack, errors)
-        feed = _feed(stream, mapping, options)
+        folder = Path.cwd() if str(file) == "-" else file.parent
+        images = CatalogueImages(folder, ImageStore(here.data_dir))
+        feed = _feed(stream, mapping, {**options, "image": images})
         sent = _send_all(here, feed, refused)
     _report(here, file, sent, refused, feed, currency)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import sys
 from pathlib import Path
 
 import click
 
 from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError, usage
 from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.output_file import write_output
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import columns, entries, moment, money, nested, short
 
@@ -121,19 +121,9 @@ def export(deal_id: str | None, latest: bool, output: Path | None, force: bool) 
     deal_id = deal_id or _latest(here)
     value = here.client.get("deals", deal_id, "agreement")
     raw = _file_bytes(value)
-    if str(output) == "-":
-        sys.stdout.buffer.write(raw)
-        return
     path = output or Path(f"deal-{short(deal_id)}.vrm")
-    try:
-        with path.open("wb" if force else "xb") as file:
-            file.write(raw)
-    except FileExistsError:
-        advice = "choose another name with -o, or replace it with --force"
-        raise usage("file.exists", f"{path}: expected a new file, one is there", advice) from None
-    except OSError as error:
-        detail = f"{path}: expected to write it, came: {error.strerror}"
-        raise CommandError(FAILED, "file.write", detail) from None
+    if not write_output(path, raw, force=force):
+        return
     report = {"file": str(path), "size_bytes": len(raw)}
     here.result(report, f"wrote {path} ({len(raw)} bytes); verify it with: vrm deal verify {path}")
 

@@ -12,6 +12,7 @@ import click
 
 from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError, usage
 from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.output_file import file_exists, write_output
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import counted, entries, short
 
@@ -65,36 +66,18 @@ def export(intent: str | None, deal: str | None, together: bool, output: Path, f
     if intent is not None and deal is not None:
         raise usage("option.which", "expected --intent or --deal, came both")
     if not force and str(output) != "-" and output.exists():
-        raise _exists(output)
+        raise file_exists(output)
     body: dict[str, object] = {"together": together}
     body |= {"intent": intent} if intent else {}
     body |= {"deal": deal} if deal else {}
     here = session()
     value = here.client.post("messages", "export", body=body)
     raw = _file_bytes(value)
-    if str(output) == "-":
-        sys.stdout.buffer.write(raw)
+    if not write_output(output, raw, force=force):
         return
-    _write(output, raw, force=force)
     report = {"file": str(output), "size_bytes": len(raw)}
     report |= {name: value.get(name) for name in ("market", "mail", "left")}
     here.result(report, lambda: _export_words(report))
-
-
-def _write(path: Path, raw: bytes, *, force: bool) -> None:
-    try:
-        with path.open("wb" if force else "xb") as file:
-            file.write(raw)
-    except FileExistsError:
-        raise _exists(path) from None
-    except OSError as error:
-        detail = f"{path}: expected to write it, came: {error.strerror}"
-        raise CommandError(FAILED, "file.write", detail) from None
-
-
-def _exists(path: Path) -> CommandError:
-    advice = "choose another name with -o, or replace it with --force"
-    return usage("file.exists", f"{path}: expected a new file, one is there", advice)
 
 
 def _file_bytes(value: dict[str, object]) -> bytes:

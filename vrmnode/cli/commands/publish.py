@@ -72,6 +72,11 @@ def publish(
     body = {**_body(file, options), **_standing(every, until)}
     body["dry_run"] = dry_run
     here = session()
+    request = body["request"]
+    if isinstance(request, dict) and "image" in request:
+        from vrmnode.cli.pictures import named_by_intent
+
+        request["image"] = named_by_intent(here, request["image"], keep=not dry_run)
     if dry_run:
         value = here.client.post("intents", body=body)
         here.result(value, lambda: dry_run_words(value))

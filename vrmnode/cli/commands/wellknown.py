@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vrmnode.cli.failures import FAILED, CommandError, usage
+from vrmnode.cli.output_file import write_output
 from vrmnode.cli.own_addresses import own_addresses, reach_words
 from vrmnode.cli.session import session, shared_options
 
@@ -52,22 +52,11 @@ def wellknown(address: tuple[str, ...], output: Path | None, force: bool) -> Non
     if output is None:
         click.echo(raw.decode(), nl=False)
         return
-    _write(output, raw, force=force)
+    if not write_output(output, raw, force=force):
+        return
     value = {"file": str(output), "size_bytes": len(raw), "peers": peers}
     here.result(value, f"wrote {output}; serve it at https://YOUR-DOMAIN{contents.PATH}")
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _write(path: Path, raw: bytes, *, force: bool) -> None:
-    try:
-        with path.open("wb" if force else "xb") as file:
-            file.write(raw)
-    except FileExistsError:
-        advice = "replace it with --force"
-        raise usage("file.exists", f"{path}: expected a new file, one is there", advice) from None
-    except OSError as error:
-        detail = f"{path}: expected to write it, came: {error.strerror}"
-        raise CommandError(FAILED, "file.write", detail) from None

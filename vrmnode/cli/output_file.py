@@ -1,0 +1,30 @@
+"""Results that a command writes to a file of the user's: a new one, unless told to replace."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from vrmnode.cli.failures import FAILED, CommandError, usage
+
+
+def write_output(path: Path, raw: bytes, *, force: bool) -> bool:
+    """Write the bytes to the file, or to stdout for `-`; whether it was a file."""
+    if str(path) == "-":
+        sys.stdout.buffer.write(raw)
+        return False
+    try:
+        with path.open("wb" if force else "xb") as file:
+            file.write(raw)
+    except FileExistsError:
+        raise file_exists(path) from None
+    except OSError as error:
+        detail = f"{path}: expected to write it, came: {error.strerror}"
+        raise CommandError(FAILED, "file.write", detail) from None
+    return True
+
+
+def file_exists(path: Path) -> CommandError:
+    """The error for a file that is there already."""
+    advice = "choose another name with -o, or replace it with --force"
+    return usage("file.exists", f"{path}: expected a new file, one is there", advice)

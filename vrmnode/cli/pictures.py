@@ -1,0 +1,67 @@
+"""Pictures that a command takes from files into the node's folder, and names by their hash."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from pathlib import Path
+
+from vrmnode.cli.failures import FAILED, CommandError, from_coded, usage
+from vrmnode.cli.session import Session
+from vrmnode.errors import KeystoreError
+from vrmnode.images.parts import SALT_BYTES, ImageError
+from vrmnode.images.picture import Picture, read_picture
+from vrmnode.images.store import ImageStore, read_file
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def picture_store(here: Session) -> ImageStore:
+    """The pictures of the node in this folder; a node has to be there."""
+    if not (here.data_dir / "keystore.json").exists():
+        detail = f"expected a node in {here.data_dir}, came none"
+        raise from_coded(KeystoreError("keystore.missing", detail))
+    return ImageStore(here.data_dir)
+
+
+def load_picture(path: Path, *, of_its_own: bool = False) -> Picture:
+    """The picture in a file, without metadata; `of_its_own`: under a hash that nothing else has."""
+    try:
+        raw = read_file(path)
+        return read_picture(raw, salt=secrets.token_bytes(SALT_BYTES) if of_its_own else b"")
+    except ImageError as error:
+        failure = from_coded(error)
+        failure.detail = f"{path}: {failure.detail}"
+        raise failure from None
+    except OSError as error:
+        detail = f"{path}: expected a readable file, came: {error.strerror}"
+        raise usage("file.read", detail) from None
+
+
+def keep_picture(here: Session, picture: Picture, path: Path) -> str:
+    """Put a picture into the folder, and say what of its file was left out; its hash in hex."""
+    for what, size_bytes in picture.removed.items():
+        here.progress(f"{path}: left out {what} ({size_bytes} bytes)")
+    try:
+        return picture_store(here).keep(picture).image
+    except OSError as error:
+        detail = f"{here.data_dir}: expected to write an image, came: {error.strerror}"
+        raise CommandError(FAILED, "file.write", detail) from None
+
+
+def named_by_intent(here: Session, images: object, *, keep: bool) -> object:
+    """The hashes of the pictures of an intent: each gets one that no other intent names.
+
+    `images` are paths; what is a hash already stays. With `keep` False nothing is stored.
+    """
+    if not isinstance(images, list | str):
+        return images  # the node says what it expects
+    found = []
+    for each in [images] if isinstance(images, str) else images:
+        if not isinstance(each, str) or _HASH.fullmatch(each):
+            found.append(each)
+            continue
+        picture = load_picture(Path(each), of_its_own=True)
+        digest = picture.digest.hex()
+        found.append(keep_picture(here, picture, Path(each)) if keep else digest)
+    return found
