@@ -38,7 +38,8 @@ def test_no_file_an_empty_one_and_the_default_text_are_the_same(path: Path) -> N
     assert absent.node.min_peers == 6 and absent.node.mdns
     assert absent.node.name is None
     assert (absent.owner.language, absent.owner.locale) == (None, None)
-    assert (absent.privacy.jitter_ms, absent.limits.store_mb) == (1500, 512)
+    assert (absent.privacy.jitter_ms, absent.privacy.spread_ms) == (1500, 30_000)
+    assert absent.limits.store_mb == 512
     assert absent.log.level == "info"
 
 
@@ -61,14 +62,15 @@ def test_every_key_from_the_file(path: Path) -> None:
         '[node]\nlisten = ["/ip4/127.0.0.1/tcp/0"]\npeers = ["/ip4/192.0.2.1/tcp/1/p2p/x"]\n'
         'min_peers = 0\nmdns = false\nname = "at home"\n'
         '[owner]\nlanguage = "de-AT"\nlocale = "de_CH"\n'
-        "[privacy]\njitter_ms = 0\n[limits]\nstore_mb = 64\n"
+        "[privacy]\njitter_ms = 0\nspread_ms = 60000\n[limits]\nstore_mb = 64\n"
         '[log]\nlevel = "debug"\n',
     )
     assert loaded.node.listen == ("/ip4/127.0.0.1/tcp/0",)
     assert loaded.node.peers == ("/ip4/192.0.2.1/tcp/1/p2p/x",)
     assert loaded.node.name == "at home"
     assert loaded.node.min_peers == 0 and not loaded.node.mdns
-    assert (loaded.privacy.jitter_ms, loaded.limits.store_mb) == (0, 64)
+    assert (loaded.privacy.jitter_ms, loaded.privacy.spread_ms) == (0, 60_000)
+    assert loaded.limits.store_mb == 64
     assert loaded.log.level == "debug"
 
 
@@ -80,6 +82,7 @@ def test_the_environment_wins(path: Path) -> None:
         VRM_PEERS="",
         VRM_NAME="env",
         VRM_JITTER_MS="7",
+        VRM_SPREAD_MS="8",
         VRM_STORE_MB="32",
         VRM_MDNS="False",
         VRM_MIN_PEERS="3",
@@ -88,7 +91,8 @@ def test_the_environment_wins(path: Path) -> None:
     assert loaded.node.listen == ("/ip4/127.0.0.1/tcp/1", "/ip6/::1/tcp/2")
     assert loaded.node.peers == ()
     assert loaded.node.name == "env"
-    assert (loaded.privacy.jitter_ms, loaded.limits.store_mb) == (7, 32)
+    assert (loaded.privacy.jitter_ms, loaded.privacy.spread_ms) == (7, 8)
+    assert loaded.limits.store_mb == 32
     assert (loaded.node.mdns, loaded.node.min_peers) == (False, 3)
     assert loaded.log.level == "warning"
 

@@ -49,6 +49,9 @@ mdns = true
 [privacy]
 # Automatic answers wait up to this many milliseconds, at random. VRM_JITTER_MS.
 jitter_ms = 1500
+# An intent to several named vendors leaves to each within this many milliseconds, at random, so
+# that its time doesn't tell others who asked them. VRM_SPREAD_MS.
+spread_ms = 30000
 
 [limits]
 # Other people's envelopes are kept up to this size in MiB. VRM_STORE_MB.
@@ -84,9 +87,13 @@ class OwnerSection:
 
 @dataclass(frozen=True, slots=True)
 class PrivacySection:
-    """`jitter_ms`: the longest random delay of automatic answers."""
+    """Longest random delays.
+
+    `jitter_ms`: of automatic answers; `spread_ms`: of an intent's way to several named vendors.
+    """
 
     jitter_ms: int
+    spread_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,10 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
         owner=OwnerSection(
             language=_text(values["owner.language"]), locale=_text(values["owner.locale"])
         ),
-        privacy=PrivacySection(jitter_ms=_number(values["privacy.jitter_ms"])),
+        privacy=PrivacySection(
+            jitter_ms=_number(values["privacy.jitter_ms"]),
+            spread_ms=_number(values["privacy.spread_ms"]),
+        ),
         limits=LimitsSection(store_mb=_number(values["limits.store_mb"])),
         log=LogSection(level=_text(values["log.level"]) or "info"),
     )

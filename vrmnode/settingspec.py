@@ -154,6 +154,15 @@ KEYS: tuple[Key, ...] = (
         _integer,
     ),
     Key(
+        "privacy",
+        "spread_ms",
+        "VRM_SPREAD_MS",
+        30_000,
+        f"an integer 0..{MAX_JITTER_MS}",
+        _between(0, MAX_JITTER_MS),
+        _integer,
+    ),
+    Key(
         "limits",
         "store_mb",
         "VRM_STORE_MB",

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from vrmprotocol import disclosure_body, draft, order_bodies, schema
+from vrmprotocol import disclosure_body, draft, order_bodies, schema, sealed_intent
 from vrmprotocol.body_checks import (
     check_commitments,
     check_extensions,
@@ -33,10 +33,12 @@ from vrmprotocol.mail import (
     WithdrawAccept,
 )
 from vrmprotocol.order_bodies import OrderBody, Statement
+from vrmprotocol.sealed_intent import SealedIntent
 from vrmprotocol.terms_addendum import check_levels
 
 MailBody: TypeAlias = (
-    Offer
+    SealedIntent
+    | Offer
     | Accept
     | Agreement
     | Decline
@@ -50,6 +52,7 @@ MailBody: TypeAlias = (
 )
 
 _STRUCTS: dict[str, type[MailBody]] = {
+    "sealed_intent": SealedIntent,
     "offer": Offer,
     "accept": Accept,
     "agreement": Agreement,
@@ -96,6 +99,8 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         # SPEC 05: The reader MUST refuse a decline whose `levels` haven't the form of an addendum
         # with `message.body`.
         check_levels(body.levels, code="message.body")
+    elif isinstance(body, SealedIntent):
+        sealed_intent.check_content(body, known_ext)
     elif isinstance(body, Accept):
         check_commitments(body.commitments)
     elif isinstance(body, Statement):
@@ -127,6 +132,8 @@ def check_own(body: MailBody) -> MailBody:
 
 
 def extension_names(body: MailBody) -> frozenset[str]:
-    """The names of all extensions in a body, those of an offer's draft included."""
+    """The names of all extensions in a body, those of its draft or intent included."""
     names = frozenset(body.ext)
-    return names | frozenset(body.draft.ext) if isinstance(body, Offer) else names
+    if isinstance(body, Offer):
+        return names | frozenset(body.draft.ext)
+    return names | frozenset(body.intent.ext) if isinstance(body, SealedIntent) else names

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from vrmprotocol import agreement, bodies, inner, topics
+from vrmprotocol import agreement, bodies, inner, sealed_intent, topics
 from vrmprotocol import certificate as certificates
 from vrmprotocol.body_checks import refuse
 from vrmprotocol.certificate import Certificate
@@ -23,6 +23,7 @@ from vrmprotocol.mail import (
     MAX_OFFER_BYTES,
     VENDOR_DECLINE_REASONS,
     Accept,
+    Ack,
     Agreement,
     Answer,
     Counter,
@@ -31,6 +32,7 @@ from vrmprotocol.mail import (
     Question,
     WithdrawAccept,
 )
+from vrmprotocol.sealed_intent import SealedIntent
 
 Role: TypeAlias = Literal["customer", "vendor"]
 
@@ -62,6 +64,14 @@ def check(
         _check_offer(message, body, now)
     elif isinstance(body, Accept):
         _check_accept(message, body)
+    elif isinstance(body, SealedIntent):
+        sealed_intent.check(body, size_bytes=len(message.raw), now=now)
+    elif isinstance(body, Ack):
+        _check_ack(message, body, writer, now)
+        # SPEC 03: The reader MUST refuse an ack without a certificate to a reply tag, and a
+        # customer's ack with one, with `message.body`.
+        if first_contact and body.certificate is None:
+            raise refuse("certificate", "it in an ack to a reply tag, came nothing")
     elif isinstance(body, Decline):
         _check_decline(message, body, writer, now)
         # SPEC 03: The reader MUST refuse a decline of an intent without a certificate, and a
@@ -133,7 +143,7 @@ def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
     if writer == "customer" and isinstance(body, Offer | Agreement | Answer):
         raise refuse("kind", "one that a customer writes")
     if writer == "vendor" and isinstance(
-        body, Accept | WithdrawAccept | Question | Counter | Disclosure
+        body, SealedIntent | Accept | WithdrawAccept | Question | Counter | Disclosure
     ):
         raise refuse("kind", "one that a vendor writes")
 
@@ -173,6 +183,8 @@ def _check_vendor(message: Header, certificate: Certificate, now: int | None) ->
         certificates.verify(certificate, now=now)
     # SPEC 03: The reader MUST refuse a decline whose author isn't the subject of the certificate in
     # it with `message.author`.
+    # SPEC 03: The reader MUST refuse an ack whose author isn't the subject of the certificate in it
+    # with `message.author`.
     if message.author != certificate.subject:
         raise RemoteError("message.author", "expected the certificate's subject to sign")
 
@@ -195,6 +207,13 @@ def _check_accept(message: SignedMessage, accept: Accept) -> None:
         raise RemoteError(
             "agreement.customer_signature", "expected the customer's signature on the document"
         )
+
+
+def _check_ack(message: SignedMessage, ack: Ack, writer: Role | None, now: int | None) -> None:
+    if ack.certificate is not None:
+        if writer == "customer":
+            raise refuse("certificate", "none in a customer's ack")
+        _check_vendor(message, ack.certificate, now)
 
 
 def _check_decline(

@@ -160,4 +160,6 @@ class Counter(Body, frozen=True, kw_only=True):
 
 
 class Ack(Body, frozen=True, kw_only=True):
-    """Nothing but the header's `received`."""
+    """Nothing but the header's `received`; before an offer also whose it is."""
+
+    certificate: Certificate | None = None

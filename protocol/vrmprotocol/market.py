@@ -285,12 +285,21 @@ def check_update(
         raise RemoteError("message.author", "expected the author of the intent, came another")
     # SPEC 03: The reader MUST refuse an update whose reply key or reply tag isn't that of the
     # intent it knows, or that ends before it, with `message.body`.
-    if update.intent.reply_key != original.reply_key:
-        raise refuse("intent.replyKey", "that of the intent")
-    if update.intent.reply_tag != original.reply_tag:
-        raise refuse("intent.replyTag", "that of the intent")
+    check_answered_alike(update.intent, original)
     if update_envelope.expires < original_envelope.expires:
         raise refuse("intent.validThrough", f"at least {original_envelope.expires}")
+
+
+def check_answered_alike(intent: Intent, known: Intent) -> None:
+    """Refuse a later form of an intent with another reply key or reply tag than the known one.
+
+    Raises:
+        RemoteError: `message.body`.
+    """
+    if intent.reply_key != known.reply_key:
+        raise refuse("intent.replyKey", "that of the intent")
+    if intent.reply_tag != known.reply_tag:
+        raise refuse("intent.replyTag", "that of the intent")
 
 
 # SPEC 03: The reader MUST refuse a market body of a known kind that isn't a canonical map with an

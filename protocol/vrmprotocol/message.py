@@ -69,7 +69,7 @@ def sign(
 def verify_and_load(
     raw: bytes,
     *,
-    expected_recipient: bytes | None,
+    expected_recipient: bytes | frozenset[bytes] | None,
     expected_deal: bytes | None = None,
     expected_author: bytes | None = None,
     reader: Role | None = None,
@@ -78,12 +78,12 @@ def verify_and_load(
 ) -> SignedMessage | UninterpretedMessage:
     """The verified message of opened bytes.
 
-    `expected_recipient` is the reader's own key in the deal; None only to read again what one
-    sent. `expected_deal` and `expected_author` are None for first contact: then an offer or a
-    decline of the intent proves both by its certificate; the author of any other message stays
-    unproven. `now` (Unix seconds) is when certificates have to be valid; None to read again
-    from a store. `reader` is the reader's own side: with it, a body that only that side may
-    write isn't interpreted.
+    `expected_recipient` is the reader's own key in the deal, or its keys where any of them may
+    be named; None only to read again what one sent. `expected_deal` and `expected_author` are
+    None for first contact: then an offer, a decline of the intent or an ack proves both by its
+    certificate; the author of any other message stays unproven. `now` (Unix seconds) is when
+    certificates have to be valid; None to read again from a store. `reader` is the reader's own
+    side: with it, a body that only that side may write isn't interpreted.
 
     Raises:
         RemoteError: `encoding.*`, `message.schema`, `.signature`, `.wrong_recipient`,
@@ -113,11 +113,15 @@ def _interpret(opened: inner.Opened, known_ext: frozenset[str]) -> SignedMessage
 
 
 def _check_parties(
-    header: Header, recipient: bytes | None, deal: bytes | None, author: bytes | None
+    header: Header,
+    recipient: bytes | frozenset[bytes] | None,
+    deal: bytes | None,
+    author: bytes | None,
 ) -> None:
     # SPEC 06: The reader MUST refuse an inner message for another recipient with
     # `message.wrong_recipient`.
-    if recipient is not None and header.recipient != recipient:
+    own = frozenset({recipient}) if isinstance(recipient, bytes) else recipient
+    if own is not None and header.recipient not in own:
         raise RemoteError("message.wrong_recipient", "expected our own key, came another")
     # SPEC 06: The reader MUST refuse an inner message of another deal with `message.wrong_deal`.
     if deal is not None and header.deal != deal:

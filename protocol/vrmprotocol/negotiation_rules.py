@@ -86,12 +86,15 @@ RULES: tuple[Rule, ...] = (
 )
 
 MOVES: tuple[Move, ...] = (
+    Move("none", "customer", "sealed_intent", "none", False),
     Move("none", "vendor", "offer", "offered", False),
     Move("none", "vendor", "decline", "refused", False),
+    Move("refused", "customer", "sealed_intent", "refused", False),
     Move("refused", "vendor", "offer", "offered", False),
     Move("offered", "vendor", "offer", "offered", False),
     Move("offered", "vendor", "answer", "offered", False),
     Move("offered", "vendor", "decline", "offered", False),
+    Move("offered", "customer", "sealed_intent", "offered", False),
     Move("offered", "customer", "question", "offered", False),
     Move("offered", "customer", "counter", "offered", False),
     Move("offered", "customer", "accept", "accepted", False),

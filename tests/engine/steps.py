@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from tests.engine.world import SimNode, World
-from vrmnode.engine import commands, inbound, shop
+from vrmnode.engine import commands, inbound, named_intent, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.machine import Outcome
 from vrmnode.engine.records import intent_body, load_deal, load_message
-from vrmnode.storage import deals, events, intents, messages, outbox, pseudonyms, settings
+from vrmnode.storage import deals, events, intents, market, messages, outbox, pseudonyms, settings
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.market import MarketIntent
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
@@ -53,7 +55,7 @@ def stay_silent(world: World, *names: str) -> None:
 
 
 def offered(
-    world: World, *, quantity: int = 1, vendors: tuple[str, ...] = (VENDOR,), **asked: object
+    world: World, *, quantity: int = 1, vendors: tuple[str, ...] = (VENDOR,), **asked: Any
 ) -> Deal:
     """A manual intent that these vendors have answered; the first one's deal, the customer's."""
     stay_silent(world, *(name for name in world.vendors if name not in vendors))
@@ -226,3 +228,35 @@ def take(world: World, who: str, arrived: Envelope) -> Outcome:
 def in_turn(world: World, who: str, action: Callable[[Context], object]) -> object:
     """Run a turn on a node; the value it gives."""
     return world.nodes[who].machine.turn(action)
+
+
+def ask(world: World, *vendors: str, quantity: int = 1, automatic: bool = False) -> None:
+    """Tell these vendors alone what the customer wants; both of them if none is named."""
+    world.publish(CUSTOMER, quantity, automatic, to=vendors or (VENDOR, OTHER_VENDOR))
+
+
+def waiting(world: World) -> list[outbox.OutboxRow]:
+    """What the customer still has to send."""
+    return outbox.pending(world.nodes[CUSTOMER].reader, world.now)
+
+
+def known_sealed(world: World, vendor: str) -> MarketIntent:
+    """The sealed intent of a vendor's newest deal, as the vendor has it."""
+    row = deal_with(world, vendor, vendor)
+    found = market.get_intent(world.nodes[vendor].reader, row.customer)
+    assert found is not None
+    return found
+
+
+def extend_named(world: World, days: int) -> int:
+    """Let the customer's newest intent stand so many days; its end."""
+    own = own_intent(world)
+    until = in_turn(world, CUSTOMER, lambda ctx: named_intent.extend(ctx, own, days * 86_400))
+    assert isinstance(until, int)
+    return until
+
+
+def withdraw_named(world: World) -> None:
+    """Withdraw the customer's newest intent."""
+    action = partial(named_intent.withdraw, own=own_intent(world), reason="no_longer_wanted")
+    in_turn(world, CUSTOMER, action)

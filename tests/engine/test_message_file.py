@@ -137,3 +137,41 @@ def _acknowledge_something(ctx: Context, deal: bytes) -> None:
     assert key is not None
     until = ctx.now + 600
     mailroom.post(ctx, record.row, Ack(), key=key, recipient=record.row.customer, until=until)
+
+
+def test_an_intent_to_one_vendor_goes_by_file_from_beginning_to_end(world: World) -> None:
+    """Sealed, opened with the prekey, and answered: without any network."""
+    world.introduce()
+    world.publish("customer-1", 1, automatic=True, to=["vendor-1"])
+    own = intents.list_intents(world.nodes["customer-1"].reader)[0]
+    assert selected(world, "customer-1", intent=own.intent_id.hex()).market == ()
+    assert carry(world, "customer-1", "vendor-1", intent=own.intent_id.hex()) == 1
+    assert carry(world, "vendor-1", "customer-1") == 1
+    assert carry(world, "customer-1", "vendor-1") == 1
+    assert carry(world, "vendor-1", "customer-1") == 1
+    (states,) = world.states().values()
+    assert states == {"customer": "agreed", "vendor": "agreed"}
+
+
+def test_an_intent_to_several_vendors_goes_into_a_file_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope_rules, "check_stamp", lambda _: None)
+    names = ["customer-1", "vendor-1", "vendor-2"]
+    databases = open_databases(tmp_path, names)
+    world = World(databases, seed=1, stock=[5, 5], skews=[0, 0, 0])
+    world.introduce()
+    world.publish("customer-1", 1, automatic=False, to=names[1:])
+    reader = world.nodes["customer-1"].reader
+    own = intents.list_intents(reader)[0].intent_id.hex()
+    with pytest.raises(ServiceError) as caught:
+        selected(world, "customer-1", intent=own)
+    assert caught.value.code == "message.linked"
+    assert "--deal" in caught.value.message
+    for vendor in names[1:]:
+        root = world.nodes[vendor].machine.identity.root
+        (row,) = [one for one in deals.list_deals(reader) if one.vendor_root == root]
+        assert carry(world, "customer-1", vendor, deal=row.deal.hex()) == 1
+        assert deals.list_deals(world.nodes[vendor].reader)[0].state == "offered"
+    for database in databases.values():
+        database.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.engine.steps import (
@@ -22,7 +24,7 @@ from vrmnode.values.fields import FieldError
 from vrmnode.values.money import Money
 
 
-def _answered(world: World, *, automatic: bool, **asked: object) -> str:
+def _answered(world: World, *, automatic: bool, **asked: Any) -> str:
     """The state of the deal after one vendor saw the intent."""
     stay_silent(world, *(name for name in world.vendors if name != VENDOR))
     world.publish(CUSTOMER, 1, automatic=automatic, **asked)

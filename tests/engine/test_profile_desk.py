@@ -39,6 +39,7 @@ def test_seq_follows_the_clock_and_always_grows(world: World) -> None:
 def test_the_reply_tag_stays_and_the_prekey_changes(world: World) -> None:
     for _ in range(2):
         command(world, VENDOR, "vendor.profile.set", **DETAILS)
+        world.now += 86_400
     (_, first), (_, second) = _profiles(world)
     assert first.reply_tag == second.reply_tag
     assert first.prekey.key != second.prekey.key

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from vrmnode.customer.request import read_request
-from vrmnode.engine import clockwork, commands, dispatch, inbound, intent_desk, shop
+from vrmnode.engine import castings, clockwork, commands, dispatch, inbound, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.dispatch import Parcel
 from vrmnode.engine.identity import NodeIdentity
@@ -26,7 +26,7 @@ from vrmnode.storage.catalogue import Product
 from vrmnode.storage.connection import Connection
 from vrmnode.storage.database import Database
 from vrmnode.storage.secrets import Vault
-from vrmprotocol import envelope, negotiation
+from vrmprotocol import envelope, keys, negotiation
 from vrmprotocol.envelope import SKEW_S
 
 START = 1_800_000_000
@@ -37,7 +37,7 @@ _TABLES = (
     *("reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles"),
-    *("standing_intents", "disclosures"),
+    *("standing_intents", "disclosures", "prekeys"),
     *("products", "trust", "domain_checks"),
 )
 
@@ -175,8 +175,19 @@ class World:
     def vendors(self) -> list[str]:
         return [name for name in self.nodes if name.startswith("vendor")]
 
-    def publish(self, customer: str, quantity: int, automatic: bool, **asked: object) -> None:
-        """An intent for the product, with or without automatic acceptance."""
+    def publish(
+        self,
+        customer: str,
+        quantity: int,
+        automatic: bool,
+        *,
+        to: Sequence[str] = (),
+        **asked: object,
+    ) -> None:
+        """An intent for the product, with or without automatic acceptance.
+
+        With `to` nothing of it is public: these vendors, whose profiles the customer has, get it.
+        """
         acceptance: dict[str, object] = {"mode": "manual"}
         if automatic:
             acceptance = {
@@ -185,7 +196,9 @@ class World:
                 "max_total": "500.00 EUR",
                 "wait_offers": 1,
             }
-        wanted = {"gtin": GTIN[1:], "quantity": quantity, **asked}
+        roots = [self.nodes[name].machine.identity.root for name in to]
+        named = {"to": [keys.to_did(root) for root in roots]} if to else {}
+        wanted = {"gtin": GTIN[1:], "quantity": quantity, **named, **asked}
         self.publish_request(customer, wanted, acceptance)
 
     def publish_request(
@@ -197,7 +210,8 @@ class World:
         """An intent by people's fields, to the Netherlands for a week."""
         node = self.nodes[customer]
         common = {"country": "NL", "terms": ["SD-BASE"], "valid_for": "7d"}
-        prepared = intent_desk.prepare(
+        prepared = castings.prepare(
+            node.reader,
             read_request({**common, **request}),
             acceptance or {"mode": "manual"},
             identity=node.machine.identity,
@@ -206,7 +220,14 @@ class World:
             random=self.rng.randbytes,
             grind=lambda core, bits: bytes(8),
         )
-        node.turn(partial(intent_desk.record, prepared=prepared))
+        node.turn(partial(castings.record, prepared=prepared))
+
+    def introduce(self) -> None:
+        """Let every vendor publish its profile, and everybody have it."""
+        for name in self.vendors:
+            details = {"name": f"Shop {name}", "area_served": ["NL"], "business_function": ["Sell"]}
+            self.run_command(name, "vendor.profile.set", **details)
+        self._settle()
 
     def pump(self, name: str) -> None:
         self.link += self.nodes[name].pump()
@@ -252,7 +273,7 @@ class World:
                 found.setdefault(row.deal, {})[row.role] = row.state
         return found
 
-    def run_command(self, name: str, command: str, **params: object) -> bool:
+    def run_command(self, name: str, command: str, /, **params: object) -> bool:
         """An owner's command; False when the node refused it."""
         try:
             self.nodes[name].turn(partial(commands.run, command=command, params=params))

@@ -61,7 +61,7 @@ def _publish(machine: Machine, wire: _Wire, *, until: Callable[[], bool]) -> Non
     async def run() -> None:
         loop = Loop(machine)
         publisher = Publisher(
-            machine, loop, cast(Network, wire), jitter_ms=0, clock_is_off=lambda: False
+            machine, loop, cast(Network, wire), jitter_ms=0, spread_ms=0, clock_is_off=lambda: False
         )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(loop.run)

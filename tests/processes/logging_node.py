@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +26,25 @@ from vrmprotocol import envelope, market, topics
 from vrmprotocol.errors import RemoteError
 
 _VERDICTS = {"accept": Verdict.ACCEPT, "reject": Verdict.REJECT, "ignore": Verdict.IGNORE}
+
+
+@contextmanager
+def running_logger(folder: Path) -> Iterator[str]:
+    """A logging node in a process of its own, which ends with the block; its address."""
+    folder.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.processes.logging_node", str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, f"the logging node ended with {process.wait()}"
+        yield str(json.loads(line)["address"])
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 class Logger:

@@ -16,9 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import apsw
+
 from examples.local_node import LocalNode, LocalNodes
 from vrmnode.cli.client import Client
 from vrmnode.cli.paths import socket_path
+from vrmprotocol import message
+from vrmprotocol.message import SignedMessage
 
 T = TypeVar("T")
 
@@ -123,6 +127,19 @@ def wait_state(node: LocalNode, deal: str, *wanted: str) -> str:
     return until(there, f"deal {deal[:8]} to be {' or '.join(wanted)} at {node.name}")
 
 
+def messages_of(node: LocalNode) -> list[SignedMessage]:
+    """The signed messages that a stopped node keeps."""
+    database = apsw.Connection(str(node.folder / "node.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    found = []
+    for (raw,) in database.execute("SELECT raw FROM messages").fetchall():
+        assert isinstance(raw, bytes)
+        loaded = message.verify_and_load(raw, expected_recipient=None)
+        assert isinstance(loaded, SignedMessage)
+        found.append(loaded)
+    database.close()
+    return found
+
+
 def publish(node: LocalNode, product: Product, *options: object) -> str:
     """Publish an intent for a product; its id."""
     # fmt: off
@@ -169,13 +186,14 @@ class Market:
     vendors: list[LocalNode]
 
 
-def configure(node: LocalNode, jitter_ms: int) -> None:
-    """Set the pause before automatic answers in the node's config.toml."""
+def configure(node: LocalNode, jitter_ms: int, spread_ms: int = 500) -> None:
+    """Set in the node's config.toml how long answers, and intents to several vendors, wait."""
     path = node.folder / "config.toml"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    lines = [line for line in text.splitlines() if not line.startswith("jitter_ms")]
+    pauses = ("jitter_ms", "spread_ms")
+    lines = [line for line in text.splitlines() if not line.startswith(pauses)]
     at = lines.index("[privacy]") + 1
-    lines.insert(at, f"jitter_ms = {jitter_ms}")
+    lines[at:at] = [f"jitter_ms = {jitter_ms}", f"spread_ms = {spread_ms}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -9,33 +9,30 @@ from __future__ import annotations
 import collections
 import json
 import random
-import subprocess
-import sys
 import zlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import apsw
 import pytest
 
 from examples.local_node import LocalNode
 from tests.processes import linkage
 from tests.processes.linkage import Seen
+from tests.processes.logging_node import running_logger
 from tests.processes.market import (
     Market,
     Product,
     ask,
     automatic,
+    messages_of,
     open_market,
     publish,
     settled,
     tell,
     until,
 )
-from vrmprotocol import draft, message, tags
+from vrmprotocol import draft, tags
 from vrmprotocol.mail import Offer
 from vrmprotocol.market import VendorProfile, load_market
 from vrmprotocol.message import SignedMessage
@@ -48,31 +45,13 @@ JITTER_MS = 1_500
 """The default of config.toml: timing is measured as it is in use."""
 
 
-@contextmanager
-def _logging_node(folder: Path) -> Iterator[str]:
-    folder.mkdir()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.processes.logging_node", str(folder)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, f"the logging node ended with {process.wait()}"
-        yield str(json.loads(line)["address"])
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
-
-
 def test_what_a_logging_node_sees(tmp_path: Path) -> None:
     shops = [
         ([Product(p.number, f"{20 + n + extra}.00", 40) for n, p in enumerate(PRODUCTS)], False)
         for extra in range(3)
     ]
     with (
-        _logging_node(tmp_path / "log") as hub,
+        running_logger(tmp_path / "log") as hub,
         open_market(
             tmp_path, customers=CUSTOMERS, shops=shops, jitter_ms=[JITTER_MS] * 3, hub=hub
         ) as market,
@@ -122,24 +101,11 @@ def _truth(market: Market) -> dict[str, dict[str, str]]:
     }
 
 
-def _messages(node: LocalNode) -> list[SignedMessage]:
-    """The signed messages that a stopped node keeps."""
-    database = apsw.Connection(str(node.folder / "node.db"), flags=apsw.SQLITE_OPEN_READONLY)
-    found = []
-    for (raw,) in database.execute("SELECT raw FROM messages").fetchall():
-        assert isinstance(raw, bytes)
-        loaded = message.verify_and_load(raw, expected_recipient=None)
-        assert isinstance(loaded, SignedMessage)
-        found.append(loaded)
-    database.close()
-    return found
-
-
 def _offers(market: Market) -> list[SignedMessage]:
     return [
         signed
         for node in market.customers
-        for signed in _messages(node)
+        for signed in messages_of(node)
         if isinstance(signed.body, Offer)
     ]
 

@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.protocol.codes import local_code, refusal, remote_code, survives
-from tests.protocol.deals import CERTIFICATE, DRAFT, NOW, OFFER, make, vendor
+from tests.protocol.deals import CERTIFICATE, DRAFT, INTENT, NOW, OFFER, make, vendor
 from tests.protocol.deals import accept_body as accept_of
 from vrmprotocol import bodies, draft, encoding, mail, schema
 from vrmprotocol.disclosure_body import DisclosedField, Disclosure, OpenedRelationship
 from vrmprotocol.order_bodies import Cancel, OrderEvent, Receipt, ReturnAnswer, ReturnRequest
+from vrmprotocol.sealed_intent import SealedIntent
 
 ACCEPT = accept_of(vendor().say("offer", OFFER))
 BODIES = [
@@ -37,6 +38,8 @@ BODIES = [
         ),
         relationship=OpenedRelationship(key=b"k" * 32, salt=b"s" * 32, signature=b"g" * 64),
     ),
+    mail.Ack(certificate=CERTIFICATE),
+    SealedIntent(status="active", intent=make(INTENT, ext={"c": 1})),
     mail.Ack(),
 ]
 
@@ -52,6 +55,7 @@ def test_bodies_come_back(body):
 
 def test_every_kind_has_a_body():
     assert set(bodies.MAIL_KINDS) == {
+        "sealed_intent",
         "offer",
         "accept",
         "agreement",

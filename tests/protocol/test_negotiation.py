@@ -12,6 +12,7 @@ from tests.protocol.deals import (
     CUSTOMER,
     DAY,
     DRAFT,
+    INTENT,
     INTENT_ID,
     NOW,
     OFFER,
@@ -25,6 +26,7 @@ from tests.protocol.deals import (
     vendor,
 )
 from vrmprotocol import agreement_report, bodies, draft, inner, mail, message, negotiation
+from vrmprotocol.sealed_intent import SealedIntent
 
 _V, _C = vendor(), customer()
 OFFER_1 = _V.say("offer", OFFER)
@@ -39,6 +41,7 @@ NO_2 = _C.say("decline", mail.Decline(of=OFFER_2.digest, reason="terms"))
 ACK = _C.say("ack", mail.Ack())
 QUESTION = _C.say("question", mail.Question(offer=OFFER_1.digest, text="Which colour?"))
 COUNTER = _C.say("counter", mail.Counter(offer=OFFER_1.digest, total=1))
+WANTED = _C.say("sealed_intent", SealedIntent(status="withdrawn", intent=INTENT))
 NO_LESS = _V.say("decline", mail.Decline(of=COUNTER.digest, reason="floor"))
 ANSWER = _V.say("answer", mail.Answer(question=QUESTION.digest, text="Black."))
 ACCEPT_2 = _C.say("accept", accept_body(OFFER_2))
@@ -172,6 +175,9 @@ PATHS = {
     "cancelled": [OFFER_1, ACCEPT, WITHDRAW, AGREEMENT],
 }
 SENT = {
+    ("sealed_intent", "none"): WANTED,
+    ("sealed_intent", "refused"): WANTED,
+    ("sealed_intent", "offered"): WANTED,
     ("offer", "none"): OFFER_1,
     ("offer", "refused"): OFFER_1,
     ("offer", "offered"): OFFER_2,
@@ -209,7 +215,9 @@ def test_what_each_side_may_send():
         ("vendor", "refused"): {"offer"},
         ("vendor", "offered"): {"offer", "answer", "decline"},
         ("vendor", "accepted"): {"agreement", "decline"},
-        ("customer", "offered"): {"accept", "decline", "question", "counter"},
+        ("customer", "none"): {"sealed_intent"},
+        ("customer", "refused"): {"sealed_intent"},
+        ("customer", "offered"): {"accept", "decline", "question", "counter", "sealed_intent"},
         ("customer", "accepted"): {"withdraw_accept"},
     }
     kinds = (*bodies.MAIL_KINDS, "poem")

@@ -21,6 +21,7 @@ from vrmprotocol import (
     market,
     message,
     schema,
+    sealed_intent,
     sealing,
     tags,
     topics,
@@ -112,10 +113,11 @@ def load_message(
     raw: bytes, given: dict[str, Any]
 ) -> message.SignedMessage | message.UninterpretedMessage:
     """A message read with what the reader knows."""
-    deal, author = given.get("deal"), given.get("author")
+    deal, author, own = given.get("deal"), given.get("author"), given["recipient"]
+    keys_of_own = [own] if isinstance(own, str) else own
     return message.verify_and_load(
         raw,
-        expected_recipient=bytes.fromhex(given["recipient"]),
+        expected_recipient=frozenset(bytes.fromhex(each) for each in keys_of_own),
         expected_deal=bytes.fromhex(deal) if deal else None,
         expected_author=bytes.fromhex(author) if author else None,
         reader=given["reader"],
@@ -137,6 +139,17 @@ def sign_again(loaded: message.SignedMessage, key: keys.SigningKey) -> None:
         body=loaded.body,
     )
     assert again.raw == loaded.raw
+
+
+def replace_sealed(case: Case) -> dict[str, Any]:
+    known, intent = (read_intent(case.given[name]) for name in ("known", "intent"))
+    sealed_intent.check_replaces(intent, known, later=case.given["later"])
+    return {}
+
+
+def read_intent(text: Any) -> market.Intent:
+    """The intent of a body in the notation of the vectors."""
+    return schema.load(market.Intent, value_of(text), code="message.body")
 
 
 def deal(case: Case) -> dict[str, Any]:
@@ -300,6 +313,8 @@ BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("functions", "draft"): read_message,
     ("functions", "answer"): check_answers,
     ("language", "read"): read_message,
+    ("sealed_intent", "read"): read_message,
+    ("sealed_intent", "replace"): replace_sealed,
     ("sealing", "mail"): read_mail,
     ("agreement", "commit"): commit,
     ("agreement", "open"): open_commitment,

@@ -14,10 +14,10 @@ VECTORS = {
     for path in (ROOT / "protocol" / "vectors").glob("*.json")
 }
 
-_NAMED = re.compile(r"`([a-z]+)/([a-z0-9_*-]+)`")
-_TABLE_ROW = re.compile(r"^\| `([a-z]+)/([a-z0-9_-]+)` \| `([0-9a-f]+)` \|", re.MULTILINE)
+_NAMED = re.compile(r"`([a-z_]+)/([a-z0-9_*-]+)`")
+_TABLE_ROW = re.compile(r"^\| `([a-z_]+)/([a-z0-9_-]+)` \| `([0-9a-f]+)` \|", re.MULTILINE)
 # A fence that follows the paragraph which names its vector.
-_BLOCK = re.compile(r"[Vv]ector `([a-z]+)/([a-z0-9_-]+)`[^\n]*\n\n```\n(.*?)```", re.DOTALL)
+_BLOCK = re.compile(r"[Vv]ector `([a-z_]+)/([a-z0-9_-]+)`[^\n]*\n\n```\n(.*?)```", re.DOTALL)
 _HEX_FIRST = re.compile(r"^\s*([0-9a-f]{2,})(?=\s|$)")
 
 

@@ -123,6 +123,3 @@ def test_counts(tx: Tx) -> None:
     deals.insert(tx, deal(4, created=300, role="vendor", intent_id=key(301)))
     assert deals.count_by_state(tx, "customer") == {"agreed": 1, "offered": 2}
     assert deals.count_of_intent(tx, key(300)) == 3
-    assert deals.opened_since(tx, "customer", 201) == 1
-    assert deals.opened_since(tx, "customer", 150) == 2
-    assert deals.opened_since(tx, "vendor", 150) == 1

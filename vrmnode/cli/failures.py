@@ -124,7 +124,8 @@ def from_problem(status: int, problem: dict[str, object]) -> CommandError:
     detail = str(problem.get("detail", f"the node answered with HTTP status {status}"))
     exit_code = EXIT_BY_CODE.get(code, EXIT_BY_STATUS.get(status, FAILED))
     # Files that are there already have nothing to do with deals.
-    advice = "" if code.startswith("backup.") else _ADVICE.get(exit_code, "")
+    general = "" if code.startswith("backup.") else _ADVICE.get(exit_code, "")
+    advice = _ADVICE_BY_CODE.get(code, general)
     return CommandError(exit_code, code, detail, advice)
 
 
@@ -150,6 +151,7 @@ _ADVICE = {
     NO_PEERS: "see vrm net peers; join with: vrm join LINK",
 }
 _ADVICE_BY_CODE = {
+    "intent.nobody": "find vendors with: vrm vendor search; trust them with: vrm trust add",
     "invitation.check": "ask for the link again",
     "invitation.form": "a link begins vrm:join: and was made by: vrm net invite",
     "invitation.version": "a newer vrm may read it",
@@ -163,6 +165,7 @@ _ADVICE_BY_CODE = {
     "image.type": "save the picture as JPEG or PNG",
     "image.not_found": "list what there is with: vrm image list",
     "network.port_in_use": "end what uses it, or choose another: vrm run --listen ADDRESS",
+    "vendor.no_profile": "see whom this node has with: vrm vendor search",
     "wellknown.redirect": "if you trust that one, name it instead",
     "node.already_running": "talk to it with: vrm status",
 }

@@ -42,6 +42,7 @@ _REPEATED: tuple[tuple[str, str], ...] = (
     ("--payment", "invoice, card, bank_transfer, …"),
     ("--language", "Languages you read, such as en."),
     ("--image", "A picture of it, a file; its hash is published, the file stays here."),
+    ("--to", "Tell this vendor alone: its did:key; or trusted, or group:NAME. Nothing is public."),
 )
 
 

@@ -35,7 +35,10 @@ WITHOUT_ITEM = "at least one of name, gtin, mpn and category"
 
 @dataclass(frozen=True, slots=True)
 class IntentRequest:
-    """What the customer asked for, checked. `label` and `private_maximum` never leave the node."""
+    """What the customer asked for, checked.
+
+    `label`, `private_maximum` and `to` never leave the node.
+    """
 
     item: DemandedItem
     quantity: int
@@ -61,6 +64,8 @@ class IntentRequest:
     language: tuple[str, ...]
     image: tuple[bytes, ...]
     label: str
+    to: tuple[str, ...]
+    """The vendors that alone are asked, as the customer wrote them; none: everybody is."""
 
 
 def read_request(raw: Mapping[str, object]) -> IntentRequest:
@@ -99,6 +104,7 @@ def read_request(raw: Mapping[str, object]) -> IntentRequest:
         language=fields.languages("language", 16),
         image=fields.digests("image", 8),
         label=fields.text("label", 100) or _label(item),
+        to=fields.texts("to", 100, 64),
     )
     fields.finish()
     # After `finish`: where nothing is named, a misspelt "nam" is told as such.

@@ -55,7 +55,7 @@ def send_offers(ctx: Context, stored: MarketIntent, intent: Intent, plans: Seque
     # Later ones answer counters (`counters`): an intent that got an offer isn't considered again.
     seal_key, secret = SealKey(ctx.random(32)), ctx.random(32)
     reply_key = RecipientKey(suite=SUITE_X25519, key=seal_key.public)
-    _open_deal(ctx, stored, intent, deal)
+    open_deal(ctx, stored.pseudonym, stored.envelope_id, intent)
     ctx.keep_secret("deal", deal, "reply", seal_key.private_bytes())
     sent = []
     for plan, draft in zip(plans, drafts, strict=True):
@@ -117,16 +117,18 @@ def _tell(ctx: Context, signed: SignedMessage, draft: Draft, plan: Plan) -> None
     )
 
 
-def _open_deal(ctx: Context, stored: MarketIntent, intent: Intent, deal: bytes) -> Deal:
+def open_deal(ctx: Context, pseudonym: bytes, intent_id: bytes, intent: Intent) -> Deal:
+    """The vendor's deal with a pseudonym, made if it isn't there yet."""
+    deal = deal_id(pseudonym, ctx.identity.root)
     row = deals.get(ctx.tx, deal)
     if row is None:
         row = Deal(
             deal=deal,
             role="vendor",
-            customer=stored.pseudonym,
+            customer=pseudonym,
             vendor_root=ctx.identity.root,
             vendor_name=shop.own_name(ctx.tx),
-            intent_id=stored.envelope_id,
+            intent_id=intent_id,
             state="none",
             peer_seal_suite=intent.reply_key.suite,
             peer_seal_key=intent.reply_key.key,
@@ -146,7 +148,7 @@ def send_refusal(ctx: Context, stored: MarketIntent, intent: Intent, refusal: Re
         return
     key, certified = ctx.identity.vendor_signing(ctx.now)
     deal = deal_id(stored.pseudonym, ctx.identity.root)
-    row = _open_deal(ctx, stored, intent, deal)
+    row = open_deal(ctx, stored.pseudonym, stored.envelope_id, intent)
     negotiation.check_move("vendor", load_deal(ctx.tx, deal).state.state, "decline")
     deals.update(ctx.tx, deal, updated=ctx.now, state="refused")
     # SPEC 03: The writer MUST put its certificate into a decline that is the vendor's first message

@@ -1,11 +1,88 @@
-"""What each audience sees of an intent, byte for byte (`intent publish --dry-run`)."""
+"""What each audience sees of an intent, byte for byte (`intent publish --dry-run`).
+
+Of an intent to named vendors that is what `named_intent` would send at the first attempt, signed as
+it would be.
+"""
 
 from __future__ import annotations
 
+from vrmnode.engine.castings import Prepared
+from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.intent_desk import PreparedIntent
-from vrmprotocol import bodies, keys
+from vrmnode.engine.named_intent import PreparedNamedIntent, ToldVendor
+from vrmprotocol import bodies, keys, message, sealing
+from vrmprotocol.draft import deal_id
+from vrmprotocol.sealed_intent import SealedIntent
 
 Json = dict[str, object]
+
+
+def of(prepared: Prepared, identity: NodeIdentity, now: int) -> list[Json]:
+    """One entry per audience of an intent that isn't recorded yet."""
+    if isinstance(prepared, PreparedNamedIntent):
+        return of_named_intent(prepared, identity, now)
+    return of_intent(prepared)
+
+
+def of_named_intent(prepared: PreparedNamedIntent, identity: NodeIdentity, now: int) -> list[Json]:
+    """One entry for each vendor, one for everybody else, one for what stays here."""
+    told = [_of_vendor(each, identity, now) for each in prepared.told]
+    names = [
+        {"vendor": keys.to_did(each.vendor.root), "vendor_name": each.vendor.name}
+        for each in prepared.told
+    ]
+    return [
+        *told,
+        {
+            "audience": "everyone else: only that sealed mail goes to the tag of each profile",
+            "size": 0,
+            "bytes_hex": "",
+            "decoded": {"mails": len(told), "sealed_bytes": _sealed_sizes(told)},
+        },
+        {
+            "audience": "nobody: stays on this node",
+            "size": 0,
+            "bytes_hex": "",
+            "decoded": {
+                "label": prepared.label,
+                "acceptance": readable(prepared.acceptance),
+                "to": names,
+            },
+        },
+    ]
+
+
+def _of_vendor(each: ToldVendor, identity: NodeIdentity, now: int) -> Json:
+    key = identity.pseudonym(each.key_context)
+    signed = message.sign(
+        kind="sealed_intent",
+        deal=deal_id(key.public, each.vendor.root),
+        seq=0,
+        prev=None,
+        key=key,
+        recipient=each.vendor.subject,
+        created=now,
+        received=(),
+        body=SealedIntent(status="active", intent=each.body),
+    )
+    return {
+        "audience": f"{each.vendor.name} ({keys.to_did(each.vendor.root)}) alone",
+        "size": len(signed.raw),
+        "bytes_hex": signed.raw.hex(),
+        "decoded": {
+            "kind": signed.kind,
+            "author": keys.to_did(signed.author),
+            "recipient": keys.to_did(signed.recipient),
+            "deal": signed.deal.hex(),
+            "created": signed.created,
+            "body": readable(bodies.to_wire(signed.body)),
+        },
+    }
+
+
+def _sealed_sizes(told: list[Json]) -> list[int]:
+    """The sizes that the sealed mails have, each once."""
+    return sorted({sealing.size_class(int(str(each["size"]))) for each in told})
 
 
 def of_intent(prepared: PreparedIntent) -> list[Json]:

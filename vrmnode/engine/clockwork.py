@@ -7,6 +7,7 @@ from vrmnode.engine import (
     customer_desk,
     intent_desk,
     mailroom,
+    profile_desk,
     standing_intent,
     vendor_desk,
 )
@@ -34,6 +35,7 @@ AT_ONCE = 16
 PUT_OFF_S = 600
 
 MAX_MARKET_INTENTS = 200_000
+MAX_SEALED_INTENTS = 20_000
 MAX_PROFILES = 50_000
 """What strangers can make this node keep; each cost its author a stamp."""
 
@@ -106,7 +108,9 @@ def tidy(ctx: Context, max_store_bytes: int) -> None:
     envelopes.evict(ctx.tx, ctx.now, max_store_bytes)
     market.forget_intents(ctx.tx, ctx.now)
     market.trim_intents(ctx.tx, MAX_MARKET_INTENTS)
+    market.trim_intents(ctx.tx, MAX_SEALED_INTENTS, sealed=True)
     market.trim_profiles(ctx.tx, MAX_PROFILES)
+    profile_desk.erase_prekeys(ctx)
     _forget_stale_deals(ctx)
     events.purge(ctx.tx, MAX_EVENTS)
     outbox.lapse(ctx.tx, ctx.now)

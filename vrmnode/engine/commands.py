@@ -33,7 +33,6 @@ from vrmnode.values.fields import Fields
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.profile import VendorDetails, shows_same
 from vrmprotocol import keys
-from vrmprotocol.keys import SealKey
 from vrmprotocol.mail import CustomerReason, WithdrawReason
 
 Json = dict[str, object]
@@ -165,7 +164,7 @@ def _set_profile(ctx: Context, params: Params) -> Json:
 
 
 def _publish_profile(ctx: Context, details: VendorDetails) -> None:
-    seq, prekey = profile_desk.next_seq(ctx), SealKey(ctx.random(32))
+    seq, prekey = profile_desk.next_seq(ctx), profile_desk.next_prekey(ctx)
     sent = profile_desk.prepare(
         details,
         shop.stored_policy(ctx.tx),

@@ -7,13 +7,13 @@ the transaction (specs/06-sealing-and-mail.md#resending).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from vrmnode.engine import private_mail
+from vrmnode.engine import first_mail, private_mail
 from vrmnode.engine.context import Context
-from vrmnode.engine.records import DealRecord, load_deal, load_message, read_intent
+from vrmnode.engine.records import DealRecord, load_deal, read_intent
 from vrmnode.engine.stated_time import stated_creation
-from vrmnode.storage import envelopes, intents, market, messages, outbox, seen
+from vrmnode.storage import envelopes, intents, market, messages, outbox, pseudonyms, seen
 from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.outbox import OutboxRow
@@ -21,8 +21,6 @@ from vrmprotocol import envelope, sealing, tags
 from vrmprotocol.errors import LocalError
 from vrmprotocol.fields import RecipientKey
 from vrmprotocol.keys import SigningKey
-from vrmprotocol.mail import Decline
-from vrmprotocol.message import SignedMessage
 from vrmprotocol.sync_frames import OWN_AFTER_S
 from vrmprotocol.topics import mail_topic
 
@@ -40,6 +38,8 @@ class Parcel:
     tag: bytes | None = None
     recipient_key: RecipientKey | None = None
     body_bytes: int = 0
+    one_of_several: bool = False
+    """Whether other first mail says the same to others: not at the same moment, then."""
 
     @property
     def is_mail(self) -> bool:
@@ -64,10 +64,12 @@ def parcels(ctx: Context, limit: int = 64, *, clock_is_off: bool = False) -> lis
                 found.append(Parcel(row.id, row.topic, row.raw))
             continue
         parcel = mail_parcel(ctx, row)
-        if parcel is None:
-            outbox.done(ctx.tx, row.id, ctx.now)
-        else:
+        if parcel is not None:
             found.append(parcel)
+        elif _waits(ctx, row):
+            outbox.postpone(ctx.tx, row.id, ctx.now + LAST_RETRY_S)
+        else:
+            outbox.done(ctx.tx, row.id, ctx.now)
     return found
 
 
@@ -78,64 +80,69 @@ def _stated(ctx: Context, row: OutboxRow) -> int:
 
 
 def mail_parcel(ctx: Context, row: OutboxRow) -> Parcel | None:
-    """A row of mail with where it goes; None when it can't be sent any more."""
-    if row.deal is None or row.digest is None or row.seq is None:
+    """A row of mail with where it goes; None when it can't be sent, or not now."""
+    stored = messages.get(ctx.tx, row.digest or b"")
+    if row.deal is None or row.seq is None or stored is None:
         return None
     record = load_deal(ctx.tx, row.deal)
+    if first_mail.rests(ctx.tx, record, stored):
+        return None
+    if first_mail.is_first_mail(record):
+        return _first_parcel(ctx, record, row)
     deal = record.row
-    if deal.peer_seal_suite is None or deal.peer_seal_key is None:
+    tag = _tag(ctx, record, row, stored)
+    raw = row.raw or private_mail.content(ctx.tx, ctx.vault, row.deal, stored.digest)
+    if deal.peer_seal_suite is None or deal.peer_seal_key is None or tag is None or raw is None:
         return None
-    tag = _tag(ctx, record, row)
-    raw = row.raw or private_mail.content(ctx.tx, ctx.vault, row.deal, row.digest)
-    if tag is None or raw is None:
-        return None
+    key = RecipientKey(suite=deal.peer_seal_suite, key=deal.peer_seal_key)
+    return _mail(row.id, raw, tag, key, deal.body_bytes)
+
+
+def _mail(row_id: int, raw: bytes, tag: bytes, key: RecipientKey, body_bytes: int) -> Parcel:
     return Parcel(
-        row=row.id,
+        row=row_id,
         topic=mail_topic(tag),
         raw=raw,
         tag=tag,
-        recipient_key=RecipientKey(suite=deal.peer_seal_suite, key=deal.peer_seal_key),
+        recipient_key=key,
         # SPEC 06: The writer MUST use the deal's size class for every mail of the deal that fits
         # into it, acknowledgements included.
-        body_bytes=max(deal.body_bytes, sealing.size_class(len(raw))),
+        body_bytes=max(body_bytes, sealing.size_class(len(raw))),
     )
 
 
-def _tag(ctx: Context, record: DealRecord, row: OutboxRow) -> bytes | None:
+def _first_parcel(ctx: Context, record: DealRecord, row: OutboxRow) -> Parcel | None:
+    # SPEC 06: The writer MUST send a sealed intent to the `replyTag` of the newest profile of the
+    # vendor that it has, sealed to the `prekey` of that profile, at every attempt until it knows an
+    # offer of the deal.
+    door = first_mail.door(ctx.tx, record.row.vendor_root, ctx.now)
+    if door is None:
+        return None
+    parcel = _mail(row.id, row.raw, door.tag, door.key, record.row.body_bytes)
+    others = len(pseudonyms.of_intent(ctx.tx, record.row.intent_id)) - 1
+    return replace(parcel, one_of_several=others > 0)
+
+
+def _waits(ctx: Context, row: OutboxRow) -> bool:
+    """Whether mail that can't be sent now may be sent later: then it keeps its place."""
+    stored = messages.get(ctx.tx, row.digest or b"")
+    return stored is not None and stored.kind == first_mail.SEALED_INTENT
+
+
+def _tag(ctx: Context, record: DealRecord, row: OutboxRow, stored: StoredMessage) -> bytes | None:
     """The published reply tag for first contact, else the derived one of this attempt."""
-    # SPEC 06: The writer MUST send every mail of a deal except the vendor's first offer and a
-    # decline of the intent to the derived tag of its `seq` and attempt.
-    if _is_first_contact(ctx, record, row):
-        stored = market.get_intent(ctx.tx, record.row.customer)
-        if stored is None:
-            return None
-        return read_intent(stored.body).reply_tag
+    # SPEC 06: The writer MUST send every mail of a deal to the derived tag of its `seq` and
+    # attempt, except the vendor's first offer, a decline of the intent, an ack before the customer
+    # is known to have an offer, and a sealed intent before an offer is known.
+    if first_mail.goes_to_reply_tag(record, stored):
+        wanted = market.get_intent(ctx.tx, record.row.customer)
+        return None if wanted is None else read_intent(wanted.body).reply_tag
     offer = record.first_offer
-    if offer is None or row.seq is None:
+    if offer is None:
         return None
     direction = tags.VENDOR if record.row.role == "vendor" else tags.CUSTOMER
-    return tags.derive(offer.secret, direction, row.seq, row.attempts, record.row.shard_out or 0)
-
-
-def _is_first_contact(ctx: Context, record: DealRecord, row: OutboxRow) -> bool:
-    if record.row.role != "vendor" or row.digest is None:
-        return False
-    stored = messages.get(ctx.tx, row.digest)
-    if stored is None:
-        return False
-    if stored.kind == "offer":
-        # SPEC 06 says where a deal starts: its first offer, and only that, finds the intent's tag.
-        return all(signed.seq >= stored.seq for signed in record.state.offers.values())
-    return _is_refusal(stored)
-
-
-def _is_refusal(stored: StoredMessage) -> bool:
-    """Whether a decline is one of the intent: only that carries the vendor's certificate."""
-    if stored.kind != "decline":
-        return False
-    loaded = load_message(stored.raw)
-    body = loaded.body if isinstance(loaded, SignedMessage) else None
-    return isinstance(body, Decline) and body.certificate is not None
+    shard = record.row.shard_out or 0
+    return tags.derive(offer.secret, direction, stored.seq, row.attempts, shard)
 
 
 def seal(
@@ -238,4 +245,4 @@ def _is_one_shot(ctx: Context, row: OutboxRow) -> bool:
     if row.kind == "market":
         return True
     stored = messages.get(ctx.tx, row.digest or b"")
-    return stored is None or stored.kind == "ack" or _is_refusal(stored)
+    return stored is None or stored.kind == "ack" or first_mail.is_certified(stored)

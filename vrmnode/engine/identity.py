@@ -49,6 +49,11 @@ class NodeIdentity:
         """The vendor's operational key of this period and its certificate."""
         return self._certified_key(max(0, now - self._epoch) // PERIOD_S)
 
+    def vendor_keys(self, now: int) -> frozenset[bytes]:
+        """The public halves of all operational keys that the root has certified so far."""
+        serials = range(max(0, now - self._epoch) // PERIOD_S + 1)
+        return frozenset(self._certified_key(serial)[0].public for serial in serials)
+
     def vendor_key_of(self, public: bytes, now: int) -> SigningKey | None:
         """The vendor's own signing key with that public key, this period's or an earlier one."""
         for serial in range(max(0, now - self._epoch) // PERIOD_S, -1, -1):

@@ -10,14 +10,27 @@ from vrmnode.engine import (
     counters,
     customer_desk,
     disclosed,
+    first_mail,
     mailroom,
+    profile_desk,
     questions,
     room,
+    sealed_intents,
     vendor_desk,
 )
 from vrmnode.engine.context import ACK_DELAY_S, Context
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, read_intent
-from vrmnode.storage import deals, envelopes, market, pseudonyms, seen, tags, timers
+from vrmnode.storage import (
+    deals,
+    envelopes,
+    market,
+    messages,
+    outbox,
+    pseudonyms,
+    seen,
+    tags,
+    timers,
+)
 from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.market import MarketIntent, StoredProfile
 from vrmnode.storage.pseudonyms import Pseudonym
@@ -28,7 +41,7 @@ from vrmprotocol.draft import deal_id
 from vrmprotocol.envelope import SKEW_S, Envelope
 from vrmprotocol.errors import RemoteError
 from vrmprotocol.keys import SealKey
-from vrmprotocol.mail import Decline, Offer
+from vrmprotocol.mail import Ack, Decline, Offer
 from vrmprotocol.market import Intent, IntentUpdate, VendorProfile
 from vrmprotocol.message import Role, SignedMessage, UninterpretedMessage
 
@@ -106,31 +119,33 @@ def _keep_intent(ctx: Context, arrived: Envelope, body: Intent, *, seq: int, sta
 
 
 def _keep_profile(ctx: Context, arrived: Envelope, body: VendorProfile) -> None:
-    if body.certificate.root == ctx.identity.root:
+    root = body.certificate.root
+    if root == ctx.identity.root:
         return
-    market.upsert_profile(
-        ctx.tx,
-        StoredProfile(
-            root=body.certificate.root,
-            seq=body.seq,
-            envelope_id=arrived.id,
-            name=body.name,
-            body=arrived.body,
-            expires=arrived.expires,
-            received_at=ctx.now,
-        ),
+    could_be_reached = first_mail.door(ctx.tx, root, ctx.now) is not None
+    stored = StoredProfile(
+        root=root,
+        seq=body.seq,
+        envelope_id=arrived.id,
+        name=body.name,
+        body=arrived.body,
+        expires=arrived.expires,
+        received_at=ctx.now,
     )
+    if market.upsert_profile(ctx.tx, stored) and not could_be_reached:
+        for name in pseudonyms.of_vendor(ctx.tx, root):
+            outbox.hasten(ctx.tx, deal_id(name.pseudonym, root), ctx.now)
 
 
 def _open_mail(ctx: Context, arrived: Envelope) -> None:
     watched = tags.lookup(ctx.tx, arrived.tag or b"")
     if watched is None:
         return
-    key = _seal_key(ctx, watched)
-    if key is None:
+    keys = _seal_keys(ctx, watched)
+    if not keys:
         return
     try:
-        inner = sealing.open_envelope(arrived, seal_key=key)
+        inner = _opened(arrived, keys)
     except RemoteError as error:
         ctx.notes.append(f"mail to one of our tags doesn't open: {error}")
         return
@@ -139,16 +154,28 @@ def _open_mail(ctx: Context, arrived: Envelope) -> None:
     )
 
 
-def _seal_key(ctx: Context, watched: WatchedTag) -> SealKey | None:
+def _opened(arrived: Envelope, keys: list[SealKey]) -> bytes:
+    """The inner message under the first of the keys that opens it."""
+    for key in keys[:-1]:
+        try:
+            return sealing.open_envelope(arrived, seal_key=key)
+        except RemoteError:
+            continue
+    return sealing.open_envelope(arrived, seal_key=keys[-1])
+
+
+def _seal_keys(ctx: Context, watched: WatchedTag) -> list[SealKey]:
+    if watched.kind == "profile":
+        return profile_desk.kept_prekeys(ctx)
     if watched.kind == "intent":
         private = ctx.secret("intent", watched.owner, "reply")
     else:
         row = deals.get(ctx.tx, watched.owner)
         if row is None:
-            return None
+            return []
         owner = ("deal", row.deal) if row.role == "vendor" else ("intent", row.customer)
         private = ctx.secret(*owner, "reply")
-    return None if private is None else SealKey(private)
+    return [] if private is None else [SealKey(private)]
 
 
 def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int, work: int) -> None:
@@ -160,6 +187,8 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
     try:
         if watched.kind == "intent":
             signed, record = _first_contact(ctx, watched.owner, inner, body_bytes, work)
+        elif watched.kind == "profile":
+            signed, record = sealed_intents.first_mail(ctx, inner, body_bytes)
         else:
             signed, record = _in_deal(ctx, watched.owner, inner)
     except RemoteError as error:
@@ -181,6 +210,7 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
         if record.row.role == "customer":
             customer_desk.after_message(ctx, record, signed)
         else:
+            sealed_intents.after_message(ctx, record, signed)
             vendor_desk.after_message(ctx, record)
         questions.after_message(ctx, record, signed)
         counters.after_message(ctx, record, signed)
@@ -215,8 +245,12 @@ def _first_contact(
         _check_same_channel(ctx, signed, signed.body)
     elif isinstance(signed.body, Decline):
         _check_refusal(signed, signed.body, pseudonym)
+    elif isinstance(signed.body, Ack) and name.vendor_root is not None:
+        pass  # whose it is was proved by its certificate
     else:
         raise RemoteError("message.body", f"expected a first message, came {signed.kind}")
+    if name.vendor_root is not None:
+        return signed, _told_deal(ctx, name, signed, body_bytes)
     own = own_intent(ctx.tx, name.intent_id)
     if not room.make_room(ctx, own, signed, work=work):
         ctx.notes.append("first message dropped: better vendors have answered the intent")
@@ -225,8 +259,24 @@ def _first_contact(
     return signed, load_deal(ctx.tx, row.deal)
 
 
+def _told_deal(ctx: Context, name: Pseudonym, signed: SignedMessage, body_bytes: int) -> DealRecord:
+    """The deal that our sealed intent began, for what its vendor answers."""
+    # SPEC 06: The reader MUST refuse what comes to the reply tag of a sealed intent from another
+    # vendor root than the one it was sent to with `message.author`.
+    if signed.deal != deal_id(name.pseudonym, name.vendor_root or b""):
+        raise RemoteError("message.author", "expected the vendor that was asked, came another")
+    record = load_deal(ctx.tx, signed.deal)
+    if isinstance(signed.body, Offer) and record.first_offer is None:
+        deals.update(ctx.tx, signed.deal, updated=ctx.now, body_bytes=body_bytes)
+    return record
+
+
 def _is_form_of(ctx: Context, envelope_id: bytes, name: Pseudonym) -> bool:
-    """Whether the intent was published in that envelope, as itself or as any update of it."""
+    """Whether the intent was told in that envelope or sealed message, as itself or an update."""
+    if name.vendor_root is not None:
+        told = messages.get(ctx.tx, envelope_id)
+        kind = None if told is None or told.author != name.pseudonym else told.kind
+        return kind == first_mail.SEALED_INTENT
     own = own_intent(ctx.tx, name.intent_id)
     if envelope_id in (own.intent_id, own.envelope_id):
         return True

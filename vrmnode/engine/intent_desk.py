@@ -25,6 +25,7 @@ from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
 from vrmnode.values.fields import FieldError
 from vrmnode.values.money import Money
+from vrmnode.values.spans import format_moment
 from vrmprotocol import envelope, market, topics
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.keys import SealKey, SigningKey
@@ -59,7 +60,7 @@ def prepare(
     Raises:
         FieldError: the request or the acceptance rules are malformed, naming the field.
     """
-    _require_one_currency(request, acceptance)
+    require_one_currency(request, acceptance)
     # SPEC 02: The writer MUST make a new pseudonym from 16 new random bytes for every intent.
     key_context = random(16)
     # SPEC 03: The writer MUST use a new reply key and a new random reply tag for each intent.
@@ -86,7 +87,7 @@ def prepare(
     )
 
 
-def _require_one_currency(request: IntentRequest, acceptance: dict[str, object]) -> None:
+def require_one_currency(request: IntentRequest, acceptance: dict[str, object]) -> None:
     """Refuse a limit for accepting that no offer to this intent could ever be held against."""
     most = read_policy(acceptance).max_total
     if most is not None and request.currency not in (None, most.currency):
@@ -234,8 +235,7 @@ def prepare_withdrawal(
     Raises:
         ServiceError: `intent.not_active`.
     """
-    if own.status not in ("active", "fulfilled"):
-        raise conflict("intent.not_active", f"expected an active intent, came one {own.status}")
+    check_standing(own)
     body = intent_body(own)
     # SPEC 03: The writer MUST keep reply key and reply tag in every update of an intent.
     # SPEC 03: The writer MUST let an update live at least as long as the intent and every earlier
@@ -269,6 +269,11 @@ def record_withdrawal(ctx: Context, own: OwnIntent, update: Envelope, reason: st
         valid_through=own.valid_through,
     )
     publish(ctx, update)
+    end_deals(ctx, own, reason)
+
+
+def end_deals(ctx: Context, own: OwnIntent, reason: str) -> None:
+    """Refuse what is offered to a withdrawn intent, and take back what isn't confirmed."""
     timers.clear_subject(ctx.tx, own.intent_id)
     customer_desk.decline_open_offers(ctx, own, reason="no_longer_wanted")
     for row in deals.list_deals(ctx.tx, role="customer", state="accepted", intent_id=own.intent_id):
@@ -292,7 +297,33 @@ def require_same(fresh: OwnIntent, prepared: OwnIntent) -> None:
     Raises:
         ServiceError: `intent.not_active`, `intent.changed`.
     """
-    if fresh.status not in ("active", "fulfilled"):
-        raise conflict("intent.not_active", f"expected an active intent, came one {fresh.status}")
+    check_standing(fresh)
     if fresh.seq != prepared.seq:
         raise conflict("intent.changed", "the intent was changed meanwhile: try again")
+
+
+def check_standing(own: OwnIntent) -> None:
+    """Refuse to change an intent that is withdrawn or over.
+
+    Raises:
+        ServiceError: `intent.not_active`.
+    """
+    if own.status not in ("active", "fulfilled"):
+        raise conflict("intent.not_active", f"expected an active intent, came one {own.status}")
+
+
+def check_later(own: OwnIntent, until: int, now: int) -> None:
+    """Refuse an end that isn't later than that of an intent that still buys.
+
+    Raises:
+        ServiceError: `intent.not_active`, `intent.not_later`.
+    """
+    if own.status != "active" or own.valid_through <= now:
+        status = own.status if own.status != "active" else "expired"
+        raise conflict("intent.not_active", f"expected an active intent, came one {status}")
+    if until <= own.valid_through:
+        raise conflict(
+            "intent.not_later",
+            f"expected an end after {format_moment(own.valid_through)}, came"
+            f" {format_moment(until)}: an intent can be withdrawn, not shortened",
+        )

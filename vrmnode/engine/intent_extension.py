@@ -14,11 +14,9 @@ from msgspec.structs import replace
 from vrmnode.customer.request import end_of
 from vrmnode.engine import intent_desk
 from vrmnode.engine.context import Context
-from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import intent_body
 from vrmnode.storage import intents
 from vrmnode.storage.intents import OwnIntent
-from vrmnode.values.spans import format_moment
 from vrmprotocol import market
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.keys import SigningKey
@@ -39,16 +37,8 @@ def prepare(
     Raises:
         ServiceError: `intent.not_active`; `intent.not_later` when it stands as long already.
     """
-    if own.status != "active" or own.valid_through <= now:
-        status = own.status if own.status != "active" else "expired"
-        raise conflict("intent.not_active", f"expected an active intent, came one {status}")
     until = end_of(now, valid_s)
-    if until <= own.valid_through:
-        raise conflict(
-            "intent.not_later",
-            f"expected an end after {format_moment(own.valid_through)}, came"
-            f" {format_moment(until)}: an intent can be withdrawn, not shortened",
-        )
+    intent_desk.check_later(own, until, now)
     # SPEC 03: The writer MUST let an update live at least as long as the intent and every earlier
     # update of it.
     body = replace(intent_body(own), valid_through=until)

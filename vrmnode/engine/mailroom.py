@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from vrmnode.engine import private_mail
+from vrmnode.engine import first_mail, private_mail
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, load_deal, load_message
@@ -20,6 +20,7 @@ from vrmnode.storage.tags import WatchedTag
 from vrmprotocol import envelope, message, order_rules
 from vrmprotocol import tags as tag_rules
 from vrmprotocol.bodies import MailBody, kind_of
+from vrmprotocol.certificate import Certificate
 from vrmprotocol.disclosure_body import MAX_DISCLOSURES
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Ack, Offer
@@ -38,6 +39,8 @@ MAX_QUESTIONS_PER_DEAL = 8
 """Questions of the customer, and answers of the vendor, in one deal."""
 
 MAX_COUNTERS_PER_DEAL = 4
+
+MAX_SEALED_INTENTS_PER_DEAL = 16
 
 LONGEST_WATCH_S = 90 * 86_400
 """How long the mail of a deal is watched for after its last message, whatever `confirmBy` says."""
@@ -134,6 +137,7 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
     settled = [digest for digest in signed.received if _is_own(ctx, digest, signed.deal)]
     # SPEC 06: The writer MUST stop resending a message when it is acknowledged.
     if settled:
+        _note_told(ctx, signed.deal, settled)
         messages.mark_acked(ctx.tx, settled, ctx.now)
         outbox.done_by_digest(ctx.tx, settled, ctx.now)
     # SPEC 06: The reader MUST recognise a message that it has by its digest, whatever envelope
@@ -148,13 +152,24 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
     return fresh
 
 
+def _note_told(ctx: Context, deal: bytes, digests: list[bytes]) -> None:
+    """Say that a named vendor has the intent, when it says so first."""
+    settled = [messages.get(ctx.tx, digest) for digest in digests]
+    told = [item for item in settled if item and item.kind == first_mail.SEALED_INTENT]
+    row = deals.get(ctx.tx, deal)
+    if row is not None and any(item.acked_at is None for item in told):
+        ctx.event("intent.acknowledged", "intent", row.intent_id, vendor=row.vendor_name)
+
+
 # SPEC 03: The reader MUST NOT keep more than 8 questions of a deal, or more than 8 answers.
 # SPEC 03: The reader MUST NOT keep more than 4 counters of a deal.
 # SPEC 09: The reader MUST NOT keep more than 16 disclosures of a deal.
 # SPEC 03: The reader MUST NOT keep more than 12 offers of a deal.
 # SPEC 11: The reader MUST NOT keep more messages of an order of one kind and side than the table of
 # limits says.
+# SPEC 03: The reader MUST NOT keep more than 16 sealed intents of a deal.
 _MOST_OF_KIND = {
+    "sealed_intent": MAX_SEALED_INTENTS_PER_DEAL,
     "offer": MAX_OFFERS_PER_DEAL,
     "question": MAX_QUESTIONS_PER_DEAL,
     "answer": MAX_QUESTIONS_PER_DEAL,
@@ -203,9 +218,13 @@ def send_acknowledgement(ctx: Context, record: DealRecord) -> None:
     """Acknowledge what nothing else has acknowledged meanwhile."""
     key, recipient = own_key(ctx, record), counterpart(record)
     owed = messages.to_acknowledge(ctx.tx, record.deal)
+    stored = messages.list_messages(ctx.tx, record.deal)
+    if owed and record.row.role == "vendor" and not first_mail.customer_has_offer(stored):
+        _acknowledge_at_reply_tag(ctx, record, stored, owed)
+        return
     if key is None or recipient is None or not owed:
         return
-    own = [item for item in messages.list_messages(ctx.tx, record.deal) if item.own]
+    own = [item for item in stored if item.own]
     last = max(own, key=lambda item: item.seq, default=None)
     if (
         last is not None
@@ -221,6 +240,38 @@ def send_acknowledgement(ctx: Context, record: DealRecord) -> None:
         messages.mark_ack_sent(ctx.tx, owed, ctx.now)
     elif sum(1 for item in own if item.kind == "ack") < MAX_ACKS_PER_DEAL:
         post(ctx, record.row, Ack(), key=key, recipient=recipient, until=ctx.now + TAG_LIFETIME_S)
+
+
+def _acknowledge_at_reply_tag(
+    ctx: Context, record: DealRecord, stored: list[StoredMessage], owed: list[bytes]
+) -> None:
+    """Acknowledge sealed intents of a customer that may know nothing but its own reply tag."""
+    said = [item for item in stored if item.own and first_mail.is_certified(item)]
+    # SPEC 06: The writer MUST answer a duplicate of a sealed intent that an ack or a decline to the
+    # reply tag has named by sealing that message again.
+    for item in sorted(said, key=lambda each: each.seq, reverse=True):
+        if set(owed) <= set(load_message(item.raw).received):
+            outbox.again(ctx.tx, item.digest, ctx.now)
+            messages.mark_ack_sent(ctx.tx, owed, ctx.now)
+            return
+    if len(said) >= MAX_ACKS_PER_DEAL:
+        return
+    key, certified = vendor_voice(ctx, record)
+    # SPEC 03: The writer MUST put its certificate into an ack that goes to a reply tag.
+    body = Ack(certificate=certified)
+    until = ctx.now + TAG_LIFETIME_S
+    post(ctx, record.row, body, key=key, recipient=record.row.customer, until=until)
+
+
+def vendor_voice(ctx: Context, record: DealRecord) -> tuple[SigningKey, Certificate]:
+    """The key and certificate with which the vendor speaks in a deal: those of its offer."""
+    offer = record.first_offer
+    if offer is not None:
+        certified = offer.draft.vendor.certificate
+        key = ctx.identity.vendor_key_of(certified.subject, ctx.now)
+        if key is not None:
+            return key, certified
+    return ctx.identity.vendor_signing(ctx.now)
 
 
 def watch(ctx: Context, record: DealRecord) -> list[bytes]:

@@ -60,7 +60,8 @@ def select(
         raise conflict(
             "message.linked",
             "expected messages under one name; the file would show whoever holds it that"
-            f" {_counted(speakers)} are yours",
+            f" {_counted(speakers)} are yours; an intent to several vendors goes into a file for"
+            " each: choose with --deal, the deals are in vrm intent show",
         )
     if _VENDOR in speakers:
         profile = envelopes.latest_own(ctx.tx, DIRECTORY, "vendor_profile", ctx.now)

@@ -1,7 +1,8 @@
 """The vendor's public profile: built, signed, published and renewed before it ends.
 
 Implements specs/03-messages.md#vendor_profile. A profile lives seven days at most, so a running
-vendor renews it halfway.
+vendor renews it halfway, each time with another prekey. The private halves of earlier prekeys are
+kept until mail to them can't arrive any more.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from vrmnode.engine import intent_desk, shop
 from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.stated_time import stated_creation
-from vrmnode.storage import settings, timers
+from vrmnode.storage import prekeys, secrets, settings, tags, timers
+from vrmnode.storage.prekeys import StoredPrekey
+from vrmnode.storage.tags import WatchedTag
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.profile import VendorDetails, build_profile
 from vrmprotocol import envelope, market, topics
@@ -23,6 +26,10 @@ from vrmprotocol.market import Prekey
 
 SEQ, TAG = "vendor.profile.seq", "vendor.profile.tag"
 PREKEY_LIFETIME_S = 7 * 86_400
+FRESH_S = 86_400
+"""A prekey younger than this goes into the next profile too: its owner may make many in a day."""
+LAST_MAIL_S = envelope.MAIL_LIFETIME_S + envelope.SKEW_S
+"""How long after a prekey's end mail that was sealed to it can still arrive."""
 RENEW_AFTER_S = envelope.PROFILE_LIFETIME_S // 2
 
 
@@ -33,7 +40,7 @@ def prepare(
     identity: NodeIdentity,
     seq: int,
     reply_tag: bytes,
-    prekey: SealKey,
+    prekey: StoredPrekey,
     now: int,
     grind: Callable[[bytes, int], bytes],
 ) -> Envelope:
@@ -44,7 +51,7 @@ def prepare(
         policy,
         seq=seq,
         certificate=certified,
-        prekey=Prekey(suite=SUITE_X25519, key=prekey.public, not_after=now + PREKEY_LIFETIME_S),
+        prekey=Prekey(suite=SUITE_X25519, key=prekey.prekey, not_after=prekey.not_after),
         reply_tag=reply_tag,
     )
     created = stated_creation(now)
@@ -78,13 +85,53 @@ def reply_tag(ctx: Context) -> bytes:
     return tag
 
 
+def next_prekey(ctx: Context) -> StoredPrekey:
+    """The prekey of the next profile: a new one, or one made within a day."""
+    newest = next(iter(prekeys.newest_first(ctx.tx)), None)
+    if newest is not None and 0 <= ctx.now - newest.created < FRESH_S:
+        return newest
+    private = SealKey(ctx.random(32))
+    made = StoredPrekey(
+        prekey=private.public, created=ctx.now, not_after=ctx.now + PREKEY_LIFETIME_S
+    )
+    prekeys.insert(ctx.tx, made)
+    ctx.keep_secret("prekey", made.prekey, "private", private.private_bytes())
+    return made
+
+
+def kept_prekeys(ctx: Context) -> list[SealKey]:
+    """The private halves with which mail to the profile's tag may open, the newest first."""
+    found = [ctx.secret("prekey", row.prekey, "private") for row in prekeys.newest_first(ctx.tx)]
+    return [SealKey(private) for private in found if private is not None]
+
+
+def erase_prekeys(ctx: Context) -> None:
+    """Erase the private halves to which no mail can arrive any more."""
+    # SPEC 03: The writer MUST keep the private half of a prekey for 1,209,900 seconds after its
+    # `notAfter`, and erase it then.
+    for prekey in prekeys.purge(ctx.tx, ctx.now - LAST_MAIL_S):
+        secrets.erase(ctx.tx, "prekey", prekey)
+
+
 def record(
-    ctx: Context, details: VendorDetails, sent: Envelope, *, seq: int, prekey: SealKey
+    ctx: Context, details: VendorDetails, sent: Envelope, *, seq: int, prekey: StoredPrekey
 ) -> None:
-    """Keep the profile, queue it, and plan its renewal."""
+    """Keep the profile, queue it, listen at its tag, and plan its renewal."""
     settings.put(ctx.tx, shop.PROFILE, details.to_dict())
     settings.put(ctx.tx, SEQ, seq)
-    ctx.keep_secret("prekey", ctx.identity.root, "current", prekey.private_bytes())
+    # SPEC 06: The vendor MUST watch the `replyTag` of its profile, and try every prekey that it
+    # keeps on what comes there.
+    tags.watch(
+        ctx.tx,
+        [
+            WatchedTag(
+                tag=reply_tag(ctx),
+                kind="profile",
+                owner=ctx.identity.root,
+                until=prekey.not_after + LAST_MAIL_S,
+            )
+        ],
+    )
     intent_desk.publish(ctx, sent)
     timers.arm(ctx.tx, "renew_profile", NODE, ctx.now + RENEW_AFTER_S)
     timers.arm(ctx.tx, "reconsider", NODE, ctx.now)

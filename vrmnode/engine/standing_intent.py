@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 from vrmnode.customer.request import read_request
 from vrmnode.customer.rhythm import Rhythm
-from vrmnode.engine import intent_desk, shop
+from vrmnode.engine import castings, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.intent_desk import PreparedIntent
 from vrmnode.engine.references import find_standing
+from vrmnode.errors import ServiceError
 from vrmnode.storage import settings, standing_intents, timers
 from vrmnode.storage.standing_intents import StandingIntent
 from vrmprotocol.errors import LocalError
@@ -28,7 +28,7 @@ LATE_S = 600
 
 def begin(
     ctx: Context,
-    prepared: PreparedIntent,
+    prepared: castings.Prepared,
     *,
     request: Mapping[str, object],
     acceptance: Mapping[str, object],
@@ -50,7 +50,7 @@ def begin(
     )
     standing_intents.insert(ctx.tx, row)
     ctx.event("standing.begun", "standing", row.standing, label=row.label, next_at=next_at)
-    intent_desk.record(ctx, prepared, standing=row.standing)
+    castings.record(ctx, prepared, standing=row.standing)
     _plan(ctx, row, next_at)
     return row
 
@@ -68,7 +68,8 @@ def cast(ctx: Context, standing: bytes) -> None:
         return
     shard = settings.get(ctx.tx, shop.SHARD, 0)
     try:
-        prepared = intent_desk.prepare(
+        prepared = castings.prepare(
+            ctx.tx,
             read_request(row.request),
             dict(row.acceptance),
             identity=ctx.identity,
@@ -81,7 +82,11 @@ def cast(ctx: Context, standing: bytes) -> None:
         # Whatever was right when it began and isn't now won't be right at the next turn either.
         _finish(ctx, row, standing_intents.STOPPED, row.castings, reason=str(error))
         return
-    intent_desk.record(ctx, prepared, standing=standing)
+    except ServiceError as error:
+        # The vendors that it names can't be told now; by the next turn they may.
+        _pass(ctx, row, error)
+        return
+    castings.record(ctx, prepared, standing=standing)
     next_at = _rhythm(row).next_after(ctx.now, _draw(ctx))
     if next_at is None:
         _finish(ctx, row, standing_intents.ENDED, row.castings + 1)
@@ -89,6 +94,19 @@ def cast(ctx: Context, standing: bytes) -> None:
     standing_intents.update(
         ctx.tx, standing, next_at=next_at, castings=row.castings + 1, status=row.status
     )
+    _plan(ctx, row, next_at)
+
+
+def _pass(ctx: Context, row: StandingIntent, error: ServiceError) -> None:
+    """Let a turn of the rhythm go by without a casting."""
+    next_at = _rhythm(row).next_after(ctx.now, _draw(ctx))
+    if next_at is None:
+        _finish(ctx, row, standing_intents.ENDED, row.castings)
+        return
+    standing_intents.update(
+        ctx.tx, row.standing, next_at=next_at, castings=row.castings, status=row.status
+    )
+    ctx.event("standing.passed", "standing", row.standing, label=row.label, reason=error.message)
     _plan(ctx, row, next_at)
 
 

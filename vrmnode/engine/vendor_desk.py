@@ -10,7 +10,7 @@ from __future__ import annotations
 from vrmnode.engine import answering, disclosed, mailroom, refusals, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, read_intent, reload
-from vrmnode.storage import catalogue, deals, market, reservations, timers
+from vrmnode.storage import catalogue, deals, market, messages, reservations, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.market import MarketIntent
 from vrmnode.vendor.responder import Plan, Refusal, answer
@@ -37,10 +37,7 @@ def consider(ctx: Context, pseudonym: bytes) -> None:
     counter = shop.open_shop(ctx)
     if counter is None:
         return
-    if (
-        deals.opened_since(ctx.tx, "vendor", ctx.now - BUSY_S)
-        >= counter.policy.max_offers_per_minute
-    ):
+    if messages.answers_since(ctx.tx, ctx.now - BUSY_S) >= counter.policy.max_offers_per_minute:
         timers.arm(ctx.tx, "answer", pseudonym, ctx.now + BUSY_S)
         return
     reply = answer(

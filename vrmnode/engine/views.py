@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 
-from vrmnode.engine import offers, questions, refusals, shop
+from vrmnode.engine import named_views, offers, questions, refusals, shop
 from vrmnode.engine.audience import readable
 from vrmnode.engine.failures import conflict
+from vrmnode.engine.named_intent import is_named
 from vrmnode.engine.records import as_state, intent_body, load_deal
 from vrmnode.engine.references import find_deal, find_intent, find_offer
 from vrmnode.storage import catalogue, deals, events, intents, market, messages, outbox, pseudonyms
@@ -32,7 +33,8 @@ def status(tx: Connection, now: int) -> Json:
             for state in ("active", "fulfilled", "withdrawn", "expired")
         },
         "deals": {role: deals.count_by_state(tx, role) for role in ("customer", "vendor")},
-        "market_intents": len(market.list_intents(tx, now)),
+        "market_intents": market.count_intents(tx, now),
+        "sealed_intents": market.count_intents(tx, now, sealed=True),
         "products": catalogue.count(tx),
         "outbox": outbox.pending_count(tx),
         "last_event": events.last_id(tx),
@@ -52,7 +54,8 @@ def _intent_row(tx: Connection, own: OwnIntent) -> Json:
         "intent": own.intent_id.hex(),
         "label": own.label,
         "item_name": _wanted(own),
-        "pseudonym": keys.to_did(pseudonyms.of_intent(tx, own.intent_id)[0].pseudonym),
+        "pseudonym": None if is_named(own) else _pseudonym(tx, own),
+        "to": named_views.names(tx, own),
         "status": own.status,
         "quantity": own.quantity,
         "max_price": None if budget is None else budget.max_price,
@@ -64,6 +67,11 @@ def _intent_row(tx: Connection, own: OwnIntent) -> Json:
         "agreed": sum(row.quantity or 0 for row in rows if row.state == "agreed"),
         "standing": None if own.standing is None else own.standing.hex(),
     }
+
+
+def _pseudonym(tx: Connection, own: OwnIntent) -> str:
+    (name,) = pseudonyms.of_intent(tx, own.intent_id)
+    return keys.to_did(name.pseudonym)
 
 
 def _wanted(own: OwnIntent) -> str:
@@ -80,7 +88,8 @@ def intent_show(tx: Connection, reference: str, now: int) -> Json:
     private = offers.private_maximum(own)
     return {
         **_intent_row(tx, own),
-        "published": readable(bodies.to_wire(intent_body(own))),
+        "published": _published(own),
+        "to": named_views.told(tx, own, now),
         "acceptance": readable(own.acceptance or {}),
         "private_maximum": None if private is None else str(private),
         "ranking": _ranked(tx, own, now),
@@ -91,6 +100,16 @@ def intent_show(tx: Connection, reference: str, now: int) -> Json:
             if row.state != "none"
         ],
     }
+
+
+_EACH_VENDORS_OWN = ("salt", "replyKey", "replyTag")
+
+
+def _published(own: OwnIntent) -> object:
+    """The intent as everybody, or each named vendor, has it."""
+    wire = bodies.to_wire(intent_body(own))
+    hidden = _EACH_VENDORS_OWN if is_named(own) else ()
+    return readable({name: value for name, value in wire.items() if name not in hidden})
 
 
 def _ranked(tx: Connection, own: OwnIntent, now: int) -> list[Json]:

@@ -8,7 +8,8 @@ offer. Who else got it, and why somebody is silent, nobody can know, so it isn't
 from __future__ import annotations
 
 from vrmnode.customer.acceptance import decide
-from vrmnode.engine import offers, refusals, standing
+from vrmnode.engine import named_views, offers, refusals, standing
+from vrmnode.engine.named_intent import is_named
 from vrmnode.engine.references import find_intent
 from vrmnode.storage import deals
 from vrmnode.storage.database import Connection
@@ -38,7 +39,8 @@ def intent_why(tx: Connection, reference: str, now: int) -> Json:
         "refused": refused,
         "declined": refusals.declined(tx, own),
         "decision": _decision(tx, own, now),
-        "known": _known(own, offered, refused),
+        "to": named_views.told(tx, own, now),
+        "known": _known(tx, own, offered, refused, now),
     }
 
 
@@ -72,14 +74,18 @@ def _decision(tx: Connection, own: OwnIntent, now: int) -> str:
     ).rule
 
 
-def _known(own: OwnIntent, offered: list[Json], refused: list[Json]) -> list[str]:
+def _known(
+    tx: Connection, own: OwnIntent, offered: list[Json], refused: list[Json], now: int
+) -> list[str]:
     """The same in sentences: what was observed, and where the node's knowledge ends."""
     told = ["it was handed to no peer so far"]
-    if own.handed_to is not None:
+    if is_named(own):
+        told = named_views.known(tx, own, now)
+    elif own.handed_to is not None:
         peers = _peers(own.handed_to)
         told = [f"it was handed to {peers}; how far they passed it on, this node can't see"]
     if not offered and not refused:
-        if own.handed_to is not None:
+        if own.handed_to is not None or is_named(own):
             told.append("nobody has answered; vendors needn't say why, so silence says nothing")
         return told
     fitting = sum(1 for each in offered if each["acceptable"])

@@ -30,6 +30,8 @@ class Publisher:
     Args:
         jitter_ms: parcels of mail leave after a random pause of at most this length, so that
             the time of an automatic answer says little about what was answered.
+        spread_ms: the same for first mail that says the same to several vendors, so that its
+            time says little about who asked them.
         clock_is_off: whether this machine's clock differs from the other nodes'.
     """
 
@@ -40,12 +42,14 @@ class Publisher:
         network: Network,
         *,
         jitter_ms: int,
+        spread_ms: int,
         clock_is_off: Callable[[], bool],
     ) -> None:
         self._machine = machine
         self._loop = loop
         self._network = network
         self._jitter_ms = jitter_ms
+        self._spread_ms = spread_ms
         self._clock_is_off = clock_is_off
         self._in_flight: set[int] = set()
         self._sealing = trio.CapacityLimiter(AT_ONCE)
@@ -77,7 +81,7 @@ class Publisher:
     async def _send(self, parcel: Parcel) -> None:
         try:
             if parcel.is_mail:
-                await trio.sleep(self._pause_s())
+                await trio.sleep(self._pause_s(parcel))
             await self._try(await self._hand_over(parcel))
         finally:
             self._in_flight.discard(parcel.row)
@@ -112,8 +116,9 @@ class Publisher:
             log.warning("turn refused", code=error.code)
             return None
 
-    def _pause_s(self) -> float:
-        return self._random(self._jitter_ms + 1) / 1000
+    def _pause_s(self, parcel: Parcel) -> float:
+        longest_ms = self._spread_ms if parcel.one_of_several else self._jitter_ms
+        return self._random(longest_ms + 1) / 1000
 
     def _random(self, below: int) -> int:
         return int.from_bytes(self._machine.random(4), "big") % max(1, below)

@@ -141,6 +141,7 @@ class Node:
                     self._loop,
                     network,
                     jitter_ms=self._settings.privacy.jitter_ms,
+                    spread_ms=self._settings.privacy.spread_ms,
                     clock_is_off=lambda: self._gate.clock_warning() is not None,
                 )
                 nursery.start_soon(publisher.run)

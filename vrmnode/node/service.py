@@ -14,6 +14,7 @@ from vrmnode.customer.request import IntentRequest, read_request, warnings
 from vrmnode.customer.rhythm import casting_request, read_rhythm
 from vrmnode.engine import (
     audience,
+    castings,
     commands,
     comparison,
     contact_desk,
@@ -22,6 +23,7 @@ from vrmnode.engine import (
     disclosure_desk,
     intent_desk,
     named_images,
+    named_vendors,
     questions,
     shop,
     standing,
@@ -30,11 +32,9 @@ from vrmnode.engine import (
     views,
     why,
 )
-from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid, of_protocol
-from vrmnode.engine.intent_desk import PreparedIntent
 from vrmnode.engine.machine import Machine
-from vrmnode.engine.references import find_intent
+from vrmnode.engine.named_intent import PreparedNamedIntent
 from vrmnode.errors import ServiceError
 from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node import domains
@@ -87,7 +87,7 @@ class Service:
                 case "intent.publish":
                     return await self._publish(params)
                 case "intent.withdraw":
-                    return await self._withdraw(params)
+                    return await self._intents.withdraw(params)
                 case "intent.extend":
                     return await self._intents.extend(params)
                 case "message.export":
@@ -164,72 +164,63 @@ class Service:
             rhythm = read_rhythm(asked, self._machine.clock())
             raw = casting_request(raw, rhythm)
         request = read_request(raw)
-        prepared = await trio.to_thread.run_sync(
-            partial(self._prepare, request, acceptance), limiter=self._preparing
-        )
-        told = [*warnings(prepared.body, now=self._machine.clock()), *self._clock_warnings()]
+        prepared = await self._prepared(request, acceptance)
+        if rhythm is not None and request.to:
+            raw = {**raw, "to": await self._read(_spelled_out, {"to": request.to})}
+        told = [*_notes(prepared, self._machine.clock()), *self._clock_warnings()]
         unlikely = await self._read(
             lambda tx, _, now: standing.unlikely(tx, acceptance, request.currency), {}
         )
         told += unlikely if isinstance(unlikely, list) else []
         if params.get("dry_run"):
-            return {"audiences": audience.of_intent(prepared), "warnings": told}
-        sent, begun = prepared.envelope, {}
+            identity, now = self._machine.identity, self._machine.clock()
+            return {"audiences": audience.of(prepared, identity, now), "warnings": told}
         if rhythm is None:
-            await self._loop.submit(partial(intent_desk.record, prepared=prepared))
+            begun = await self._intents.publish(prepared)
         else:
             begun = await self._intents.begin(prepared, raw, acceptance, rhythm)
         return {
             **begun,
-            "intent": sent.id.hex(),
-            "pseudonym": keys.to_did(sent.author),
             "valid_through": prepared.body.valid_through,
             "peers": len(self._network.peers()),
             "warnings": told,
         }
 
-    def _prepare(self, request: IntentRequest, acceptance: Json) -> PreparedIntent:
-        return intent_desk.prepare(
+    async def _prepared(self, request: IntentRequest, acceptance: Json) -> castings.Prepared:
+        """Fresh keys and bodies; a public intent is stamped, which takes a while."""
+        machine = self._machine
+        shard, random = self._shard(), machine.random
+        if request.to:
+            named = await self._read(
+                lambda tx, _, now: castings.prepare_named(
+                    tx,
+                    request,
+                    acceptance,
+                    identity=machine.identity,
+                    shard=shard,
+                    now=now,
+                    random=random,
+                ),
+                {},
+            )
+            if not isinstance(named, PreparedNamedIntent):
+                raise TypeError("expected an intent to named vendors")
+            return named
+        prepare = partial(
+            intent_desk.prepare,
             request,
             acceptance,
-            identity=self._machine.identity,
-            shard=self._shard(),
-            now=self._machine.clock(),
-            random=self._machine.random,
-            grind=self._machine.grind,
+            identity=machine.identity,
+            shard=shard,
+            now=machine.clock(),
+            random=random,
+            grind=machine.grind,
         )
+        return await trio.to_thread.run_sync(prepare, limiter=self._preparing)
 
     def _shard(self) -> int:
         shard = settings.get(self._reader, shop.SHARD, 0)
         return shard if isinstance(shard, int) else 0
-
-    async def _withdraw(self, params: Json) -> Json:
-        reference = str(params.get("intent") or "")
-
-        def prepare(tx: Connection, _: Mapping[str, object], now: int) -> object:
-            own = find_intent(tx, reference)
-            return own, intent_desk.prepare_withdrawal(
-                own,
-                key=intent_desk.public_key(tx, own, self._machine.identity),
-                now=now,
-                random=self._machine.random,
-                grind=self._machine.grind,
-            )
-
-        prepared = await self._read(prepare, {})
-        if not isinstance(prepared, tuple):
-            raise TypeError("expected the intent and its update")
-        own, update = prepared
-        reason = str(params.get("reason") or "no_longer_wanted")
-
-        def record(ctx: Context) -> object:
-            fresh = find_intent(ctx.tx, own.intent_id.hex())
-            intent_desk.require_same(fresh, own)
-            intent_desk.record_withdrawal(ctx, fresh, update, reason)
-            return None
-
-        await self._loop.submit(record)
-        return {"intent": own.intent_id.hex(), "status": "withdrawn"}
 
     async def _connect(self, params: Json) -> Json:
         address = params.get("address")
@@ -287,6 +278,18 @@ class Service:
             "refused": dict(self._gate.refused),
             "warnings": self._clock_warnings(),
         }
+
+
+def _notes(prepared: castings.Prepared, now: int) -> list[str]:
+    """What the customer should know of what was prepared."""
+    if isinstance(prepared, PreparedNamedIntent):
+        return list(prepared.left_out)
+    return warnings(prepared.body, now=now)
+
+
+def _spelled_out(tx: Connection, params: Mapping[str, object], _: int) -> object:
+    to = params["to"]
+    return named_vendors.spelled_out(tx, to) if isinstance(to, tuple) else to
 
 
 def _text(params: Mapping[str, object], name: str) -> str | None:

@@ -146,13 +146,6 @@ def locked_quantity(tx: Connection, intent_id: bytes) -> int:
     )
 
 
-def opened_since(tx: Connection, role: str, since: int) -> int:
-    """Return how many deals of a role were opened at that time or later."""
-    return int(
-        tx.value("SELECT count(*) FROM deals WHERE role = ? AND created >= ?", (role, since))
-    )
-
-
 def count_of_intent(tx: Connection, intent_id: bytes) -> int:
     """Return how many deals an intent has, in any state."""
     return int(tx.value("SELECT count(*) FROM deals WHERE intent_id = ?", (intent_id,)))

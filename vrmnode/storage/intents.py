@@ -19,7 +19,8 @@ FULFILLED = "fulfilled"
 class OwnIntent:
     """An own intent.
 
-    `intent_id` is the id of its first envelope and stays; `envelope_id` is the latest one's.
+    `intent_id` is the id of its first envelope and stays; `envelope_id` is the latest one's. Of an
+    intent to named vendors nothing is public: then `intent_id` is random and `envelope_id` None.
     `body` is canonical.
     `private_maximum` is in minor units of the currency in `body`, and never leaves the node.
     `standing` names the standing intent of which this is a casting.
@@ -90,6 +91,11 @@ def set_envelope(
     """Note that an update replaced the intent's public form."""
     sets = "envelope_id = ?, seq = ?, body = ?, valid_through = ?"
     _update(tx, intent_id, sets, (envelope_id, seq, body, valid_through))
+
+
+def set_body(tx: Connection, intent_id: bytes, *, body: bytes, valid_through: int) -> None:
+    """Note that an intent to named vendors was told to them in another form."""
+    _update(tx, intent_id, "body = ?, valid_through = ?", (body, valid_through))
 
 
 def set_acceptance(

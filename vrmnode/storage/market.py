@@ -1,4 +1,4 @@
-"""Other people's market messages that this node interprets: intents and vendor profiles.
+"""What other people want, and vendor profiles: the messages of others that this node interprets.
 
 Of each author only the highest sequence number counts, and of equal ones the lowest envelope id,
 so that every node keeps the same one whatever came first. A profile's highest number is remembered
@@ -25,10 +25,14 @@ ANY: Final = _Any.ANY  # no filter; None asks for what has no answer yet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketIntent:
-    """The newest public form of an intent, and what this vendor answered (`reason`: words)."""
+    """The newest form of an intent, and what this vendor answered (`reason`: words).
+
+    `sealed`: it was told to this vendor alone, and `envelope_id` is the message's digest.
+    """
 
     pseudonym: bytes
     envelope_id: bytes
+    sealed: bool = False
     seq: int
     status: str
     body: bytes
@@ -51,7 +55,7 @@ class StoredProfile:
     received_at: int
 
 
-_INTENTS = Table("market_intents", MarketIntent)
+_INTENTS = Table("market_intents", MarketIntent, booleans=("sealed",))
 _PROFILES = Table("profiles", StoredProfile)
 
 
@@ -62,13 +66,18 @@ def upsert_intent(tx: Connection, intent: MarketIntent) -> bool:
     """
     # SPEC 03: The reader MUST take, per author, the update with the highest `seq`, and of equal
     # ones that with the lowest envelope id, in place of the intent.
+    # SPEC 03: The reader MUST take, per deal, the sealed intent with the highest `seq`, and of
+    # equal ones that with the lowest digest, in place of the others.
+    # SPEC 03: The reader MUST leave aside a sealed intent of a pseudonym that it knows from the
+    # market, and an intent in the market of a pseudonym that it knows from a sealed one.
     tx.run(
         f"INSERT {_INTENTS.insert_sql} ON CONFLICT (pseudonym) DO UPDATE SET"
         " envelope_id = excluded.envelope_id, seq = excluded.seq, status = excluded.status,"
         " body = excluded.body, valid_through = excluded.valid_through,"
-        " received_at = excluded.received_at WHERE excluded.seq > market_intents.seq"
-        " OR (excluded.seq = market_intents.seq AND excluded.seq > 0"
-        " AND excluded.envelope_id < market_intents.envelope_id)",
+        " received_at = excluded.received_at WHERE excluded.sealed = market_intents.sealed"
+        " AND (excluded.seq > market_intents.seq OR (excluded.seq = market_intents.seq"
+        " AND excluded.seq + excluded.sealed > 0"
+        " AND excluded.envelope_id < market_intents.envelope_id))",
         _INTENTS.values(intent),
     )
     return tx.changes() == 1
@@ -170,14 +179,23 @@ def known_roots(tx: Connection, low: bytes, high: bytes, limit: int = 2) -> list
     return [root for (root,) in rows]
 
 
-def trim_intents(tx: Connection, most: int) -> int:
-    """Keep at most `most` intents: those that end first go. Return how many went."""
+def trim_intents(tx: Connection, most: int, *, sealed: bool = False) -> int:
+    """Keep at most `most` intents, public or sealed ones: those that end first go.
+
+    Return how many went.
+    """
     tx.run(
         "DELETE FROM market_intents WHERE pseudonym IN (SELECT pseudonym FROM market_intents"
-        " ORDER BY valid_through DESC, pseudonym LIMIT -1 OFFSET ?)",
-        (most,),
+        " WHERE sealed = ? ORDER BY valid_through DESC, pseudonym LIMIT -1 OFFSET ?)",
+        (sealed, most),
     )
     return tx.changes()
+
+
+def count_intents(tx: Connection, now: int, *, sealed: bool = False) -> int:
+    """Return how many intents of others still run, public or sealed ones."""
+    sql = "SELECT count(*) FROM market_intents WHERE valid_through > ? AND sealed = ?"
+    return int(tx.value(sql, (now, sealed)))
 
 
 def trim_profiles(tx: Connection, most: int) -> int:

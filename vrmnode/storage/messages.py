@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vrmnode.storage.connection import Connection
-from vrmnode.storage.deals import CUSTOMER
+from vrmnode.storage.deals import CUSTOMER, VENDOR
 from vrmnode.storage.table import Table, hex_bounds, touched
 
 ACKNOWLEDGED_AT_ONCE = 16  # digests that one message carries
@@ -115,6 +115,17 @@ def missing_seqs(tx: Connection, deal: bytes, author: bytes, limit: int = 64) ->
     # Lazily: the highest is what a peer wrote, up to 2^31.
     missing = (seq for seq in range(max(present, default=0)) if seq not in present)
     return list(itertools.islice(missing, limit))
+
+
+def answers_since(tx: Connection, since: int) -> int:
+    """Return how many offers and declines a vendor wrote at that time or later."""
+    return int(
+        tx.value(
+            "SELECT count(*) FROM messages JOIN deals USING (deal) WHERE own = 1"
+            " AND kind IN ('offer', 'decline') AND messages.created >= ? AND role = ?",
+            (since, VENDOR),
+        )
+    )
 
 
 def count_from(tx: Connection, deal: bytes, author: bytes, *, kind: str | None = None) -> int:

@@ -109,6 +109,14 @@ def make_due(tx: Connection, now: int, kind: str | None = None) -> int:
     return tx.changes()
 
 
+def hasten(tx: Connection, deal: bytes, now: int) -> None:
+    """Send what is pending in a deal now: what it waited for is there."""
+    tx.run(
+        "UPDATE outbox SET next_at = ?1 WHERE deal = ?2 AND done_at IS NULL AND next_at > ?1",
+        (now, deal),
+    )
+
+
 def record_attempt(
     tx: Connection, row_id: int, next_at: int, *, envelope_id: bytes | None = None
 ) -> None:

@@ -40,6 +40,11 @@ def get(tx: Connection, pseudonym: bytes) -> Pseudonym | None:
     return _PSEUDONYMS.first(tx, "WHERE pseudonym = ?", (pseudonym,))
 
 
+def of_vendor(tx: Connection, vendor_root: bytes) -> list[Pseudonym]:
+    """Return the pseudonyms that only this vendor knows."""
+    return _PSEUDONYMS.select(tx, "WHERE vendor_root = ?", (vendor_root,))
+
+
 def of_intent(tx: Connection, intent_id: bytes) -> list[Pseudonym]:
     """Return the pseudonyms of an own intent: one, or one for each named vendor."""
     where = "WHERE intent_id = ? ORDER BY vendor_root"

@@ -78,6 +78,7 @@ CREATE TABLE pseudonyms (
     vendor_root BLOB
 ) STRICT;
 CREATE INDEX pseudonyms_intent ON pseudonyms (intent_id, vendor_root);
+CREATE INDEX pseudonyms_vendor ON pseudonyms (vendor_root) WHERE vendor_root IS NOT NULL;
 
 CREATE TABLE standing_intents (
     standing BLOB PRIMARY KEY,
@@ -95,6 +96,7 @@ CREATE TABLE standing_intents (
 CREATE TABLE market_intents (
     pseudonym BLOB PRIMARY KEY,
     envelope_id BLOB NOT NULL,
+    sealed INTEGER NOT NULL CHECK (sealed IN (0, 1)),
     seq INTEGER NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('active', 'withdrawn')),
     body BLOB NOT NULL,
@@ -106,6 +108,12 @@ CREATE TABLE market_intents (
 CREATE INDEX market_intents_envelope ON market_intents (envelope_id);
 CREATE INDEX market_intents_until ON market_intents (valid_through);
 CREATE INDEX market_intents_answer ON market_intents (answer, received_at);
+
+CREATE TABLE prekeys (
+    prekey BLOB PRIMARY KEY,
+    created INTEGER NOT NULL,
+    not_after INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE profiles (
     root BLOB PRIMARY KEY,
@@ -175,7 +183,6 @@ CREATE TABLE deals (
 ) STRICT;
 CREATE INDEX deals_intent ON deals (intent_id, vendor_root);
 CREATE INDEX deals_updated ON deals (updated);
-CREATE INDEX deals_opened ON deals (role, created);
 CREATE INDEX deals_state ON deals (role, state);
 
 CREATE TABLE messages (
@@ -195,12 +202,13 @@ CREATE INDEX messages_deal ON messages (deal, author, seq);
 CREATE INDEX messages_offers ON messages (deal) WHERE kind = 'offer' AND own = 0;
 CREATE INDEX messages_questions ON messages (received_at, digest)
     WHERE kind = 'question' AND own = 0;
+CREATE INDEX messages_answers ON messages (created) WHERE own = 1 AND kind IN ('offer', 'decline');
 CREATE INDEX messages_to_acknowledge ON messages (deal)
     WHERE own = 0 AND kind <> 'ack' AND ack_sent_at IS NULL;
 
 CREATE TABLE watched_tags (
     tag BLOB PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('intent', 'deal')),
+    kind TEXT NOT NULL CHECK (kind IN ('intent', 'deal', 'profile')),
     owner BLOB NOT NULL,
     seq INTEGER NOT NULL,
     attempt INTEGER NOT NULL,

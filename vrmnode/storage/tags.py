@@ -14,7 +14,10 @@ DEAL = "deal"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedTag:
-    """A tag (16 bytes) of an own intent, or of one message and attempt in a deal."""
+    """A tag (16 bytes) of an own intent, of one message and attempt in a deal, or of the profile.
+
+    `owner` is the pseudonym, the deal, or the vendor's root.
+    """
 
     tag: bytes
     kind: str

@@ -21,7 +21,7 @@ from .messages import (
 )
 from .mutation import put
 from .primitives import fixed
-from .world import NOW, VENDOR_ROOT, certificate
+from .world import DAY, NOW, VENDOR_ROOT, certificate, intent_body
 
 
 def _numbered(message: Inner, seq: int) -> Inner:
@@ -93,6 +93,9 @@ def events() -> dict[str, Event]:
         _customer("withdraw-unknown", "withdraw_accept", _withdraw(unknown), 2, later),
         _vendor("vendor-ack", "ack", {}, 5, later),
         _customer("customer-ack", "ack", {}, 5, later),
+        _customer("sealed-intent", "sealed_intent", _wanted(), 0, 0),
+        _customer("extended", "sealed_intent", _wanted(validThrough=NOW + 40 * DAY), 10, 900),
+        _customer("wanted-no-more", "sealed_intent", _wanted("withdrawn"), 10, 900),
         Event("question", question),
         Event("counter", countered),
         _vendor("decline-counter", "decline", _decline(countered.digest, "floor"), 9, 860),
@@ -128,6 +131,10 @@ def _decline(what: bytes, reason: str) -> dict[str, object]:
 
 def _first_decline() -> dict[str, object]:
     return {**_decline(intent_envelope().id, "closed"), "certificate": certificate()}
+
+
+def _wanted(status: str = "active", **changes: object) -> dict[str, object]:
+    return {"status": status, "intent": intent_body(**changes)}
 
 
 def _withdraw(what: bytes) -> dict[str, object]:

@@ -39,7 +39,9 @@ MOVES = {
     ("vendor", "refused"): {"offer"},
     ("vendor", "offered"): {"offer", "answer", "decline"},
     ("vendor", "accepted"): {"agreement", "decline"},
-    ("customer", "offered"): {"accept", "decline", "question", "counter"},
+    ("customer", "none"): {"sealed_intent"},
+    ("customer", "refused"): {"sealed_intent"},
+    ("customer", "offered"): {"sealed_intent", "accept", "decline", "question", "counter"},
     ("customer", "accepted"): {"withdraw_accept"},
 }
 

@@ -12,7 +12,7 @@ from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import columns, entries, moment, nested, short
 
 _HERE = "vrmnode.cli.commands.intent"
-_PARTS = ("ranking", "refused", "deals")
+_PARTS = ("ranking", "refused", "deals", "to")
 STATUSES = ("active", "withdrawn", "expired", "fulfilled")
 
 
@@ -116,13 +116,20 @@ def _words(value: object) -> str:
         return nested(value)
     parts = {name: item for name, item in value.items() if name not in _PARTS}
     offers = offers_words(entries(value, "ranking"), short(value.get("intent")))
-    lines = [nested(parts), "", "Offers, the best first:", offers]
+    told = [f"  {_who(each)}: {each.get('words')}" for each in entries(value, "to")]
+    lines = [nested(parts), *(["", "Told to these alone:", *told] if told else [])]
+    lines += ["", "Offers, the best first:", offers]
     refused = entries(value, "refused")
     if refused:
         lines += ["", "Refused by:"]
         lines += [f"  {refusal_words(each)}" for each in refused]
     lines += ["", "Deals:", deals_words(entries(value, "deals"))]
     return "\n".join(lines)
+
+
+def _who(each: dict[str, object]) -> str:
+    name = each.get("vendor_name") or short(each.get("vendor"))
+    return f"{name} (deal {short(each.get('deal'))})"
 
 
 @click.command()
@@ -134,7 +141,8 @@ def _words(value: object) -> str:
 def extend(intent_id: str, valid_for: str) -> None:
     """Let an intent stand longer.
 
-    Everybody who has the intent is told its new end; offers and deals stay as they are.
+    Everybody who has the intent is told its new end, or the vendors it was told to alone; offers
+    and deals stay as they are.
 
     \b
     Example:
@@ -154,8 +162,8 @@ def extend(intent_id: str, valid_for: str) -> None:
 def withdraw(intent_id: str) -> None:
     """Withdraw an intent.
 
-    Everybody who has the intent is told. Open offers are declined, and acceptances that no vendor
-    has confirmed yet are taken back; agreements stay.
+    Everybody who has the intent is told, or the vendors it was told to alone. Open offers are
+    declined, and acceptances that no vendor has confirmed yet are taken back; agreements stay.
 
     \b
     Example:

@@ -57,7 +57,8 @@ def publish(
 ) -> None:
     """Publish an intent.
 
-    Says to everybody what is wanted, under a name made for this intent alone. Nothing of you
+    Says to everybody what is wanted, under a name made for this intent alone; with --to only to
+    the vendors that are named, to each under another name, and to nobody else. Nothing of you
     goes out but what --dry-run shows. In a file the fields have the names of the flags, with _
     for -; what concerns acceptance stands in a table [acceptance].
 
@@ -67,6 +68,7 @@ def publish(
       vrm intent publish --name "desk lamp" --country AT --must "colour=black" --dry-run
       vrm intent publish --file lamp.toml --accept automatic --max-total "60.00 EUR"
       vrm intent publish --name "oat milk" --country AT --every 1w --until 2030-06-30
+      vrm intent publish --gtin 9780131103627 --country DE --to trusted --to z6Mkq7TzGz
     """
     timeout_s = seconds(timeout, "--timeout")
     body = {**_body(file, options), **_standing(every, until)}
@@ -115,7 +117,7 @@ def _standing(every: str | None, until: str | None) -> dict[str, object]:
 
 def _words(value: dict[str, object]) -> str:
     lines = [
-        f"published: intent {short(value.get('intent'))}",
+        f"{_told(value)}: intent {short(value.get('intent'))}",
         f"valid until {moment(value.get('valid_through'))}",
     ]
     if "standing" in value:
@@ -127,6 +129,12 @@ def _words(value: dict[str, object]) -> str:
         )
     lines.append(f"follow it with: vrm intent watch {short(value.get('intent'))}")
     return "\n".join(lines)
+
+
+def _told(value: dict[str, object]) -> str:
+    to = entries(value, "to")
+    names = ", ".join(str(each.get("vendor_name") or short(each.get("vendor"))) for each in to)
+    return f"sealed to {names}" if to else "published"
 
 
 def _standing_words(value: dict[str, object]) -> str:

@@ -24,6 +24,7 @@ _SHOWN = (
     "intents",
     "deals",
     "market_intents",
+    "sealed_intents",
     "products",
     "outbox",
     "refused",
