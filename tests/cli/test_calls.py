@@ -38,6 +38,8 @@ CALLS = [
     ("contact remove telephone email", "contact.remove", {"fields": ["telephone", "email"]}),
     ("contact disclosures", "contact.disclosures", {}),
     (f"contact disclosures --deal {ID}", "contact.disclosures", {"deal": ID}),
+    ("contact policy show", "contact.policy", {}),
+    (f"deal disclose {ID}", "deal.disclose", {"deal": ID, "dry_run": False}),
     (f"deal disclose {ID} name relationship", "deal.disclose",
      {"deal": ID, "fields": ["name", "relationship"], "dry_run": False}),
     (f"deal disclose {ID} email --dry-run", "deal.disclose",

@@ -24,6 +24,7 @@ message export, message import, terms list, terms show, terms axes
 trust add, trust list, trust remove
 contact show, contact set, contact remove, contact disclosures
 image add, image list, image show, image export, image remove, image check
+contact policy show, contact policy set
 policy show, policy set, net peers, net address, net connect, net invite
 """
 

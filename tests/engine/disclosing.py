@@ -19,10 +19,13 @@ from vrmnode.engine import disclosed, mailroom
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.errors import ServiceError
+from vrmnode.storage import deals
 from vrmprotocol import agreement, message
 from vrmprotocol.bodies import MailBody, kind_of
 from vrmprotocol.disclosure import Disclosed
 from vrmprotocol.message import SignedMessage
+from vrmprotocol.order_bodies import Cancel, OrderEvent
+from vrmprotocol.order_rules import DELIVERY_WORDS, DeliveryWord
 
 ANNA = {
     "name": "Anna Muster",
@@ -122,3 +125,24 @@ def document_digest(world: World) -> bytes:
 def secret_names(world: World, who: str) -> set[str]:
     rows = world.nodes[who].reader.rows("SELECT name FROM secrets")
     return {str(name) for (name,) in rows if str(name).startswith("message ")}
+
+
+def vendor_says_event(world: World, event: str) -> None:
+    """The vendor's word about the order of the deal, or its cancel."""
+    record = load_deal(world.nodes[VENDOR].reader, deal_of(world))
+    digest = document_digest(world)
+
+    def post(ctx: Context) -> None:
+        key = mailroom.own_key(ctx, record)
+        assert key is not None
+        row = deals.get(ctx.tx, record.deal)
+        assert row is not None
+        body: MailBody = Cancel(agreement=digest, reason="out_of_stock")
+        if event != "cancel":
+            body = OrderEvent(agreement=digest, event=DELIVERY_WORD[event], at=ctx.now)
+        mailroom.post(ctx, row, body, key=key, recipient=row.customer, until=ctx.now + 10**6)
+
+    in_turn(world, VENDOR, post)
+
+
+DELIVERY_WORD: dict[str, DeliveryWord] = {word: word for word in DELIVERY_WORDS}

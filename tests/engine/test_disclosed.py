@@ -31,7 +31,7 @@ from tests.engine.steps import (
     pass_on,
 )
 from tests.engine.world import World
-from vrmnode.engine import disclosed, mailroom, private_mail
+from vrmnode.engine import disclosed, disclosure_rules, mailroom, private_mail
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import load_deal, load_message
 from vrmnode.storage import deals, events, messages, secrets
@@ -136,7 +136,7 @@ def test_the_vendors_deal_shows_what_was_disclosed_and_the_customers_does_not(
     pass_on(world, CUSTOMER)
     params = {"deal": deal_of(world).hex()}
     both = {
-        who: disclosed.deal_show(node.reader, node.machine.vault, params, world.now)
+        who: disclosure_rules.deal_show(node.reader, node.machine.vault, params, world.now)
         for who, node in world.nodes.items()
         if who in (CUSTOMER, VENDOR)
     }

@@ -253,9 +253,12 @@ class DisclosureFilter(Closed):
 
 
 class DiscloseFields(Closed):
-    """`POST /v1/deals/{deal}/disclose`: names of contact fields, or `relationship`."""
+    """`POST /v1/deals/{deal}/disclose`: names of contact fields, or `relationship`.
 
-    fields: Annotated[list[str], Field(min_length=1, max_length=32)]
+    Without `fields` all that is due.
+    """
+
+    fields: Annotated[list[str], Field(min_length=1, max_length=32)] | None = None
     dry_run: Annotated[bool, Field(strict=True)] = False
 
 

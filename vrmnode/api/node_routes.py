@@ -63,6 +63,7 @@ def _reads(routes: APIRouter, service: NodeService) -> None:
         ("/identity", "identity"),
         ("/peers", "peers"),
         ("/policy", "policy"),
+        ("/contact/policy", "contact.policy"),
         ("/vendor/profile", "vendor.profile"),
         ("/vendor/policy", "vendor.policy"),
     ):
@@ -72,6 +73,7 @@ def _reads(routes: APIRouter, service: NodeService) -> None:
 def _settings(routes: APIRouter, service: NodeService) -> None:
     for path, name in (
         ("/policy", "policy.set"),
+        ("/contact/policy", "contact.policy.set"),
         ("/vendor/profile", "vendor.profile.set"),
         ("/vendor/policy", "vendor.policy.set"),
     ):

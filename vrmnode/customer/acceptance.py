@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vrmnode.customer.ranking import RankedOffer
-from vrmnode.customer.regard import GROUP_EXPECTED, read_group
+from vrmnode.customer.regard import GROUP, read_who, who_expected
 from vrmnode.values.fields import Fields
 from vrmnode.values.money import Money, format_money
 from vrmnode.values.spans import format_moment
@@ -19,8 +19,7 @@ from vrmprotocol.keys import from_did, to_did
 
 MODES = ("manual", "automatic")
 VENDORS = ("trusted", "proved", "named", "any")
-GROUP = "group:"
-"""`vendors` is one of those, or this and the name of a group of trusted vendors.
+"""`vendors` is one of those, or a group of trusted vendors.
 
 `proved` are vendors whose domain named them when the owner's node looked, and the trusted ones.
 """
@@ -84,7 +83,7 @@ def read_policy(
     given = set(raw)
     policy = AcceptancePolicy(
         mode=fields.one_of("mode", MODES, plain.mode),
-        vendors=fields.parsed("vendors", _vendors, _VENDORS_EXPECTED) or plain.vendors,
+        vendors=fields.parsed("vendors", _vendors, who_expected(VENDORS)) or plain.vendors,
         named=_named(fields) if "named" in given else plain.named,
         max_total=fields.money("max_total")
         if _take(given, "max_total", fields)
@@ -151,15 +150,8 @@ def _take(given: set[str], name: str, fields: Fields) -> bool:
     return name in given
 
 
-_VENDORS_EXPECTED = f"one of {', '.join(VENDORS)}, or {GROUP} and {GROUP_EXPECTED}"
-
-
 def _vendors(text: str) -> str | None:
-    word = text.strip().casefold()
-    if not word.startswith(GROUP):
-        return word if word in VENDORS else None
-    group = read_group(text.strip()[len(GROUP) :])
-    return None if group is None else GROUP + group
+    return read_who(text, VENDORS)
 
 
 def _named(fields: Fields) -> frozenset[bytes]:

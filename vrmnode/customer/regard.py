@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from vrmnode.values.spans import format_day
@@ -34,6 +35,31 @@ class Regard:
 
 
 STRANGER = Regard()
+
+GROUP = "group:"
+"""Before the name of a group, where a policy says which vendors it means."""
+
+
+def read_who(text: str, words: Collection[str]) -> str | None:
+    """Which vendors a policy means: one of `words`, or a group; None if it is neither."""
+    word = text.strip().casefold()
+    if not word.startswith(GROUP):
+        return word if word in words else None
+    group = read_group(text.strip()[len(GROUP) :])
+    return None if group is None else GROUP + group
+
+
+def who_expected(words: Collection[str]) -> str:
+    """What `read_who` takes, for people."""
+    return f"one of {', '.join(words)}, or {GROUP} and {GROUP_EXPECTED}"
+
+
+def who_words(who: str) -> str:
+    """The vendors that a policy means, for people."""
+    if who.startswith(GROUP):
+        return f"vendors in your group {who.removeprefix(GROUP)}"
+    known = {"any": "any vendor", "proved": "vendors trusted or proved", "nobody": "nobody"}
+    return known.get(who, f"{who} vendors")
 
 
 def read_group(text: str) -> str | None:

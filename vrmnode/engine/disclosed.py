@@ -6,11 +6,9 @@ never values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from vrmnode.engine import private_mail, views
+from vrmnode.engine import private_mail
 from vrmnode.engine.context import Context
-from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine.records import DealRecord
 from vrmnode.storage import messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
@@ -78,15 +76,6 @@ def shown(tx: Connection, vault: Vault, record: DealRecord) -> Json:
     }
     key = found.relationship
     return {"fields": fields, "relationship": None if key is None else keys.to_did(key)}
-
-
-def deal_show(tx: Connection, vault: Vault, params: Mapping[str, object], now: int) -> Json:
-    """One deal; of a vendor's also what its customer has disclosed."""
-    told = views.deal_show(tx, str(params.get("deal") or ""), now)
-    record = load_deal(tx, bytes.fromhex(str(told["deal"])))
-    if record.row.role != "vendor":
-        return told
-    return {**told, "disclosed": shown(tx, vault, record)}
 
 
 def erase(ctx: Context, record: DealRecord) -> int:

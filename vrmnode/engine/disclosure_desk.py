@@ -16,6 +16,7 @@ from vrmnode.engine.failures import conflict, invalid
 from vrmnode.engine.openings import Opening
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.references import find_deal
+from vrmnode.errors import ServiceError
 from vrmnode.storage import disclosures, messages, outbox
 from vrmnode.storage.database import Connection
 from vrmnode.storage.disclosures import StoredDisclosure
@@ -80,6 +81,25 @@ def by_hand(ctx: Context, params: Params) -> Json:
     }
 
 
+def check_allowed(record: DealRecord) -> None:
+    """Refuse a deal in which nothing can be disclosed.
+
+    Raises:
+        ServiceError: `disclosure.role`; LocalError: `negotiation.illegal_move`.
+    """
+    if record.row.role != "customer":
+        raise conflict("disclosure.role", "expected a deal in which you are the customer")
+    disclosure.check_allowed(record.state)
+
+
+def nothing_due(why: str) -> ServiceError:
+    """The error of a disclosure that names no field while none is due."""
+    return conflict(
+        "disclosure.nothing_due",
+        f"expected a field, or a deal in which some are due; here {why}",
+    )
+
+
 def disclose(
     ctx: Context, record: DealRecord, names: Sequence[str], *, rule: str
 ) -> list[StoredDisclosure]:
@@ -108,9 +128,7 @@ def disclose(
 
 def _check(ctx: Context, record: DealRecord, names: Iterable[str]) -> ContactData:
     """The contact data, if these fields are in it and the deal is one to disclose in."""
-    if record.row.role != "customer":
-        raise conflict("disclosure.role", "expected a deal in which you are the customer")
-    disclosure.check_allowed(record.state)
+    check_allowed(record)
     data = contact_desk.stored(ctx.tx, ctx.vault)
     missing = [name for name in names if name in _FIELD_NAMES and name not in data.values]
     if missing:

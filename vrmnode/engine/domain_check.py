@@ -7,7 +7,7 @@ offer open could tell whose offer it is.
 
 from __future__ import annotations
 
-from vrmnode.engine import customer_desk, domain_proof, standing
+from vrmnode.engine import customer_desk, disclosure_rules, domain_proof, standing
 from vrmnode.engine.context import Context
 from vrmnode.engine.directory import read_profile
 from vrmnode.engine.failures import conflict
@@ -48,7 +48,7 @@ def subject(tx: Connection, reference: str, *, anyway: bool) -> tuple[bytes, str
 
 
 def record(ctx: Context, root: bytes, host: str, outcome: str) -> Json:
-    """Keep what a check came to; after a proof, open offers are looked at again."""
+    """Keep what a check came to; after a proof, open offers and deals are looked at again."""
     known = domain_checks.get(ctx.tx, root)
     proved_at = ctx.now if outcome == domain_proof.PROVED else None
     if outcome in domain_proof.NO_ANSWER and known is not None and known.host == host:
@@ -61,4 +61,5 @@ def record(ctx: Context, root: bytes, host: str, outcome: str) -> Json:
     if outcome == domain_proof.PROVED:
         for own in standing.active_intents(ctx.tx):
             customer_desk.consider(ctx, own)
+        disclosure_rules.consider_all(ctx)
     return {"vendor": keys.to_did(root), "domain": domain_proof.shown(row, ctx.now)}

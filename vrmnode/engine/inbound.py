@@ -10,6 +10,7 @@ from vrmnode.engine import (
     counters,
     customer_desk,
     disclosed,
+    disclosure_rules,
     first_mail,
     mailroom,
     profile_desk,
@@ -215,6 +216,7 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
         questions.after_message(ctx, record, signed)
         counters.after_message(ctx, record, signed)
     disclosed.after_message(ctx, record, signed)
+    disclosure_rules.consider(ctx, load_deal(ctx.tx, record.deal))
     for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):
         _open_earlier(ctx, tag)
 

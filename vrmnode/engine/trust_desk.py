@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from vrmnode.customer.regard import GROUP_EXPECTED, read_group
-from vrmnode.engine import customer_desk, domain_proof, standing
+from vrmnode.engine import customer_desk, disclosure_rules, domain_proof, standing
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import invalid, not_found
 from vrmnode.engine.references import find_vendor
@@ -29,7 +29,8 @@ MAX_GROUPS = 32
 def add(ctx: Context, params: Params) -> Json:
     """Trust a vendor; of one that is trusted, change the note and add groups.
 
-    Open offers are looked at again: one of this vendor may now be accepted.
+    Open offers are looked at again: one of this vendor may now be accepted. In agreed deals it may
+    now be told what is due.
 
     Raises:
         ServiceError: `vendor.*`, `request.*`.
@@ -49,6 +50,7 @@ def add(ctx: Context, params: Params) -> Json:
     ctx.event("trust.added", "vendor", root, name=_name(ctx.tx, root))
     for own in standing.active_intents(ctx.tx):
         customer_desk.consider(ctx, own)
+    disclosure_rules.consider_all(ctx)
     return _row(ctx.tx, row, ctx.now)
 
 

@@ -19,8 +19,8 @@ from vrmnode.engine import (
     comparison,
     contact_desk,
     directory,
-    disclosed,
     disclosure_desk,
+    disclosure_rules,
     intent_desk,
     named_images,
     named_vendors,
@@ -319,6 +319,7 @@ _QUERIES: dict[str, Query] = {
     "offer.list": lambda tx, p, now: views.offer_list(tx, _text(p, "intent"), now),
     "offer.show": lambda tx, p, now: views.offer_show(tx, _text(p, "offer") or "", now),
     "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),
+    "contact.policy": lambda tx, p, now: disclosure_rules.stored_policy(tx).to_dict(),
     "contact.disclosures": lambda tx, p, now: disclosure_desk.list_disclosures(
         tx, _text(p, "deal")
     ),
@@ -341,5 +342,5 @@ _QUERIES: dict[str, Query] = {
 
 _SEALED_QUERIES: dict[str, SealedQuery] = {
     "contact": contact_desk.show,
-    "deal.show": disclosed.deal_show,
+    "deal.show": disclosure_rules.deal_show,
 }

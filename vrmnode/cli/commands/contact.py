@@ -22,6 +22,11 @@ _HERE = "vrmnode.cli.commands.contact"
         "show": (_HERE, "show_contact", "Show your contact data."),
         "set": (_HERE, "set_contact", "Set fields of your contact data."),
         "remove": (_HERE, "remove", "Remove fields of your contact data."),
+        "policy": (
+            "vrmnode.cli.commands.disclose",
+            "policy",
+            "Show or set to which vendors your node tells what by itself.",
+        ),
         "disclosures": (
             "vrmnode.cli.commands.disclose",
             "list_disclosures",

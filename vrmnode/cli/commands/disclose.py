@@ -1,33 +1,46 @@
-"""`vrm deal disclose` and `vrm contact disclosures`: telling a vendor who you are, and the list."""
+"""Telling vendors who you are: `vrm deal disclose`, `vrm contact policy`, `… disclosures`."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
 from vrmnode.cli.show import columns, entries, moment, short
 from vrmprotocol.contact import NAMES
+
+_HERE = "vrmnode.cli.commands.disclose"
+POLICY = ("contact", "policy")
 
 
 @click.command()
 @click.argument("deal_id", metavar="DEAL")
-@click.argument("fields", nargs=-1, metavar="FIELD...", type=click.Choice([*NAMES, "relationship"]))
+@click.argument(
+    "fields", nargs=-1, metavar="[FIELD]...", type=click.Choice([*NAMES, "relationship"])
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would go to whom.")
 @shared_options
 def disclose(deal_id: str, fields: tuple[str, ...], dry_run: bool) -> None:
     """Tell the vendor of an agreed deal some of your contact data.
 
-    What it was told it can't be made to forget. Say a field again after you changed it: the vendor
-    sees that the new value was given after the agreement. "relationship" lets this vendor
-    recognise you in other deals in which you say it too.
+    Without FIELD: what is due, as "vrm deal show" says under "wanted". What a vendor was told it
+    can't be made to forget. Say a field again after you changed it: the vendor sees that the new
+    value was given after the agreement. "relationship" lets this vendor recognise you in other
+    deals in which you say it too.
 
     \b
     Examples:
+      vrm deal disclose 0a1b2c3d4e5f
       vrm deal disclose 0a1b2c3d4e5f name street_address
       vrm deal disclose 0a1b2c3d4e5f telephone --dry-run
     """
     here = session()
-    body: dict[str, object] = {"fields": list(fields), "dry_run": dry_run}
+    body: dict[str, object] = {"dry_run": dry_run}
+    if fields:
+        body["fields"] = list(fields)
     value = here.client.post("deals", deal_id, "disclose", body=body)
     here.result(value, lambda: _words(value, dry_run=dry_run))
 
@@ -40,6 +53,56 @@ def _words(value: dict[str, object], *, dry_run: bool) -> str:
 
 def _listed(names: object) -> str:
     return ", ".join(str(name) for name in names) if isinstance(names, list) else ""
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at={
+        "show": (_HERE, "show_policy", "Show to which vendors your node tells what by itself."),
+        "set": (_HERE, "set_policy", "Set to which vendors your node tells what by itself."),
+    },
+)
+@shared_options
+def policy() -> None:
+    """Show or set to which vendors your node tells what by itself.
+
+    \b
+    Example:
+      vrm contact policy show
+    """
+
+
+@click.command("show")
+@shared_options
+def show_policy() -> None:
+    """Show to which vendors your node tells what by itself.
+
+    \b
+    Example:
+      vrm contact policy show --json
+    """
+    show(POLICY)
+
+
+@click.command("set")
+@pairs_argument
+@settings_file
+@shared_options
+def set_policy(pairs: tuple[str, ...], file: Path | None) -> None:
+    """Set to which vendors your node tells what by itself.
+
+    place (postal code, locality, region, country) is told when a delivery is agreed, delivery (name
+    and street) when the vendor begins with the order, relationship (that you are the same customer
+    as before) at once. Each is nobody, trusted, proved, any, or group:NAME; proved are vendors
+    that you trust or whose domain you have checked. Of what isn't told you are asked. email and
+    telephone are never told by themselves.
+
+    \b
+    Examples:
+      vrm contact policy set delivery=trusted
+      vrm contact policy set place=any relationship=group:books
+    """
+    replace(POLICY, file, pairs)
 
 
 @click.command("disclosures")
