@@ -127,10 +127,8 @@ def check_move(role: Role, state: State, kind: str) -> None:
     Raises:
         LocalError: `negotiation.illegal_move`.
     """
-    allowed = permitted(role, state)
-    if kind not in allowed:
+    if kind not in permitted(role, state):
         raise LocalError(
             "negotiation.illegal_move",
-            f"expected one of {', '.join(sorted(allowed))} from the {role} while {state}, "
-            f"came {kind}",
+            f"expected a deal in which the {role} may still send {kind}, came one that is {state}",
         )

@@ -134,3 +134,9 @@ def test_daemon_that_hangs(vrm, tmp_path, monkeypatch):
 def test_daemon_that_ends_while_followed(daemon, vrm):
     threading.Timer(0.3, daemon.stop).start()
     assert vrm.error("events", "--follow", code=6)["code"] == "daemon.down"
+
+
+def test_advice_of_a_code_comes_before_that_of_its_kind(daemon, vrm, tmp_path):
+    daemon.service.failures["message.export"] = ServiceError("message.nothing", "nothing", 409)
+    error = vrm.error("message", "export", "-o", tmp_path / "x.vrmm", code=4)
+    assert error["advice"] == "answers are written a moment after their cause: see vrm deal list"

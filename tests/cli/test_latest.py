@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-INTENT = "ab" * 32
+INTENT, DEAL = "ab" * 32, "0a" * 32
 
 
 @pytest.mark.parametrize("command", ["show", "watch"])
@@ -74,3 +74,12 @@ def test_status_waits_for_a_node_that_starts(tmp_path, vrm):
 
 def test_status_waits_no_longer_than_it_was_told(vrm):
     assert vrm.error("status", "--wait", "1s", code=6)["code"] == "daemon.down"
+
+
+def test_the_deal_agreed_last_is_shown(daemon, vrm):
+    daemon.service.answers["deal.list"] = [{"deal": DEAL}]
+    daemon.service.answers["deal.show"] = {"deal": DEAL, "state": "agreed"}
+    assert vrm.json("deal", "show", "--latest")["deal"] == DEAL
+    assert ("deal.show", {"deal": DEAL}) in daemon.calls
+    assert vrm.error("deal", "show", code=2)["code"] == "option.which"
+    assert vrm.error("deal", "show", DEAL, "--latest", code=2)["code"] == "option.which"

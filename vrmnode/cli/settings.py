@@ -25,7 +25,15 @@ def show(place: tuple[str, ...]) -> None:
     """Print the settings at this path of the API."""
     here = session()
     value = here.client.get(*place)
-    here.result(value, lambda: nested(value) if value else "nothing is set")
+    command = f"vrm {' '.join(place)} set"
+    here.result(
+        value,
+        lambda: (
+            nested(value)
+            if value
+            else f"nothing is set; begin with: {command} --file FILE, or {command} NAME=VALUE"
+        ),
+    )
 
 
 def replace(

@@ -124,10 +124,11 @@ _TIMES = frozenset(
         *("delivery_latest", "deliveryLatest", "asked_at", "answered_at", "disclosed_at"),
     }
 )
+_SPANS_S = frozenset({"pay_within", "payWithin", "wait_until", "every_s"})
 _AMOUNTS = frozenset(
     {
         *("total", "price", "unitPrice", "unit_price", "deliveryCharge", "taxIncluded"),
-        *("maxPrice", "max_price"),
+        *("maxPrice", "max_price", "minPrice", "min_price", "deposit", "amount"),
     }
 )
 
@@ -138,6 +139,10 @@ def _meaning(name: object, item: object, beside: Mapping[str, object]) -> str:
         return ""
     if name in _TIMES:
         return f" ({moment(item)})"
+    if name in _SPANS_S and item >= 60:
+        return f" ({span(item)})"
+    if name == "taxRatePpm":
+        return f" ({item / 10_000:g} %)"
     currency = beside.get("currency") or beside.get("priceCurrency")
     if name in _AMOUNTS and isinstance(currency, str):
         return f" ({money(item, currency)})"
@@ -147,7 +152,11 @@ def _meaning(name: object, item: object, beside: Mapping[str, object]) -> str:
 def _entry(label: str, item: object, indent: str) -> list[str]:
     if isinstance(item, (Mapping, list)) and item:
         if isinstance(item, list) and all(not isinstance(i, (Mapping, list)) for i in item):
-            return [f"{label} {', '.join(_scalar(i) for i in item)}"]
+            words = [_scalar(i) for i in item]
+            # Sentences have commas of their own.
+            if any(", " in each for each in words):
+                return [label, *(f"{indent}  - {locales.sentence(each)}" for each in words)]
+            return [f"{label} {', '.join(words)}"]
         return [label, *_nested(item, indent + "  ")]
     return [f"{label} {_scalar(item)}"]
 

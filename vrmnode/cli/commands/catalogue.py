@@ -37,7 +37,13 @@ def catalogue() -> None:
 
 
 @click.command("list")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=100,
+    show_default=True,
+    help="How many at most.",
+)
 @click.option("--after", help="Start after this sku; the next page.")
 @shared_options
 def list_products(limit: int, after: str | None) -> None:

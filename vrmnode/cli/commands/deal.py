@@ -64,7 +64,7 @@ def list_deals(role: str | None, state: str | None) -> None:
 def deals_words(deals: list[dict[str, object]]) -> str:
     """Deals as a table for people."""
     if not deals:
-        return "no deals"
+        return "no deals; they begin with an offer: vrm offer list"
     header = ("deal", "role", "state", "total", "vendor", "intent", "updated")
     return columns(header, [_row(each) for each in deals])
 
@@ -82,9 +82,10 @@ def _row(each: dict[str, object]) -> tuple[object, ...]:
 
 
 @click.command("show")
-@click.argument("deal_id", metavar="DEAL")
+@click.argument("deal_id", metavar="[DEAL]", required=False)
+@click.option("--latest", is_flag=True, help="The deal that was agreed last.")
 @shared_options
-def show_deal(deal_id: str) -> None:
+def show_deal(deal_id: str | None, latest: bool) -> None:
     """Show one deal with its messages.
 
     \b
@@ -92,6 +93,7 @@ def show_deal(deal_id: str) -> None:
       vrm deal show 0a1b2c3d4e5f
     """
     here = session()
+    deal_id = _chosen(here, deal_id, latest=latest)
     value = here.client.get("deals", deal_id)
     here.result(value, lambda: nested(value))
 
@@ -114,11 +116,8 @@ def export(deal_id: str | None, latest: bool, output: Path | None, force: bool) 
       vrm deal export 0a1b2c3d4e5f -o book.vrm
       vrm deal export --latest -o book.vrm
     """
-    if (deal_id is None) != latest:
-        came = "both" if deal_id else "neither"
-        raise usage("option.which", f"expected the id of a deal or --latest, came {came}")
     here = session()
-    deal_id = deal_id or _latest(here)
+    deal_id = _chosen(here, deal_id, latest=latest)
     value = here.client.get("deals", deal_id, "agreement")
     raw = _file_bytes(value)
     path = output or Path(f"deal-{short(deal_id)}.vrm")
@@ -126,6 +125,14 @@ def export(deal_id: str | None, latest: bool, output: Path | None, force: bool) 
         return
     report = {"file": str(path), "size_bytes": len(raw)}
     here.result(report, f"wrote {path} ({len(raw)} bytes); verify it with: vrm deal verify {path}")
+
+
+def _chosen(here: Session, deal_id: str | None, *, latest: bool) -> str:
+    """The deal that was named, or the latest."""
+    if (deal_id is None) != latest:
+        came = "both" if deal_id else "neither"
+        raise usage("option.which", f"expected the id of a deal or --latest, came {came}")
+    return deal_id or _latest(here)
 
 
 def _latest(here: Session) -> str:
@@ -155,6 +162,7 @@ def _file_bytes(value: object) -> bytes:
     type=click.Choice(WITHDRAWALS),
     default="unspecified",
     show_default=True,
+    help="Why: the vendor is told.",
 )
 @shared_options
 def withdraw(deal_id: str, reason: str) -> None:

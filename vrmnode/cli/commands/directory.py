@@ -15,7 +15,13 @@ from vrmnode.cli.show import entries, nested, short_did
 @click.option("--country", help="Where it has to serve: a country code such as DE.")
 @click.option("--terms", multiple=True, help="Terms it accepts; one is enough.  [repeatable]")
 @click.option("--function", help="What it does: Sell, LeaseOut, Repair, Maintain, …")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=100,
+    show_default=True,
+    help="How many at most.",
+)
 @shared_options
 def search(
     words: tuple[str, ...],

@@ -13,7 +13,13 @@ from vrmnode.cli.waiting import seconds
 @click.command()
 @click.option("--follow", is_flag=True, help="Go on with what happens next, until Ctrl-C.")
 @click.option("--after", type=click.IntRange(min=0), help="Start after the event of this number.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=100,
+    show_default=True,
+    help="How many at most.",
+)
 @click.option("--timeout", help="With --follow: end after this time, such as 30s or 5m.")
 @shared_options
 def events(follow: bool, after: int | None, limit: int, timeout: str | None) -> None:
@@ -28,8 +34,11 @@ def events(follow: bool, after: int | None, limit: int, timeout: str | None) -> 
     """
     here = session()
     if not follow:
-        for event in entries(here.client.get("events", after=after or 0, limit=limit), "events"):
+        found = entries(here.client.get("events", after=after or 0, limit=limit), "events")
+        for event in found:
             print_event(here, event)
+        if not found:
+            here.progress("no events; wait for them with: vrm events --follow")
         return
     try:
         for event in follow_events(here.client, after, seconds(timeout, "--timeout")):

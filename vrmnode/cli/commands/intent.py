@@ -71,7 +71,8 @@ def chosen_intent(here: Session, intent_id: str | None, *, latest: bool) -> str:
         return intent_id
     newest = entries(here.client.get("intents"), "intents")
     if not newest:
-        raise CommandError(NOT_FOUND, "intent.none", "expected an intent, came none")
+        advice = "publish one with: vrm intent publish --help"
+        raise CommandError(NOT_FOUND, "intent.none", "expected an intent, came none", advice)
     return str(newest[0].get("intent"))
 
 

@@ -137,7 +137,13 @@ def show_offer(offer_id: str) -> None:
 
 @click.command()
 @click.argument("offer_id", metavar="OFFER")
-@click.option("--reason", type=click.Choice(REASONS), default="unspecified", show_default=True)
+@click.option(
+    "--reason",
+    type=click.Choice(REASONS),
+    default="unspecified",
+    show_default=True,
+    help="Why: the vendor is told.",
+)
 @click.option("--note", help="A sentence for the vendor, up to 200 characters.")
 @language_option
 @shared_options

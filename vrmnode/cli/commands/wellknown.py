@@ -24,7 +24,7 @@ from vrmnode.cli.session import session, shared_options
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write it to a file instead of stdout.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @shared_options
 def wellknown(address: tuple[str, ...], output: Path | None, force: bool) -> None:
     """Write the file that your web site serves.
