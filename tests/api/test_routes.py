@@ -62,6 +62,19 @@ ROUTES = [
     ("GET", "/v1/vendor/questions?all=true", None, "vendor.questions", {"all": True}),
     ("POST", f"/v1/vendor/questions/{ID}/answer", {"text": "So."}, "vendor.reply",
      {"question": ID, "text": "So."}),
+    ("GET", "/v1/vendor/inbox", None, "inbox.list", {}),
+    ("GET", f"/v1/vendor/inbox/{ID}", None, "inbox.show", {"intent": ID}),
+    ("POST", f"/v1/vendor/inbox/{ID}/claim", {"by": "Anna"}, "inbox.claim",
+     {"intent": ID, "by": "Anna"}),
+    ("POST", f"/v1/vendor/inbox/{ID}/release", {"by": "Anna"}, "inbox.release",
+     {"intent": ID, "by": "Anna"}),
+    ("POST", f"/v1/vendor/inbox/{ID}/answer", {}, "inbox.answer",
+     {"intent": ID, "anyway": False}),
+    ("POST", f"/v1/vendor/inbox/{ID}/answer",
+     {"offer": {"sku": "B-2"}, "note": "So.", "anyway": True, "by": "Anna"}, "inbox.answer",
+     {"intent": ID, "offer": {"sku": "B-2"}, "note": "So.", "anyway": True, "by": "Anna"}),
+    ("POST", f"/v1/vendor/inbox/{ID}/refuse", {"reason": "late"}, "inbox.refuse",
+     {"intent": ID, "reason": "late"}),
     ("GET", "/v1/deals?role=vendor&state=agreed", None, "deal.list",
      {"role": "vendor", "state": "agreed"}),
     ("GET", f"/v1/deals/{ID}", None, "deal.show", {"deal": ID}),
@@ -139,6 +152,7 @@ def test_openapi_describes_every_route(tmp_path):
             plain = target.partition("?")[0]
             for name in ("intents", "offers", "questions", "deals"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
+            plain = plain.replace(f"/inbox/{ID}", "/inbox/{intent}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
             plain = plain.replace(f"/{VENDOR}", "/{vendor}")
             assert method.lower() in described[plain]

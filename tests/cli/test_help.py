@@ -19,7 +19,8 @@ deal list, deal show, deal export, deal verify, deal withdraw, deal disclose
 vendor search, vendor show, vendor check
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
 vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor catalogue remove
-vendor questions, vendor reply
+vendor questions, vendor reply, vendor inbox list, vendor inbox show, vendor inbox claim
+vendor inbox release, vendor inbox answer, vendor inbox refuse
 message export, message import, terms list, terms show, terms axes
 trust add, trust list, trust remove
 contact show, contact set, contact remove, contact disclosures

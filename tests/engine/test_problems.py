@@ -22,7 +22,7 @@ from tests.engine.steps import (
     stay_silent,
 )
 from tests.engine.world import GTIN, World
-from vrmnode.engine import vendor_desk
+from vrmnode.engine import shop
 from vrmnode.engine.why import intent_why
 from vrmnode.vendor import responder
 from vrmnode.vendor.responder import Plan, Refusal
@@ -78,7 +78,7 @@ def test_a_careless_vendors_offer_shows_its_problem(
     world: World, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     asked, read = CARELESS[code]
-    monkeypatch.setattr(vendor_desk, "answer", _misread(**read))
+    monkeypatch.setattr(shop, "answer", _misread(**read))
     offered(world, **asked)  # type: ignore[arg-type]
     assert _problems(world) == [code]
 

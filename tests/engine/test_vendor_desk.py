@@ -191,10 +191,10 @@ def test_answers_above_the_limit_wait_their_turn(make_world: MakeWorld) -> None:
 
 
 def test_an_offer_above_the_threshold_is_left_to_a_human(world: World) -> None:
-    set_shop_policy(world, VENDOR, automatic_up_to="1.00 EUR")
+    set_shop_policy(world, VENDOR, inbox={"above": "1.00 EUR"})
     _publish(world)
     assert _answer(world) == "human"
-    assert event_types(world, VENDOR)[-1] == "intent.for_human"
+    assert event_types(world, VENDOR)[-1] == "inbox.added"
     assert deals.list_deals(world.nodes[VENDOR].reader) == []
 
 

@@ -36,7 +36,7 @@ GTIN = "09780131103627"
 _TABLES = (
     *("reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
-    *("market_intents", "profiles"),
+    *("market_intents", "profiles", "inbox"),
     *("standing_intents", "disclosures", "prekeys"),
     *("products", "trust", "domain_checks"),
 )

@@ -19,6 +19,14 @@ def test_an_envelope_is_kept_once(tx: Tx) -> None:
     assert envelopes.get(tx, key(602)) is None
 
 
+def test_by_the_beginning_of_the_id(tx: Tx) -> None:
+    for number in (1, 2, 3):
+        envelopes.put(tx, envelope(number))
+    assert [item.id for item in envelopes.by_prefix(tx, key(602).hex())] == [key(602)]
+    assert len(envelopes.by_prefix(tx, "00")) == 2
+    assert envelopes.by_prefix(tx, "no") == []
+
+
 def test_the_latest_of_a_topic(tx: Tx) -> None:
     for number in (1, 2, 3):
         envelopes.put(tx, envelope(number))

@@ -21,6 +21,14 @@ def test_only_a_higher_update_replaces_an_intent(tx: Tx) -> None:
     assert market.get_intent_by_envelope(tx, key(301)) is None
 
 
+def test_by_the_beginning_of_the_newest_id(tx: Tx) -> None:
+    market.upsert_intent(tx, market_intent(1))
+    market.upsert_intent(tx, market_intent(2))
+    assert market.intents_by_prefix(tx, key(301).hex()) == [market_intent(1)]
+    assert len(market.intents_by_prefix(tx, "00000000")) == 2
+    assert market.intents_by_prefix(tx, "ff") == market.intents_by_prefix(tx, "x") == []
+
+
 def test_an_update_keeps_the_answer(tx: Tx) -> None:
     market.upsert_intent(tx, market_intent(1))
     market.set_answer(tx, key(101), "refused", "out of stock")

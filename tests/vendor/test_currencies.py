@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vendor.samples import intent, plan, refusal, reply
+from tests.vendor.samples import DETAILS, NOW, intent, plan, refusal, reply
 from vrmnode.values.money import Money, format_money
+from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product
 from vrmnode.vendor.responder import Plan, Refusal
+from vrmnode.vendor.routing import left_to_human
 
 CODES = ("EUR", "USD", "JPY", "KWD", "CLF")
 
@@ -55,11 +57,9 @@ def test_an_offer_has_one_currency_throughout(wanted, most, sells, shelf, by):
     money = {} if wanted is None else {"currency": wanted}
     if wanted is not None and most is not None:
         money["budget"] = format_money(most, wanted)
-    answer = reply(
-        intent(**by, **money),
-        products=products,
-        policy={"currency": sells, "automatic_up_to": format_money(5000, sells)},
-    )
+    asked = intent(**by, **money)
+    policy = {"currency": sells, "inbox": {"above": format_money(5000, sells)}}
+    answer = reply(asked, products=products, policy=policy)
     own = [price for currency, price in shelf if currency == sells]
     if isinstance(answer, Plan):
         priced = answer.parts.price
@@ -68,7 +68,9 @@ def test_an_offer_has_one_currency_throughout(wanted, most, sells, shelf, by):
         assert priced.unit_price == min(own)
         assert "budget" not in money or priced.total <= (most or 0)
         total = Money(priced.total, priced.price_currency)
-        assert answer.automatic == (total <= Money(5000, sells))
+        rules = VendorPolicy.from_dict(policy)
+        why = left_to_human(rules, DETAILS, asked, (answer,), now=NOW)
+        assert (why is None) == (total <= Money(5000, sells))
     else:
         assert isinstance(answer, Refusal)
         if wanted not in (None, sells) or not own:

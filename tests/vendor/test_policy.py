@@ -8,6 +8,7 @@ from tests.vendor.samples import BOOKS
 from vrmnode.values.fields import FieldError
 from vrmnode.vendor import prices
 from vrmnode.vendor.delivery import Way, goes_to, read_table, ways_to
+from vrmnode.vendor.inbox_rules import InboxRules
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.prices import PriceRule, catalogue_bound, tax_included, unit_price
 
@@ -33,7 +34,8 @@ FULL = {
     "max_quantity": 5,
     "max_offers_per_minute": 10,
     "refuse_near_misses": False,
-    "automatic_up_to": "500.00 EUR",
+    "refuse_when_closed": False,
+    "inbox": {"above": "500.00 EUR", "near_misses": True, "function": ["repair"], "most": 7},
     "counter": {"rounds": 2, "most_percent": "7.5", "step_percent": 3},
 }
 
@@ -45,7 +47,7 @@ def test_whole_policy():
     assert policy.delivery["*"][0] == Way("ship", 1900, (9, 9))
     assert policy.prices[0] == PriceRule(-500, 800, 784, None, None, 90_000)
     assert policy.prices[1].change_bp == 725
-    assert policy.automatic_up_to == 50_000
+    assert policy.inbox == InboxRules(above=50_000, near_misses=True, function=("Repair",), most=7)
     assert VendorPolicy.from_dict(policy.to_dict()) == policy
     assert VendorPolicy.from_dict(VendorPolicy().to_dict()) == VendorPolicy()
 
@@ -57,7 +59,8 @@ def test_whole_policy():
         ({"accepted_terms": ["SD-MINE"]}, "accepted_terms"),
         ({"confirm_minutes": 0}, "confirm_minutes"),
         ({"reserve": "yes"}, "reserve"),
-        ({"automatic_up_to": "5.00 USD"}, "automatic_up_to"),
+        ({"inbox": {"above": "5.00 USD"}}, "inbox.above"),
+        ({"inbox": {"when_over": "wait"}}, "inbox.when_over"),
         ({"tax_percent": 101}, "tax_percent"),
         ({"tax_percent": 9.5}, "tax_percent"),
         ({"payment": {"due": "later"}}, "payment.due"),

@@ -121,13 +121,6 @@ def test_refusal_is_about_the_best_match():
     assert refusal(dear).reason == "over_budget"
 
 
-def test_above_the_owners_limit_a_human_confirms():
-    answer = plan(intent(**C, quantity=3), policy={"automatic_up_to": "20 EUR"})
-    assert not answer.automatic
-    assert "confirm" in answer.rule
-    assert plan(intent(**C, quantity=2), policy={"automatic_up_to": "20 EUR"}).automatic
-
-
 def test_cheapest_way_in_time():
     table = {
         "delivery": {

@@ -23,6 +23,11 @@
     GET    /v1/intents/{intent}/why            GET  /v1/intents/{intent}/comparison
     GET    /v1/vendor/questions[?all]          POST /v1/vendor/questions/{question}/answer
 
+    GET    /v1/vendor/inbox                    POST /v1/vendor/inbox/{intent}/answer
+    GET    /v1/vendor/inbox/{intent}           POST /v1/vendor/inbox/{intent}/refuse
+    POST   /v1/vendor/inbox/{intent}/claim     POST /v1/vendor/inbox/{intent}/release
+    POST   /v1/catalogue/change                POST /v1/catalogue/remove
+
     GET    /v1/vendors[?words&category&country&terms&function&limit]
     GET    /v1/vendors/{vendor}                POST /v1/vendors/{vendor}/check
     GET    /v1/trust[?group]                   POST /v1/trust
@@ -46,6 +51,7 @@ from vrmnode.api import problems
 from vrmnode.api.contact_routes import contact_routes
 from vrmnode.api.directory_routes import directory_routes
 from vrmnode.api.events import event_routes
+from vrmnode.api.inbox_routes import inbox_routes
 from vrmnode.api.limits import BODY_TIMEOUT_S, Limits
 from vrmnode.api.market_routes import market_routes
 from vrmnode.api.node_routes import node_routes
@@ -65,7 +71,15 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         redirect_slashes=False,
     )
     problems.install(app)
-    for routes in (market_routes, directory_routes, contact_routes, node_routes, event_routes):
+    found = (
+        market_routes,
+        directory_routes,
+        contact_routes,
+        node_routes,
+        inbox_routes,
+        event_routes,
+    )
+    for routes in found:
         app.include_router(routes(service), prefix="/v1")
     app.add_middleware(Limits, body_timeout_s=body_timeout_s)
     return app

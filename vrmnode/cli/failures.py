@@ -123,10 +123,8 @@ def from_problem(status: int, problem: dict[str, object]) -> CommandError:
     code = str(problem.get("code", "internal.error"))
     detail = str(problem.get("detail", f"the node answered with HTTP status {status}"))
     exit_code = EXIT_BY_CODE.get(code, EXIT_BY_STATUS.get(status, FAILED))
-    # Files that are there already have nothing to do with deals.
-    general = "" if code.startswith("backup.") else _ADVICE.get(exit_code, "")
-    advice = _ADVICE_BY_CODE.get(code, general)
-    return CommandError(exit_code, code, detail, advice)
+    advice = _ADVICE_BY_FAMILY.get(code.partition(".")[0], _ADVICE.get(exit_code, ""))
+    return CommandError(exit_code, code, detail, _ADVICE_BY_CODE.get(code, advice))
 
 
 def from_coded(error: BaseException) -> CommandError:
@@ -150,8 +148,17 @@ _ADVICE = {
     CONFLICT: "see how it stands with: vrm deal list, vrm intent list",
     NO_PEERS: "see vrm net peers; join with: vrm join LINK",
 }
+_ADVICE_BY_FAMILY = {
+    # Files that are there already have nothing to do with deals.
+    "backup": "",
+    "inbox": "see what waits with: vrm vendor inbox list",
+}
 _ADVICE_BY_CODE = {
     "intent.nobody": "find vendors with: vrm vendor search; trust them with: vrm trust add",
+    "product.not_found": "see what there is with: vrm vendor catalogue list",
+    "inbox.unfit": "send it all the same with --anyway, or change it",
+    "inbox.no_proposal": "say what you offer: --sku SKU, or --name TEXT with --unit-price AMOUNT",
+    "inbox.delivery": "say how it gets there: --delivery-charge AMOUNT with --deliver-by DAY",
     "invitation.check": "ask for the link again",
     "invitation.form": "a link begins vrm:join: and was made by: vrm net invite",
     "invitation.version": "a newer vrm may read it",

@@ -117,7 +117,7 @@ def _nested(value: object, indent: str) -> list[str]:
 _TIMES = frozenset(
     {
         *("created", "updated", "at", "expires", "received", "acknowledged", "connected_at"),
-        *("until", "next_at"),
+        *("until", "next_at", "answer_by", "claimed_until"),
         *("added", "checked", "proved_at"),
         *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
         *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
@@ -133,11 +133,16 @@ _AMOUNTS = frozenset(
 )
 
 
+def is_time(name: object) -> bool:
+    """Whether what stands under this name is a time."""
+    return name in _TIMES
+
+
 def _meaning(name: object, item: object, beside: Mapping[str, object]) -> str:
     """What a bare number means to people, in brackets."""
     if not isinstance(item, int) or isinstance(item, bool):
         return ""
-    if name in _TIMES:
+    if is_time(name):
         return f" ({moment(item)})"
     if name in _SPANS_S and item >= 60:
         return f" ({span(item)})"

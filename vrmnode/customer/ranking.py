@@ -32,7 +32,10 @@ class ReceivedOffer:
 
 @dataclass(frozen=True, slots=True)
 class RankedOffer:
-    """An offer in its place; `reasons` say why there. `acceptable`: it has no problems."""
+    """An offer in its place; `reasons` say why there. `acceptable`: it has no problems.
+
+    The vendor's `note` binds nobody.
+    """
 
     position: int
     digest: bytes
@@ -52,6 +55,8 @@ class RankedOffer:
     groups: tuple[str, ...]
     proved: DomainProof | None
     acceptable: bool
+    note: str | None
+    note_language: str | None
     reasons: tuple[str, ...]
     problems: tuple[Problem, ...]
 
@@ -155,6 +160,8 @@ def _ranked(position: int, each: _Weighed, all_of: list[_Weighed], intent: Inten
         groups=each.regard.groups,
         proved=each.regard.proof,
         acceptable=not each.problems,
+        note=received.offer.note,
+        note_language=received.offer.in_language,
         reasons=tuple(_reasons(each, all_of, intent)),
         problems=each.problems,
     )

@@ -30,25 +30,53 @@ NODE_LANGUAGE = "en"
 REFUSAL_LIFETIME_S = 600
 
 
-def send_offers(ctx: Context, stored: MarketIntent, intent: Intent, plans: Sequence[Plan]) -> None:
-    """Reserve, sign and queue an offer for each plan, all in one deal and in this transaction."""
+def may_answer(ctx: Context, pseudonym: bytes, intent: Intent) -> bool:
+    """Whether the deal hasn't gone beyond a refusal, and mail to the customer can be sealed.
+
+    A deal that moved on stays as it is, though its intent was forgotten and comes back by an
+    update; what can't be sealed would hold stock for nobody.
+    """
+    row = deals.get(ctx.tx, deal_id(pseudonym, ctx.identity.root))
+    if row is not None and row.state not in ("none", "refused"):
+        return False
+    return sealing.can_seal_to(intent.reply_key)
+
+
+def drafted(ctx: Context, stored: MarketIntent, plan: Plan) -> Draft:
+    """The draft that an offer by this plan has."""
+    _, certified = ctx.identity.vendor_signing(ctx.now)
+    return complete_draft(
+        plan.parts,
+        deal=deal_id(stored.pseudonym, ctx.identity.root),
+        intent_id=stored.envelope_id,
+        customer=stored.pseudonym,
+        root=ctx.identity.root,
+        certificate=certified,
+    )
+
+
+def send_offers(
+    ctx: Context,
+    stored: MarketIntent,
+    intent: Intent,
+    plans: Sequence[Plan],
+    *,
+    how: str,
+    note: str | None = None,
+    language: str | None = None,
+) -> list[SignedMessage]:
+    """Reserve, sign and queue an offer for each plan, all in one deal and in this transaction.
+
+    `how` says who decided, `language` is that of the note. None is sent where all stock is gone
+    meanwhile: the intent is refused then.
+    """
     deal = deal_id(stored.pseudonym, ctx.identity.root)
     plans = [plan for plan in plans if _reserve(ctx, deal, plan)]
     if not plans:
         send_refusal(ctx, stored, intent, Refusal("out_of_stock", "sold out meanwhile", send=True))
-        return
-    key, certified = ctx.identity.vendor_signing(ctx.now)
-    drafts = [
-        complete_draft(
-            plan.parts,
-            deal=deal,
-            intent_id=stored.envelope_id,
-            customer=stored.pseudonym,
-            root=ctx.identity.root,
-            certificate=certified,
-        )
-        for plan in plans
-    ]
+        return []
+    key, _ = ctx.identity.vendor_signing(ctx.now)
+    drafts = [drafted(ctx, stored, plan) for plan in plans]
     # SPEC 03: The writer MUST use a new random secret and a new reply key for each deal, and repeat
     # both, and the shard, in later offers of that deal.
     #
@@ -65,13 +93,16 @@ def send_offers(ctx: Context, stored: MarketIntent, intent: Intent, plans: Seque
             secret=secret,
             reply_key=reply_key,
             shard=shop.own_shard(ctx),
+            note=note,
+            in_language=language if note else None,
         )
         row = load_deal(ctx.tx, deal).row
         signed = _post(ctx, row, body, key, until=draft.valid_through)
         sent.append(signed)
-        _tell(ctx, signed, draft, plan)
+        _tell(ctx, signed, draft, f"{how}: {plan.rule}")
     _note_offered(ctx, deal, sent, drafts)
-    market.set_answer(ctx.tx, stored.pseudonym, "offered", plans[0].rule)
+    market.set_answer(ctx.tx, stored.pseudonym, "offered", f"{how}: {plans[0].rule}")
+    return sent
 
 
 def _reserve(ctx: Context, deal: bytes, plan: Plan) -> bool:
@@ -103,15 +134,15 @@ def _note_offered(
     mailroom.watch(ctx, load_deal(ctx.tx, deal))
 
 
-def _tell(ctx: Context, signed: SignedMessage, draft: Draft, plan: Plan) -> None:
+def _tell(ctx: Context, signed: SignedMessage, draft: Draft, rule: str) -> None:
     ctx.event(
         "offer.sent",
         "offer",
         signed.digest,
         deal=signed.deal.hex(),
-        sku=plan.sku,
+        sku=draft.item_offered.sku,
         function=draft.business_function,
-        rule=plan.rule,
+        rule=rule,
         total=draft.price_specification.total,
         currency=draft.price_specification.price_currency,
     )
@@ -140,28 +171,42 @@ def open_deal(ctx: Context, pseudonym: bytes, intent_id: bytes, intent: Intent) 
     return row
 
 
-def send_refusal(ctx: Context, stored: MarketIntent, intent: Intent, refusal: Refusal) -> None:
-    """Tell the customer once why there is no offer, if the policy says so."""
-    already = stored.answer == "refused"
-    market.set_answer(ctx.tx, stored.pseudonym, "refused", refusal.reason)
-    if not refusal.send or already:
-        return
-    key, certified = ctx.identity.vendor_signing(ctx.now)
+def send_refusal(
+    ctx: Context,
+    stored: MarketIntent,
+    intent: Intent,
+    refusal: Refusal,
+    *,
+    kept_as: str | None = None,
+    language: str | None = NODE_LANGUAGE,
+) -> bool:
+    """Tell the customer once why there is no offer, if the policy says so; whether it was told.
+
+    `kept_as` is how this node remembers the reason, if not by its code; `language` is that of the
+    refusal's words.
+    """
+    market.set_answer(ctx.tx, stored.pseudonym, "refused", kept_as or refusal.reason)
     deal = deal_id(stored.pseudonym, ctx.identity.root)
+    known = deals.get(ctx.tx, deal)
+    if not refusal.send or (known is not None and known.state == "refused"):
+        return False
+    key, certified = ctx.identity.vendor_signing(ctx.now)
     row = open_deal(ctx, stored.pseudonym, stored.envelope_id, intent)
     negotiation.check_move("vendor", load_deal(ctx.tx, deal).state.state, "decline")
     deals.update(ctx.tx, deal, updated=ctx.now, state="refused")
+    note = refusal.words[:200] or None
     # SPEC 03: The writer MUST put its certificate into a decline that is the vendor's first message
     # in a deal.
     body = Decline(
         of=stored.envelope_id,
         reason=refusal.reason,
-        note=refusal.words[:200],
-        in_language=NODE_LANGUAGE,
+        note=note,
+        in_language=language if note else None,
         certificate=certified,
     )
     signed = _post(ctx, row, body, key, until=ctx.now + REFUSAL_LIFETIME_S)
     ctx.event("intent.refused", "intent", stored.envelope_id, **refusals.why(signed, "vendor"))
+    return True
 
 
 def _post(ctx: Context, row: Deal, body: MailBody, key: SigningKey, *, until: int) -> SignedMessage:

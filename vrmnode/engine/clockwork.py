@@ -5,6 +5,7 @@ from __future__ import annotations
 from vrmnode.engine import (
     commands,
     customer_desk,
+    inbox,
     intent_desk,
     mailroom,
     profile_desk,
@@ -84,6 +85,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             intent_desk.ended(ctx)
         case "answer":
             vendor_desk.consider(ctx, timer.subject)
+        case inbox.TIMER:
+            inbox.timed_out(ctx, timer.subject)
         case "reconsider":
             vendor_desk.reconsider(ctx)
         case "renew_profile":

@@ -131,7 +131,7 @@ def _answer(
         return "late"
     if not _asks_to_give_way(mailroom.offer_of(named).draft, body.total):
         return "invalid"
-    here = shop.open_shop(ctx)
+    here = shop.open_shop(ctx.tx, ctx.now)
     if here is None:
         return "closed"
     product = None if sku is None else catalogue.get(ctx.tx, sku)

@@ -19,7 +19,12 @@ T = TypeVar("T")
 SHORTEST_PREFIX = 6
 
 
-def _checked(reference: str) -> str:
+def checked_id(reference: str) -> str:
+    """The id or prefix as typed, if it can be one.
+
+    Raises:
+        ServiceError: `request.id`.
+    """
     text = reference.strip().lower()
     if not SHORTEST_PREFIX <= len(text) <= 64 or any(c not in "0123456789abcdef" for c in text):
         raise invalid(
@@ -29,7 +34,12 @@ def _checked(reference: str) -> str:
     return text
 
 
-def _only(what: str, reference: str, found: Sequence[T]) -> T:
+def only(what: str, reference: str, found: Sequence[T]) -> T:
+    """The one thing that was found by a reference.
+
+    Raises:
+        ServiceError: `<what>.not_found`, `<what>.ambiguous`.
+    """
     if not found:
         raise not_found(what, reference)
     if len(found) > 1:
@@ -46,7 +56,7 @@ def find_intent(tx: Connection, reference: str) -> OwnIntent:
     Raises:
         ServiceError: `intent.not_found`, `intent.ambiguous`, `request.id`.
     """
-    return _only("intent", reference, intents.by_prefix(tx, _checked(reference)))
+    return only("intent", reference, intents.by_prefix(tx, checked_id(reference)))
 
 
 def find_market_intent(tx: Connection, reference: str) -> MarketIntent:
@@ -55,7 +65,7 @@ def find_market_intent(tx: Connection, reference: str) -> MarketIntent:
     Raises:
         ServiceError: `intent.not_found`, `intent.ambiguous`, `request.id`.
     """
-    return _only("intent", reference, market.intents_by_prefix(tx, _checked(reference)))
+    return only("intent", reference, market.intents_by_prefix(tx, checked_id(reference)))
 
 
 def find_standing(tx: Connection, reference: str) -> StandingIntent:
@@ -64,7 +74,7 @@ def find_standing(tx: Connection, reference: str) -> StandingIntent:
     Raises:
         ServiceError: `standing.not_found`, `standing.ambiguous`, `request.id`.
     """
-    return _only("standing", reference, standing_intents.by_prefix(tx, _checked(reference)))
+    return only("standing", reference, standing_intents.by_prefix(tx, checked_id(reference)))
 
 
 def find_offer(tx: Connection, reference: str) -> bytes:
@@ -73,8 +83,8 @@ def find_offer(tx: Connection, reference: str) -> bytes:
     Raises:
         ServiceError: `offer.not_found`, `offer.ambiguous`, `request.id`.
     """
-    found = messages.by_prefix(tx, _checked(reference), kind="offer")
-    return _only("offer", reference, [item for item in found if not item.own]).digest
+    found = messages.by_prefix(tx, checked_id(reference), kind="offer")
+    return only("offer", reference, [item for item in found if not item.own]).digest
 
 
 def find_question(tx: Connection, reference: str) -> bytes:
@@ -83,8 +93,8 @@ def find_question(tx: Connection, reference: str) -> bytes:
     Raises:
         ServiceError: `question.not_found`, `question.ambiguous`, `request.id`.
     """
-    found = messages.by_prefix(tx, _checked(reference), kind="question")
-    return _only("question", reference, [item for item in found if not item.own]).digest
+    found = messages.by_prefix(tx, checked_id(reference), kind="question")
+    return only("question", reference, [item for item in found if not item.own]).digest
 
 
 def find_deal(tx: Connection, reference: str) -> bytes:
@@ -93,7 +103,7 @@ def find_deal(tx: Connection, reference: str) -> bytes:
     Raises:
         ServiceError: `deal.not_found`, `deal.ambiguous`, `request.id`.
     """
-    return _only("deal", reference, deals.by_prefix(tx, _checked(reference))).deal
+    return only("deal", reference, deals.by_prefix(tx, checked_id(reference))).deal
 
 
 _DID = "did:key:"
@@ -126,7 +136,7 @@ def find_vendor(tx: Connection, reference: str) -> bytes:
             f"expected a vendor's did:key, or its beginning with at least {SHORTEST_PREFIX} letters"
             f" after {_ED25519}, or its root in hex, came {reference[:80]!r}",
         )
-    return _only("vendor", reference, market.known_roots(tx, *bounds))
+    return only("vendor", reference, market.known_roots(tx, *bounds))
 
 
 def _did_bounds(letters: str) -> tuple[bytes, bytes] | None:

@@ -13,7 +13,9 @@ from vrmnode.values.money import Money
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product
 from vrmnode.vendor.profile import VendorDetails
+from vrmnode.vendor.responder import Reply, answer
 from vrmprotocol.functions import FUNCTIONS
+from vrmprotocol.market import Intent
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.topics import MAIL_SHARDS
 
@@ -100,18 +102,24 @@ class Shop:
     index: StoredIndex
     available: Callable[[str], int | None]
 
+    def reply(self, intent: Intent, now: int) -> Reply:
+        """What this shop would answer to an intent from its catalogue."""
+        return answer(
+            intent,
+            self.index,
+            policy=self.policy,
+            details=self.details,
+            available=self.available,
+            now=now,
+        )
 
-def open_shop(ctx: Context) -> Shop | None:
+
+def open_shop(tx: Connection, now: int) -> Shop | None:
     """The vendor's shop; None when there is no profile or the policy doesn't answer."""
-    details, policy = stored_profile(ctx.tx), stored_policy(ctx.tx)
+    details, policy = stored_profile(tx), stored_policy(tx)
     if details is None or not policy.answer:
         return None
-    return Shop(
-        policy,
-        details,
-        StoredIndex(ctx.tx),
-        lambda sku: reservations.available(ctx.tx, sku, ctx.now),
-    )
+    return Shop(policy, details, StoredIndex(tx), lambda sku: reservations.available(tx, sku, now))
 
 
 def stored_policy(tx: Connection) -> VendorPolicy:

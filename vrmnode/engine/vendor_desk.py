@@ -7,19 +7,19 @@ inside one transaction together with the stock they need.
 
 from __future__ import annotations
 
-from vrmnode.engine import answering, disclosed, mailroom, refusals, shop
+from vrmnode.engine import answering, disclosed, inbox, mailroom, refusals, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, read_intent, reload
 from vrmnode.storage import catalogue, deals, market, messages, reservations, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.market import MarketIntent
-from vrmnode.vendor.responder import Plan, Refusal, answer
-from vrmprotocol import agreement, sealing
+from vrmnode.vendor.responder import Refusal
+from vrmnode.vendor.routing import left_to_human
+from vrmprotocol import agreement
 from vrmprotocol.bodies import MailBody
 from vrmprotocol.draft import deal_id
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Agreement, Decline, VendorReason
-from vrmprotocol.market import Intent
 from vrmprotocol.message import SignedMessage
 
 BUSY_S = 60
@@ -32,55 +32,32 @@ def consider(ctx: Context, pseudonym: bytes) -> None:
     if stored is None or not _is_open(ctx, stored):
         return
     intent = read_intent(stored.body)
-    if not _may_answer(ctx, pseudonym, intent):
+    if not answering.may_answer(ctx, pseudonym, intent):
         return
-    counter = shop.open_shop(ctx)
-    if counter is None:
+    here = shop.open_shop(ctx.tx, ctx.now)
+    if here is None:
         return
-    if messages.answers_since(ctx.tx, ctx.now - BUSY_S) >= counter.policy.max_offers_per_minute:
+    if messages.answers_since(ctx.tx, ctx.now - BUSY_S) >= here.policy.max_offers_per_minute:
         timers.arm(ctx.tx, "answer", pseudonym, ctx.now + BUSY_S)
         return
-    reply = answer(
-        intent,
-        counter.index,
-        policy=counter.policy,
-        details=counter.details,
-        available=counter.available,
-        now=ctx.now,
-    )
+    reply = here.reply(intent, ctx.now)
+    why = left_to_human(here.policy, here.details, intent, reply, now=ctx.now)
+    if why is not None or inbox.is_claimed(ctx, pseudonym):
+        inbox.add(ctx, here, stored, intent, why)
+        return
+    inbox.leave(ctx, pseudonym, "answered_by_node")
     if isinstance(reply, Refusal):
         answering.send_refusal(ctx, stored, intent, reply)
-    elif reply is not None and (automatic := [plan for plan in reply if plan.automatic]):
-        answering.send_offers(ctx, stored, intent, automatic)
-    elif reply:
-        _leave_to_human(ctx, stored, reply[0])
+    elif reply is not None:
+        answering.send_offers(ctx, stored, intent, reply, how="automatic")
     else:
         market.set_answer(ctx.tx, pseudonym, "ignored", "nothing_near")
 
 
 def _is_open(ctx: Context, stored: MarketIntent) -> bool:
     return (
-        stored.status == "active"
-        and stored.valid_through > ctx.now
-        and stored.answer in (None, "ignored", "refused")
+        stored.status == "active" and stored.valid_through > ctx.now and stored.answer != "offered"
     )
-
-
-def _may_answer(ctx: Context, pseudonym: bytes, intent: Intent) -> bool:
-    """Whether the deal hasn't gone beyond a refusal, and mail to the customer can be sealed.
-
-    A deal that moved on stays as it is, though its intent was forgotten and comes back by an
-    update; what can't be sealed would hold stock for nobody.
-    """
-    row = deals.get(ctx.tx, deal_id(pseudonym, ctx.identity.root))
-    if row is not None and row.state not in ("none", "refused"):
-        return False
-    return sealing.can_seal_to(intent.reply_key)
-
-
-def _leave_to_human(ctx: Context, stored: MarketIntent, plan: Plan) -> None:
-    market.set_answer(ctx.tx, stored.pseudonym, "human", plan.rule)
-    ctx.event("intent.for_human", "intent", stored.envelope_id, sku=plan.sku, rule=plan.rule)
 
 
 def _post(ctx: Context, row: Deal, body: MailBody, key: SigningKey, *, until: int) -> SignedMessage:
@@ -90,6 +67,7 @@ def _post(ctx: Context, row: Deal, body: MailBody, key: SigningKey, *, until: in
 def intent_changed(ctx: Context, stored: MarketIntent) -> None:
     """An intent was updated: a withdrawn one frees what an open offer of ours reserved."""
     if stored.status == "withdrawn":
+        inbox.leave(ctx, stored.pseudonym, "withdrawn")
         deal = deal_id(stored.pseudonym, ctx.identity.root)
         row = deals.get(ctx.tx, deal)
         if row is not None and row.role == "vendor" and row.state == "offered":
@@ -155,11 +133,13 @@ def _decide(ctx: Context, record: DealRecord) -> None:
         return
     # SPEC 04: The vendor MUST take the goods out of stock in the same transaction in which it
     # countersigns.
+    #
+    # An item that a human offered without having it in the catalogue has no sku, and no stock.
     sku = shop.sku_of(offered)
-    if sku is None or not reservations.sell(
+    if sku is not None and not reservations.sell(
         ctx.tx, record.deal, sku, draft.eligible_quantity, ctx.now
     ):
-        gone = sku is None or catalogue.get(ctx.tx, sku) is None
+        gone = catalogue.get(ctx.tx, sku) is None
         reason: VendorReason = "withdrawn" if gone else "out_of_stock"
         _decline_acceptance(ctx, record, accepted, key, reason)
         return
@@ -216,5 +196,5 @@ def reservations_lapsed(ctx: Context) -> None:
 def reconsider(ctx: Context) -> None:
     """Look again at open intents after the catalogue, the policy or the profile changed."""
     for stored in market.list_intents(ctx.tx, ctx.now, limit=200):
-        if stored.answer in (None, "ignored"):
+        if stored.answer in (None, "ignored", "human"):
             consider(ctx, stored.pseudonym)

@@ -21,6 +21,7 @@ from vrmnode.engine import (
     directory,
     disclosure_desk,
     disclosure_rules,
+    inbox_views,
     intent_desk,
     named_images,
     named_vendors,
@@ -328,6 +329,8 @@ _QUERIES: dict[str, Query] = {
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
+    "inbox.list": lambda tx, p, now: inbox_views.inbox_list(tx, now),
+    "inbox.show": lambda tx, p, now: inbox_views.inbox_show(tx, _text(p, "intent") or "", now),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
     "image.named": lambda tx, p, now: named_images.named(
         tx, offer=_text(p, "offer"), intent=_text(p, "intent"), vendor=_text(p, "vendor")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vrmnode.storage.connection import Connection
-from vrmnode.storage.table import Table
+from vrmnode.storage.table import Table, hex_bounds
 
 _BATCH = 500
 
@@ -88,6 +88,13 @@ def raw_of(tx: Connection, topic: str, ids: Sequence[bytes], now: int) -> list[b
         if raw is not None:
             found.append(bytes(raw))
     return found
+
+
+def by_prefix(tx: Connection, hex_prefix: str, limit: int = 2) -> list[StoredEnvelope]:
+    """Return stored envelopes whose id starts with these hex digits."""
+    bounds = hex_bounds(hex_prefix)
+    where = "WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+    return [] if bounds is None else _ENVELOPES.select(tx, where, (*bounds, limit))
 
 
 def latest(tx: Connection, topic: str, limit: int, now: int) -> list[StoredEnvelope]:

@@ -115,6 +115,18 @@ CREATE TABLE prekeys (
     not_after INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE inbox (
+    pseudonym BLOB PRIMARY KEY,
+    envelope_id BLOB NOT NULL UNIQUE,
+    why TEXT NOT NULL,
+    work INTEGER NOT NULL,
+    added INTEGER NOT NULL,
+    answer_by INTEGER NOT NULL,
+    valid_through INTEGER NOT NULL,
+    claimed_by TEXT,
+    claimed_until INTEGER
+) STRICT;
+
 CREATE TABLE profiles (
     root BLOB PRIMARY KEY,
     seq INTEGER NOT NULL,

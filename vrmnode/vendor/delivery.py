@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from vrmnode.values.fields import Fields
 from vrmnode.values.money import MAX_AMOUNT, format_money
 from vrmnode.values.spans import DAY_S, floor_day
+from vrmnode.vendor.policy_fields import own_currency
 
 METHODS = ("ship", "pickup", "download", "onsite")
 ANYWHERE = "*"
@@ -77,16 +78,11 @@ def goes_to(table: Table, country: str) -> bool:
 
 
 def _way(fields: Fields, currency: str) -> Way:
-    charge = fields.money("charge", currency)
-    free_from = fields.money("free_from", currency)
-    for name, money in (("charge", charge), ("free_from", free_from)):
-        if money is not None and money.currency != currency:
-            raise fields.error(name, f"an amount in {currency}", str(money))
     way = Way(
         method=fields.one_of("method", METHODS, "ship"),
-        charge=charge.amount if charge else 0,
+        charge=own_currency(fields, "charge", currency) or 0,
         days=_days(fields),
-        free_from=free_from.amount if free_from else None,
+        free_from=own_currency(fields, "free_from", currency),
     )
     fields.finish()
     return way

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from vrmnode.values.fields import Fields
 from vrmnode.values.items import PAYMENT_FORM
-from vrmnode.values.money import Money
 from vrmnode.values.spans import DAY_S
 from vrmnode.vendor.concessions import Concessions, read_concessions
 from vrmnode.vendor.delivery import Table, Way, read_table, table_to_dict
+from vrmnode.vendor.inbox_rules import InboxRules, read_inbox
 from vrmnode.vendor.prices import PriceRule, read_rule, rule_to_dict, tax_rate
 from vrmprotocol import terms
 
@@ -28,7 +28,7 @@ class VendorPolicy:
     """Times in minutes, amounts in minor units of `currency`; see the fields of `from_dict`.
 
     A reserved offer holds stock until its `confirmBy`, so `reserve_minutes` also bounds how
-    long such an offer is valid. `automatic_up_to` None means: any total.
+    long such an offer is valid. `inbox` None: the node answers all by itself.
     """
 
     answer: bool = True
@@ -50,7 +50,8 @@ class VendorPolicy:
     max_quantity: int = 10_000
     max_offers_per_minute: int = 60
     refuse_near_misses: bool = True
-    automatic_up_to: int | None = None
+    refuse_when_closed: bool = True
+    inbox: InboxRules | None = None
     counter: Concessions | None = None
 
     def ways(self, area_served: tuple[str, ...]) -> Table:
@@ -66,7 +67,6 @@ class VendorPolicy:
         plain = VendorPolicy()
         currency = fields.currency("currency") or plain.currency
         delivery = fields.take("delivery")
-        limit = _own_currency(fields, "automatic_up_to", currency)
         payment, due, due_days, pay_within_s = _payment(fields)
         returns_days, returns_cost = _returns(fields)
         policy = VendorPolicy(
@@ -96,7 +96,8 @@ class VendorPolicy:
                 "max_offers_per_minute", 1, 100_000, plain.max_offers_per_minute
             ),
             refuse_near_misses=fields.flag("refuse_near_misses", plain.refuse_near_misses),
-            automatic_up_to=limit,
+            refuse_when_closed=fields.flag("refuse_when_closed", plain.refuse_when_closed),
+            inbox=read_inbox(fields, currency),
             counter=read_concessions(fields),
         )
         fields.finish()
@@ -109,6 +110,7 @@ class VendorPolicy:
             for name in (
                 "answer", "currency", "confirm_minutes", "offer_valid_minutes", "reserve",
                 "reserve_minutes", "max_quantity", "max_offers_per_minute", "refuse_near_misses",
+                "refuse_when_closed",
             )
         }  # fmt: skip
         found["prices"] = [rule_to_dict(rule, self.currency) for rule in self.prices]
@@ -124,18 +126,11 @@ class VendorPolicy:
             found["tax_percent"] = rule_to_dict(
                 PriceRule(tax_rate_ppm=self.tax_rate_ppm), self.currency
             )["tax_percent"]
-        if self.automatic_up_to is not None:
-            found["automatic_up_to"] = str(Money(self.automatic_up_to, self.currency))
+        if self.inbox is not None:
+            found["inbox"] = self.inbox.to_dict(self.currency)
         if self.counter is not None:
             found["counter"] = self.counter.to_dict()
         return found
-
-
-def _own_currency(fields: Fields, name: str, currency: str) -> int | None:
-    money = fields.money(name, currency)
-    if money is not None and money.currency != currency:
-        raise fields.error(name, f"an amount in {currency}", str(money))
-    return money.amount if money else None
 
 
 def _terms(fields: Fields) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from vrmnode.values.fields import Fields
 from vrmnode.values.functions import UNIT_DAYS
 from vrmnode.values.money import MAX_AMOUNT, format_money
 from vrmnode.vendor import taxonomy
+from vrmnode.vendor.policy_fields import own_currency
 from vrmnode.vendor.product import ProductFields
 
 WHOLE = 10_000
@@ -82,12 +83,9 @@ def catalogue_bound(rules: Sequence[PriceRule], most: int) -> int:
 def read_rule(raw: object, where: str, currency: str) -> PriceRule:
     """Raises: FieldError `policy.invalid`, `policy.unknown_field`."""
     fields = Fields(raw, "policy", where)
-    floor = fields.money("floor", currency)
-    if floor is not None and floor.currency != currency:
-        raise fields.error("floor", f"an amount in {currency}", str(floor))
     rule = PriceRule(
         change_bp=percent(fields, "percent", 0, PERCENT_EXPECTED, -90, 1000),
-        floor=floor.amount if floor else 0,
+        floor=own_currency(fields, "floor", currency) or 0,
         category=fields.whole("category", 0, 2**31 - 1, None),
         category_path=fields.text("category_path", 200),
         brand=fields.text("brand", 64),

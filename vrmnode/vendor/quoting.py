@@ -4,6 +4,7 @@ What speaks against it is a coded reason in words that tell neither a price floo
 in stock. What else stands in a draft is left to `drafting`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vrmnode.values.money import MAX_AMOUNT
@@ -40,7 +41,7 @@ def quote(
     now: int,
 ) -> Quote | NearMiss:
     """The best quote within all that the intent asks; `stock` None where it isn't counted."""
-    if (problem := _supply_problem(intent, product, policy, stock)) is not None:
+    if (problem := supply_problem(intent, product, policy, stock)) is not None:
         return problem
     asked = intent.payment_method
     methods = tuple(name for name in policy.payment_method if not asked or name in asked)
@@ -50,7 +51,8 @@ def quote(
     way = _way(intent, product, policy, details, unit, now)
     if isinstance(way, NearMiss):
         return way
-    price = _price(intent, product, policy, unit, way)
+    charge = way.charge_for(unit * intent.eligible_quantity)
+    price = price_of(intent, product, policy, unit, charge)
     if price is None:
         return _TOO_DEAR
     if (problem := _budget_problem(intent, product, price)) is not None:
@@ -78,9 +80,10 @@ _NO_MORE = {
 }
 
 
-def _supply_problem(
+def supply_problem(
     intent: Intent, product: ProductFields, policy: VendorPolicy, stock: int | None
 ) -> NearMiss | None:
+    """Why so many of the product can't be sold for this intent; `stock` None: not counted."""
     asked = currency_of(intent) or policy.currency
     if asked != policy.currency:
         return NearMiss("currency", f"we sell in {policy.currency}, not in {asked}")
@@ -108,13 +111,36 @@ def _way(
     now: int,
 ) -> Way | NearMiss:
     """The cheapest way that is allowed and in time; of equal ones the quickest."""
+    ways = ways_for(intent.area.country, intent.delivery_method, product, policy, details)
+    if isinstance(ways, NearMiss):
+        return ways
+    until = intent.availability_ends
+    if until is not None:
+        ways = tuple(way for way in ways if way.window(now)[1] <= until)
+        if not ways:
+            return NearMiss("late", f"we can't deliver by {format_day(until)}")
+    return cheapest(ways, unit * intent.eligible_quantity)
+
+
+def cheapest(ways: Sequence[Way], goods: int) -> Way:
+    """The way that costs least for goods of this price; of equal ones the quickest."""
+    return min(ways, key=lambda way: (way.charge_for(goods), way.days[1], way.method))
+
+
+def ways_for(
+    country: str,
+    methods: Sequence[str],
+    product: ProductFields,
+    policy: VendorPolicy,
+    details: VendorDetails,
+) -> tuple[Way, ...] | NearMiss:
+    """How the product gets to a country, by these methods if any are named."""
     table = _table(product, policy, details)
-    country = intent.area.country
     if not goes_to(table, country):
         return NearMiss("out_of_area", f"we don't deliver to {country}")
-    ways = ways_to(table, country, intent.delivery_method)
+    ways = ways_to(table, country, methods)
     if not ways:
-        asked = " or ".join(intent.delivery_method)
+        asked = " or ".join(methods)
         return NearMiss("delivery", f"we don't deliver to {country} by {asked}")
     lead = product.lead_days or 0
     ways = tuple(replace(way, days=(way.days[0] + lead, way.days[1] + lead)) for way in ways)
@@ -126,13 +152,7 @@ def _way(
         )
         if not ways:
             return NearMiss("delivery", "we don't fetch it")
-    until = intent.availability_ends
-    if until is not None:
-        ways = tuple(way for way in ways if way.window(now)[1] <= until)
-        if not ways:
-            return NearMiss("late", f"we can't deliver by {format_day(until)}")
-    goods = unit * intent.eligible_quantity
-    return min(ways, key=lambda way: (way.charge_for(goods), way.days[1], way.method))
+    return ways
 
 
 def _table(product: ProductFields, policy: VendorPolicy, details: VendorDetails) -> Table:
@@ -147,12 +167,11 @@ def _table(product: ProductFields, policy: VendorPolicy, details: VendorDetails)
     return policy.ways(details.area_served)
 
 
-def _price(
-    intent: Intent, product: ProductFields, policy: VendorPolicy, unit: int, way: Way
+def price_of(
+    intent: Intent, product: ProductFields, policy: VendorPolicy, unit: int, charge: int
 ) -> Price | None:
     """The price to the door; None beyond the largest amount the protocol knows."""
-    goods = unit * intent.eligible_quantity
-    total = goods + way.charge_for(goods)
+    total = unit * intent.eligible_quantity + charge
     if total > MAX_AMOUNT:
         return None
     rate = prices.rule_for(product, policy.prices).tax_rate_ppm
@@ -162,7 +181,7 @@ def _price(
     return Price(
         price_currency=product.currency,
         unit_price=unit,
-        delivery_charge=total - goods,
+        delivery_charge=charge,
         total=total,
         tax_included=None if rate is None else prices.tax_included(total, rate),
         tax_rate_ppm=rate,

@@ -33,15 +33,16 @@ MAX_NOTE = 200
 class Plan:
     """An offer to make: with `reserve_until` that much of the sku has to be held till then.
 
-    `automatic` False: the total is above what the owner lets the node offer by itself.
+    `score` says in permille how well the product matches, `rule` why it is this one.
     """
 
     sku: str
     quantity: int
     parts: DraftParts
     reserve_until: int | None
-    automatic: bool
     rule: str
+    score: int
+    category_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ class Refusal:
     send: bool
 
 
+Reply = tuple[Plan, ...] | Refusal | None
+"""What the node answers: offers side by side, a refusal, or nothing."""
+
+
 def answer(
     intent: Intent,
     index: ProductIndex,
@@ -61,7 +66,7 @@ def answer(
     details: VendorDetails,
     available: Available,
     now: int,
-) -> tuple[Plan, ...] | Refusal | None:
+) -> Reply:
     """The answer to an intent from the whole catalogue; None: nothing near it, stay silent.
 
     A plan for each function that is asked for and can be offered, in the customer's order of
@@ -165,7 +170,7 @@ def respond(
             parts = draft_parts(
                 intent, found, policy=policy, details=details, terms_id=str(chosen), now=now
             )
-            return _plan(candidate, parts, policy)
+            return _plan(candidate, parts)
         misses.append(found)
     nearest = misses[0]
     return Refusal(nearest.reason, _note(nearest.words), policy.refuse_near_misses)
@@ -177,18 +182,16 @@ def _note(words: str) -> str:
     return text if len(text) <= MAX_NOTE else text[: MAX_NOTE - 1] + "…"
 
 
-def _plan(candidate: Candidate, parts: DraftParts, policy: VendorPolicy) -> Plan:
-    limit, total = policy.automatic_up_to, total_in(parts.price)
-    automatic = limit is None or total <= Money(limit, policy.currency)
-    how = "automatic" if automatic else "for the owner to confirm"
-    sku = candidate.product.sku
+def _plan(candidate: Candidate, parts: DraftParts) -> Plan:
+    sku, total = candidate.product.sku, total_in(parts.price)
     return Plan(
         sku=sku,
         quantity=parts.eligible_quantity,
         parts=parts,
         reserve_until=parts.confirm_by if parts.reserved else None,
-        automatic=automatic,
-        rule=f"{how}: {sku} found by {candidate.found_by}, {total}, {parts.terms}",
+        rule=f"{sku} found by {candidate.found_by}, {total}, {parts.terms}",
+        score=candidate.score,
+        category_path=candidate.product.category_path,
     )
 
 
@@ -197,6 +200,7 @@ __all__ = [
     "DraftParts",
     "Plan",
     "Refusal",
+    "Reply",
     "answer",
     "complete_draft",
     "respond",

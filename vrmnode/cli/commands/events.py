@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.session import Session, session, shared_options
-from vrmnode.cli.show import entries, money, second, short
+from vrmnode.cli.show import entries, is_time, moment, money, second, short
 from vrmnode.cli.waiting import events as follow_events
 from vrmnode.cli.waiting import seconds
 
@@ -64,7 +64,10 @@ def event_words(event: dict[str, object]) -> str:
 
 
 def _readable(data: dict[str, object]) -> dict[str, object]:
-    shown = {**data}
+    shown = {
+        name: moment(value) if is_time(name) and isinstance(value, int) else value
+        for name, value in data.items()
+    }
     if isinstance(shown.get("total"), int) and isinstance(shown.get("currency"), str):
         shown["total"] = money(shown["total"], shown.pop("currency"))
     return shown

@@ -14,6 +14,7 @@ _HERE = "vrmnode.cli.commands.vendor"
 _WELLKNOWN = "vrmnode.cli.commands.wellknown"
 _CATALOGUE = "vrmnode.cli.commands.catalogue"
 _DIRECTORY = "vrmnode.cli.commands.directory"
+_INBOX = "vrmnode.cli.commands.inbox"
 _QUESTIONS = "vrmnode.cli.commands.questions"
 PROFILE = ("vendor", "profile")
 POLICY = ("vendor", "policy")
@@ -27,6 +28,7 @@ POLICY = ("vendor", "policy")
         "check": (_DIRECTORY, "check", "Ask a vendor's domain whether it names the vendor."),
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import, list and change the products you sell."),
+        "inbox": (_INBOX, "inbox", "Answer the intents that your policy leaves to a human."),
         "questions": (_QUESTIONS, "questions", "List the questions of customers."),
         "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
