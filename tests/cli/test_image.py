@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from tests.images import samples
+from vrmnode.errors import ServiceError
 
 OFFER = "9f8e7d6c5b4a"
 
@@ -143,6 +144,26 @@ def test_each_intent_gets_an_image_of_its_own(daemon, node, vrm, photo):
     assert first != second
     kept = {each["image"] for each in vrm.json("image", "list")}
     assert kept == {first, second}
+
+
+def test_what_to_hand_over_is_said(daemon, node, vrm, photo):
+    result = vrm("intent", "publish", "--name", "chair", "--country", "AT", "--image", photo)
+    (image,) = published(daemon)
+    assert f"hand the picture over as: vrm image export {image[:12]}" in result.stderr
+
+
+def test_an_intent_that_is_refused_leaves_no_image(daemon, node, vrm, photo):
+    daemon.service.failures["intent.publish"] = ServiceError("intent.image_used", "no", 409)
+    vrm.error("intent", "publish", "--name", "chair", "--country", "AT", "--image", photo, code=4)
+    assert vrm.json("image", "list") == []
+
+
+def test_one_broken_picture_of_two_leaves_none(daemon, node, vrm, photo, tmp_path):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(samples.plain("PNG")[:40])
+    images = ("--image", photo, "--image", broken)
+    vrm.error("intent", "publish", "--name", "chair", "--country", "AT", *images, code=2)
+    assert vrm.json("image", "list") == []
 
 
 def test_a_dry_run_keeps_no_image(daemon, node, vrm, photo):

@@ -105,3 +105,11 @@ def test_a_wrong_request_is_told_as_ever():
         "request.invalid",
         "country",
     )
+
+
+def test_images_would_tie_the_castings_together():
+    rhythm = read_rhythm({"every": "1w", "until": "2027-12-24"}, NOW)
+    with pytest.raises(FieldError) as caught:
+        casting_request({"name": "milk", "country": "AT", "image": ["ab" * 32]}, rhythm)
+    assert (caught.value.code, caught.value.field) == ("standing.invalid", "image")
+    assert "tie the castings together" in caught.value.detail

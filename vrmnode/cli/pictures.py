@@ -49,19 +49,34 @@ def keep_picture(here: Session, picture: Picture, path: Path) -> str:
         raise CommandError(FAILED, "file.write", detail) from None
 
 
-def named_by_intent(here: Session, images: object, *, keep: bool) -> object:
-    """The hashes of the pictures of an intent: each gets one that no other intent names.
+class IntentImages:
+    """The pictures of one intent: each gets a hash that no other intent names.
 
-    `images` are paths; what is a hash already stays. With `keep` False nothing is stored.
+    They are kept before the intent is published, and let go if it isn't.
     """
-    if not isinstance(images, list | str):
-        return images  # the node says what it expects
-    found = []
-    for each in [images] if isinstance(images, str) else images:
+
+    def __init__(self, here: Session, *, keep: bool) -> None:
+        self._here = here
+        self._keep = keep
+        self.kept: list[str] = []
+
+    def named(self, images: object) -> object:
+        """The hashes of pictures given by their paths; what is a hash already stays."""
+        if not isinstance(images, list | str):
+            return images  # the node says what it expects
+        return [self._named(each) for each in ([images] if isinstance(images, str) else images)]
+
+    def _named(self, each: object) -> object:
         if not isinstance(each, str) or _HASH.fullmatch(each):
-            found.append(each)
-            continue
+            return each
         picture = load_picture(Path(each), of_its_own=True)
-        digest = picture.digest.hex()
-        found.append(keep_picture(here, picture, Path(each)) if keep else digest)
-    return found
+        if not self._keep:
+            return picture.digest.hex()
+        self.kept.append(keep_picture(self._here, picture, Path(each)))
+        return self.kept[-1]
+
+    def let_go(self) -> None:
+        """Remove what was kept."""
+        store = picture_store(self._here)
+        for image in self.kept:
+            store.find(image).path.unlink(missing_ok=True)

@@ -76,8 +76,10 @@ def casting_request(raw: Mapping[str, object], rhythm: Rhythm) -> dict[str, obje
     if request.by is not None:
         raise fields.error("by", "no day where an intent is cast again and again", raw["by"])
     if request.image:
-        came = "images, which would show that all castings are one person's"
-        raise fields.error("image", "none where an intent is cast again and again", came)
+        expected = (
+            "none where an intent is cast again and again: it would tie the castings together"
+        )
+        raise fields.error("image", expected, f"{len(request.image)} of them")
     # Its end is rounded up by as much as a quantum.
     longest_s = min(rhythm.every_s * CASTING_PERCENT // 100 - TIME_QUANTUM_S, MAX_VALID_S)
     if raw.get("valid_for") is None:

@@ -74,21 +74,35 @@ def publish(
     body = {**_body(file, options), **_standing(every, until)}
     body["dry_run"] = dry_run
     here = session()
-    request = body["request"]
-    if isinstance(request, dict) and "image" in request:
-        from vrmnode.cli.pictures import named_by_intent
-
-        request["image"] = named_by_intent(here, request["image"], keep=not dry_run)
     if dry_run:
-        value = here.client.post("intents", body=body)
+        value = _posted(here, body)
         here.result(value, lambda: dry_run_words(value))
         return
     before = last_event(here.client)
-    value = here.client.post("intents", body=body)
+    value = _posted(here, body)
     if wait is None:
         here.result(value, lambda: _words(value))
         return
     _wait_for_offers(here, value, before, wait, timeout_s)
+
+
+def _posted(here: Session, body: dict[str, object]) -> dict[str, object]:
+    """The node's answer; the pictures that the request names are taken in first."""
+    request = body["request"]
+    if not isinstance(request, dict) or "image" not in request:
+        return here.client.post("intents", body=body)
+    from vrmnode.cli.pictures import IntentImages
+
+    images = IntentImages(here, keep=not body["dry_run"])
+    try:
+        request["image"] = images.named(request["image"])
+        value = here.client.post("intents", body=body)
+    except CommandError:
+        images.let_go()
+        raise
+    for image in images.kept:
+        here.progress(f"hand the picture over as: vrm image export {short(image)}")
+    return value
 
 
 def _body(file: Path | None, options: Options) -> dict[str, object]:
