@@ -81,3 +81,14 @@ NAMES: tuple[str, ...] = tuple(BY_NAME)
 def of_stage(stage: Stage) -> tuple[str, ...]:
     """The names of the fields that a stage discloses."""
     return tuple(field.name for field in FIELDS if field.stage == stage)
+
+
+# With these, what is shipped goes to the vendor.
+_SENT_IN = frozenset({"Dispose", "Buy"})
+
+
+def needs_place(function: str, delivery_method: str) -> bool:
+    """Whether a deal needs to know where the customer is (`#stages`)."""
+    if delivery_method == "onsite":
+        return True
+    return delivery_method == "ship" and function not in _SENT_IN

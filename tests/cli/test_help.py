@@ -21,6 +21,7 @@ vendor profile show, vendor profile set, vendor policy show, vendor policy set, 
 vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor catalogue remove
 vendor questions, vendor reply, vendor inbox list, vendor inbox show, vendor inbox claim
 vendor inbox release, vendor inbox answer, vendor inbox refuse
+vendor forget, vendor label
 message export, message import, terms list, terms show, terms axes
 trust add, trust list, trust remove
 contact show, contact set, contact remove, contact disclosures

@@ -98,7 +98,7 @@ def test_a_relationship_is_shown_only_where_it_is_wanted():
 def test_which_deals_need_a_place(function, method):
     sends = method == "ship" and function in ("Dispose", "Buy")
     expected = method in ("ship", "onsite") and not sends
-    assert disclosure.needs_place(function, method) == expected
+    assert contact.needs_place(function, method) == expected
     where = situation(function=function, delivery_method=method, order_status="processing")
     assert bool(told(DisclosurePolicy(), where)) == expected
 
@@ -126,7 +126,7 @@ def test_whatever_the_policy_nothing_is_told_early_or_without_need(
     assert not found & {"email", "telephone"}
     if status in ("delivered", "cancelling", "cancelled", "returned"):
         assert found == set()
-    if not disclosure.needs_place(function, method):
+    if not contact.needs_place(function, method):
         assert found <= {"relationship"}
     if found & set(DELIVERY):
         assert status in DELIVERY_WORDS or status == "problem"

@@ -18,6 +18,7 @@ from tests.engine.disclosing import (
     ready,
     secret_names,
     values,
+    vendor_says_event,
 )
 from tests.engine.steps import (
     CUSTOMER,
@@ -31,11 +32,19 @@ from tests.engine.steps import (
     pass_on,
 )
 from tests.engine.world import World
-from vrmnode.engine import disclosed, disclosure_rules, mailroom, private_mail
+from vrmnode.engine import (
+    disclosed,
+    disclosure_rules,
+    dispatch,
+    inbound,
+    mailroom,
+    private_mail,
+)
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import load_deal, load_message
+from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, events, messages, secrets
-from vrmprotocol import encoding, inner, message
+from vrmprotocol import encoding, envelope, inner, message
 from vrmprotocol.disclosure_body import DisclosedField, Disclosure
 from vrmprotocol.mail import WithdrawAccept
 from vrmprotocol.message import UninterpretedMessage
@@ -212,3 +221,75 @@ def test_another_customers_node_is_told_nothing(world: World) -> None:
     pass_on(world, CUSTOMER)
     assert deals.list_deals(world.nodes[OTHER_CUSTOMER].reader) == []
     assert clear_values(world, OTHER_CUSTOMER) == []
+
+
+def boxes(world: World) -> list[bytes]:
+    """The sealed boxes that hold a deal's disclosures and the key of its mail."""
+    rows = world.nodes[VENDOR].reader.rows(
+        "SELECT box FROM secrets WHERE owner_kind = 'deal' AND owner_id = ?"
+        " AND (name = 'reply' OR name LIKE 'message %')",
+        (deal_of(world),),
+    )
+    return [bytes(box) for (box,) in rows]
+
+
+def test_a_forgotten_customer_is_gone_from_the_files(world: World) -> None:
+    ready(world)
+    disclose(world, *ANNA)
+    vendor_says_event(world, "delivered")
+    pass_on(world, VENDOR, CUSTOMER)
+    kept = boxes(world)
+    assert len(kept) == 2
+    assert all(box in files_of(world, VENDOR) for box in kept)
+    answer = command(world, VENDOR, "vendor.forget", deal=deal_of(world).hex())
+    assert answer == {
+        "deal": deal_of(world).hex(),
+        "erased": 1,
+        "disclosed": {"fields": {}, "relationship": None},
+    }
+    assert values(world) == {}
+    assert boxes(world) == []
+    assert [box for box in kept if box in files_of(world, VENDOR)] == []
+    assert deal_with(world, VENDOR, VENDOR).state == "agreed"
+    assert "deal.forgotten" in event_types(world, VENDOR)
+
+
+def test_an_open_order_is_forgotten_only_if_it_is_said_twice(world: World) -> None:
+    ready(world)
+    disclose(world, "name")
+    pass_on(world, CUSTOMER)
+    asked = {"deal": deal_of(world).hex()}
+    with pytest.raises(ServiceError) as caught:
+        command(world, VENDOR, "vendor.forget", **asked)
+    assert caught.value.code == "order.open"
+    assert values(world) == {"name": "Anna Muster"}
+    command(world, VENDOR, "vendor.forget", **asked, anyway=True)
+    assert values(world) == {}
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_copy_of_the_mail_opens_only_until_the_deal_is_forgotten(
+    world: World, forgotten: bool
+) -> None:
+    ready(world)
+    vendor_says_event(world, "delivered")
+    pass_on(world, VENDOR, CUSTOMER)
+    disclose(world, "email")
+    parcels = in_turn(world, CUSTOMER, dispatch.parcels)
+    assert isinstance(parcels, list)
+    (parcel,) = parcels
+    raw = dispatch.seal(
+        parcel, now=world.now, random=world.rng.randbytes, grind=lambda core, bits: bytes(8)
+    )
+    if forgotten:
+        command(world, VENDOR, "vendor.forget", deal=deal_of(world).hex())
+    arrived = envelope.unsecure_load(raw)
+    in_turn(world, VENDOR, lambda ctx: inbound.accept_envelope(ctx, arrived))
+    assert values(world) == ({} if forgotten else {"email": ANNA["email"]})
+
+
+def test_a_customer_forgets_no_deal_of_its_own(world: World) -> None:
+    ready(world)
+    with pytest.raises(ServiceError) as caught:
+        command(world, CUSTOMER, "vendor.forget", deal=deal_of(world).hex())
+    assert caught.value.code == "deal.role"

@@ -38,7 +38,8 @@
     GET    /v1/contact                         POST /v1/contact
     POST   /v1/contact/remove                  GET  /v1/contact/disclosures[?deal]
     POST   /v1/deals/{deal}/disclose           GET  /v1/contact/policy
-    PUT    /v1/contact/policy
+    PUT    /v1/contact/policy                  POST /v1/deals/{deal}/forget
+    GET    /v1/deals/{deal}/label
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

@@ -262,6 +262,12 @@ class DiscloseFields(Closed):
     dry_run: Annotated[bool, Field(strict=True)] = False
 
 
+class ForgetDeal(Closed):
+    """`POST /v1/deals/{deal}/forget`; `anyway` also while its order is open."""
+
+    anyway: Annotated[bool, Field(strict=True)] = False
+
+
 class EventPage(Closed):
     """Query of `GET /v1/events`; `after` is the id of the last event seen."""
 

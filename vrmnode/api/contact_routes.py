@@ -1,4 +1,4 @@
-"""The customer's contact data and to whom it went: `/v1/contact`, `/v1/deals/{deal}/disclose`.
+"""Contact data and to whom it went: `/v1/contact`, `/v1/deals/{deal}/disclose`, `/label`, …
 
 Errors of `/v1/contact` don't repeat what came.
 """
@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query
 from vrmnode.api.bodies import (
     DiscloseFields,
     DisclosureFilter,
+    ForgetDeal,
     HexId,
     JsonObject,
     RemoveContact,
@@ -43,5 +44,13 @@ def contact_routes(service: NodeService) -> APIRouter:
     @routes.post("/deals/{deal}/disclose")
     async def disclose(deal: Annotated[HexId, Path()], body: DiscloseFields) -> Json:
         return await service.execute("deal.disclose", {"deal": deal, **given(body)})
+
+    @routes.get("/deals/{deal}/label")
+    async def show_label(deal: Annotated[HexId, Path()]) -> object:
+        return await service.query("vendor.label", {"deal": deal})
+
+    @routes.post("/deals/{deal}/forget")
+    async def forget_deal(deal: Annotated[HexId, Path()], body: ForgetDeal) -> Json:
+        return await service.execute("vendor.forget", {"deal": deal, **given(body)})
 
     return routes

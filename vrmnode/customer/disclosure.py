@@ -33,8 +33,6 @@ UNDER_WAY = frozenset(
 )
 """The statuses in which a delivery has begun and isn't over (specs/11-orders.md#status)."""
 
-_SENT_AWAY = frozenset({"Dispose", "Buy"})
-
 
 @dataclass(frozen=True, slots=True)
 class DisclosurePolicy:
@@ -106,19 +104,12 @@ class Step:
     rule: str
 
 
-def needs_place(function: str, delivery_method: str) -> bool:
-    """Whether a deal needs to know where the customer is."""
-    if delivery_method == "onsite":
-        return True
-    return delivery_method == "ship" and function not in _SENT_AWAY
-
-
 def due_stages(situation: Situation) -> tuple[str, ...]:
     """The stages whose time has come."""
     status = situation.order_status
     if status not in BEFORE_DELIVERY | UNDER_WAY:
         return ()
-    if not needs_place(situation.function, situation.delivery_method):
+    if not contact.needs_place(situation.function, situation.delivery_method):
         return ("relationship",)
     return STAGES if status in UNDER_WAY else ("place", "relationship")
 
@@ -171,7 +162,7 @@ def why_nothing(situation: Situation) -> str:
     status = situation.order_status
     if status not in BEFORE_DELIVERY | UNDER_WAY:
         return f"the order is {status}"
-    if not needs_place(situation.function, situation.delivery_method):
+    if not contact.needs_place(situation.function, situation.delivery_method):
         return f"delivery by {situation.delivery_method} needs none"
     if status in BEFORE_DELIVERY:
         return "name and street come when the vendor has begun with the order, not yet"

@@ -64,6 +64,7 @@ def remove(ctx: Context, params: Params) -> Json:
     if not gone:
         raise not_found("contact", ", ".join(names) or "any field")
     _keep(ctx, data.without(gone))
+    ctx.sweep = True
     ctx.event("contact.removed", "node", ctx.identity.root, fields=", ".join(gone))
     return _shown(data.without(gone))
 

@@ -32,6 +32,8 @@ class Context:
         vault: encrypts key material at rest.
         random: `random(n)` returns n unpredictable bytes.
         grind: finds a stamp, `(core digest, bits) -> 8 bytes`.
+        sweep: set by a turn that erased what nobody may find again: after the commit, the sealed
+            remains leave the WAL too.
     """
 
     tx: Tx
@@ -41,6 +43,7 @@ class Context:
     random: Callable[[int], bytes]
     grind: Callable[[bytes, int], bytes]
     notes: list[str] = field(default_factory=list)
+    sweep: bool = False
 
     def event(
         self, kind: str, subject_kind: str, subject_id: bytes, **data: str | int | bool | None

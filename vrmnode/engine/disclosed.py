@@ -6,13 +6,17 @@ never values.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vrmnode.engine import private_mail
 from vrmnode.engine.context import Context
-from vrmnode.engine.records import DealRecord
-from vrmnode.storage import messages
+from vrmnode.engine.failures import conflict
+from vrmnode.engine.records import DealRecord, load_deal, load_message
+from vrmnode.engine.references import find_deal
+from vrmnode.storage import messages, outbox, secrets
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
-from vrmprotocol import disclosure, keys, message
+from vrmprotocol import disclosure, keys, message, order
 from vrmprotocol.contact import NAMES
 from vrmprotocol.disclosure import Disclosed
 from vrmprotocol.disclosure_body import Disclosure
@@ -22,6 +26,9 @@ from vrmprotocol.message import SignedMessage, UninterpretedMessage
 Json = dict[str, object]
 
 KIND = "disclosure"
+
+OVER = frozenset({"delivered", "cancelled", "returned"})
+"""The statuses of an order after which its customer may be forgotten without asking again."""
 
 
 def after_message(
@@ -76,6 +83,44 @@ def shown(tx: Connection, vault: Vault, record: DealRecord) -> Json:
     }
     key = found.relationship
     return {"fields": fields, "relationship": None if key is None else keys.to_did(key)}
+
+
+def forget(ctx: Context, params: Mapping[str, object]) -> Json:
+    """Erase what a deal's customer has disclosed, and the key that opens the deal's mail.
+
+    Without the key nothing that was sealed to this deal opens again, wherever a copy is; nor does
+    what the customer may still send in it.
+
+    Raises:
+        ServiceError: `deal.not_found`; `deal.role` for a customer's deal; `order.open` unless
+            `anyway`.
+    """
+    record = load_deal(ctx.tx, find_deal(ctx.tx, str(params.get("deal") or "")))
+    if record.row.role != "vendor":
+        raise conflict("deal.role", "expected a deal of your shop, came one of yours as a customer")
+    status = _order_status(ctx, record)
+    if status is not None and status not in OVER and params.get("anyway") is not True:
+        raise conflict(
+            "order.open",
+            f"expected an order that is over, came one that is {status}; its mail could not be"
+            " read any more",
+        )
+    count = erase(ctx, record)
+    secrets.erase(ctx.tx, "deal", record.deal, "reply")
+    outbox.done_by_deal(ctx.tx, record.deal, ctx.now)
+    ctx.sweep = True
+    ctx.event("deal.forgotten", "deal", record.deal)
+    return {
+        "deal": record.deal.hex(),
+        "erased": count,
+        "disclosed": shown(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal)),
+    }
+
+
+def _order_status(ctx: Context, record: DealRecord) -> str | None:
+    stored = messages.list_messages(ctx.tx, record.deal)
+    found = order.of_deal(record.state, [load_message(item.raw) for item in stored])
+    return None if found is None else found.status
 
 
 def erase(ctx: Context, record: DealRecord) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import of_protocol
 from vrmnode.engine.identity import NodeIdentity
-from vrmnode.errors import NodeError
+from vrmnode.errors import NodeError, StorageError
 from vrmnode.storage.database import Database
 from vrmnode.storage.secrets import Vault
 from vrmprotocol.errors import LocalError
@@ -68,6 +68,7 @@ class Machine:
         Raises:
             StorageError: the commit failed; every turn of the group is undone.
         """
+        sweep = False
         with self.database.transaction() as outer:
             outcomes = []
             for action in actions:
@@ -80,7 +81,18 @@ class Machine:
                     grind=self.grind,
                 )
                 outcomes.append(self._turn(ctx, action))
+                sweep = sweep or ctx.sweep
+        if sweep:
+            self._sweep()
         return outcomes
+
+    def _sweep(self) -> None:
+        """Take the remains of what was erased out of the WAL."""
+        try:
+            self.database.checkpoint()
+        except StorageError:
+            # What was erased is committed; the next checkpoint, at the latest at the end, has it.
+            return
 
     def turn(self, action: Action) -> object:
         """Run one event and commit it.

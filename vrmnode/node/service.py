@@ -23,6 +23,7 @@ from vrmnode.engine import (
     disclosure_rules,
     inbox_views,
     intent_desk,
+    labels,
     named_images,
     named_vendors,
     questions,
@@ -346,4 +347,5 @@ _QUERIES: dict[str, Query] = {
 _SEALED_QUERIES: dict[str, SealedQuery] = {
     "contact": contact_desk.show,
     "deal.show": disclosure_rules.deal_show,
+    "vendor.label": labels.show,
 }

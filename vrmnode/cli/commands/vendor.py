@@ -32,6 +32,16 @@ POLICY = ("vendor", "policy")
         "questions": (_QUESTIONS, "questions", "List the questions of customers."),
         "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
+        "label": (
+            "vrmnode.cli.commands.label",
+            "label",
+            "Show the delivery label of an order.",
+        ),
+        "forget": (
+            "vrmnode.cli.commands.forget",
+            "forget",
+            "Erase what the customer of a deal has disclosed.",
+        ),
         "wellknown": (_WELLKNOWN, "wellknown", "Write the file that your web site serves."),
     },
 )

@@ -1,0 +1,39 @@
+"""`vrm vendor forget`: what a customer disclosed is erased when it isn't needed any more."""
+
+from __future__ import annotations
+
+import click
+
+from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.show import counted, short
+
+
+@click.command()
+@click.argument("deal_id", metavar="DEAL")
+@click.option("--anyway", is_flag=True, help="Also while the order is open.")
+@shared_options
+def forget(deal_id: str, anyway: bool) -> None:
+    """Erase what the customer of a deal has disclosed.
+
+    The key that opens the deal's mail goes too, so that no copy of it opens again; what the
+    customer may still send in this deal can't be read then. Agreement, payments and receipts stay.
+    Backups that you made before still hold it: make new ones, and delete those.
+
+    \b
+    Example:
+      vrm vendor forget 0a1b2c3d4e5f
+    """
+    here = session()
+    value = here.client.post("deals", deal_id, "forget", body={"anyway": anyway})
+    here.result(value, lambda: _words(value))
+
+
+def _words(value: dict[str, object]) -> str:
+    erased = value.get("erased")
+    count = erased if isinstance(erased, int) else 0
+    if not count:
+        return f"deal {short(value.get('deal'))} had nothing to erase; its mail can't be opened now"
+    return (
+        f"erased {counted(count, 'disclosure')} of deal {short(value.get('deal'))}, and the key of"
+        " its mail; backups made before still hold them"
+    )
