@@ -27,6 +27,7 @@ from vrmnode.engine import why
 from vrmnode.engine.context import Context
 from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, envelopes, market, messages, outbox, pseudonyms
+from vrmnode.values.fields import FieldError
 from vrmprotocol.sealed_intent import SealedIntent
 
 BOTH = (VENDOR, OTHER_VENDOR)
@@ -261,3 +262,16 @@ def test_nothing_is_published_of_a_named_intent(world: World) -> None:
     assert envelopes.latest(reader, "/vrm/1/market/0", 10, world.now) == []
     kinds = {row.kind for row in outbox.pending(reader, world.now)}
     assert kinds <= {"mail"}
+
+
+def test_an_image_is_for_one_vendor_and_one_intent(world: World) -> None:
+    """Two vendors that compare what they were told would see one person under two names."""
+    image = ["ab" * 32]
+    with pytest.raises(FieldError) as caught:
+        world.publish(CUSTOMER, 1, automatic=False, to=BOTH, image=image)
+    assert (caught.value.field, caught.value.code) == ("image", "request.invalid")
+    world.publish(CUSTOMER, 1, automatic=False, to=(VENDOR,), image=image)
+    for to in ((OTHER_VENDOR,), ()):
+        with pytest.raises(ServiceError) as refused:
+            world.publish(CUSTOMER, 1, automatic=False, to=to, image=image)
+        assert refused.value.code == "intent.image_used"

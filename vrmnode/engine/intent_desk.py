@@ -134,7 +134,7 @@ def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = N
     """
     sent = prepared.envelope
     body = prepared.body
-    _require_new_images(ctx.tx, body)
+    require_new_images(ctx.tx, body)
     private = prepared.private_maximum
     own = OwnIntent(
         intent_id=sent.id,
@@ -165,9 +165,13 @@ def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = N
     return own
 
 
-# SPEC 03: The writer MUST NOT name the same image in two intents.
-def _require_new_images(tx: Connection, body: Intent) -> None:
-    """Refuse an image that an earlier intent named: the two would be one person's to everybody."""
+# SPEC 03: The writer MUST NOT name the same image in two intents, sealed ones included.
+def require_new_images(tx: Connection, body: Intent) -> None:
+    """Refuse an image that an earlier intent named: the two would be one person's to everybody.
+
+    Raises:
+        ServiceError: `intent.image_used`.
+    """
     if not body.image:
         return
     named = {image for own in intents.list_intents(tx) for image in intent_body(own).image}

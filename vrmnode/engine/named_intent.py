@@ -23,6 +23,7 @@ from vrmnode.storage import deals, intents, outbox, pseudonyms
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.pseudonyms import Pseudonym
+from vrmnode.values.fields import FieldError
 from vrmnode.values.money import Money
 from vrmprotocol import market as market_bodies
 from vrmprotocol import negotiation
@@ -78,6 +79,10 @@ def prepare(
         FieldError: the request or the acceptance rules are malformed, naming the field.
     """
     intent_desk.require_one_currency(request, acceptance)
+    if request.image and len(chosen.vendors) > 1:
+        # Each has another pseudonym before it; the same image would show that they are one.
+        expected = "none in an intent to several vendors: it would show that you are one person"
+        raise FieldError("request.invalid", "image", expected, f"{len(request.image)} of them")
     told = []
     for vendor in chosen.vendors:
         reply_key = SealKey(random(32))
@@ -102,8 +107,13 @@ def prepare(
 def record(
     ctx: Context, prepared: PreparedNamedIntent, *, standing: bytes | None = None
 ) -> OwnIntent:
-    """Keep a prepared intent, listen at each vendor's reply tag, and queue what each is told."""
+    """Keep a prepared intent, listen at each vendor's reply tag, and queue what each is told.
+
+    Raises:
+        ServiceError: `intent.image_used`.
+    """
     body, private = prepared.body, prepared.private_maximum
+    intent_desk.require_new_images(ctx.tx, body)
     own = OwnIntent(
         intent_id=prepared.intent_id,
         body=market_bodies.to_body(body),
