@@ -129,3 +129,17 @@ def check_validity(certificate: Certificate, *, now: int) -> None:
             "certificate.expired",
             f"expected to be valid at {now}, came notAfter {certificate.not_after}",
         )
+
+
+def check_not_revoked(certificate: Certificate, revoked: frozenset[bytes]) -> None:
+    """Refuse a certificate of a key that is among those its root has revoked.
+
+    Raises:
+        RemoteError: `certificate.revoked`.
+    """
+    # SPEC 02: The reader MUST refuse what is read for the first time under the certificate of a key
+    # that its root is known to have revoked with `certificate.revoked`.
+    if certificate.subject in revoked:
+        raise RemoteError(
+            "certificate.revoked", "expected a key that its root stands by, came one it revoked"
+        )

@@ -27,7 +27,8 @@ STAMP_UNIT_BYTES = 4096
 
 MAIL_KIND = "mail"
 MARKET_KINDS = frozenset({"intent", "intent_update"})
-DIRECTORY_KINDS = frozenset({"vendor_profile"})
+PROFILE_KIND = "vendor_profile"
+DIRECTORY_KINDS = frozenset({PROFILE_KIND, "key_update"})
 
 # Faults of honest nodes (a clock, a repeat) are ignored; the rest can't come from one.
 _VERDICTS: dict[str, Verdict] = {
@@ -142,7 +143,7 @@ def _check_lifetime(header: _Header) -> None:
     lifetime_s = header.expires - header.created
     if header.kind == MAIL_KIND:
         fits = lifetime_s == MAIL_LIFETIME_S
-    elif header.kind in DIRECTORY_KINDS:
+    elif header.kind == PROFILE_KIND:
         fits = 0 < lifetime_s <= PROFILE_LIFETIME_S
     else:
         fits = 0 < lifetime_s <= MARKET_LIFETIME_S

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta
 
 from vrmprotocol import certificate as certificates
-from vrmprotocol import encoding, functions, schema
+from vrmprotocol import encoding, functions, key_update, schema
 from vrmprotocol.body_checks import (
     check_choices,
     check_extensions,
@@ -52,6 +52,7 @@ from vrmprotocol.fields import (
     Time,
     Wire,
 )
+from vrmprotocol.key_update import KeyUpdate
 from vrmprotocol.terms_addendum import WireLevels, check_proffer
 from vrmprotocol.terms_matching import Choice
 from vrmprotocol.terms_policy import TermsPolicy, check_policy
@@ -190,12 +191,13 @@ class Uninterpreted:
     reason: str
 
 
-MarketBody: TypeAlias = VendorProfile | Intent | IntentUpdate
+MarketBody: TypeAlias = VendorProfile | Intent | IntentUpdate | KeyUpdate
 
 _STRUCTS: dict[str, type[MarketBody]] = {
     "vendor_profile": VendorProfile,
     "intent": Intent,
     "intent_update": IntentUpdate,
+    "key_update": KeyUpdate,
 }
 
 
@@ -227,6 +229,8 @@ def load_market(
     check_content(body, known_ext=known_ext)
     if isinstance(body, VendorProfile):
         _check_signer(body, envelope, envelope.created if now is None else now)
+        return body
+    if isinstance(body, KeyUpdate):
         return body
     intent = body.intent if isinstance(body, IntentUpdate) else body
     # SPEC 03: The reader MUST refuse an intent whose `validThrough` isn't its envelope's `expires`
@@ -263,6 +267,9 @@ def check_content(body: MarketBody, *, known_ext: frozenset[str] = frozenset()) 
     check_extensions(body, known_ext)
     if isinstance(body, VendorProfile):
         _check_presentation(body)
+        return
+    if isinstance(body, KeyUpdate):
+        key_update.check_content(body)
         return
     if isinstance(body, IntentUpdate):
         check_extensions(body.intent, known_ext)

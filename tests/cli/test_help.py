@@ -22,6 +22,7 @@ vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor cat
 vendor questions, vendor reply, vendor inbox list, vendor inbox show, vendor inbox claim
 vendor inbox release, vendor inbox answer, vendor inbox refuse
 vendor forget, vendor label
+vendor key list, vendor key rotate, vendor key revoke
 message export, message import, terms list, terms show, terms axes
 trust add, trust list, trust remove
 contact show, contact set, contact remove, contact disclosures

@@ -70,7 +70,17 @@ def _declined(world: World) -> None:
     command(world, CUSTOMER, "offer.decline", offer=offer)
 
 
-OF_TIME: dict[str, Callable[[World], None]] = {"expired": _expired, "declined": _declined}
+def _key_revoked(world: World) -> None:
+    offered(world)
+    command(world, VENDOR, "vendor.key.revoke", serial=0)
+    pass_on(world, VENDOR)
+
+
+OF_TIME: dict[str, Callable[[World], None]] = {
+    "expired": _expired,
+    "declined": _declined,
+    "key_revoked": _key_revoked,
+}
 
 
 @pytest.mark.parametrize("code", CARELESS)

@@ -37,7 +37,7 @@ _TABLES = (
     *("reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles", "inbox"),
-    *("standing_intents", "disclosures", "prekeys"),
+    *("standing_intents", "disclosures", "prekeys", "key_updates", "revoked_keys"),
     *("products", "trust", "domain_checks"),
 )
 

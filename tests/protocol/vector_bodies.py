@@ -10,6 +10,7 @@ from vrmprotocol import (
     agreement,
     agreement_report,
     bodies,
+    certificate,
     coherence,
     commitment,
     draft,
@@ -139,6 +140,16 @@ def sign_again(loaded: message.SignedMessage, key: keys.SigningKey) -> None:
         body=loaded.body,
     )
     assert again.raw == loaded.raw
+
+
+def hold_certificate(case: Case) -> dict[str, Any]:
+    fields = {
+        name: bytes.fromhex(value) if isinstance(value, str) else value
+        for name, value in case.given["certificate"].items()
+    }
+    revoked = frozenset(bytes.fromhex(each) for each in case.given["revoked"])
+    certificate.check_not_revoked(certificate.load(fields), revoked)
+    return {}
 
 
 def replace_sealed(case: Case) -> dict[str, Any]:
@@ -313,6 +324,8 @@ BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("functions", "draft"): read_message,
     ("functions", "answer"): check_answers,
     ("language", "read"): read_message,
+    ("key_update", "read"): read_market,
+    ("key_update", "hold"): hold_certificate,
     ("sealed_intent", "read"): read_message,
     ("sealed_intent", "replace"): replace_sealed,
     ("sealing", "mail"): read_mail,

@@ -220,6 +220,12 @@ class CheckVendor(Closed):
     loopback: Annotated[bool, Field(strict=True)] = False
 
 
+class RevokeKey(Closed):
+    """`POST /v1/vendor/keys/{serial}/revoke`."""
+
+    reason: Annotated[str, Field(max_length=32)] = "compromised"
+
+
 class AddTrust(Closed):
     """`POST /v1/trust`; what is absent stays as it is."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from vrmnode.api.bodies import (
     CatalogueRows,
@@ -14,6 +14,7 @@ from vrmnode.api.bodies import (
     JsonObject,
     ProductPage,
     RemoveProducts,
+    RevokeKey,
     WriteBackup,
     given,
 )
@@ -42,6 +43,14 @@ def node_routes(service: NodeService) -> APIRouter:
     async def remove_products(body: RemoveProducts) -> Json:
         return await service.execute("catalogue.remove", given(body))
 
+    @routes.post("/vendor/keys/rotate")
+    async def rotate_key() -> Json:
+        return await service.execute("vendor.key.rotate", {})
+
+    @routes.post("/vendor/keys/{serial}/revoke")
+    async def revoke_key(serial: Annotated[int, Path(ge=0, lt=2**32)], body: RevokeKey) -> Json:
+        return await service.execute("vendor.key.revoke", {"serial": serial, **given(body)})
+
     @routes.post("/peers")
     async def connect_peer(body: ConnectPeer) -> Json:
         return await service.execute("peers.connect", given(body))
@@ -66,6 +75,7 @@ def _reads(routes: APIRouter, service: NodeService) -> None:
         ("/contact/policy", "contact.policy"),
         ("/vendor/profile", "vendor.profile"),
         ("/vendor/policy", "vendor.policy"),
+        ("/vendor/keys", "vendor.keys"),
     ):
         routes.add_api_route(path, _read(service, name), methods=["GET"], name=name)
 

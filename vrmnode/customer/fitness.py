@@ -26,6 +26,11 @@ class Problem:
     words: str
 
 
+KEY_REVOKED = Problem(
+    "key_revoked", "the vendor has revoked the key that signed it: somebody else may have it"
+)
+
+
 def problems_of(
     draft: Draft, intent: Intent, now: int, private_maximum: Money | None, declined: bool
 ) -> tuple[Problem, ...]:

@@ -8,7 +8,7 @@ different currencies are kept apart: which of them is cheaper nobody says. Nothi
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from vrmnode.customer.fitness import Problem, problems_of, unproven, wishes
+from vrmnode.customer.fitness import KEY_REVOKED, Problem, problems_of, unproven, wishes
 from vrmnode.customer.regard import STRANGER, DomainProof, Regard
 from vrmnode.values.money import Money, format_money
 from vrmnode.values.prices import currency_of, total_of
@@ -20,7 +20,11 @@ from vrmprotocol.market import Intent
 
 @dataclass(frozen=True, slots=True)
 class ReceivedOffer:
-    """A verified offer as it came; `declined` when the customer already said no to it."""
+    """A verified offer as it came.
+
+    `declined` when the customer already said no to it; `revoked` when its vendor has since revoked
+    the key that signed it.
+    """
 
     digest: bytes
     deal: bytes
@@ -28,6 +32,7 @@ class ReceivedOffer:
     vendor_root: bytes
     received_at: int
     declined: bool = False
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,10 @@ def rank(
     weighed = [
         _Weighed(
             received,
-            problems_of(received.offer.draft, intent, now, private_maximum, received.declined),
+            (
+                *problems_of(received.offer.draft, intent, now, private_maximum, received.declined),
+                *([KEY_REVOKED] if received.revoked else []),
+            ),
             wishes(received.offer.draft, intent),
             regards.get(received.vendor_root, STRANGER),
         )

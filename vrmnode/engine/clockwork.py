@@ -7,6 +7,7 @@ from vrmnode.engine import (
     customer_desk,
     inbox,
     intent_desk,
+    key_desk,
     mailroom,
     profile_desk,
     standing_intent,
@@ -19,6 +20,7 @@ from vrmnode.storage import (
     envelopes,
     events,
     intents,
+    key_updates,
     market,
     outbox,
     secrets,
@@ -91,6 +93,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             vendor_desk.reconsider(ctx)
         case "renew_profile":
             commands.renew_profile(ctx)
+        case "renew_key_update":
+            key_desk.renew(ctx)
         case "tidy":
             tidy(ctx, max_store_bytes)
         case _:
@@ -113,6 +117,7 @@ def tidy(ctx: Context, max_store_bytes: int) -> None:
     market.trim_intents(ctx.tx, MAX_MARKET_INTENTS)
     market.trim_intents(ctx.tx, MAX_SEALED_INTENTS, sealed=True)
     market.trim_profiles(ctx.tx, MAX_PROFILES)
+    key_updates.trim(ctx.tx, MAX_PROFILES)
     profile_desk.erase_prekeys(ctx)
     _forget_stale_deals(ctx)
     events.purge(ctx.tx, MAX_EVENTS)

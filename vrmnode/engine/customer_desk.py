@@ -20,7 +20,7 @@ from vrmnode.engine import (
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord, load_deal, own_intent, reload
-from vrmnode.storage import deals, market, timers
+from vrmnode.storage import deals, key_updates, market, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.pseudonyms import Pseudonym
@@ -164,6 +164,14 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
     draft = mailroom.offer_of(signed).draft
     if digest in record.state.declined_offers:
         raise conflict("offer.declined", "expected an open offer, came one you declined")
+    # SPEC 04: The customer's node MUST refuse to accept an offer of a key that its root is known to
+    # have revoked with `certificate.revoked`.
+    if key_updates.is_revoked(ctx.tx, record.row.vendor_root, signed.author):
+        raise conflict(
+            "certificate.revoked",
+            f"expected an offer that {draft.vendor.name} stands by, came one of a key that it has"
+            " revoked since: somebody else may have it",
+        )
     if ctx.now > draft.valid_through:
         raise conflict(
             "negotiation.expired",

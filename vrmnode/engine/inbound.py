@@ -12,6 +12,7 @@ from vrmnode.engine import (
     disclosed,
     disclosure_rules,
     first_mail,
+    key_desk,
     mailroom,
     profile_desk,
     questions,
@@ -24,6 +25,7 @@ from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_inten
 from vrmnode.storage import (
     deals,
     envelopes,
+    key_updates,
     market,
     messages,
     outbox,
@@ -38,11 +40,13 @@ from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
 from vrmprotocol import envelope, functions, message, sealing, stamp
 from vrmprotocol import market as market_bodies
+from vrmprotocol.certificate import Certificate, check_not_revoked
 from vrmprotocol.draft import deal_id
 from vrmprotocol.envelope import SKEW_S, Envelope
 from vrmprotocol.errors import RemoteError
+from vrmprotocol.key_update import KeyUpdate
 from vrmprotocol.keys import SealKey
-from vrmprotocol.mail import Ack, Decline, Offer
+from vrmprotocol.mail import Ack, Agreement, Decline, Offer
 from vrmprotocol.market import Intent, IntentUpdate, VendorProfile
 from vrmprotocol.message import Role, SignedMessage, UninterpretedMessage
 
@@ -88,6 +92,8 @@ def accept_envelope(ctx: Context, arrived: Envelope) -> None:
         _keep_intent(ctx, arrived, body.intent, seq=body.seq, status=body.status)
     elif isinstance(body, VendorProfile):
         _keep_profile(ctx, arrived, body)
+    elif isinstance(body, KeyUpdate):
+        key_desk.keep(ctx, arrived, body)
 
 
 def _keep_intent(ctx: Context, arrived: Envelope, body: Intent, *, seq: int, status: str) -> None:
@@ -121,7 +127,7 @@ def _keep_intent(ctx: Context, arrived: Envelope, body: Intent, *, seq: int, sta
 
 def _keep_profile(ctx: Context, arrived: Envelope, body: VendorProfile) -> None:
     root = body.certificate.root
-    if root == ctx.identity.root:
+    if root == ctx.identity.root or key_updates.is_revoked(ctx.tx, root, arrived.author):
         return
     could_be_reached = first_mail.door(ctx.tx, root, ctx.now) is not None
     stored = StoredProfile(
@@ -242,6 +248,7 @@ def _first_contact(
     name = pseudonyms.get(ctx.tx, pseudonym)
     if name is None or not isinstance(signed, SignedMessage):
         return signed, None
+    _check_not_revoked(ctx, signed)
     if isinstance(signed.body, Offer):
         _check_offer(ctx, signed, signed.body, name)
         _check_same_channel(ctx, signed, signed.body)
@@ -259,6 +266,32 @@ def _first_contact(
         return signed, None
     row = customer_desk.open_deal(ctx, name, signed, body_bytes=body_bytes, work=work)
     return signed, load_deal(ctx.tx, row.deal)
+
+
+def _check_not_revoked(ctx: Context, signed: SignedMessage) -> None:
+    """Refuse what a revoked key says to begin a deal with, or to bind its root further.
+
+    What it says to end a deal is taken: that can only cost the vendor.
+    """
+    body = signed.body
+    if isinstance(body, Offer):
+        certified: Certificate | None = body.draft.vendor.certificate
+    else:
+        certified = body.certificate if isinstance(body, Decline | Ack) else None
+    if certified is None or messages.get(ctx.tx, signed.digest) is not None:
+        return
+    rows = key_updates.revoked_by(ctx.tx, certified.root)
+    check_not_revoked(certified, frozenset(row.subject for row in rows))
+
+
+def _check_binds_no_further(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:
+    """Refuse an offer or an agreement by a key that is revoked, in a deal that is known."""
+    if isinstance(signed.body, Offer):
+        _check_not_revoked(ctx, signed)
+    revoked = key_updates.is_revoked(ctx.tx, record.row.vendor_root, signed.author)
+    new = messages.get(ctx.tx, signed.digest) is None
+    if isinstance(signed.body, Agreement) and revoked and new:
+        raise RemoteError("certificate.revoked", "expected an agreement by a key not revoked")
 
 
 def _told_deal(ctx: Context, name: Pseudonym, signed: SignedMessage, body_bytes: int) -> DealRecord:
@@ -337,6 +370,8 @@ def _in_deal(
         reader=_role(record),
         now=ctx.now,
     )
+    if record.row.role == "customer" and isinstance(signed, SignedMessage):
+        _check_binds_no_further(ctx, record, signed)
     name = pseudonyms.get(ctx.tx, record.row.customer)
     if isinstance(signed, SignedMessage) and isinstance(signed.body, Offer) and name is not None:
         _check_offer(ctx, signed, signed.body, name)

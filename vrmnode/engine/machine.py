@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from vrmnode.engine import key_desk
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import of_protocol
 from vrmnode.engine.identity import NodeIdentity
@@ -108,6 +109,8 @@ class Machine:
     def _turn(self, ctx: Context, action: Action) -> Outcome:
         try:
             with self.database.transaction():
+                # What another turn that was undone made of it counts no more.
+                key_desk.follow(ctx)
                 value = action(ctx)
         except LocalError as error:
             return Outcome(error=of_protocol(error), notes=tuple(ctx.notes))

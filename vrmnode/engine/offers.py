@@ -6,7 +6,7 @@ from vrmnode.customer.ranking import RankedOffer, ReceivedOffer, rank
 from vrmnode.engine import standing
 from vrmnode.engine.failures import not_found
 from vrmnode.engine.records import DealRecord, intent_body, load_deal
-from vrmnode.storage import deals, messages
+from vrmnode.storage import deals, key_updates, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.values.money import Money
@@ -60,6 +60,7 @@ def received(tx: Connection, own: OwnIntent, *, open_only: bool = False) -> list
                         received_at=arrived.get(digest, row.created),
                         declined=digest in record.state.declined_offers
                         or record.state.state in ("declined", "withdrawn", "cancelled"),
+                        revoked=key_updates.is_revoked(tx, row.vendor_root, signed.author),
                     )
                 )
     return found

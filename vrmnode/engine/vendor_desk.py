@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from vrmnode.engine import answering, disclosed, inbox, mailroom, refusals, shop
 from vrmnode.engine.context import Context
-from vrmnode.engine.records import DealRecord, read_intent, reload
-from vrmnode.storage import catalogue, deals, market, messages, reservations, timers
+from vrmnode.engine.records import DealRecord, load_deal, read_intent, reload
+from vrmnode.storage import catalogue, deals, key_updates, market, messages, reservations, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.market import MarketIntent
 from vrmnode.vendor.responder import Refusal
@@ -116,6 +116,16 @@ def _let_go(ctx: Context, record: DealRecord, state: str) -> None:
     ctx.event(f"deal.{state}", "deal", record.deal, **refusals.ending(record))
 
 
+# SPEC 04: The vendor MUST release what offers of a key hold when it revokes the key, and decline
+# with `closed` an accept of such an offer.
+def key_revoked(ctx: Context, subject: bytes) -> None:
+    """One of this vendor's keys is void: what it offered isn't held any longer."""
+    for row in deals.list_deals(ctx.tx, role="vendor", state="offered"):
+        record = load_deal(ctx.tx, row.deal)
+        if record.vendor_author == subject and reservations.release(ctx.tx, row.deal):
+            ctx.event("reservation.released", "deal", row.deal, reason="key_revoked")
+
+
 def _decide(ctx: Context, record: DealRecord) -> None:
     """Countersign an acceptance or decline it; the vendor alone decides, here and once."""
     # SPEC 04: The vendor MUST NOT send both an agreement and a decline for the same accept.
@@ -130,6 +140,9 @@ def _decide(ctx: Context, record: DealRecord) -> None:
     # reason `late`.
     if ctx.now > draft.confirm_by:
         _decline_acceptance(ctx, record, accepted, key, "late")
+        return
+    if key_updates.is_revoked(ctx.tx, ctx.identity.root, offered.author):
+        _decline_acceptance(ctx, record, accepted, key, "closed")
         return
     # SPEC 04: The vendor MUST take the goods out of stock in the same transaction in which it
     # countersigns.

@@ -13,11 +13,13 @@ import structlog
 
 from vrmnode.network import Verdict
 from vrmnode.node.clock_watch import ClockWatch
-from vrmnode.storage import seen
+from vrmnode.storage import key_updates, seen
 from vrmnode.storage.connection import Connection
 from vrmprotocol import envelope, market, message_file
+from vrmprotocol.certificate import check_not_revoked
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.errors import RemoteError
+from vrmprotocol.market import VendorProfile
 
 RECENT_IDS = 65_536
 MAX_WAITING = 4_096
@@ -53,7 +55,7 @@ class Gate:
                 data, topic=topic, now=self._clock(), known=self._is_known
             )
             if not arrived.is_mail:
-                market.load_market(arrived)
+                self._check_body(arrived)
         except RemoteError as error:
             self._note(error, data, peer)
             return _VERDICTS[envelope.verdict_of(error.code)]
@@ -71,8 +73,14 @@ class Gate:
         """
         arrived = message_file.verify_envelope(data, now=self._clock(), known=self._is_known)
         if not arrived.is_mail:
-            market.load_market(arrived)
+            self._check_body(arrived)
         return arrived
+
+    def _check_body(self, arrived: Envelope) -> None:
+        body = market.load_market(arrived)
+        if isinstance(body, VendorProfile):
+            rows = key_updates.revoked_by(self._reader, body.certificate.root)
+            check_not_revoked(body.certificate, frozenset(row.subject for row in rows))
 
     def take(self, topic: str, data: bytes) -> Envelope:
         """The verified envelope of a delivered message.

@@ -23,6 +23,7 @@ from vrmnode.engine import (
     disclosure_rules,
     inbox_views,
     intent_desk,
+    key_desk,
     labels,
     named_images,
     named_vendors,
@@ -122,6 +123,8 @@ class Service:
                 return await self._status()
             case "identity":
                 return self._identity()
+            case "vendor.keys":
+                return await self._read(self._keys, {})
             case "peers":
                 return [self._peer(peer) for peer in self._network.peers()]
         function = _QUERIES.get(name) or self._sealed(name)
@@ -260,6 +263,10 @@ class Service:
             "peer_id": self._network.peer_id,
             "note": "customers are known by a fresh pseudonym per intent",
         }
+
+    def _keys(self, tx: Connection, _: Mapping[str, object], now: int) -> object:
+        identity = self._machine.identity
+        return key_desk.key_list(tx, identity.root, identity.vendor_certificates(now))
 
     def _clock_warnings(self) -> list[str]:
         warning = self._gate.clock_warning()

@@ -137,6 +137,22 @@ CREATE TABLE profiles (
     received_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE key_updates (
+    root BLOB PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    envelope_id BLOB NOT NULL,
+    received_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE revoked_keys (
+    root BLOB NOT NULL,
+    subject BLOB NOT NULL,
+    serial INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (root, subject)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE trust (
     root BLOB PRIMARY KEY,
     note TEXT,

@@ -16,6 +16,7 @@ _CATALOGUE = "vrmnode.cli.commands.catalogue"
 _DIRECTORY = "vrmnode.cli.commands.directory"
 _INBOX = "vrmnode.cli.commands.inbox"
 _QUESTIONS = "vrmnode.cli.commands.questions"
+_KEYS = "vrmnode.cli.commands.vendor_keys"
 PROFILE = ("vendor", "profile")
 POLICY = ("vendor", "policy")
 
@@ -42,6 +43,7 @@ POLICY = ("vendor", "policy")
             "forget",
             "Erase what the customer of a deal has disclosed.",
         ),
+        "key": (_KEYS, "key", "See, change and revoke the keys that sign for your shop."),
         "wellknown": (_WELLKNOWN, "wellknown", "Write the file that your web site serves."),
     },
 )
