@@ -106,8 +106,9 @@ def situation_of(tx: Connection, vault: Vault, record: DealRecord, now: int) -> 
     )
 
 
-def consider(ctx: Context, record: DealRecord) -> None:
+def consider(ctx: Context, deal: bytes) -> None:
     """Disclose what is due and allowed in a customer's deal; ask once about the rest."""
+    record = load_deal(ctx.tx, deal)
     situation = situation_of(ctx.tx, ctx.vault, record, ctx.now)
     if situation is None:
         return
@@ -123,7 +124,7 @@ def consider(ctx: Context, record: DealRecord) -> None:
 def consider_all(ctx: Context) -> None:
     """Look at every agreed deal again: contact data, trust or the policy changed."""
     for row in deals.list_deals(ctx.tx, role=deals.CUSTOMER, state="agreed"):
-        consider(ctx, load_deal(ctx.tx, row.deal))
+        consider(ctx, row.deal)
 
 
 def _has_room(tx: Connection, deal: bytes) -> bool:

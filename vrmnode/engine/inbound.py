@@ -222,7 +222,8 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
         questions.after_message(ctx, record, signed)
         counters.after_message(ctx, record, signed)
     disclosed.after_message(ctx, record, signed)
-    disclosure_rules.consider(ctx, load_deal(ctx.tx, record.deal))
+    if record.row.role == deals.CUSTOMER:
+        disclosure_rules.consider(ctx, record.deal)
     for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):
         _open_earlier(ctx, tag)
 
