@@ -20,7 +20,7 @@ vendor search, vendor show, vendor check
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
 vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor catalogue remove
 vendor questions, vendor reply, vendor inbox list, vendor inbox show, vendor inbox claim
-vendor inbox release, vendor inbox answer, vendor inbox refuse
+vendor pause, vendor resume, vendor inbox release, vendor inbox answer, vendor inbox refuse
 vendor forget, vendor label
 vendor key list, vendor key rotate, vendor key revoke
 message export, message import, terms list, terms show, terms axes

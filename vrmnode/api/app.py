@@ -13,6 +13,7 @@
     PUT    /v1/vendor/policy                   GET  /v1/deals/{deal}/agreement
     GET    /v1/catalogue[?limit&after]         POST /v1/deals/{deal}/withdraw
     POST   /v1/catalogue/rows                  GET  /v1/events/stream[?after]
+    POST   /v1/vendor/pause                    POST /v1/vendor/resume
     POST   /v1/catalogue/change                POST /v1/catalogue/remove
     GET    /v1/events[?after&limit]            POST /v1/backup
     POST   /v1/intents/{intent}/extend         POST /v1/messages/export

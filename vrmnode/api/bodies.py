@@ -118,6 +118,14 @@ class CatalogueRows(Closed):
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
 
 
+class PauseShop(Closed):
+    """`POST /v1/vendor/pause`: the last day of it, and a sentence for customers."""
+
+    until: Annotated[str, Field(max_length=32)] | None = None
+    note: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    language: Language = None
+
+
 class ChangeProduct(Closed):
     """`POST /v1/catalogue/change`: fields of one product; null takes one away."""
 

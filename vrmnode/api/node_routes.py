@@ -12,6 +12,8 @@ from vrmnode.api.bodies import (
     ConnectPeer,
     JoinPeers,
     JsonObject,
+    Nothing,
+    PauseShop,
     ProductPage,
     RemoveProducts,
     RevokeKey,
@@ -34,6 +36,14 @@ def node_routes(service: NodeService) -> APIRouter:
     @routes.post("/catalogue/rows")
     async def import_rows(body: CatalogueRows) -> Json:
         return await service.execute("catalogue.rows", given(body))
+
+    @routes.post("/vendor/pause")
+    async def pause(body: PauseShop) -> Json:
+        return await service.execute("vendor.pause", given(body))
+
+    @routes.post("/vendor/resume")
+    async def resume(body: Nothing | None = None) -> Json:
+        return await service.execute("vendor.resume", {})
 
     @routes.post("/catalogue/change")
     async def change_product(body: ChangeProduct) -> Json:

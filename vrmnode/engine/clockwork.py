@@ -9,6 +9,7 @@ from vrmnode.engine import (
     intent_desk,
     key_desk,
     mailroom,
+    pause,
     profile_desk,
     standing_intent,
     vendor_desk,
@@ -91,6 +92,10 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             inbox.timed_out(ctx, timer.subject)
         case "reconsider":
             vendor_desk.reconsider(ctx)
+        case "reconsider_more":
+            vendor_desk.reconsider_more(ctx)
+        case pause.TIMER:
+            pause.ended(ctx)
         case "renew_profile":
             commands.renew_profile(ctx)
         case "renew_key_update":

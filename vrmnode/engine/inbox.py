@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vrmnode.engine import answering, shop
+from vrmnode.engine import answering, pause, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import read_intent
@@ -195,7 +195,11 @@ def _without_human(ctx: Context, stored: MarketIntent) -> str:
     if here is None or not answering.may_answer(ctx, stored.pseudonym, intent):
         return "silence"
     rules = here.policy.inbox or InboxRules()
-    if rules.when_over == OFFER:
+    paused = pause.current(ctx.tx, ctx.now)
+    refusal: Refusal | None
+    if paused is not None and rules.when_over == OFFER:
+        refusal = Refusal("closed", "", here.policy.refuse_when_closed)
+    elif rules.when_over == OFFER:
         reply = here.reply(intent, ctx.now)
         if isinstance(reply, tuple):
             how = "no human answered in time"

@@ -7,10 +7,19 @@ inside one transaction together with the stock they need.
 
 from __future__ import annotations
 
-from vrmnode.engine import answering, disclosed, inbox, mailroom, refusals, shop
-from vrmnode.engine.context import Context
+from vrmnode.engine import answering, disclosed, inbox, mailroom, pause, refusals, shop
+from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.records import DealRecord, load_deal, read_intent, reload
-from vrmnode.storage import catalogue, deals, key_updates, market, messages, reservations, timers
+from vrmnode.storage import (
+    catalogue,
+    deals,
+    key_updates,
+    market,
+    messages,
+    reservations,
+    settings,
+    timers,
+)
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.market import MarketIntent
 from vrmnode.vendor.responder import Refusal
@@ -21,6 +30,9 @@ from vrmprotocol.draft import deal_id
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Agreement, Decline, VendorReason
 from vrmprotocol.message import SignedMessage
+
+RECONSIDERED = "vendor.reconsidered"
+RECONSIDERED_AT_ONCE = 50
 
 BUSY_S = 60
 """The window, and the pause, of the vendor's limit of offers per minute."""
@@ -42,6 +54,12 @@ def consider(ctx: Context, pseudonym: bytes) -> None:
         return
     reply = here.reply(intent, ctx.now)
     why = left_to_human(here.policy, here.details, intent, reply, now=ctx.now)
+    paused = pause.current(ctx.tx, ctx.now)
+    if paused and (why or isinstance(reply, tuple)) and not inbox.is_claimed(ctx, pseudonym):
+        inbox.leave(ctx, pseudonym, "paused")
+        no = Refusal("closed", paused.note or "", here.policy.refuse_when_closed)
+        answering.send_refusal(ctx, stored, intent, no, language=paused.language)
+        return
     if why is not None or inbox.is_claimed(ctx, pseudonym):
         inbox.add(ctx, here, stored, intent, why)
         return
@@ -208,6 +226,16 @@ def reservations_lapsed(ctx: Context) -> None:
 
 def reconsider(ctx: Context) -> None:
     """Look again at open intents after the catalogue, the policy or the profile changed."""
-    for stored in market.list_intents(ctx.tx, ctx.now, limit=200):
-        if stored.answer in (None, "ignored", "human"):
-            consider(ctx, stored.pseudonym)
+    settings.put(ctx.tx, RECONSIDERED, "")
+    reconsider_more(ctx)
+
+
+def reconsider_more(ctx: Context) -> None:
+    """Look at the next few of them; others of the node's tasks have their turn in between."""
+    after = bytes.fromhex(settings.get(ctx.tx, RECONSIDERED, ""))
+    found = market.to_reconsider(ctx.tx, ctx.now, after, RECONSIDERED_AT_ONCE)
+    for stored in found:
+        consider(ctx, stored.pseudonym)
+    if len(found) == RECONSIDERED_AT_ONCE:
+        settings.put(ctx.tx, RECONSIDERED, found[-1].pseudonym.hex())
+        timers.arm(ctx.tx, "reconsider_more", NODE, ctx.now)

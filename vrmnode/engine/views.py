@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import base64
 
-from vrmnode.engine import named_views, offers, questions, refusals, shop
+from vrmnode.engine import named_views, offers, pause, questions, refusals, shop
 from vrmnode.engine.audience import readable
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.named_intent import is_named
 from vrmnode.engine.records import as_state, intent_body, load_deal
 from vrmnode.engine.references import find_deal, find_intent, find_offer
-from vrmnode.storage import catalogue, deals, events, intents, market, messages, outbox, pseudonyms
+from vrmnode.storage import (
+    catalogue,
+    deals,
+    events,
+    inbox,
+    intents,
+    market,
+    messages,
+    outbox,
+    pseudonyms,
+)
 from vrmnode.storage.database import Connection
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
@@ -36,6 +46,8 @@ def status(tx: Connection, now: int) -> Json:
         "market_intents": market.count_intents(tx, now),
         "sealed_intents": market.count_intents(tx, now, sealed=True),
         "products": catalogue.count(tx),
+        "inbox": inbox.count(tx),
+        "paused": pause.shown(pause.current(tx, now)),
         "outbox": outbox.pending_count(tx),
         "last_event": events.last_id(tx),
     }

@@ -132,6 +132,19 @@ def list_intents(
     return _INTENTS.select(tx, where, params)
 
 
+def to_reconsider(tx: Connection, now: int, after: bytes, limit: int) -> list[MarketIntent]:
+    """Return running intents beyond a pseudonym that may yet get an offer, by pseudonym.
+
+    Those without an answer or with a human; and those refused because the vendor was closed.
+    """
+    where = (
+        "WHERE pseudonym > ? AND valid_through > ? AND status = 'active' AND (answer IS NULL"
+        " OR answer IN ('ignored', 'human') OR (answer = 'refused' AND reason = 'closed'))"
+        " ORDER BY pseudonym LIMIT ?"
+    )
+    return _INTENTS.select(tx, where, (after, now, limit))
+
+
 def forget_intents(tx: Connection, now: int) -> int:
     """Forget the intents whose time is over. Return how many."""
     tx.run("DELETE FROM market_intents WHERE valid_through <= ?", (now,))

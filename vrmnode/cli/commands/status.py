@@ -26,6 +26,8 @@ _SHOWN = (
     "market_intents",
     "sealed_intents",
     "products",
+    "inbox",
+    "paused",
     "outbox",
     "refused",
     "warnings",

@@ -14,6 +14,7 @@ _HERE = "vrmnode.cli.commands.vendor"
 _WELLKNOWN = "vrmnode.cli.commands.wellknown"
 _CATALOGUE = "vrmnode.cli.commands.catalogue"
 _DIRECTORY = "vrmnode.cli.commands.directory"
+_PAUSE = "vrmnode.cli.commands.pause"
 _INBOX = "vrmnode.cli.commands.inbox"
 _QUESTIONS = "vrmnode.cli.commands.questions"
 _KEYS = "vrmnode.cli.commands.vendor_keys"
@@ -30,6 +31,8 @@ POLICY = ("vendor", "policy")
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import, list and change the products you sell."),
         "inbox": (_INBOX, "inbox", "Answer the intents that your policy leaves to a human."),
+        "pause": (_PAUSE, "pause", "Make no new offers for a while."),
+        "resume": (_PAUSE, "resume", "Make offers again."),
         "questions": (_QUESTIONS, "questions", "List the questions of customers."),
         "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
