@@ -286,3 +286,19 @@ def test_extend_says_until_when(daemon, vrm):
     assert daemon.calls == [("intent.extend", {"intent": "00003fa2", "valid_for": "2w"})]
     assert vrm.json("intent", "extend", "00003fa2", "--valid-for", "2w") == answer
     vrm("intent", "extend", "00003fa2", code=2)
+
+
+def test_counter_flags_are_a_table(daemon, vrm):
+    vrm.json(
+        "intent", "publish", "--name", "lamp", "--country", "AT", "--accept", "manual",
+        "--counter", "automatic", "--counter-rounds", "2", "--counter-first", "20",
+        "--counter-last", "10", "--counter-target", "40 EUR", "--counter-patience", "5m",
+    )  # fmt: skip
+    (params,) = [params for name, params in daemon.calls if name == "intent.publish"]
+    assert params["acceptance"] == {
+        "mode": "manual",
+        "counter": {
+            "mode": "automatic", "rounds": 2, "first_percent": 20, "last_percent": 10,
+            "target": "40 EUR", "patience": "5m",
+        },
+    }  # fmt: skip

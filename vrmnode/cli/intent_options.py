@@ -115,6 +115,42 @@ _ACCEPTANCE: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
         "wait_until",
         click.option("--wait-for", help="Decide after this time at the latest: 30s, 10m."),
     ),
+    (
+        "--counter",
+        "counter.mode",
+        click.option(
+            "--counter",
+            type=click.Choice(["automatic", "manual"]),
+            help="Who names lower totals: the node under the rules below, or you.",
+        ),
+    ),
+    (
+        "--counter-rounds",
+        "counter.rounds",
+        click.option("--counter-rounds", type=int, help="How often, to a vendor: 1 to 4."),
+    ),
+    (
+        "--counter-first",
+        "counter.first_percent",
+        click.option(
+            "--counter-first", type=int, help="Begin so many per cent below its first total."
+        ),
+    ),
+    (
+        "--counter-last",
+        "counter.last_percent",
+        click.option("--counter-last", type=int, help="End so many per cent below it."),
+    ),
+    (
+        "--counter-target",
+        "counter.target",
+        click.option("--counter-target", help='Name nothing above this, such as "40.00 EUR".'),
+    ),
+    (
+        "--counter-patience",
+        "counter.patience",
+        click.option("--counter-patience", help="How long a vendor has to answer: 30s, 10m."),
+    ),
 )
 
 
@@ -132,8 +168,12 @@ def acceptance_of(options: Options) -> dict[str, object]:
         value = options[flag[2:].replace("-", "_")]
         if isinstance(value, tuple):
             value = list(value) or None
-        if value is not None:
-            acceptance[field] = value
+        if value is None:
+            continue
+        table, dot, name = field.rpartition(".")
+        deeper = acceptance.setdefault(table, {}) if dot else acceptance
+        if isinstance(deeper, dict):
+            deeper[name] = value
     if "named" in acceptance:
         acceptance.setdefault("vendors", "named")
     return acceptance

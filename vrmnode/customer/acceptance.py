@@ -6,8 +6,9 @@ by exact id, and a wait, so that the first offer isn't taken because it came fir
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from vrmnode.customer.bargaining import LEAD_S, Counters, Talk, read_counters
 from vrmnode.customer.ranking import RankedOffer
 from vrmnode.customer.regard import GROUP, read_who, who_expected
 from vrmnode.values.fields import Fields
@@ -23,10 +24,9 @@ VENDORS = ("trusted", "proved", "named", "any")
 
 `proved` are vendors whose domain named them when the owner's node looked, and the trusted ones.
 """
-LEAD_S = 60
-"""So long before an offer lapses it is decided on, even if the wait isn't over."""
 LEAST_WAIT_S = 120
 """From publishing; a vendor can't end the wait sooner by an offer that lapses at once."""
+PRICE_PROBLEMS = frozenset(("over_budget", "over_private_maximum"))
 MAX_CONFIRMATION_S = 7 * 86_400
 """An offer whose vendor wants longer to confirm is left to the customer."""
 
@@ -42,6 +42,7 @@ class AcceptancePolicy:
     terms: frozenset[str] = frozenset()
     wait_offers: int = 3
     wait_s: int = 600
+    counter: Counters = field(default_factory=Counters)
 
     @staticmethod
     def from_dict(raw: Mapping[str, object]) -> "AcceptancePolicy":
@@ -58,6 +59,7 @@ class AcceptancePolicy:
             "terms": sorted(self.terms),
             "wait_offers": self.wait_offers,
             "wait_until": self.wait_s,
+            "counter": self.counter.to_dict(),
         }
 
 
@@ -91,6 +93,7 @@ def read_policy(
         terms=_terms(fields) if _take(given, "terms", fields) else plain.terms,
         wait_offers=fields.whole("wait_offers", 1, 100, plain.wait_offers),
         wait_s=fields.span("wait_until", plain.wait_s),
+        counter=read_counters(fields.take("counter"), plain.counter),
     )
     fields.finish()
     if policy.named and policy.vendors != "named":
@@ -143,6 +146,37 @@ def decide(
     return Decision("accept", _rule(policy, fitting[0], vendors, limit), digest=fitting[0].digest)
 
 
+def may_bargain(policy: AcceptancePolicy, offer: RankedOffer, now: int) -> bool:
+    """Whether nothing but its price could speak against an offer."""
+    others = [each for each in offer.problems if each.code not in PRICE_PROBLEMS]
+    return not others and _aside_from_price(policy, offer, now) is None
+
+
+def ceiling(policy: AcceptancePolicy, limit: Money | None) -> Money | None:
+    """The least of the bounds on a total; None without any, or in several currencies."""
+    bounds = [bound for bound in (policy.max_total, limit) if bound is not None]
+    if len({bound.currency for bound in bounds}) != 1:
+        return None
+    return min(bounds)
+
+
+def starts_at(
+    policy: AcceptancePolicy,
+    talks: Sequence[Talk],
+    ranked: Sequence[RankedOffer],
+    *,
+    now: int,
+    published_at: int,
+) -> int | None:
+    """When the node begins to name totals; None: now, or there is nobody to name them to."""
+    if not talks or len({offer.vendor_root for offer in ranked}) >= policy.wait_offers:
+        return None
+    # There must be time for the talk before an offer ends.
+    ends = min(talk.valid_through for talk in talks) - LEAD_S - policy.counter.patience_s
+    start = min(published_at + policy.wait_s, max(ends, published_at + LEAST_WAIT_S))
+    return start if now < start else None
+
+
 def _take(given: set[str], name: str, fields: Fields) -> bool:
     """Whether the field is there; one that isn't still counts as known."""
     if name not in given:
@@ -183,6 +217,12 @@ def _objection(
     """The first bound of the policy that the offer breaks."""
     if not offer.acceptable:
         return offer.problems[0].words
+    if (objection := _aside_from_price(policy, offer, now)) is not None:
+        return objection
+    return _too_dear(policy, offer, limit)
+
+
+def _aside_from_price(policy: AcceptancePolicy, offer: RankedOffer, now: int) -> str | None:
     if offer.confirm_by > now + MAX_CONFIRMATION_S:
         # Until then an acceptance would lock the demand: nobody may hold it for months.
         return f"the vendor wants more than {MAX_CONFIRMATION_S // 86_400} days to confirm"
@@ -197,6 +237,10 @@ def _objection(
         return "the vendor isn't named"
     if policy.terms and offer.terms not in policy.terms:
         return f"terms {offer.terms} aren't among those for automatic acceptance"
+    return None
+
+
+def _too_dear(policy: AcceptancePolicy, offer: RankedOffer, limit: Money | None) -> str | None:
     # SPEC 03: The customer's node MUST NOT accept by itself an offer whose currency it doesn't
     # know, or isn't that of the limit which it holds the total against.
     #

@@ -12,8 +12,9 @@ import msgspec
 from vrmnode.engine import mailroom, offers, refusals, shop
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.records import DealRecord
-from vrmnode.storage import catalogue, deals, messages
+from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.storage import catalogue, deals, events, messages
+from vrmnode.storage.database import Connection
 from vrmnode.values.money import Money
 from vrmnode.values.prices import total_of
 from vrmnode.vendor.concessions import concede
@@ -33,8 +34,11 @@ def counter(
     *,
     note: str | None = None,
     language: str | None = None,
+    rule: str = "by hand",
 ) -> Json:
     """Tell the vendor for which total its offer would be taken; it binds nobody.
+
+    `rule` says who decided, and why so much.
 
     Raises:
         ServiceError: `offer.not_found`, `offer.declined`, `counter.currency`,
@@ -73,13 +77,28 @@ def counter(
         "total": total.amount,
         "currency": total.currency,
     }
-    ctx.event("counter.sent", "counter", signed.digest, **told)
+    ctx.event("counter.sent", "counter", signed.digest, rule=rule, **told)
     return {"counter": signed.digest.hex(), **told}
 
 
 def _asks_to_give_way(draft: Draft, total: int) -> bool:
     offered = draft.price_specification.total
     return total > offered if draft.business_function == "Buy" else total < offered
+
+
+def about_offer(tx: Connection, deal: bytes, offer: bytes) -> list[Json]:
+    """What was named to the vendor of an offer, oldest first, and by which rule."""
+    found: list[Json] = []
+    for item in messages.list_messages(tx, deal):
+        signed = load_message(item.raw)
+        if not isinstance(signed, SignedMessage) or not isinstance(signed.body, Counter):
+            continue
+        if item.own and signed.body.offer == offer:
+            told = events.of_subject(tx, "counter", item.digest)
+            rule = next((each.data.get("rule") for each in told), None)
+            row = {"counter": item.digest.hex(), "total": signed.body.total}
+            found.append({**row, "sent_at": item.created, "rule": rule})
+    return found
 
 
 def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:

@@ -16,6 +16,7 @@ from vrmnode.engine import (
     openings,
     refusals,
     standing,
+    talks,
 )
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
@@ -84,7 +85,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     if isinstance(signed.body, Offer):
         incoming_offers.note(ctx, record, signed)
     if state == before:
-        if isinstance(signed.body, Offer):
+        if isinstance(signed.body, Offer | Decline):
             consider(ctx, own_intent(ctx.tx, record.row.intent_id))
         return
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=state)
@@ -128,15 +129,20 @@ def _refuse_late_agreement(ctx: Context, record: DealRecord) -> None:
 
 
 def consider(ctx: Context, own: OwnIntent) -> None:
-    """Accept an offer by itself where the intent's policy says so, or wait for its time."""
+    """Name lower totals, accept an offer, or wait, where the intent's policy says so."""
     if own.status != "active":
         return
     policy = standing.acceptance_policy(ctx, own)
-    if policy.mode != "automatic":
+    if "automatic" not in (policy.mode, policy.counter.mode):
         return  # before all offers are ranked: a flood of them would cost its square
+    ranked = offers.ranked(ctx.tx, own, now=ctx.now, open_only=True)
+    until = talks.go_on(ctx, own, policy, ranked)
+    if until is not None:
+        timers.arm(ctx.tx, "consider", own.intent_id, until)
+        return
     decision = decide(
         policy,
-        offers.ranked(ctx.tx, own, now=ctx.now, open_only=True),
+        ranked,
         now=ctx.now,
         published_at=own.created,
         wanted=own.quantity,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 
-from vrmnode.engine import named_views, offers, pause, questions, refusals, shop
+from vrmnode.engine import counters, named_views, offers, pause, questions, refusals, shop
 from vrmnode.engine.audience import readable
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.named_intent import is_named
@@ -134,6 +134,7 @@ def _ranked(tx: Connection, own: OwnIntent, now: int) -> list[Json]:
             {
                 **shown,
                 "offer": shown.get("digest"),
+                "counters": counters.about_offer(tx, offer.deal, offer.digest),
                 "intent": own.intent_id.hex(),
                 "vendor": keys.to_did(offer.vendor_root),
                 "state": None if row is None else row.state,

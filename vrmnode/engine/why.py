@@ -8,7 +8,7 @@ offer. Who else got it, and why somebody is silent, nobody can know, so it isn't
 from __future__ import annotations
 
 from vrmnode.customer.acceptance import decide
-from vrmnode.engine import named_views, offers, refusals, standing
+from vrmnode.engine import named_views, offers, refusals, standing, talks
 from vrmnode.engine.named_intent import is_named
 from vrmnode.engine.references import find_intent
 from vrmnode.storage import deals
@@ -39,6 +39,7 @@ def intent_why(tx: Connection, reference: str, now: int) -> Json:
         "refused": refused,
         "declined": refusals.declined(tx, own),
         "decision": _decision(tx, own, now),
+        "counters": _counters(tx, own, now),
         "to": named_views.told(tx, own, now),
         "known": _known(tx, own, offered, refused, now),
     }
@@ -72,6 +73,14 @@ def _decision(tx: Connection, own: OwnIntent, now: int) -> str:
         already_locked=deals.locked_quantity(tx, own.intent_id),
         limit=offers.limit_of(own),
     ).rule
+
+
+def _counters(tx: Connection, own: OwnIntent, now: int) -> list[str]:
+    """What the node does by itself about prices, and why: a sentence for each vendor."""
+    if own.status != "active":
+        return []
+    ranked = offers.ranked(tx, own, now=now, open_only=True)
+    return list(talks.outlook(tx, own, standing.policy_of(tx, own), ranked, now).words)
 
 
 def _known(

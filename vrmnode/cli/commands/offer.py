@@ -107,6 +107,9 @@ def _offer_lines(row: dict[str, object]) -> list[str]:
         f"{row.get('position', '-'):>3}. {total:>14}  {name}  ({', '.join(facts)})",
         f"       offer {short(identifier)}, valid until {moment(row.get('valid_through'))}",
     ]
+    for each in entries(row, "counters"):
+        asked = money(each.get("total"), row.get("currency"))
+        lines.append(f"       countered with {asked} ({sentence(each.get('rule') or 'by hand')})")
     if row.get("note"):
         lines.append(f"       in its words: {marked(row['note'], row.get('note_language'))}")
     lines += [f"       + {sentence(reason)}" for reason in _texts(row.get("reasons"))]

@@ -47,6 +47,8 @@ def _words(value: object) -> str:
     for each in entries(value, "declined"):
         lines += _no(each, f"declined your {_DECLINED.get(str(each.get('of')), each.get('of'))}")
     lines.append(f"  accepting: {sentence(value.get('decision'))}")
+    named = value.get("counters")
+    lines += [f"  counters: {sentence(each)}" for each in named] if isinstance(named, list) else []
     return "\n".join(lines)
 
 
