@@ -116,19 +116,28 @@ def check_own(terms_id: str, addendum: Mapping[str, Level]) -> None:
     if agreed is None:
         known = ", ".join(AGREEMENTS)
         raise LocalError("terms.unknown_id", f"expected one of {known}, came {terms_id}")
+    check_known(addendum)
     for name, level in addendum.items():
-        axis = AXES.get(name)
-        if axis is None:
-            raise LocalError("terms.unknown_axis", f"expected an axis of the terms, came {name}")
-        if not axis.has(level):
-            detail = f"{name}: expected {expected(name)}, came {as_written(level)}"
-            raise LocalError("terms.unknown_level", detail)
         # SPEC 05: The writer MUST NOT set an axis in an addendum to a looser level than the
         # agreement does.
-        if name in agreed and axis.stricter(agreed[name], level) != level:
+        if name in agreed and AXES[name].stricter(agreed[name], level) != level:
             limit = as_written(agreed[name])
             detail = f"{name}: expected {limit} as in {terms_id}, or stricter"
             raise LocalError("terms.no_effect", f"{detail}; came {as_written(level)}")
+
+
+def check_known(levels: Levels) -> None:
+    """Refuse levels of our own that nobody would understand.
+
+    Raises:
+        LocalError: `terms.unknown_axis`, `terms.unknown_level`.
+    """
+    for name, level in levels.items():
+        if name not in AXES:
+            raise LocalError("terms.unknown_axis", f"expected an axis of the terms, came {name}")
+        if not AXES[name].has(level):
+            detail = f"{name}: expected {expected(name)}, came {as_written(level)}"
+            raise LocalError("terms.unknown_level", detail)
 
 
 def expected(axis: str) -> str:

@@ -83,3 +83,42 @@ def test_axes_are_listed_with_their_levels(vrm):
         "levels": ["email", "letter", "message", "phone", "text"], "default": [], "only_with": None,
     }  # fmt: skip
     assert rows["retentionTracking"]["only_with"] == "tracking"
+
+
+def test_an_intent_takes_an_addendum_from_a_file(daemon, vrm, tmp_path):
+    file = tmp_path / "strict.toml"
+    file.write_text("marketing = []\nretentionOrder = 30\n")
+    vrm("intent", "publish", "--name", "lamp", "--country", "AT", "--addendum", file)
+    (call,) = [params for name, params in daemon.calls if name == "intent.publish"]
+    assert call["request"]["addendum"] == {"marketing": [], "retentionOrder": 30}
+
+
+def test_a_dry_run_shows_the_terms_in_words(daemon, vrm):
+    text = page("SD-BASE", {"marketing": ()})
+    daemon.service.answers["intent.publish"] = {
+        "audiences": [], "warnings": [],
+        "terms": [{"terms": "SD-BASE", "addendum": {"marketing": []}, "text": text}],
+    }  # fmt: skip
+    shown = vrm("intent", "publish", "--name", "lamp", "--country", "AT", "--dry-run").stdout
+    assert f"== terms you proffer, 1. choice\n{text}" in shown
+
+
+def test_an_offer_is_shown_with_its_terms_in_words(daemon, vrm):
+    text = page("SD-BASE", {})
+    daemon.service.answers["offer.show"] = {"offer": "ab" * 32, "terms_text": text}
+    shown = vrm("offer", "show", "ab" * 32).stdout
+    assert shown.endswith(f"\n\n{text}\n") and "terms_text" not in shown
+    assert vrm.json("offer", "show", "ab" * 32)["terms_text"] == text
+
+
+def test_why_lists_what_speaks_against_each_choice(daemon, vrm):
+    daemon.service.answers["intent.why"] = {
+        "intent": "ab" * 32, "refused": [{
+            "vendor_name": "Shop", "reason": "terms", "words": "it accepts none of your terms",
+            "terms": ["SD-BASE: the vendor keeps data of the order for 5 years; you allow 30 days"],
+        }],
+    }  # fmt: skip
+    shown = vrm("intent", "why", "ab" * 32).stdout
+    assert (
+        "\n    SD-BASE: the vendor keeps data of the order for 5 years; you allow 30 days" in shown
+    )

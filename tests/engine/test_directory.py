@@ -116,6 +116,7 @@ def test_a_row_says_what_the_profile_says(tx: Tx) -> None:
             "category_names": ["Media > Books"],
             "business_function": ["Sell", "Repair"],
             "accepted_terms": ["SD-BASE"],
+            "terms_policy": None,
             "payment_method": list(profile().payment_method),
             "delivery_method": list(profile().delivery_method),
             "in_language": ["en"],

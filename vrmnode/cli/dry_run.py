@@ -10,6 +10,8 @@ def dry_run_words(value: dict[str, object]) -> str:
     """The dry run for people: each audience with the fields and the bytes it gets."""
     parts = ["Dry run: nothing was sent or stored."]
     parts += [_audience(each) for each in entries(value, "audiences")]
+    pages = [str(each.get("text")) for each in entries(value, "terms")]
+    parts += [f"== terms you proffer, {at}. choice\n{text}" for at, text in enumerate(pages, 1)]
     warnings = value.get("warnings")
     for warning in warnings if isinstance(warnings, list) else []:
         parts.append(f"Note: {sentence(warning)}")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vrmnode.values import constraints, items, words
+from vrmnode.values.addenda import choice_words
 from vrmnode.values.constraints import Scalar
 from vrmnode.values.money import Money, exponent
 from vrmnode.values.prices import currency_of, maximum_of, total_of
@@ -99,9 +100,9 @@ def _money(draft: Draft, intent: Intent, private_maximum: Money | None) -> Itera
 
 
 def _terms(draft: Draft, intent: Intent) -> Iterator[Problem]:
-    if draft.terms not in intent.accepted_terms:
-        asked = ", ".join(intent.accepted_terms)
-        yield Problem("terms", f"terms {draft.terms}, you proffered {asked}")
+    if draft.choice not in intent.choices:
+        asked = " / ".join(choice_words(choice) for choice in intent.choices)
+        yield Problem("terms", f"terms {choice_words(draft.choice)}, you proffered {asked}")
     if intent.payment_method and not set(draft.payment.method) & set(intent.payment_method):
         ways = ", ".join(draft.payment.method)
         yield Problem("payment", f"payment by {ways} only")

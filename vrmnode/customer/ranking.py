@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 
 from vrmnode.customer.fitness import KEY_REVOKED, Problem, problems_of, unproven, wishes
 from vrmnode.customer.regard import STRANGER, DomainProof, Regard
+from vrmnode.values.addenda import choice_words
 from vrmnode.values.money import Money, format_money
 from vrmnode.values.prices import currency_of, total_of
 from vrmnode.values.spans import format_day, format_moment
@@ -186,9 +187,10 @@ def _reasons(each: _Weighed, all_of: list[_Weighed], intent: Intent) -> list[str
         reasons.append(f"{'soonest' if fastest else 'there'} by {day} ({draft.delivery_method})")
     if intent.prefer:
         reasons.append(f"{each.satisfied} of {len(intent.prefer)} wishes met")
-    if len(intent.accepted_terms) > 1 and draft.terms in intent.accepted_terms:
-        place = intent.accepted_terms.index(draft.terms) + 1
-        reasons.append(f"{draft.terms}, your choice {place} of {len(intent.accepted_terms)}")
+    choices, choice = intent.choices, draft.choice
+    if choice in choices and (len(choices) > 1 or choice.addendum):
+        place = choices.index(choice) + 1
+        reasons.append(f"{choice_words(choice)}, your choice {place} of {len(choices)}")
     reasons.append(_trust_reason(each.regard))
     if each.regard.proof is not None:
         reasons.append(each.regard.proof.words)

@@ -74,6 +74,8 @@ def _rest(intent: Intent, now: int) -> list[str]:
         )
     if intent.payment_method and len(intent.payment_method) > 2:
         found.append("the ways of payment together are rarer than one")
+    if any(intent.addendum):
+        found.append("an addendum to the terms that few others have shows which intents are yours")
     if intent.valid_through - now > LONG_S:
         days = (intent.valid_through - now) // 86_400
         found.append(f"it stays readable for {days} days, withdrawn or not")

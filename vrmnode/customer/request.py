@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vrmnode.customer.constraint_text import read_constraints
+from vrmnode.customer.proffer import read_choices
 from vrmnode.customer.rarity import warnings
 from vrmnode.values.fields import Fields
 from vrmnode.values.gtins import GTIN_EXPECTED, gtin_for_people, read_gtin
 from vrmnode.values.items import PAYMENT_FORM
 from vrmnode.values.money import Money
 from vrmnode.values.spans import DAY_EXPECTED, DAY_S, parse_day
-from vrmprotocol import terms
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
 from vrmprotocol.functions import FUNCTIONS
 from vrmprotocol.market import Area, Budget, Constraint, DemandedItem, Intent
+from vrmprotocol.terms_matching import Choice
 
 CONDITIONS = {
     "new": "NewCondition",
@@ -26,7 +27,6 @@ CONDITIONS = {
     "damaged": "DamagedCondition",
 }
 METHODS = ("ship", "pickup", "download", "onsite")
-DEFAULT_TERMS = ("SD-BASE",)
 TIME_QUANTUM_S = 600
 DEFAULT_VALID_S = 7 * DAY_S
 MAX_VALID_S = 90 * DAY_S
@@ -56,7 +56,7 @@ class IntentRequest:
     maximum: int | None
     minimum: int | None
     private_maximum: Money | None
-    terms: tuple[str, ...]
+    terms: tuple[Choice, ...]
     delivery: tuple[str, ...]
     payment: tuple[str, ...]
     max_offers: int
@@ -71,7 +71,7 @@ class IntentRequest:
 def read_request(raw: Mapping[str, object]) -> IntentRequest:
     """The request, from the fields that people write.
 
-    Raises: FieldError `request.invalid`, `request.unknown_field`.
+    Raises: FieldError `request.invalid`, `request.unknown_field`; LocalError `terms.*`.
     """
     fields = Fields(raw, "request")
     item = _item(fields)
@@ -96,7 +96,7 @@ def read_request(raw: Mapping[str, object]) -> IntentRequest:
         maximum=maximum,
         minimum=minimum,
         private_maximum=private_maximum,
-        terms=fields.several_of("terms", terms.ROSTER) or DEFAULT_TERMS,
+        terms=read_choices(fields),
         delivery=fields.several_of("delivery", METHODS)[:4],
         payment=fields.texts("payment", 16, 32, PAYMENT_FORM),
         max_offers=fields.whole("max_offers", 1, 100, 10),
@@ -142,7 +142,10 @@ def build_intent(
         area=Area(country=request.country, region=request.region, cell=request.cell),
         availability_ends=request.by,
         price_specification=budget,
-        accepted_terms=request.terms,
+        accepted_terms=tuple(choice.terms for choice in request.terms),
+        addendum=tuple(dict(choice.addendum) for choice in request.terms)
+        if any(choice.addendum for choice in request.terms)
+        else (),
         delivery_method=request.delivery,  # type: ignore[arg-type]
         payment_method=request.payment,
         reply_key=RecipientKey(suite=SUITE_X25519, key=reply_key),

@@ -200,12 +200,16 @@ def send_refusal(
     body = Decline(
         of=stored.envelope_id,
         reason=refusal.reason,
+        levels={} if refusal.terms is None else dict(refusal.terms.levels),
         note=note,
         in_language=language if note else None,
         certificate=certified,
     )
     signed = _post(ctx, row, body, key, until=ctx.now + REFUSAL_LIFETIME_S)
-    ctx.event("intent.refused", "intent", stored.envelope_id, **refusals.why(signed, "vendor"))
+    why = refusals.why(signed, "vendor")
+    if refusal.terms is not None and refusal.terms.reasons:
+        why |= {"terms": "; ".join(refusal.terms.reasons)}
+    ctx.event("intent.refused", "intent", stored.envelope_id, **why)
     return True
 
 

@@ -10,7 +10,7 @@ from vrmnode.engine.castings import Prepared
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.intent_desk import PreparedIntent
 from vrmnode.engine.named_intent import PreparedNamedIntent, ToldVendor
-from vrmprotocol import bodies, keys, message, sealing
+from vrmprotocol import bodies, keys, message, sealing, terms_text
 from vrmprotocol.draft import deal_id
 from vrmprotocol.sealed_intent import SealedIntent
 
@@ -115,6 +115,18 @@ def of_intent(prepared: PreparedIntent) -> list[Json]:
             "bytes_hex": "",
             "decoded": _kept(prepared),
         },
+    ]
+
+
+def terms_of(prepared: Prepared) -> list[Json]:
+    """The choices that are proffered, in the customer's order, each with its text."""
+    return [
+        {
+            "terms": choice.terms,
+            "addendum": readable(choice.addendum),
+            "text": terms_text.page(choice.terms, choice.addendum),
+        }
+        for choice in prepared.body.choices
     ]
 
 

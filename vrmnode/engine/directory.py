@@ -91,6 +91,7 @@ def _known(tx: Connection, root: bytes, now: int) -> Json:
 
 def _profile_row(stored: StoredProfile, profile: VendorProfile) -> Json:
     """What a vendor says of itself."""
+    policy = profile.terms_policy
     return {
         "name": profile.name,
         "legal_name": profile.legal_name,
@@ -101,6 +102,7 @@ def _profile_row(stored: StoredProfile, profile: VendorProfile) -> Json:
         "category_names": [taxonomy.name_of(each) or str(each) for each in profile.category],
         "business_function": list(profile.business_function),
         "accepted_terms": list(profile.accepted_terms),
+        "terms_policy": None if policy is None else schema.dump(policy),
         "payment_method": list(profile.payment_method),
         "delivery_method": list(profile.delivery_method),
         "in_language": list(profile.in_language),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from vrmnode.engine.records import DealRecord, load_deal, load_message
+from vrmnode.customer.proffer import refused_because
+from vrmnode.engine.records import DealRecord, intent_body, load_deal, load_message
 from vrmnode.storage import deals, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.values.reasons import words_of
-from vrmprotocol import keys
+from vrmprotocol import keys, schema, terms_addendum
 from vrmprotocol.coherence import Role
 from vrmprotocol.mail import Decline, WithdrawAccept
 from vrmprotocol.message import SignedMessage
@@ -48,8 +49,14 @@ def of_deal(tx: Connection, record: DealRecord) -> list[Json]:
     for item, signed in _said_no(stored):
         writer: Role = "customer" if signed.author == record.row.customer else "vendor"
         row = {"from": writer, "of": _named(signed, kinds), **why(signed, writer)}
-        found.append({**row, "received": item.received_at})
+        found.append({**row, **_levels(signed), "received": item.received_at})
     return found
+
+
+def _levels(signed: SignedMessage) -> Json:
+    """The levels of terms that a vendor needs, where it says so."""
+    levels = schema.dump(signed.body).get("levels")
+    return {"levels": levels} if levels else {}
 
 
 def _named(signed: SignedMessage, kinds: Mapping[bytes, str]) -> str:
@@ -77,8 +84,16 @@ def _of_vendors(tx: Connection, own: OwnIntent, wanted: Callable[[Deal, Json], b
         vendor = {"vendor": keys.to_did(row.vendor_root), "vendor_name": row.vendor_name}
         for no in of_deal(tx, load_deal(tx, row.deal)):
             if no["from"] == "vendor" and wanted(row, no):
-                found.append({**vendor, **no})
+                found.append({**vendor, **no, **_against(own, no.get("levels"))})
     return sorted(found, key=lambda each: (str(each["reason"]), str(each["vendor"])))
+
+
+def _against(own: OwnIntent, levels: object) -> Json:
+    """What speaks against each choice of an intent, by the levels that a vendor needs."""
+    if levels is None:
+        return {}
+    known = terms_addendum.read_levels(levels)
+    return {"terms": refused_because(intent_body(own).choices, known)}
 
 
 def _said_no(stored: list[StoredMessage]) -> list[tuple[StoredMessage, SignedMessage]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 
-from vrmnode.engine import counters, named_views, offers, pause, questions, refusals, shop
+from vrmnode.engine import counters, mailroom, named_views, offers, pause, questions, refusals, shop
 from vrmnode.engine.audience import readable
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.named_intent import is_named
@@ -30,6 +30,8 @@ from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.vendor.product import product_to_dict
 from vrmprotocol import bodies, keys, negotiation
+from vrmprotocol.terms_matching import unknown
+from vrmprotocol.terms_text import page
 
 Json = dict[str, object]
 
@@ -158,9 +160,11 @@ def offer_show(tx: Connection, reference: str, now: int) -> Json:
     place = next((row for row in ranked if row["offer"] == digest.hex()), {})
     signed = record.state.offers[digest]
     wire = bodies.to_wire(signed.body)
+    choice = mailroom.offer_of(signed).draft.choice
     return {
         **place,
         "deal": record.deal.hex(),
+        "terms_text": None if unknown(choice) else page(choice.terms, choice.addendum),
         "draft": readable(wire.get("draft")),
         "questions": questions.about_offer(tx, record.deal, digest),
     }

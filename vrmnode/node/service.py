@@ -179,7 +179,11 @@ class Service:
         told += unlikely if isinstance(unlikely, list) else []
         if params.get("dry_run"):
             identity, now = self._machine.identity, self._machine.clock()
-            return {"audiences": audience.of(prepared, identity, now), "warnings": told}
+            return {
+                "audiences": audience.of(prepared, identity, now),
+                "terms": audience.terms_of(prepared),
+                "warnings": told,
+            }
         if rhythm is None:
             begun = await self._intents.publish(prepared)
         else:

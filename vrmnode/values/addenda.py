@@ -8,7 +8,9 @@ from collections.abc import Mapping
 
 from vrmprotocol import terms_addendum
 from vrmprotocol.errors import LocalError, RemoteError
+from vrmprotocol.terms_addendum import as_written
 from vrmprotocol.terms_axes import Level
+from vrmprotocol.terms_matching import Choice
 
 
 def read_terms_id(text: str) -> str:
@@ -27,9 +29,8 @@ def read_levels(raw: Mapping[str, object]) -> dict[str, Level]:
     Raises:
         LocalError: `terms.schema`.
     """
-    tidy = {str(name): _tidy(level) for name, level in raw.items()}
     try:
-        return terms_addendum.read_levels(tidy)
+        return terms_addendum.read_levels(tidy(raw))
     except RemoteError as error:
         raise LocalError(error.code, error.detail) from None
 
@@ -45,7 +46,20 @@ def read_addendum(terms_id: str, raw: Mapping[str, object]) -> dict[str, Level]:
     return levels
 
 
-def _tidy(level: object) -> object:
+def choice_words(choice: Choice) -> str:
+    """A choice as people read it: `SD-BASE with marketing [], retentionOrder 30`."""
+    added = [f"{name} {as_written(level)}" for name, level in choice.addendum.items()]
+    return f"{choice.terms} with {', '.join(added)}" if added else choice.terms
+
+
+def tidy(levels: object) -> object:
+    """Levels as typed, with the members of each set sorted, each once."""
+    if not isinstance(levels, Mapping):
+        return levels
+    return {str(name): _sorted(level) for name, level in levels.items()}
+
+
+def _sorted(level: object) -> object:
     if isinstance(level, list) and all(isinstance(member, str) for member in level):
         return sorted(set(level))
     return level

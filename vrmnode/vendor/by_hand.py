@@ -19,7 +19,7 @@ from vrmnode.values.spans import DAY_EXPECTED, DAY_S, floor_day, format_moment, 
 from vrmnode.values.words import FULL
 from vrmnode.vendor import prices
 from vrmnode.vendor.delivery import METHODS, Way
-from vrmnode.vendor.drafting import DraftParts, draft_parts
+from vrmnode.vendor.drafting import DraftParts, draft_parts, drafted_category
 from vrmnode.vendor.matching import NearMiss
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.policy_fields import own_currency
@@ -27,7 +27,7 @@ from vrmnode.vendor.product import Product, ProductFields
 from vrmnode.vendor.profile import VendorDetails
 from vrmnode.vendor.quoting import Quote, cheapest, price_of, supply_problem, ways_for
 from vrmnode.vendor.responder import Plan
-from vrmprotocol import terms
+from vrmnode.vendor.terms import TermsMiss, choose_terms, chosen_words
 from vrmprotocol.market import Intent
 
 LEAST_VALID_S = 60
@@ -124,9 +124,11 @@ def plan_by_hand(
 
     Raises: FieldError `answer.invalid`.
     """
-    chosen = terms.choose(intent.accepted_terms, policy.accepted_terms)
-    if chosen is None:
-        return NearMiss("terms", "expected terms that we accept, the customer proffers none")
+    category = drafted_category(product, intent.item_offered)
+    chosen = choose_terms(intent, policy.terms_policy, policy.accepted_terms, category)
+    if isinstance(chosen, TermsMiss):
+        why = "; ".join(chosen.reasons) or "the customer proffers none"
+        return NearMiss("terms", f"expected terms that we accept, {why}")
     asked = currency_of(intent)
     if (asked or policy.currency) != policy.currency:
         return NearMiss("currency", f"expected an intent in {policy.currency}, came one in {asked}")
@@ -145,7 +147,7 @@ def plan_by_hand(
         return NearMiss("over_budget", f"expected a total of at most {MAX_AMOUNT} minor units")
     methods = tuple(n for n in policy.payment_method if n in intent.payment_method)
     quote = Quote(product, price, way, methods or policy.payment_method, stock is not None)
-    parts = draft_parts(intent, quote, policy=policy, details=details, terms_id=chosen, now=now)
+    parts = draft_parts(intent, quote, policy=policy, details=details, choice=chosen, now=now)
     parts = _until(parts, intent, wish, policy, now)
     if not product.sku:
         parts = replace(parts, item_offered=msgspec.structs.replace(parts.item_offered, sku=None))
@@ -154,7 +156,7 @@ def plan_by_hand(
         quantity=parts.eligible_quantity,
         parts=parts,
         reserve_until=parts.confirm_by if parts.reserved else None,
-        rule=f"{product.sku or 'an item of its own'}, {parts.terms}",
+        rule=f"{product.sku or 'an item of its own'}, {chosen_words(chosen, intent)}",
         score=FULL,
         category_path=product.category_path,
     )

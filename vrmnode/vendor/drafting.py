@@ -15,11 +15,12 @@ from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import ProductFields
 from vrmnode.vendor.profile import VendorDetails
 from vrmnode.vendor.quoting import Quote
-from vrmprotocol import language
+from vrmprotocol import language, terms_text
 from vrmprotocol.certificate import Certificate
 from vrmprotocol.draft import Draft, Lease, OfferedItem, Payment, Price, Returns, VendorParty
 from vrmprotocol.functions import CHANGES_HANDS, SUPPLYING
 from vrmprotocol.market import DemandedItem, Intent
+from vrmprotocol.terms_matching import Choice
 
 DESCRIPTION_BYTES = 480
 PROPERTY_CHARACTERS = 64
@@ -41,7 +42,7 @@ class DraftParts:
     delivery_latest: int | None
     payment: Payment
     returns: Returns
-    terms: str
+    terms: Choice
     in_language: str
     valid_through: int
     confirm_by: int
@@ -59,7 +60,7 @@ def draft_parts(
     *,
     policy: VendorPolicy,
     details: VendorDetails,
-    terms_id: str,
+    choice: Choice,
     now: int,
 ) -> DraftParts:
     """The parts that follow from the intent, the quote and the vendor's own settings."""
@@ -78,7 +79,7 @@ def draft_parts(
         delivery_latest=latest,
         payment=_payment(function, policy, quote.payment_method),
         returns=_returns(function, policy),
-        terms=terms_id,
+        terms=choice,
         in_language=_language(intent, quote.product, details),
         valid_through=valid_through,
         confirm_by=valid_through + 60 * policy.confirm_minutes,
@@ -101,6 +102,7 @@ def complete_draft(
     certificate: Certificate,
 ) -> Draft:
     """The draft of the agreement, ready to be signed inside an offer."""
+    choice = parts.terms
     return Draft(
         v=1,
         deal=deal,
@@ -124,7 +126,9 @@ def complete_draft(
         delivery_latest=parts.delivery_latest,
         payment=parts.payment,
         returns=parts.returns,
-        terms=parts.terms,
+        terms=choice.terms,
+        addendum=dict(choice.addendum),
+        terms_text=terms_text.digest(terms_text.page(choice.terms, choice.addendum)),
         in_language=parts.in_language,
         valid_through=parts.valid_through,
         confirm_by=parts.confirm_by,
@@ -162,22 +166,27 @@ def _lease(intent: Intent, product: ProductFields, start: int | None) -> Lease |
     )
 
 
+def drafted_category(product: ProductFields, asked: DemandedItem) -> int | None:
+    """The category of a draft's item, which decides on the levels of the vendor's terms."""
+    own = product.business_function in SUPPLYING or asked.category is None
+    return product.category if own else asked.category
+
+
 def _item(product: ProductFields, asked: DemandedItem) -> OfferedItem:
     """What the vendor has; a thing of the customer's goes by what the customer says of it."""
     condition = product.condition if product.business_function in CHANGES_HANDS else None
     gtin = gtin_for_people(product.gtin14) if product.gtin14 else None
-    mpn, brand, category = product.mpn, product.brand, product.category
+    mpn, brand = product.mpn, product.brand
     if product.business_function not in SUPPLYING:
         gtin, mpn = asked.gtin or gtin, asked.mpn or mpn
         brand = asked.brand or brand
-        category = category if asked.category is None else asked.category
     return OfferedItem(
         name=product.name[:200],
         gtin=gtin,
         mpn=mpn,
         sku=product.sku,
         brand=brand,
-        category=category,
+        category=drafted_category(product, asked),
         description=_shortened(product.description) or None,
         item_condition=condition,  # type: ignore[arg-type]
         image=tuple(bytes.fromhex(digest) for digest in product.image[:MOST_IMAGES]),

@@ -13,7 +13,9 @@ from vrmnode.vendor.concessions import Concessions, read_concessions
 from vrmnode.vendor.delivery import Table, Way, read_table, table_to_dict
 from vrmnode.vendor.inbox_rules import InboxRules, read_inbox
 from vrmnode.vendor.prices import PriceRule, read_rule, rule_to_dict, tax_rate
-from vrmprotocol import terms
+from vrmnode.vendor.terms import read_terms_policy
+from vrmprotocol import schema, terms
+from vrmprotocol.terms_policy import TermsPolicy, listed_terms
 
 DUE = ("on_agreement", "on_delivery", "days_after_delivery")
 COST = ("customer", "vendor")
@@ -53,6 +55,7 @@ class VendorPolicy:
     refuse_when_closed: bool = True
     inbox: InboxRules | None = None
     counter: Concessions | None = None
+    terms_policy: TermsPolicy | None = None
 
     def ways(self, area_served: tuple[str, ...]) -> Table:
         """The delivery table; without one, free shipping within the area served."""
@@ -69,6 +72,7 @@ class VendorPolicy:
         delivery = fields.take("delivery")
         payment, due, due_days, pay_within_s = _payment(fields)
         returns_days, returns_cost = _returns(fields)
+        terms_policy = read_terms_policy(fields)
         policy = VendorPolicy(
             answer=fields.flag("answer", plain.answer),
             currency=currency,
@@ -77,7 +81,8 @@ class VendorPolicy:
                 for at, rule in enumerate(fields.items("prices", 200), 1)
             ),
             delivery=read_table(delivery, "policy", "delivery", currency) if delivery else {},
-            accepted_terms=_terms(fields),
+            accepted_terms=_terms(fields, terms_policy),
+            terms_policy=terms_policy,
             payment_method=payment,
             payment_due=due,
             payment_due_days=due_days,
@@ -130,11 +135,16 @@ class VendorPolicy:
             found["inbox"] = self.inbox.to_dict(self.currency)
         if self.counter is not None:
             found["counter"] = self.counter.to_dict()
+        if self.terms_policy is not None:
+            found["terms_policy"] = schema.dump(self.terms_policy)
         return found
 
 
-def _terms(fields: Fields) -> tuple[str, ...]:
+def _terms(fields: Fields, policy: TermsPolicy | None) -> tuple[str, ...]:
+    """With a policy of terms they follow from it, whatever was typed."""
     accepted = fields.several_of("accepted_terms", terms.ROSTER)
+    if policy is not None:
+        return listed_terms(policy)
     return accepted or DEFAULT_TERMS
 
 

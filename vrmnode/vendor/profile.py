@@ -83,6 +83,7 @@ def build_profile(
         category=details.category,
         business_function=details.business_function,  # type: ignore[arg-type]
         accepted_terms=policy.accepted_terms,
+        terms_policy=policy.terms_policy,
         payment_method=policy.payment_method,
         delivery_method=methods,  # type: ignore[arg-type]
         in_language=details.in_language,
@@ -97,7 +98,12 @@ def build_profile(
 def shows_same(details: VendorDetails, before: VendorPolicy, after: VendorPolicy) -> bool:
     """Whether the profile says the same under both policies."""
     first, second = (
-        (policy.accepted_terms, policy.payment_method, _delivers(details, policy))
+        (
+            policy.accepted_terms,
+            policy.terms_policy,
+            policy.payment_method,
+            _delivers(details, policy),
+        )
         for policy in (before, after)
     )
     return first == second

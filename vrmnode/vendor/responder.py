@@ -13,13 +13,14 @@ from vrmnode.values.functions import does
 from vrmnode.values.money import Money
 from vrmnode.values.prices import maximum_of, total_in
 from vrmnode.vendor import prices
-from vrmnode.vendor.drafting import DraftParts, complete_draft, draft_parts
+from vrmnode.vendor.drafting import DraftParts, complete_draft, draft_parts, drafted_category
 from vrmnode.vendor.matching import Candidate, NearMiss, match
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import ProductFields, ProductIndex
 from vrmnode.vendor.profile import VendorDetails
 from vrmnode.vendor.quoting import Quote, quote
-from vrmprotocol import gtin, terms
+from vrmnode.vendor.terms import TermsMiss, choose_terms, chosen_words
+from vrmprotocol import gtin
 from vrmprotocol.functions import SUPPLYING
 from vrmprotocol.mail import VendorReason
 from vrmprotocol.market import Intent
@@ -52,6 +53,7 @@ class Refusal:
     reason: VendorReason
     words: str
     send: bool
+    terms: TermsMiss | None = None
 
 
 Reply = tuple[Plan, ...] | Refusal | None
@@ -153,14 +155,13 @@ def respond(
     """The best candidate that can be offered, else why the nearest can't; None without any."""
     if not policy.answer or not candidates or intent.valid_through <= now:
         return None
-    # SPEC 03: The writer MUST offer under the first terms in the intent's order that it accepts
-    # ([05](05-terms.md#matching)), and make no offer when there are none.
-    chosen = terms.choose(intent.accepted_terms, policy.accepted_terms)
     misses: list[NearMiss] = []
-    if chosen is None:
-        misses.append(NearMiss("terms", "we accept none of the terms you proffer"))
-        candidates = ()
     for candidate in candidates:
+        category = drafted_category(candidate.product, intent.item_offered)
+        chosen = choose_terms(intent, policy.terms_policy, policy.accepted_terms, category)
+        if isinstance(chosen, TermsMiss):
+            misses.append(chosen)
+            continue
         if candidate.problem is not None:
             misses.append(candidate.problem)
             continue
@@ -168,12 +169,13 @@ def respond(
         found = quote(intent, candidate.product, policy, details, stock, now)
         if isinstance(found, Quote):
             parts = draft_parts(
-                intent, found, policy=policy, details=details, terms_id=str(chosen), now=now
+                intent, found, policy=policy, details=details, choice=chosen, now=now
             )
-            return _plan(candidate, parts)
+            return _plan(candidate, parts, chosen_words(chosen, intent))
         misses.append(found)
     nearest = misses[0]
-    return Refusal(nearest.reason, _note(nearest.words), policy.refuse_near_misses)
+    missed = nearest if isinstance(nearest, TermsMiss) else None
+    return Refusal(nearest.reason, _note(nearest.words), policy.refuse_near_misses, missed)
 
 
 def _note(words: str) -> str:
@@ -182,14 +184,14 @@ def _note(words: str) -> str:
     return text if len(text) <= MAX_NOTE else text[: MAX_NOTE - 1] + "…"
 
 
-def _plan(candidate: Candidate, parts: DraftParts) -> Plan:
+def _plan(candidate: Candidate, parts: DraftParts, terms: str) -> Plan:
     sku, total = candidate.product.sku, total_in(parts.price)
     return Plan(
         sku=sku,
         quantity=parts.eligible_quantity,
         parts=parts,
         reserve_until=parts.confirm_by if parts.reserved else None,
-        rule=f"{sku} found by {candidate.found_by}, {total}, {parts.terms}",
+        rule=f"{sku} found by {candidate.found_by}, {total}, {terms}",
         score=candidate.score,
         category_path=candidate.product.category_path,
     )

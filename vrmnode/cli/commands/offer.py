@@ -29,7 +29,7 @@ REASONS = (
     cls=LazyGroup,
     commands_at={
         "list": (_HERE, "list_offers", "List offers, the best first, with the reasons."),
-        "show": (_HERE, "show_offer", "Show one offer whole."),
+        "show": (_HERE, "show_offer", "Show one offer whole, and its terms in plain words."),
         "compare": (
             "vrmnode.cli.commands.compare",
             "compare",
@@ -127,7 +127,7 @@ def _texts(value: object) -> list[str]:
 @click.argument("offer_id", metavar="OFFER")
 @shared_options
 def show_offer(offer_id: str) -> None:
-    """Show one offer whole.
+    """Show one offer whole, and its terms in plain words.
 
     OFFER is an id or the first 6 characters of it, or more.
 
@@ -137,7 +137,14 @@ def show_offer(offer_id: str) -> None:
     """
     here = session()
     value = here.client.get("offers", offer_id)
-    here.result(value, lambda: nested(value))
+    here.result(value, lambda: _whole(value))
+
+
+def _whole(value: object) -> str:
+    if not isinstance(value, dict):
+        return nested(value)
+    text = value.pop("terms_text", None)
+    return f"{nested(value)}\n\n{text}" if isinstance(text, str) else nested(value)
 
 
 @click.command()

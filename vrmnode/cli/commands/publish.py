@@ -36,6 +36,11 @@ QUIET_S = 3.0
     type=click.Path(dir_okay=False, path_type=Path),
     help="A .toml or .json file with these fields; flags win over it. - reads JSON from stdin.",
 )
+@click.option(
+    "--addendum",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What you ask for beyond the terms: a .toml or .json file; see vrm terms axes.",
+)
 @click.option("--every", help="Publish it anew in this rhythm, unevenly: 1d, 1w, 30d.")
 @click.option("--until", help="The last day of that rhythm, such as 2026-12-24.")
 @click.option("--dry-run", is_flag=True, help="Show what each audience would see; send nothing.")
@@ -48,6 +53,7 @@ QUIET_S = 3.0
 @shared_options
 def publish(
     file: Path | None,
+    addendum: Path | None,
     every: str | None,
     until: str | None,
     dry_run: bool,
@@ -71,7 +77,7 @@ def publish(
       vrm intent publish --gtin 9780131103627 --country DE --to trusted --to z6Mkq7TzGz
     """
     timeout_s = seconds(timeout, "--timeout")
-    body = {**_body(file, options), **_standing(every, until)}
+    body = {**_body(file, addendum, options), **_standing(every, until)}
     body["dry_run"] = dry_run
     here = session()
     if dry_run:
@@ -105,13 +111,15 @@ def _posted(here: Session, body: dict[str, object]) -> dict[str, object]:
     return value
 
 
-def _body(file: Path | None, options: Options) -> dict[str, object]:
+def _body(file: Path | None, addendum: Path | None, options: Options) -> dict[str, object]:
     request = read_object(file) if file is not None else {}
     acceptance = request.pop("acceptance", {})
     if not isinstance(acceptance, dict):
         came = type(acceptance).__name__
         raise usage("file.acceptance", f"{file}: acceptance: expected a table, came {came}")
     request = {**request, **request_of(options)}
+    if addendum is not None:
+        request["addendum"] = read_object(addendum)
     if not request:
         raise usage(
             "option.missing",

@@ -54,6 +54,8 @@ def _words(value: object) -> str:
 
 def _no(each: dict[str, object], what: str) -> list[str]:
     lines = [f"  {_who(each)} {what}: {each.get('words')} [{each.get('reason')}]"]
+    terms = each.get("terms")
+    lines += [f"    {words}" for words in terms] if isinstance(terms, list) else []
     if each.get("note"):
         lines.append(f"    in its words: {marked(each['note'], each.get('in_language'))}")
     return lines
