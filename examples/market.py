@@ -38,7 +38,7 @@ LINDEN_COLUMNS = (
 # Name, folder, catalogue, options of the import; the products in it.
 SHOPS: tuple[tuple[str, str, str, tuple[str, ...], int], ...] = (
     ("Linden Books", "linden-books", "catalogue.csv", ("--mapping", LINDEN_COLUMNS), 24),
-    ("Werkstatt Nord", "werkstatt-nord", "catalogue.csv", (), 24),
+    ("Werkstatt Nord", "werkstatt-nord", "catalogue.csv", (), 31),
     ("Canal Goods", "canal-goods", "catalogue.tsv", (), 25),
 )
 CUSTOMERS = ("Ada", "Bo")

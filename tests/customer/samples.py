@@ -8,7 +8,16 @@ from vrmnode.customer.regard import DomainProof, Regard
 from vrmnode.customer.request import build_intent, read_request
 from vrmnode.values.money import Money
 from vrmprotocol import certificate
-from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty, deal_id
+from vrmprotocol.draft import (
+    Draft,
+    Lease,
+    OfferedItem,
+    Payment,
+    Price,
+    Returns,
+    VendorParty,
+    deal_id,
+)
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Offer
@@ -46,6 +55,7 @@ def draft(
     valid_s: int = DAY,
     reserved: bool = False,
     function: str = "Sell",
+    lease: Lease | None = None,
     properties: dict[str, object] | None = None,
     **item: object,
 ) -> Draft:
@@ -74,6 +84,7 @@ def draft(
         price_specification=Price(
             price_currency=currency, unit_price=0, delivery_charge=total, total=total
         ),
+        lease=lease,
         delivery_method=method,  # type: ignore[arg-type]
         delivery_latest=None if days is None else TODAY + days * DAY,
         payment=Payment(method=payment, due="on_agreement", pay_within=86_400),

@@ -148,8 +148,9 @@ def test_without_any_maximum_nothing_is_accepted():
     policy = AcceptancePolicy(mode="automatic", wait_offers=1)
 
     def decided(limit: Money | None) -> Decision:
-        given = {"now": NOW, "published_at": NOW, "wanted": 1, "already_locked": 0}
-        return decide(policy, offers, limit=limit, **given)
+        return decide(
+            policy, offers, now=NOW, published_at=NOW, wanted=1, already_locked=0, limit=limit
+        )
 
     assert decided(None).action == "none"
     assert decided(Money(3149, "EUR")).action == "accept"

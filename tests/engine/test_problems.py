@@ -16,6 +16,7 @@ from tests.engine.steps import (
     VENDOR,
     command,
     deal_with,
+    in_turn,
     offered,
     own_intent,
     pass_on,
@@ -23,7 +24,9 @@ from tests.engine.steps import (
 )
 from tests.engine.world import GTIN, World
 from vrmnode.engine import shop
+from vrmnode.engine.context import Context
 from vrmnode.engine.why import intent_why
+from vrmnode.storage import settings
 from vrmnode.vendor import responder
 from vrmnode.vendor.responder import Plan, Refusal
 from vrmprotocol.market import DemandedItem, Intent
@@ -81,6 +84,34 @@ OF_TIME: dict[str, Callable[[World], None]] = {
     "declined": _declined,
     "key_revoked": _key_revoked,
 }
+
+
+# fmt: off
+OF_FUNCTION: dict[str, tuple[str, dict[str, object], dict[str, object]]] = {
+    # What the vendor does with its product, what was asked for, and what it reads in its place.
+    "lease": ("LeaseOut", {"function": "LeaseOut", "lease_days": 14}, {"lease_length": 7}),
+    "below_minimum": (
+        "Buy", {"function": "Buy", "min_price": "90.00 EUR"}, {"price_specification": None},
+    ),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("code", OF_FUNCTION)
+def test_a_careless_vendor_that_does_more_than_sell(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    function, asked, read = OF_FUNCTION[code]
+
+    def does_it(ctx: Context) -> None:
+        ctx.tx.run("UPDATE products SET business_function = ?", (function,))
+        details = {"name": "Shop", "area_served": ["NL"], "business_function": [function]}
+        settings.put(ctx.tx, shop.PROFILE, details)
+
+    in_turn(world, VENDOR, does_it)
+    monkeypatch.setattr(shop, "answer", _misread(**read))
+    offered(world, **asked)  # type: ignore[arg-type]
+    assert _problems(world) == [code]
 
 
 @pytest.mark.parametrize("code", CARELESS)

@@ -79,7 +79,7 @@ def test_no_table_of_reasons_is_missing_here() -> None:
 
 def test_every_problem_of_an_offer_has_a_cause() -> None:
     found = {code for _, code in _first_arguments("Problem", "vrmnode/customer")}
-    assert found == {*problems.CARELESS, *problems.OF_TIME}
+    assert found == {*problems.CARELESS, *problems.OF_FUNCTION, *problems.OF_TIME}
 
 
 def test_every_error_of_the_engine_has_a_test() -> None:

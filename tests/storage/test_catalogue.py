@@ -177,3 +177,40 @@ def test_set_stock(shop: Tx) -> None:
     found = catalogue.get(shop, "hat")
     assert found is not None
     assert found.stock == 4
+
+
+def test_functions_of_the_catalogue(tx: Tx) -> None:
+    assert catalogue.functions(tx) == set()
+    rows = [
+        product(f"{name}-{at}", business_function=name)
+        for name in ("Repair", "LeaseOut", "Buy")
+        for at in range(3)
+    ]
+    catalogue.upsert_many(tx, rows, updated=1)
+    assert catalogue.functions(tx) == {"Repair", "LeaseOut", "Buy"}
+    catalogue.upsert_many(tx, [product("s")], updated=1)
+    assert catalogue.functions(tx) == {"Repair", "LeaseOut", "Buy", "Sell"}
+
+
+def test_products_are_found_by_function(tx: Tx) -> None:
+    gtin14 = "09780131103627"
+    common = {"gtin14": gtin14, "mpn": "X-1", "category": 7, "category_path": "Tools > Saws"}
+    rows = [
+        product("sell", name="Saw", price=900, **common),
+        product("cheap", name="Saw", price=100, business_function="Buy", **common),
+        product("dear", name="Saw", price=300, business_function="Buy", **common),
+    ]
+    catalogue.upsert_many(tx, rows, updated=1)
+    finders = (
+        lambda function: catalogue.find_by_gtin(tx, gtin14, function=function),
+        lambda function: catalogue.find_by_mpn(tx, "x-1", function=function),
+        lambda function: catalogue.find_by_category(tx, [7, "Tools"], function=function),
+        lambda function: catalogue.find_by_words(tx, ["saw"], function=function),
+    )
+    for find in finders:
+        assert [each.sku for each in find("Sell")] == ["sell"]
+        assert sorted(each.sku for each in find("Buy")) == ["cheap", "dear"]
+        assert find("Repair") == []
+    # What the vendor pays most for comes first.
+    for find in finders[:3]:
+        assert [each.sku for each in find("Buy")] == ["dear", "cheap"]

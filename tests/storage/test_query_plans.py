@@ -114,6 +114,10 @@ HOT: dict[str, Callable[[Tx], object]] = {
     ),
     "catalogue.find_by_path": lambda tx: catalogue.find_by_category(tx, ["Media > Books"]),
     "catalogue.find_by_either": lambda tx: catalogue.find_by_category(tx, [1, "Media"]),
+    "catalogue.functions": lambda tx: catalogue.functions(tx),
+    "catalogue.find_by_gtin_repaired": lambda tx: catalogue.find_by_gtin(
+        tx, "0" * 14, function="Repair"
+    ),
     "catalogue.list_products": lambda tx: catalogue.list_products(tx, 10, "a"),
     "market.get_profile": lambda tx: market.get_profile(tx, key(1)),
     "domain_checks.get": lambda tx: domain_checks.get(tx, key(1)),

@@ -24,7 +24,7 @@ ODD_MAPPING = (
 )
 VENDORS = {
     "linden-books": ("catalogue.csv", ODD_MAPPING, 24),
-    "werkstatt-nord": ("catalogue.csv", None, 24),
+    "werkstatt-nord": ("catalogue.csv", None, 31),
     "canal-goods": ("catalogue.tsv", None, 25),
 }
 
@@ -159,3 +159,35 @@ def test_real_books():
     assert len(shelf.products) == 198
     assert {error.column for error in errors} == {"column 7 (sku)"}
     check_three_intents(shelf)
+
+
+def test_the_workshop_does_more_than_sell():
+    shelf, policy, details = vendor("werkstatt-nord")
+    thing = {"name": "DHP484 combi drill", "brand": "Makita", "mpn": "DHP484", "category": 1217}
+    common = {"country": "DE", "terms": ["SD-BASE-A"]}
+
+    def totals(**wanted: object) -> list[tuple[str, int]]:
+        found = answer(
+            intent(**{**common, **wanted}),
+            shelf,
+            policy=policy,
+            details=details,
+            available=shelf.available,
+            now=NOW,
+        )
+        assert isinstance(found, tuple), found
+        return [(each.parts.business_function, each.parts.price.total) for each in found]
+
+    broken = {"function": "Repair", "alternatives": ["Sell", "LeaseOut"], "lease_days": 14}
+    pickup = {"delivery": ["pickup"]}
+    assert totals(**thing, **broken, **pickup) == [
+        ("Repair", 4900),
+        ("Sell", 9490),
+        ("LeaseOut", 5000),
+    ]
+    assert totals(**thing, function="Maintain", **pickup) == [("Maintain", 2490)]
+    assert totals(**thing, function="Buy", condition="used") == [("Buy", 2000)]
+    assert totals(**thing, function="Dispose", **pickup) == [("Dispose", 350)]
+    assert totals(name="assembly of lamps", function="ProvideService", **pickup) == [
+        ("ProvideService", 4500)
+    ]

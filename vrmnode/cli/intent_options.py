@@ -12,7 +12,7 @@ import click
 
 Options = dict[str, Any]
 
-# flag, type, help; the request's field has the flag's name with _ for -.
+# flag, type, help; the request's field has the flag's name with _ for -, but for `_FIELDS`.
 _SINGLE: tuple[tuple[str, Any, str], ...] = (
     ("--name", str, "What it is called."),
     ("--gtin", str, "Its GTIN, EAN or ISBN."),
@@ -30,10 +30,17 @@ _SINGLE: tuple[tuple[str, Any, str], ...] = (
     ("--currency", str, "The currency you want to pay in."),
     ("--max-offers", int, "How many offers you want to see."),
     ("--valid-for", str, "How long it stands: 36h, 2d, 1w."),
-    ("--function", str, "What the vendor does: Sell, LeaseOut, Repair, Maintain, …"),
+    (
+        "--function",
+        str,
+        "What the vendor shall do: Sell, LeaseOut, Repair, Maintain, ProvideService, Dispose, Buy.",
+    ),
+    ("--lease-days", int, "For how many days you want to rent it."),
+    ("--min-price", str, "What a vendor that buys has to pay at least; vendors see it."),
     ("--label", str, "A name of your own for it; stays in your node."),
 )
 _REPEATED: tuple[tuple[str, str], ...] = (
+    ("--or", "What would do instead, such as Sell or LeaseOut; in your order of preference."),
     ("--condition", "new, used, refurbished or damaged."),
     ("--must", 'Needed: "format=hardcover", "pages>=200".'),
     ("--prefer", "Wished for, written like --must."),
@@ -44,6 +51,9 @@ _REPEATED: tuple[tuple[str, str], ...] = (
     ("--image", "A picture of it, a file; its hash is published, the file stays here."),
     ("--to", "Tell this vendor alone: its did:key; or trusted, or group:NAME. Nothing is public."),
 )
+
+
+_FIELDS = {"or": "alternatives"}
 
 
 def request_options(function: Any) -> Any:
@@ -64,7 +74,7 @@ def request_of(options: Options) -> dict[str, object]:
         if isinstance(value, tuple):
             value = list(value) or None
         if value is not None:
-            request[name] = value
+            request[_FIELDS.get(name, name)] = value
     return request
 
 
@@ -97,6 +107,20 @@ _ACCEPTANCE: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
         "--max-total",
         "max_total",
         click.option("--max-total", help='Accept up to this total, such as "45.00 EUR".'),
+    ),
+    (
+        "--min-total",
+        "min_total",
+        click.option("--min-total", help="Accept from a vendor that buys from this total on."),
+    ),
+    (
+        "--accept-function",
+        "functions",
+        click.option(
+            "--accept-function",
+            multiple=True,
+            help="What the node may accept; otherwise only --function itself.  [repeatable]",
+        ),
     ),
     (
         "--accept-terms",

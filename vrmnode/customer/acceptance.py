@@ -1,7 +1,8 @@
 """Which offer the node may accept by itself, and the rule that said so.
 
-By default none. An automatic policy has bounds that hold together: vendors, maximum total, terms
-by exact id, and a wait, so that the first offer isn't taken because it came first.
+By default none. An automatic policy has bounds that hold together: functions, vendors, maximum
+total (or a minimum, where the vendor buys), terms by exact id, and a wait, so that the first offer
+isn't taken because it came first.
 """
 
 import re
@@ -12,10 +13,12 @@ from vrmnode.customer.bargaining import LEAD_S, Counters, Talk, read_counters
 from vrmnode.customer.ranking import RankedOffer
 from vrmnode.customer.regard import GROUP, read_who, who_expected
 from vrmnode.values.fields import Fields
+from vrmnode.values.functions import does
 from vrmnode.values.money import Money, format_money
 from vrmnode.values.spans import format_moment
 from vrmprotocol import terms
 from vrmprotocol.errors import LocalError
+from vrmprotocol.functions import FUNCTIONS
 from vrmprotocol.keys import from_did, to_did
 
 MODES = ("manual", "automatic")
@@ -33,12 +36,17 @@ MAX_CONFIRMATION_S = 7 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class AcceptancePolicy:
-    """`named` holds vendor roots; no `terms`: those of the intent; `wait_s` from publishing."""
+    """`named` holds vendor roots; no `terms`: those of the intent; `wait_s` from publishing.
+
+    No `functions`: the one that the intent asks for in the first place, and no alternative to it.
+    """
 
     mode: str = "manual"
     vendors: str = "trusted"
     named: frozenset[bytes] = frozenset()
     max_total: Money | None = None
+    min_total: Money | None = None
+    functions: frozenset[str] = frozenset()
     terms: frozenset[str] = frozenset()
     wait_offers: int = 3
     wait_s: int = 600
@@ -56,6 +64,8 @@ class AcceptancePolicy:
             "vendors": self.vendors,
             "named": sorted(to_did(root) for root in self.named),
             "max_total": None if self.max_total is None else str(self.max_total),
+            "min_total": None if self.min_total is None else str(self.min_total),
+            "functions": sorted(self.functions),
             "terms": sorted(self.terms),
             "wait_offers": self.wait_offers,
             "wait_until": self.wait_s,
@@ -90,6 +100,10 @@ def read_policy(
         max_total=fields.money("max_total")
         if _take(given, "max_total", fields)
         else plain.max_total,
+        min_total=fields.money("min_total")
+        if _take(given, "min_total", fields)
+        else plain.min_total,
+        functions=_functions(fields) if _take(given, "functions", fields) else plain.functions,
         terms=_terms(fields) if _take(given, "terms", fields) else plain.terms,
         wait_offers=fields.whole("wait_offers", 1, 100, plain.wait_offers),
         wait_s=fields.span("wait_until", plain.wait_s),
@@ -115,27 +129,30 @@ def decide(
     published_at: int,
     wanted: int,
     already_locked: int,
+    asked: str = "Sell",
     limit: Money | None = None,
+    least: Money | None = None,
 ) -> Decision:
     """What to do now with the offers of one intent, ranked best first.
 
-    `wanted` and `already_locked` are quantities of the intent; `limit` is the customer's own
-    maximum total (public or private).
+    `wanted` and `already_locked` are quantities of the intent, `asked` its function; `limit` is the
+    customer's own maximum total (public or private), `least` what a vendor that buys has to pay.
     """
     if policy.mode != "automatic":
         return Decision("none", "manual: the customer accepts")
     if already_locked >= wanted:
         return Decision("none", f"automatic: {already_locked} of {wanted} already accepted")
-    if policy.max_total is None and limit is None:
-        return Decision("none", "automatic: no maximum total is set, so nothing is accepted")
+    bounds = _Bounds(policy, asked, limit, least)
+    if bounds.none():
+        return Decision("none", f"automatic: {_UNBOUNDED[asked == 'Buy']}, so nothing is accepted")
     fitting = [
         offer for offer in ranked
-        if not _objection(policy, offer, limit, now) and offer.quantity + already_locked <= wanted
+        if not _objection(bounds, offer, now) and offer.quantity + already_locked <= wanted
     ]  # fmt: skip
     until = published_at + policy.wait_s
     vendors = len({offer.vendor_root for offer in ranked})
     if not fitting:
-        return _without(policy, ranked, limit, now, until)
+        return _without(bounds, ranked, now, until)
     # An offer that lapses during the wait would be lost by waiting.
     lapse = min(offer.valid_through for offer in fitting) - LEAD_S
     until = min(until, max(lapse, published_at + LEAST_WAIT_S))
@@ -143,11 +160,48 @@ def decide(
         missing = policy.wait_offers - vendors
         rule = f"automatic: waits for {missing} more offers or until {format_moment(until)}"
         return Decision("wait", rule, until=until)
-    return Decision("accept", _rule(policy, fitting[0], vendors, limit), digest=fitting[0].digest)
+    return Decision("accept", _rule(bounds, fitting[0], vendors), digest=fitting[0].digest)
+
+
+_UNBOUNDED = {False: "no maximum total is set", True: "no minimum total is set"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """The policy together with what the intent itself says."""
+
+    policy: AcceptancePolicy
+    asked: str
+    limit: Money | None
+    least: Money | None
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """What the vendor may do."""
+        return self.policy.functions or frozenset({self.asked})
+
+    def of(self, offer: RankedOffer) -> list[tuple[str, Money]]:
+        """What its total is held against: maxima, or minima where the vendor pays it."""
+        if offer.business_function == "Buy":
+            named = (("minimum", self.policy.min_total), ("least price", self.least))
+        else:
+            named = (("maximum", self.policy.max_total), ("limit", self.limit))
+        return [(name, bound) for name, bound in named if bound is not None]
+
+    def none(self) -> bool:
+        """Whether no total is bounded at all."""
+        bounds = (self.policy.max_total, self.policy.min_total, self.limit, self.least)
+        return all(bound is None for bound in bounds)
 
 
 def may_bargain(policy: AcceptancePolicy, offer: RankedOffer, now: int) -> bool:
-    """Whether nothing but its price could speak against an offer."""
+    """Whether nothing but its price could speak against an offer.
+
+    Of more than sales only where the policy names the function; a vendor that buys isn't asked for
+    less.
+    """
+    if offer.business_function not in (policy.functions or {"Sell"}) - {"Buy"}:
+        return False
     others = [each for each in offer.problems if each.code not in PRICE_PROBLEMS]
     return not others and _aside_from_price(policy, offer, now) is None
 
@@ -207,19 +261,25 @@ def _root(text: str) -> bytes | None:
         return None
 
 
+def _functions(fields: Fields) -> frozenset[str]:
+    return frozenset(fields.several_of("functions", FUNCTIONS))
+
+
 def _terms(fields: Fields) -> frozenset[str]:
     return frozenset(fields.several_of("terms", terms.ROSTER))
 
 
-def _objection(
-    policy: AcceptancePolicy, offer: RankedOffer, limit: Money | None, now: int
-) -> str | None:
+def _objection(bounds: _Bounds, offer: RankedOffer, now: int) -> str | None:
     """The first bound of the policy that the offer breaks."""
+    policy = bounds.policy
     if not offer.acceptable:
         return offer.problems[0].words
+    if offer.business_function not in bounds.functions:
+        allowed = ", ".join(sorted(bounds.functions))
+        return f"it {does(offer.business_function, bounds.asked)}; the node itself takes {allowed}"
     if (objection := _aside_from_price(policy, offer, now)) is not None:
         return objection
-    return _too_dear(policy, offer, limit)
+    return _money_objection(bounds, offer)
 
 
 def _aside_from_price(policy: AcceptancePolicy, offer: RankedOffer, now: int) -> str | None:
@@ -240,49 +300,53 @@ def _aside_from_price(policy: AcceptancePolicy, offer: RankedOffer, now: int) ->
     return None
 
 
-def _too_dear(policy: AcceptancePolicy, offer: RankedOffer, limit: Money | None) -> str | None:
-    # SPEC 03: The customer's node MUST NOT accept by itself an offer whose currency it doesn't
-    # know, or isn't that of the limit which it holds the total against.
-    #
-    # One whose currency isn't known has a problem, so it isn't acceptable.
-    total = Money(offer.total, offer.currency)
-    for bound, name in ((policy.max_total, "maximum"), (limit, "limit")):
-        if bound is not None and bound.currency != total.currency:
+# SPEC 03: The customer's node MUST NOT accept by itself an offer whose currency it doesn't know, or
+# isn't that of the limit which it holds the total against.
+#
+# One whose currency isn't known has a problem, so it isn't acceptable.
+def _money_objection(bounds: _Bounds, offer: RankedOffer) -> str | None:
+    total, buys = Money(offer.total, offer.currency), offer.business_function == "Buy"
+    found = bounds.of(offer)
+    if not found:
+        return _UNBOUNDED[buys]
+    for name, bound in found:
+        if bound.currency != total.currency:
             return f"it is in {total.currency}, your {name} is in {bound.currency}"
-    if policy.max_total is not None and total > policy.max_total:
-        return f"{total - policy.max_total} over the maximum of {policy.max_total}"
-    if limit is not None and total > limit:
-        return f"{total - limit} over your limit"
+    for name, bound in found:
+        words = f"the {name} of {bound}" if name in ("maximum", "minimum") else f"your {name}"
+        if buys and total < bound:
+            return f"{bound - total} under {words}"
+        if not buys and total > bound:
+            return f"{total - bound} over {words}"
     return None
 
 
-def _without(
-    policy: AcceptancePolicy,
-    ranked: Sequence[RankedOffer],
-    limit: Money | None,
-    now: int,
-    until: int,
-) -> Decision:
+def _without(bounds: _Bounds, ranked: Sequence[RankedOffer], now: int, until: int) -> Decision:
     """No offer may be accepted: wait for others, or say what speaks against the best."""
     if not ranked:
         rule = "automatic: no offers yet"
     else:
-        objection = (
-            _objection(policy, ranked[0], limit, now) or "its quantity is more than still wanted"
-        )
+        objection = _objection(bounds, ranked[0], now) or "its quantity is more than still wanted"
         rule = f"automatic: none acceptable; the best, of {ranked[0].vendor_name}: {objection}"
     if now < until:
         return Decision("wait", f"{rule}; looks again at {format_moment(until)}", until=until)
     return Decision("none", f"{rule}; looks again when an offer comes")
 
 
-def _rule(policy: AcceptancePolicy, offer: RankedOffer, vendors: int, limit: Money | None) -> str:
-    bounds = [bound for bound in (limit, policy.max_total) if bound is not None]
+def _rule(bounds: _Bounds, offer: RankedOffer, vendors: int) -> str:
+    amounts = [bound for _, bound in bounds.of(offer)]
     total = format_money(offer.total, offer.currency).rpartition(" ")[0]
+    best, held = "cheapest", f"{total} ≤ {min(amounts)}"
+    if offer.business_function == "Buy":
+        best, held = "best-paying", f"{total} ≥ {max(amounts)}"
+    what = (
+        ""
+        if offer.business_function == "Sell" == bounds.asked
+        else (f"{does(offer.business_function, bounds.asked)}, ")
+    )
     return (
-        f"automatic: cheapest acceptable offer after {vendors} offer{'' if vendors == 1 else 's'}, "
-        f"{_who(policy)}, total {total} ≤ {min(bounds)}, "
-        f"terms {offer.terms}"
+        f"automatic: {best} acceptable offer after {vendors} offer{'' if vendors == 1 else 's'}, "
+        f"{what}{_who(bounds.policy)}, total {held}, terms {offer.terms}"
     )
 
 

@@ -11,11 +11,13 @@ from vrmnode.values import constraints, items, words
 from vrmnode.values.addenda import choice_words
 from vrmnode.values.constraints import Scalar
 from vrmnode.values.money import Money, exponent
-from vrmnode.values.prices import currency_of, maximum_of, total_of
+from vrmnode.values.prices import currency_of, maximum_of, minimum_of, total_of
 from vrmnode.values.spans import format_day, format_moment
+from vrmnode.vendor import taxonomy
 from vrmprotocol import gtin, language
 from vrmprotocol.draft import Draft
 from vrmprotocol.errors import LocalError
+from vrmprotocol.functions import SUPPLYING
 from vrmprotocol.market import Constraint, Intent
 
 
@@ -38,6 +40,7 @@ def problems_of(
     """Every problem of an offer, the weightiest first."""
     found = [
         *_item(draft, intent),
+        *_lease(draft, intent),
         *_money(draft, intent, private_maximum),
         *_terms(draft, intent),
         *_supply(draft, intent),
@@ -60,20 +63,33 @@ def unproven(draft: Draft, intent: Intent) -> list[str]:
     return [_words(each) for each in intent.must if _holds(draft, each) is None]
 
 
+def replaces(draft: Draft, intent: Intent) -> bool:
+    """Whether a thing of the vendor's comes in the place of the customer's own."""
+    return draft.business_function in SUPPLYING and intent.business_function not in SUPPLYING
+
+
+def same_model(draft: Draft, intent: Intent) -> bool:
+    """Whether the draft has the number that the intent gives, if it gives one."""
+    asked, offered = intent.item_offered, draft.item_offered
+    if asked.gtin is not None:
+        return _same_gtin(asked.gtin, offered.gtin)
+    return not _differ(asked.mpn, offered.mpn)
+
+
 def _item(draft: Draft, intent: Intent) -> Iterator[Problem]:
     asked, offered = intent.item_offered, draft.item_offered
-    if draft.business_function != intent.business_function:
-        yield Problem(
-            "item", f"you asked for {intent.business_function}, not {draft.business_function}"
-        )
-    if asked.gtin is not None and not _same_gtin(asked.gtin, offered.gtin):
-        yield Problem("item", f"another product number: {offered.gtin or 'none'}")
-    elif asked.gtin is None and _differ(asked.mpn, offered.mpn):
-        yield Problem("item", f"another model number: {offered.mpn}")
-    elif asked.gtin is None and asked.name is not None and asked.mpn is None:
-        wanted = words.significant(asked.name)
-        if not words.enough(wanted, _described(draft)):
-            yield Problem("item", f"it doesn't look like what you asked for: {offered.name}")
+    if draft.business_function not in intent.functions:
+        wanted = " or ".join(intent.functions)
+        yield Problem("item", f"you asked for {wanted}, not {draft.business_function}")
+    if replaces(draft, intent):
+        if not _looks_alike(draft, intent):
+            yield Problem("item", f"it doesn't look like what you have: {offered.name}")
+    elif not same_model(draft, intent):
+        number = "product" if asked.gtin is not None else "model"
+        there = (offered.gtin if asked.gtin is not None else offered.mpn) or "none"
+        yield Problem("item", f"another {number} number: {there}")
+    elif asked.gtin is None and asked.mpn is None and not _is_of_its_kind(draft, intent):
+        yield Problem("item", f"it doesn't look like what you asked for: {offered.name}")
     if _differ(asked.brand, offered.brand):
         yield Problem("item", f"another brand: {offered.brand}")
     condition = offered.item_condition
@@ -86,13 +102,48 @@ def _item(draft: Draft, intent: Intent) -> Iterator[Problem]:
             yield Problem("constraint", f"not met: {_words(constraint)}")
 
 
+def _looks_alike(draft: Draft, intent: Intent) -> bool:
+    """Whether it may replace the customer's thing: the same model, or another of that name."""
+    asked = intent.item_offered
+    numbered = asked.gtin is not None or asked.mpn is not None
+    if numbered and same_model(draft, intent):
+        return True
+    if asked.name is None:
+        return not numbered
+    return words.enough(words.significant(asked.name), _described(draft))
+
+
+def _is_of_its_kind(draft: Draft, intent: Intent) -> bool:
+    """Whether what is drafted goes by the name that was asked for.
+
+    What is done with the customer's thing (a repair) has a name of its own: its category will do.
+    """
+    asked, offered = intent.item_offered, draft.item_offered
+    if draft.business_function not in SUPPLYING and asked.category is not None:
+        there = offered.category
+        if there is not None and taxonomy.belongs(there, asked.category, ""):
+            return True
+    return asked.name is None or words.enough(words.significant(asked.name), _described(draft))
+
+
+def _lease(draft: Draft, intent: Intent) -> Iterator[Problem]:
+    if draft.lease is not None and draft.lease.lease_length != intent.lease_length:
+        days, asked = draft.lease.lease_length, intent.lease_length
+        yield Problem("lease", f"for {days} days, you asked for {asked}")
+
+
 def _money(draft: Draft, intent: Intent, private_maximum: Money | None) -> Iterator[Problem]:
-    total, most = total_of(draft), maximum_of(intent)
+    total = total_of(draft)
+    buys = draft.business_function == "Buy"
+    most, least = maximum_of(intent), minimum_of(intent)
     wanted = currency_of(intent) or (private_maximum.currency if private_maximum else None)
     if exponent(total.currency) is None:
         yield Problem("currency", f"its currency {total.currency} isn't known to this node")
     elif wanted is not None and wanted != total.currency:
         yield Problem("currency", f"it is in {total.currency}, you want to pay in {wanted}")
+    elif buys:
+        if least is not None and total < least:
+            yield Problem("below_minimum", f"{least - total} less than your least of {least}")
     elif most is not None and total > most:
         yield Problem("over_budget", f"{total - most} over your limit of {most}")
     elif private_maximum is not None and total > private_maximum:

@@ -1,16 +1,27 @@
 """The order of the offers for an intent, with the reasons in plain words.
 
-Offers that meet the intent come first; among those in one currency the lower total to the door,
-then more of the wishes, earlier delivery, trusted vendors, vendors with a proved domain. Offers in
-different currencies are kept apart: which of them is cheaper nobody says. Nothing is accepted here.
+Offers that meet the intent come first, those that do what was asked for before those that do an
+alternative; among those in one currency the lower total to the door (the higher, where the vendor
+buys), then more of the wishes, earlier delivery, trusted vendors, vendors with a proved domain.
+Offers in different currencies are kept apart: which of them is cheaper nobody says. Nothing is
+accepted here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from vrmnode.customer.fitness import KEY_REVOKED, Problem, problems_of, unproven, wishes
+from vrmnode.customer.fitness import (
+    KEY_REVOKED,
+    Problem,
+    problems_of,
+    replaces,
+    same_model,
+    unproven,
+    wishes,
+)
 from vrmnode.customer.regard import STRANGER, DomainProof, Regard
 from vrmnode.values.addenda import choice_words
+from vrmnode.values.functions import does, leases, ready
 from vrmnode.values.money import Money, format_money
 from vrmnode.values.prices import currency_of, total_of
 from vrmnode.values.spans import format_day, format_moment
@@ -49,6 +60,9 @@ class RankedOffer:
     vendor_root: bytes
     vendor_name: str
     item_name: str
+    business_function: str
+    lease_days: int | None
+    deposit: int | None
     total: int
     currency: str
     quantity: int
@@ -95,15 +109,20 @@ class _Weighed:
     def total(self) -> Money:
         return total_of(self.received.offer.draft)
 
-    def order(self, currency: str) -> tuple[object, ...]:
+    @property
+    def function(self) -> str:
+        return self.received.offer.draft.business_function
+
+    def order(self, currency: str, asked: Sequence[str]) -> tuple[object, ...]:
         total = self.total
         latest = self.draft.delivery_latest
         return (
             bool(self.problems),
             len(self.problems),
+            asked.index(self.function) if self.function in asked else len(asked),
             total.currency != currency,
             total.currency,
-            total.amount,
+            -total.amount if self.function == "Buy" else total.amount,
             -self.satisfied,
             (latest is None, latest or 0),
             not self.regard.trusted,
@@ -135,7 +154,7 @@ def rank(
         for received in offers
     ]
     currency = _main_currency(intent, weighed)
-    weighed.sort(key=lambda each: each.order(currency))
+    weighed.sort(key=lambda each: each.order(currency, intent.functions))
     return [_ranked(at, each, weighed, intent) for at, each in enumerate(weighed, 1)]
 
 
@@ -157,6 +176,9 @@ def _ranked(position: int, each: _Weighed, all_of: list[_Weighed], intent: Inten
         vendor_root=received.vendor_root,
         vendor_name=draft.vendor.name,
         item_name=draft.item_offered.name,
+        business_function=draft.business_function,
+        lease_days=None if draft.lease is None else draft.lease.lease_length,
+        deposit=None if draft.lease is None else draft.lease.deposit,
         total=price.total,
         currency=price.price_currency,
         quantity=draft.eligible_quantity,
@@ -178,13 +200,14 @@ def _ranked(position: int, each: _Weighed, all_of: list[_Weighed], intent: Inten
 
 def _reasons(each: _Weighed, all_of: list[_Weighed], intent: Intent) -> list[str]:
     draft = each.draft
-    reasons = _price_reasons(each, all_of)
+    reasons = [*_function_reasons(draft, intent), *_price_reasons(each, all_of)]
     if draft.delivery_latest is not None:
         day = format_day(draft.delivery_latest)
-        dated = [other.draft.delivery_latest for other in all_of]
+        dated = [one.draft.delivery_latest for one in all_of if one.function == each.function]
         first = min(day for day in dated if day is not None)
-        fastest = len(all_of) > 1 and draft.delivery_latest == first and dated.count(first) == 1
-        reasons.append(f"{'soonest' if fastest else 'there'} by {day} ({draft.delivery_method})")
+        fastest = len(dated) > 1 and draft.delivery_latest == first and dated.count(first) == 1
+        soon = "soonest" if fastest else ready(draft.business_function)
+        reasons.append(f"{soon} by {day} ({draft.delivery_method})")
     if intent.prefer:
         reasons.append(f"{each.satisfied} of {len(intent.prefer)} wishes met")
     choices, choice = intent.choices, draft.choice
@@ -200,6 +223,22 @@ def _reasons(each: _Weighed, all_of: list[_Weighed], intent: Intent) -> list[str
     return reasons
 
 
+def _function_reasons(draft: Draft, intent: Intent) -> list[str]:
+    """What the vendor would do, unless it was only asked to sell."""
+    if intent.functions == ("Sell",):
+        return []
+    asked = intent.business_function
+    if draft.lease is None:
+        reasons = [does(draft.business_function, asked)]
+    else:
+        currency, deposit = draft.price_specification.price_currency, draft.lease.deposit
+        shown = None if deposit is None else str(Money(deposit, currency))
+        reasons = [leases(draft.eligible_quantity, draft.lease.lease_length, shown)]
+    if replaces(draft, intent) and not same_model(draft, intent):
+        reasons.append(f"not your model: {draft.item_offered.name}")
+    return reasons
+
+
 def _trust_reason(regard: Regard) -> str:
     if not regard.trusted:
         return "a vendor you haven't marked as trusted"
@@ -209,6 +248,7 @@ def _trust_reason(regard: Regard) -> str:
 def _price_reasons(each: _Weighed, all_of: list[_Weighed]) -> list[str]:
     """How the total stands among those in its own currency, and that it does to no others."""
     currency = each.total.currency
+    all_of = [one for one in all_of if one.function == each.function]
     reasons = [_price_reason(each, [one for one in all_of if one.total.currency == currency])]
     if others := sorted({one.total.currency for one in all_of} - {currency}):
         reasons.append(f"not compared with offers in {' and '.join(others)}")
@@ -217,9 +257,20 @@ def _price_reasons(each: _Weighed, all_of: list[_Weighed]) -> list[str]:
 
 def _price_reason(each: _Weighed, alike: list[_Weighed]) -> str:
     comparable = [one.total for one in alike if bool(each.problems) or not one.problems]
+    if each.function == "Buy":
+        return _pay_reason(each.total, comparable)
     total, least = each.total, min(comparable)
     if total > least:
         return f"to the door: {total}, {total - least} more than the cheapest"
     if comparable.count(least) > 1:
         return f"to the door: {total}, as cheap as another"
     return f"cheapest to the door: {total}" if len(alike) > 1 else f"to the door: {total}"
+
+
+def _pay_reason(total: Money, comparable: list[Money]) -> str:
+    most = max(comparable)
+    if total < most:
+        return f"pays you {total}, {most - total} less than another"
+    if comparable.count(most) > 1:
+        return f"pays you {total}, as much as another"
+    return f"pays you most: {total}" if len(comparable) > 1 else f"pays you {total}"

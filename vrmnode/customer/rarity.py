@@ -4,6 +4,7 @@ Everything warned of is allowed: the customer decides.
 """
 
 from vrmnode.values.money import exponent, format_money
+from vrmprotocol.functions import SUPPLYING
 from vrmprotocol.market import Intent
 
 LONG_S = 30 * 86_400
@@ -13,7 +14,13 @@ LONG_TEXT = 200
 
 def warnings(intent: Intent, *, now: int) -> list[str]:
     """Plain sentences, the weightiest first; empty when nothing stands out."""
-    return [*_place(intent), *_words(intent), *_amount(intent), *_rest(intent, now)]
+    return [
+        *_place(intent),
+        *_thing(intent),
+        *_words(intent),
+        *_amount(intent),
+        *_rest(intent, now),
+    ]
 
 
 def _place(intent: Intent) -> list[str]:
@@ -25,6 +32,12 @@ def _place(intent: Intent) -> list[str]:
     if area.region:
         return [f"region {area.region} narrows down where you are within {area.country}"]
     return []
+
+
+def _thing(intent: Intent) -> list[str]:
+    if intent.business_function in SUPPLYING or intent.business_function == "ProvideService":
+        return []
+    return ["it tells everybody that whoever asks has such a thing"]
 
 
 def _words(intent: Intent) -> list[str]:
@@ -57,6 +70,9 @@ def _amount(intent: Intent) -> list[str]:
             f"vendors see your budget of {shown} and may price up to it;"
             " private_maximum stays in your node"
         )
+    if budget is not None and budget.min_price is not None:
+        shown = format_money(budget.min_price, budget.price_currency)
+        found.append(f"vendors see your least price of {shown} and may pay no more")
     if intent.eligible_quantity > 10:
         found.append(f"a quantity of {intent.eligible_quantity} is rare")
     return found

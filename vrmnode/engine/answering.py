@@ -122,6 +122,7 @@ def _note_offered(
         updated=ctx.now,
         state="offered",
         offer_digest=sent[0].digest,
+        business_function=drafts[0].business_function,
         total=drafts[0].price_specification.total,
         currency=drafts[0].price_specification.price_currency,
         quantity=drafts[0].eligible_quantity,

@@ -36,7 +36,7 @@ def take_rows(ctx: Context, params: Params) -> Json:
         "unchanged": counts.unchanged,
         "count": catalogue.count(ctx.tx),
         "other_currencies": _not_for_sale(taken, shop.stored_policy(ctx.tx).currency),
-        "warnings": shop.not_in_profile(ctx.tx, {one.business_function for one in taken}),
+        "warnings": shop.unsaid(ctx.tx),
     }
 
 

@@ -32,7 +32,7 @@ from vrmnode.engine.failures import invalid
 from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.standing_views import standing_show
 from vrmnode.engine.views import deal_row
-from vrmnode.storage import catalogue, settings, timers
+from vrmnode.storage import settings, timers
 from vrmnode.values.fields import Fields
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.profile import VendorDetails, shows_same
@@ -163,7 +163,7 @@ def _set_profile(ctx: Context, params: Params) -> Json:
     details = VendorDetails.from_dict(params)
     _publish_profile(ctx, details)
     shown = {"vendor": keys.to_did(ctx.identity.root), **details.to_dict()}
-    warnings = shop.not_in_profile(ctx.tx, catalogue.functions(ctx.tx))
+    warnings = shop.unsaid(ctx.tx)
     return {**shown, "warnings": warnings} if warnings else shown
 
 

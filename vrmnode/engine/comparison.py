@@ -13,6 +13,7 @@ from vrmnode.engine import offers
 from vrmnode.engine.mailroom import offer_of
 from vrmnode.engine.references import find_intent
 from vrmnode.storage.database import Connection
+from vrmnode.values.functions import does
 from vrmnode.values.items import condition_words
 from vrmnode.values.money import format_money
 from vrmnode.values.spans import format_day, format_moment, format_span
@@ -91,6 +92,18 @@ def _condition(draft: Draft) -> str | None:
     return None if condition is None else condition_words((condition,))
 
 
+def _lease(draft: Draft) -> str | None:
+    if draft.lease is None:
+        return None
+    days = "1 day" if draft.lease.lease_length == 1 else f"{draft.lease.lease_length} days"
+    start = draft.lease.start_date
+    return days if start is None else f"{days} from {format_day(start)}"
+
+
+def _deposit(draft: Draft) -> str | None:
+    return None if draft.lease is None else _price(draft, draft.lease.deposit)
+
+
 _FACTS: tuple[tuple[str, Callable[[Draft], str | None]], ...] = (
     ("total", lambda draft: _price(draft, draft.price_specification.total)),
     ("unit price", lambda draft: _price(draft, draft.price_specification.unit_price)),
@@ -101,7 +114,9 @@ _FACTS: tuple[tuple[str, Callable[[Draft], str | None]], ...] = (
     ("brand", lambda draft: draft.item_offered.brand),
     ("product number", lambda draft: draft.item_offered.gtin),
     ("condition", _condition),
-    ("function", lambda draft: draft.business_function),
+    ("function", lambda draft: f"{draft.business_function}: {does(draft.business_function)}"),
+    ("lease", _lease),
+    ("deposit", _deposit),
     ("delivery", lambda draft: draft.delivery_method),
     (
         "there by",

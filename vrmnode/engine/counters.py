@@ -130,7 +130,14 @@ def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Cou
     negotiation.check_move("vendor", record.state.state, "offer")
     sent = mailroom.tell(ctx, record, answer, until=answer.draft.valid_through)
     total = answer.draft.price_specification.total
-    deals.update(ctx.tx, record.deal, updated=ctx.now, offer_digest=sent.digest, total=total)
+    deals.update(
+        ctx.tx,
+        record.deal,
+        updated=ctx.now,
+        offer_digest=sent.digest,
+        business_function=answer.draft.business_function,
+        total=total,
+    )
     ctx.event("counter.answered", "counter", signed.digest, total=total, **told)
 
 

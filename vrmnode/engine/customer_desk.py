@@ -20,13 +20,12 @@ from vrmnode.engine import (
 )
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.records import DealRecord, load_deal, own_intent, reload
+from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, reload
 from vrmnode.storage import deals, key_updates, market, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.pseudonyms import Pseudonym
 from vrmprotocol import agreement, negotiation
-from vrmprotocol.draft import Draft
 from vrmprotocol.envelope import SKEW_S
 from vrmprotocol.mail import (
     Accept,
@@ -147,7 +146,9 @@ def consider(ctx: Context, own: OwnIntent) -> None:
         published_at=own.created,
         wanted=own.quantity,
         already_locked=deals.locked_quantity(ctx.tx, own.intent_id),
+        asked=intent_body(own).business_function,
         limit=offers.limit_of(own),
+        least=offers.least_of(own),
     )
     if decision.action == "accept" and decision.digest is not None:
         accept(ctx, decision.digest, rule=decision.rule)
@@ -219,6 +220,7 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
         updated=ctx.now,
         state="accepted",
         offer_digest=digest,
+        business_function=draft.business_function,
         total=draft.price_specification.total,
         currency=draft.price_specification.price_currency,
         quantity=draft.eligible_quantity,
@@ -321,7 +323,7 @@ def _conclude(ctx: Context, record: DealRecord) -> None:
         "deal",
         record.deal,
         vendor=record.row.vendor_name,
-        function=_accepted_draft(record).business_function,
+        function=record.row.business_function,
         total=record.row.total,
         currency=record.row.currency,
         intent=record.row.intent_id.hex(),
@@ -329,13 +331,6 @@ def _conclude(ctx: Context, record: DealRecord) -> None:
     own = own_intent(ctx.tx, record.row.intent_id)
     if deals.locked_quantity(ctx.tx, own.intent_id) >= own.quantity:
         decline_open_offers(ctx, own, reason="chosen_other")
-
-
-def _accepted_draft(record: DealRecord) -> Draft:
-    signed = record.state.accepted_offer
-    if signed is None:
-        raise TypeError("an agreed deal has an accepted offer")
-    return mailroom.offer_of(signed).draft
 
 
 def _keep_document(ctx: Context, record: DealRecord) -> None:

@@ -63,6 +63,7 @@ def _show(ctx: Context, record: DealRecord) -> None:
         updated=ctx.now,
         vendor_name=offer.draft.vendor.name,
         offer_digest=shown.digest,
+        business_function=offer.draft.business_function,
         total=price.total,
         currency=price.price_currency,
         quantity=offer.draft.eligible_quantity,

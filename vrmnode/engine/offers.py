@@ -10,7 +10,7 @@ from vrmnode.storage import deals, key_updates, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.values.money import Money
-from vrmnode.values.prices import maximum_of
+from vrmnode.values.prices import maximum_of, minimum_of
 from vrmprotocol.mail import Offer
 
 
@@ -32,6 +32,11 @@ def deal_of(tx: Connection, digest: bytes) -> DealRecord:
 def limit_of(own: OwnIntent) -> Money | None:
     """The owner's private maximum for the intent, or the published one."""
     return private_maximum(own) or maximum_of(intent_body(own))
+
+
+def least_of(own: OwnIntent) -> Money | None:
+    """What a vendor that buys has to pay at least."""
+    return minimum_of(intent_body(own))
 
 
 def private_maximum(own: OwnIntent) -> Money | None:

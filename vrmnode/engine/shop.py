@@ -134,15 +134,16 @@ def stored_profile(tx: Connection) -> VendorDetails | None:
     return VendorDetails.from_dict(stored) if isinstance(stored, dict) else None
 
 
-def not_in_profile(tx: Connection, functions: Collection[str]) -> list[str]:
-    """Words for each of the functions that the vendor's profile doesn't name."""
-    details = stored_profile(tx)
+def unsaid(tx: Connection) -> list[str]:
+    """Words for an owner whose catalogue has more than the profile says."""
+    details, there = stored_profile(tx), catalogue.functions(tx)
     named = FUNCTIONS if details is None else details.business_function
+    missing = [name for name in FUNCTIONS if name in there and name not in named]
+    if not missing:
+        return []
     return [
-        f"there are products for {name}, which business_function of the profile doesn't name:"
-        " nobody is offered them"
-        for name in FUNCTIONS
-        if name in functions and name not in named
+        f"the catalogue also has products for {', '.join(missing)}, which business_function of the"
+        " profile doesn't name: nobody is offered them"
     ]
 
 

@@ -17,6 +17,7 @@ from vrmnode.storage.intents import OwnIntent
 from vrmprotocol import keys
 
 POLICY = "customer.policy"
+_WHEN = ("max_total", "min_total", "functions", "wait_offers", "wait_until")
 PROOF_COUNTS_S = 30 * 86_400
 """So long a domain's proof counts: later the domain may be somebody else's."""
 
@@ -41,7 +42,7 @@ def unlikely(
     """
     policy = read_policy(acceptance, _stored_policy(tx))
     if policy.mode != "automatic":
-        bounds = [name for name in ("max_total", "wait_offers", "wait_until") if name in acceptance]
+        bounds = [name for name in _WHEN if name in acceptance]
         return [
             f"{name} says when the node accepts by itself; it doesn't, unless you say"
             " --accept automatic"

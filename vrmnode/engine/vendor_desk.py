@@ -186,6 +186,7 @@ def _decide(ctx: Context, record: DealRecord) -> None:
         updated=ctx.now,
         state=record.state.state,
         offer_digest=offered.digest,
+        business_function=draft.business_function,
         document=record.state.agreement_file(),
         total=draft.price_specification.total,
         currency=draft.price_specification.price_currency,

@@ -188,6 +188,7 @@ def deal_row(row: Deal, now: int) -> Json:
         "customer": keys.to_did(row.customer),
         "intent": row.intent_id.hex(),
         "offer": None if row.offer_digest is None else row.offer_digest.hex(),
+        "business_function": row.business_function,
         "total": row.total,
         "currency": row.currency,
         "quantity": row.quantity,

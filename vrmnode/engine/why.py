@@ -10,10 +10,12 @@ from __future__ import annotations
 from vrmnode.customer.acceptance import decide
 from vrmnode.engine import named_views, offers, refusals, standing, talks
 from vrmnode.engine.named_intent import is_named
+from vrmnode.engine.records import intent_body
 from vrmnode.engine.references import find_intent
 from vrmnode.storage import deals
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.values.functions import does
 from vrmprotocol import keys
 
 Json = dict[str, object]
@@ -46,11 +48,14 @@ def intent_why(tx: Connection, reference: str, now: int) -> Json:
 
 
 def _offers(tx: Connection, own: OwnIntent, now: int) -> list[Json]:
+    asked = intent_body(own).business_function
     return [
         {
             "offer": each.digest.hex(),
             "vendor": keys.to_did(each.vendor_root),
             "vendor_name": each.vendor_name,
+            "business_function": each.business_function,
+            "does": does(each.business_function, asked),
             "total": each.total,
             "currency": each.currency,
             "acceptable": each.acceptable,
@@ -71,7 +76,9 @@ def _decision(tx: Connection, own: OwnIntent, now: int) -> str:
         published_at=own.created,
         wanted=own.quantity,
         already_locked=deals.locked_quantity(tx, own.intent_id),
+        asked=intent_body(own).business_function,
         limit=offers.limit_of(own),
+        least=offers.least_of(own),
     ).rule
 
 

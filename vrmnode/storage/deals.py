@@ -35,6 +35,7 @@ class Deal:
     intent_id: bytes
     state: str
     offer_digest: bytes | None = None
+    business_function: str | None = None
     total: int | None = None
     currency: str | None = None
     quantity: int | None = None
@@ -61,6 +62,7 @@ class Changes(TypedDict, total=False):
     vendor_name: str
     state: str
     offer_digest: bytes | None
+    business_function: str | None
     total: int | None
     currency: str | None
     quantity: int | None

@@ -190,6 +190,7 @@ CREATE TABLE deals (
     intent_id BLOB NOT NULL,
     state TEXT NOT NULL,
     offer_digest BLOB,
+    business_function TEXT,
     total INTEGER,
     currency TEXT,
     quantity INTEGER,
@@ -315,7 +316,7 @@ CREATE INDEX products_category ON products (business_function, category, price)
     WHERE category IS NOT NULL;
 CREATE INDEX products_path ON products (business_function, category_path, price)
     WHERE category_path IS NOT NULL;
-CREATE INDEX products_function ON products (business_function) WHERE business_function <> 'Sell';
+CREATE INDEX products_function ON products (business_function);
 
 CREATE VIRTUAL TABLE products_fts USING fts5 (
     name, brand, description, category_path,

@@ -45,6 +45,14 @@ _DOES = {
     "Buy": "buys it from you",
 }
 
+_READY = {
+    "Repair": "back",
+    "Maintain": "back",
+    "ProvideService": "done",
+    "Dispose": "taken",
+    "Buy": "taken",
+}
+
 
 def read_function(text: str) -> str | None:
     """The function that a name, an IRI or a word stands for; None if it is none."""
@@ -61,3 +69,16 @@ def does(function: str, asked: str | None = None) -> str:
     if function == "Sell" and asked is not None and asked not in SUPPLYING:
         return "replaces it"
     return _DOES.get(function, function)
+
+
+def ready(function: str) -> str:
+    """ "there": what a day of delivery means to the customer."""
+    return _READY.get(function, "there")
+
+
+def leases(quantity: int, days: int, deposit: str | None) -> str:
+    """ "rents you one for 14 days, deposit 100.00 EUR returned"."""
+    pieces = "one" if quantity == 1 else str(quantity)
+    span = "1 day" if days == 1 else f"{days} days"
+    paid = "no deposit" if deposit is None else f"deposit {deposit} returned"
+    return f"rents you {pieces} for {span}, {paid}"

@@ -111,6 +111,7 @@ class _Sent:
     products: int = 0
     counts: Counter[str] = field(default_factory=lambda: Counter(added=0, updated=0, unchanged=0))
     other_currencies: Counter[str] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
 
 
 def _send_all(here: Session, feed: Feed, refused: _Refused) -> _Sent:
@@ -122,9 +123,7 @@ def _send_all(here: Session, feed: Feed, refused: _Refused) -> _Sent:
         if isinstance(others, dict):
             sent.other_currencies.update({code: _number(n) for code, n in others.items()})
         warnings = answer.get("warnings")
-        for words in warnings if isinstance(warnings, list) else []:
-            if words not in feed.report.warnings:
-                feed.report.warnings.append(str(words))
+        sent.warnings = [str(words) for words in warnings] if isinstance(warnings, list) else []
         sent.products += len(chunk)
         if sent.products % PROGRESS_PRODUCTS < len(chunk):
             here.progress(f"{sent.products} products sent …")
@@ -203,10 +202,10 @@ def _report(
         "delimiter": report.delimiter,
         "header": report.header,
         "mapping": report.mapping,
-        "warnings": list(report.warnings),
+        "warnings": [*report.warnings, *sent.warnings],
         "errors": refused.first,
     }
-    for warning in report.warnings:
+    for warning in (*report.warnings, *sent.warnings):
         here.progress(f"note: {warning}")
     for code, number in sorted(sent.other_currencies.items()):
         here.progress(

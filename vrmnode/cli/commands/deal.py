@@ -65,7 +65,7 @@ def deals_words(deals: list[dict[str, object]]) -> str:
     """Deals as a table for people."""
     if not deals:
         return "no deals; they begin with an offer: vrm offer list"
-    header = ("deal", "role", "state", "total", "vendor", "intent", "updated")
+    header = ("deal", "role", "state", "total", "function", "vendor", "intent", "updated")
     return columns(header, [_row(each) for each in deals])
 
 
@@ -75,6 +75,7 @@ def _row(each: dict[str, object]) -> tuple[object, ...]:
         each.get("role"),
         each.get("display_state") or each.get("state"),
         money(each.get("total"), each.get("currency")),
+        each.get("business_function"),
         each.get("vendor_name") or short(each.get("vendor") or "-"),
         short(each.get("intent") or "-"),
         moment(each.get("updated")),

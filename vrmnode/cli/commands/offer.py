@@ -76,11 +76,13 @@ def offers_words(offers: list[dict[str, object]], intent: str = "--latest") -> s
         return f"no offers; watch for them with: vrm intent watch {intent}"
     lines: list[str] = []
     last_intent: object = None
+    title: object = None
     for row in offers:
         if row.get("intent") != last_intent:
             last_intent = row.get("intent")
-            lines.append(f"Intent {short(last_intent)}  {row.get('item_name') or ''}".rstrip())
-        lines += _offer_lines(row)
+            title = row.get("item_name")
+            lines.append(f"Intent {short(last_intent)}  {title or ''}".rstrip())
+        lines += _offer_lines(row, None if row.get("item_name") == title else row.get("item_name"))
     return "\n".join(lines)
 
 
@@ -92,12 +94,16 @@ def refusal_words(refused: dict[str, object]) -> str:
     return f"{who}: {refused.get('words')} [{refused.get('reason')}]{said}"
 
 
-def _offer_lines(row: dict[str, object]) -> list[str]:
+def _offer_lines(row: dict[str, object], other_item: object) -> list[str]:
     total = money(row.get("total"), row.get("currency"))
-    facts = [f"{row['quantity']} pieces"] if row.get("quantity") not in (None, 1) else []
+    function = row.get("business_function")
+    facts = [str(function)] if function not in (None, "Sell") else []
+    facts += [f"{row['quantity']} pieces"] if row.get("quantity") not in (None, 1) else []
     facts += [str(row["terms"])] if row.get("terms") else []
     if isinstance(row.get("delivery_latest"), int):
-        facts.append(f"there by {day(row['delivery_latest'])}")
+        from vrmnode.values.functions import ready
+
+        facts.append(f"{ready(str(function))} by {day(row['delivery_latest'])}")
     facts += ["reserved"] if row.get("reserved") else ["subject to stock"]
     state = row.get("state")
     facts += [str(state)] if state not in (None, "offered") else []
@@ -107,6 +113,8 @@ def _offer_lines(row: dict[str, object]) -> list[str]:
         f"{row.get('position', '-'):>3}. {total:>14}  {name}  ({', '.join(facts)})",
         f"       offer {short(identifier)}, valid until {moment(row.get('valid_through'))}",
     ]
+    if other_item:
+        lines.append(f"       {other_item}")
     for each in entries(row, "counters"):
         asked = money(each.get("total"), row.get("currency"))
         lines.append(f"       countered with {asked} ({sentence(each.get('rule') or 'by hand')})")

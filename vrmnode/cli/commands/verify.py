@@ -8,7 +8,7 @@ import click
 
 from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.show import money
+from vrmnode.cli.show import counted, money
 
 MAX_FILE_BYTES = 1024 * 1024
 
@@ -76,6 +76,9 @@ def _summary(draft: object) -> dict[str, object]:
         "vendor_name": draft.vendor.name,
         "customer": to_did(draft.customer),
         "item_name": draft.item_offered.name,
+        "business_function": draft.business_function,
+        "lease_days": None if draft.lease is None else draft.lease.lease_length,
+        "deposit": None if draft.lease is None else draft.lease.deposit,
         "quantity": draft.eligible_quantity,
         "total": price.total,
         "currency": price.price_currency,
@@ -87,9 +90,8 @@ def _words(file: Path, value: dict[str, object], checks: list[dict[str, object]]
     lines = []
     summary = value.get("agreement")
     if isinstance(summary, dict):
-        total = money(summary["total"], summary["currency"])
         lines += [
-            f"{summary['quantity']} × {summary['item_name']}, {total}, terms {summary['terms']}",
+            _what(summary),
             f"vendor    {summary['vendor_name']}  {summary['vendor']}",
             f"customer  {summary['customer']}",
             "",
@@ -97,6 +99,20 @@ def _words(file: Path, value: dict[str, object], checks: list[dict[str, object]]
     lines += [f"{_mark(check):<12} {check['name']}: {check['words']}" for check in checks]
     verdict = "verified" if value["ok"] else "NOT VERIFIED"
     return "\n".join([*lines, "", f"{file}: {verdict}"])
+
+
+def _what(summary: dict[str, object]) -> str:
+    """ "1 × Book, 45.70 EUR, terms SD-BASE", and what is done if it isn't a sale."""
+    total = money(summary["total"], summary["currency"])
+    if summary["business_function"] == "Buy":
+        total += " to be paid by the vendor"
+    words = f"{summary['quantity']} × {summary['item_name']}, {total}"
+    if summary["lease_days"] is not None:
+        words += f" for {counted(int(str(summary['lease_days'])), 'day')}"
+    if summary["deposit"] is not None:
+        words += f", deposit {money(summary['deposit'], summary['currency'])}"
+    kind = "" if summary["business_function"] == "Sell" else f"{summary['business_function']}: "
+    return f"{kind}{words}, terms {summary['terms']}"
 
 
 def _mark(check: dict[str, object]) -> str:

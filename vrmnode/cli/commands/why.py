@@ -40,7 +40,8 @@ def _words(value: object) -> str:
     lines += [f"  {sentence(each)}" for each in known] if isinstance(known, list) else []
     for each in entries(value, "offers"):
         total = money(each.get("total"), each.get("currency"))
-        lines.append(f"  {_who(each)} offered {total}  (offer {short(each.get('offer'))})")
+        what = "" if each.get("does") in (None, "sells it") else f", {each['does']}"
+        lines.append(f"  {_who(each)} offered {total}{what}  (offer {short(each.get('offer'))})")
         lines += [f"    ! {sentence(one.get('words'))}" for one in entries(each, "problems")]
     for each in entries(value, "refused"):
         lines += _no(each, "refused")
