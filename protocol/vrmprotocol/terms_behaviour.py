@@ -20,8 +20,8 @@ _ANSWERS: dict[Behaviour, frozenset[Party]] = {
 }
 
 
-# SPEC 05: The reader MUST NOT answer a request or a negotiation of a party that its own behaviour
-# doesn't admit.
+# SPEC 05: The reader MUST NOT answer by itself a request or a negotiation of a party that its own
+# behaviour doesn't admit.
 def answers_request(requests: Behaviour | None, party: Party) -> bool:
     """Whether a party's first message is answered; no behaviour: anybody's is."""
     return party in _ANSWERS[requests or "anybody"]

@@ -11,6 +11,9 @@ from tests.engine.steps import (
     VENDOR,
     command,
     deal_with,
+    event_types,
+    kinds,
+    offered,
     own_intent,
     pass_on,
     set_shop_policy,
@@ -20,7 +23,7 @@ from vrmnode.engine import views
 from vrmnode.engine.mailroom import offer_of
 from vrmnode.engine.records import load_deal
 from vrmnode.engine.why import intent_why
-from vrmnode.storage import events
+from vrmnode.storage import deals, events, market
 from vrmprotocol.agreement_report import verify_file
 from vrmprotocol.terms_matching import Choice
 from vrmprotocol.terms_text import digest, page
@@ -107,3 +110,27 @@ def test_a_profile_shows_the_policy(make_world: MakeWorld) -> None:
     assert isinstance(shown, dict)
     assert shown["terms_policy"] == {"levels": LOOSER}
     assert shown["accepted_terms"][0] == "SD-BASE"
+
+
+def test_who_isnt_admitted_isnt_answered(make_world: MakeWorld) -> None:
+    world = make_world(terms_policy={"levels": {}, "requests": "known"})
+    stay_silent(world, OTHER_VENDOR)
+    world.publish(CUSTOMER, 1, automatic=False)
+    pass_on(world, CUSTOMER)
+    pass_on(world, VENDOR)
+    assert not deals.list_deals(world.nodes[VENDOR].reader)
+    (stored,) = market.list_intents(world.nodes[VENDOR].reader, world.now)
+    assert (stored.answer, stored.reason) == ("ignored", "requests")
+
+
+def test_nor_negotiated_with(make_world: MakeWorld) -> None:
+    yielding = {"rounds": 3, "most_percent": 10, "step_percent": 5}
+    closed = {"levels": {}, "negotiation": "nobody"}
+    world = make_world(counter=yielding, terms_policy=closed)
+    row = offered(world)
+    total = f"{(row.total or 0) * 97 // 10000}.00 EUR"
+    command(world, CUSTOMER, "offer.counter", offer=(row.offer_digest or b"").hex(), total=total)
+    pass_on(world, CUSTOMER)
+    pass_on(world, VENDOR)
+    assert kinds(world, VENDOR) == ["offer"]
+    assert "counter.received" in event_types(world, VENDOR)

@@ -19,6 +19,7 @@ from vrmnode.values.money import Money
 from vrmnode.values.prices import total_of
 from vrmnode.vendor.concessions import concede
 from vrmnode.vendor.prices import floor_of
+from vrmnode.vendor.terms import answers_counters
 from vrmprotocol import negotiation
 from vrmprotocol.draft import Draft
 from vrmprotocol.mail import Counter, Decline, Offer, VendorReason
@@ -119,6 +120,8 @@ def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Cou
     currency = mailroom.offer_of(named).draft.price_specification.price_currency
     told = {"deal": record.deal.hex(), "offer": body.offer.hex(), "currency": currency}
     ctx.event("counter.received", "counter", signed.digest, total=body.total, **told)
+    if not answers_counters(shop.stored_policy(ctx.tx).terms_policy):
+        return
     answer = _answer(ctx, record, named, body)
     if not isinstance(answer, Offer):
         negotiation.check_move("vendor", record.state.state, "decline")

@@ -24,6 +24,7 @@ from vrmnode.storage.deals import Deal
 from vrmnode.storage.market import MarketIntent
 from vrmnode.vendor.responder import Refusal
 from vrmnode.vendor.routing import left_to_human
+from vrmnode.vendor.terms import answers_intents
 from vrmprotocol import agreement
 from vrmprotocol.bodies import MailBody
 from vrmprotocol.draft import deal_id
@@ -48,6 +49,9 @@ def consider(ctx: Context, pseudonym: bytes) -> None:
         return
     here = shop.open_shop(ctx.tx, ctx.now)
     if here is None:
+        return
+    if not answers_intents(here.policy.terms_policy):
+        market.set_answer(ctx.tx, pseudonym, "ignored", "requests")
         return
     if messages.answers_since(ctx.tx, ctx.now - BUSY_S) >= here.policy.max_offers_per_minute:
         timers.arm(ctx.tx, "answer", pseudonym, ctx.now + BUSY_S)

@@ -14,6 +14,7 @@ from vrmprotocol.errors import LocalError, ProtocolError
 from vrmprotocol.market import Intent
 from vrmprotocol.terms_addendum import check_known
 from vrmprotocol.terms_axes import Level, Levels
+from vrmprotocol.terms_behaviour import answers_negotiation, answers_request
 from vrmprotocol.terms_matching import Choice, Reason, choose
 from vrmprotocol.terms_policy import TermsPolicy, listed_terms, read_policy
 from vrmprotocol.terms_text import explained
@@ -51,6 +52,16 @@ def choose_terms(
         reasons=tuple(explained(reason, "vendor") for reason in nearest),
         levels={} if policy is None else _levels(result.reasons),
     )
+
+
+def answers_intents(policy: TermsPolicy | None) -> bool:
+    """Whether the node answers intents by itself; their keys are new, so they are strangers'."""
+    return policy is None or answers_request(policy.requests, "stranger")
+
+
+def answers_counters(policy: TermsPolicy | None) -> bool:
+    """Whether the node answers by itself what comes between its offer and an agreement."""
+    return policy is None or answers_negotiation(policy.requests, policy.negotiation, "stranger")
 
 
 def _is_by_id(reasons: tuple[Reason, ...]) -> bool:
