@@ -62,6 +62,7 @@ ROUTES = [
     ("GET", "/v1/vendor/questions?all=true", None, "vendor.questions", {"all": True}),
     ("POST", f"/v1/vendor/questions/{ID}/answer", {"text": "So."}, "vendor.reply",
      {"question": ID, "text": "So."}),
+    ("POST", "/v1/vendor/policy/test", {"intent": ID}, "vendor.policy.test", {"intent": ID}),
     ("POST", "/v1/vendor/pause", {"until": "2030-08-15", "note": "In August."}, "vendor.pause",
      {"until": "2030-08-15", "note": "In August."}),
     ("POST", "/v1/vendor/resume", {}, "vendor.resume", {}),

@@ -118,6 +118,13 @@ class CatalogueRows(Closed):
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
 
 
+class TestVendorPolicy(Closed):
+    """`POST /v1/vendor/policy/test`: a stored intent, or the request of an example."""
+
+    intent: HexId | None = None
+    request: JsonObject | None = None
+
+
 class PauseShop(Closed):
     """`POST /v1/vendor/pause`: the last day of it, and a sentence for customers."""
 

@@ -10,6 +10,7 @@ from vrmnode.api.bodies import (
     CatalogueRows,
     ChangeProduct,
     ConnectPeer,
+    HexId,
     JoinPeers,
     JsonObject,
     Nothing,
@@ -17,6 +18,7 @@ from vrmnode.api.bodies import (
     ProductPage,
     RemoveProducts,
     RevokeKey,
+    TestVendorPolicy,
     WriteBackup,
     given,
 )
@@ -36,6 +38,14 @@ def node_routes(service: NodeService) -> APIRouter:
     @routes.post("/catalogue/rows")
     async def import_rows(body: CatalogueRows) -> Json:
         return await service.execute("catalogue.rows", given(body))
+
+    @routes.post("/vendor/policy/test")
+    async def test_vendor_policy(body: TestVendorPolicy) -> object:
+        return await service.query("vendor.policy.test", given(body))
+
+    @routes.get("/policy/test/{of}")
+    async def test_policy(of: Annotated[HexId, Path()]) -> object:
+        return await service.query("policy.test", {"of": of})
 
     @routes.post("/vendor/pause")
     async def pause(body: PauseShop) -> Json:

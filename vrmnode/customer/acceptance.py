@@ -194,6 +194,19 @@ class _Bounds:
         return all(bound is None for bound in bounds)
 
 
+def objection(
+    policy: AcceptancePolicy,
+    offer: RankedOffer,
+    *,
+    now: int,
+    asked: str,
+    limit: Money | None,
+    least: Money | None,
+) -> str | None:
+    """What speaks against accepting an offer under the policy, in words; bounds as in `decide`."""
+    return _objection(_Bounds(policy, asked, limit, least), offer, now)
+
+
 def may_bargain(policy: AcceptancePolicy, offer: RankedOffer, now: int) -> bool:
     """Whether nothing but its price could speak against an offer.
 

@@ -12,7 +12,6 @@ from vrmnode.errors import ServiceError
 from vrmnode.storage import envelopes, inbox, market, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.inbox import InboxEntry
-from vrmnode.storage.market import MarketIntent
 from vrmnode.values.money import format_money
 from vrmnode.vendor import plain_words
 from vrmnode.vendor.responder import Plan, Refusal
@@ -99,10 +98,10 @@ def inbox_show(tx: Connection, reference: str, now: int) -> Json:
     if stored is None:
         raise _missing(tx, reference)
     intent = read_intent(stored.body)
-    return {**entry_row(entry, intent, now), **considered(tx, stored, intent, now)}
+    return {**entry_row(entry, intent, now), **considered(tx, intent, now)}
 
 
-def considered(tx: Connection, stored: MarketIntent, intent: Intent, now: int) -> Json:
+def considered(tx: Connection, intent: Intent, now: int) -> Json:
     """What an intent says, and what this shop makes of it now."""
     here = shop.open_shop(tx, now)
     reply = None if here is None else here.reply(intent, now)

@@ -18,6 +18,11 @@ _HERE = "vrmnode.cli.commands.policy"
     commands_at={
         "show": (_HERE, "show_policy", "Show how offers are accepted."),
         "set": (_HERE, "set_policy", "Set how offers are accepted."),
+        "test": (
+            "vrmnode.cli.commands.policy_test",
+            "policy",
+            "Say what your policy would do now; do nothing.",
+        ),
     },
 )
 @shared_options

@@ -14,6 +14,7 @@ _HERE = "vrmnode.cli.commands.vendor"
 _WELLKNOWN = "vrmnode.cli.commands.wellknown"
 _CATALOGUE = "vrmnode.cli.commands.catalogue"
 _DIRECTORY = "vrmnode.cli.commands.directory"
+_TEST = "vrmnode.cli.commands.policy_test"
 _PAUSE = "vrmnode.cli.commands.pause"
 _INBOX = "vrmnode.cli.commands.inbox"
 _QUESTIONS = "vrmnode.cli.commands.questions"
@@ -114,6 +115,7 @@ def set_profile(pairs: tuple[str, ...], file: Path | None) -> None:
     commands_at={
         "show": (_HERE, "show_policy", "Show how intents are answered."),
         "set": (_HERE, "set_policy", "Set how intents are answered."),
+        "test": (_TEST, "vendor_policy", "Say what you would answer to an intent; send nothing."),
     },
 )
 @shared_options

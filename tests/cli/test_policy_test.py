@@ -1,0 +1,31 @@
+"""`vrm vendor policy test`, `vrm policy test`."""
+
+
+def test_an_intent_and_a_file(daemon, vrm, tmp_path):
+    daemon.service.answers["vendor.policy.test"] = {
+        "answer": "human", "why": "70.00 EUR is above 50.00 EUR", "proposals": [], "near": []
+    }  # fmt: skip
+    text = vrm("vendor", "policy", "test", "00002c96").output
+    assert text.startswith("human: 70.00 EUR is above")
+    file = tmp_path / "wish.toml"
+    file.write_text('name = "lamp"\ncountry = "AT"\n[acceptance]\nmode = "manual"\n')
+    vrm("vendor", "policy", "test", "--file", file)
+    assert [params for _, params in daemon.calls] == [
+        {"intent": "00002c96"}, {"request": {"name": "lamp", "country": "AT"}}
+    ]  # fmt: skip
+
+
+def test_one_of_them(vrm):
+    assert vrm.error("vendor", "policy", "test", code=2)["code"] == "option.which"
+
+
+def test_policy(daemon, vrm):
+    offer = {"offer": "9f" * 32, "vendor_name": "Lamps", "total": 100, "currency": "EUR"}
+    daemon.service.answers["policy.test"] = {
+        "action": "none", "rule": "manual: the customer accepts", "counters": ["Lamps: no lower"],
+        "offers": [{**offer, "objection": "the vendor isn't trusted"}],
+    }  # fmt: skip
+    text = vrm("policy", "test", "9f9f9f9f").output
+    assert "none: manual" in text and "counters: Lamps: no lower" in text
+    assert "Lamps for 1.00 EUR" in text and "! the vendor isn't trusted" in text
+    assert daemon.calls == [("policy.test", {"of": "9f9f9f9f"})]
