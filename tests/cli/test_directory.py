@@ -65,3 +65,15 @@ def test_a_check_without_proof_fails(daemon, vrm):
     daemon.service.answers["vendor.check"] = {"vendor": DID, "domain": domain}
     assert vrm("vendor", "check", DID, code=1).stdout == "not proved: …\n"
     assert vrm.json("vendor", "check", DID, code=1)["domain"] == domain
+
+
+def test_search_says_what_a_vendor_needs_in_a_few_words(daemon, vrm):
+    levels = {"marketing": ["email"], "retentionOrder": 1825, "colour": "red"}
+    row = {**ROW, "terms_policy": {"levels": levels}}
+    daemon.service.answers["vendor.search"] = [row]
+    lines = vrm("vendor", "search", "books").stdout.splitlines()
+    assert lines[3:6] == [
+        "    terms SD-BASE, SD-BASE-A",
+        "    - advertising: e-mail",
+        "    - data of the order: 5 years",
+    ]

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from vrmprotocol import terms_addendum
 from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.terms_addendum import as_written
-from vrmprotocol.terms_axes import Level
+from vrmprotocol.terms_axes import AXES, Level
 from vrmprotocol.terms_matching import Choice
+from vrmprotocol.terms_words import words_of
 
 
 def read_terms_id(text: str) -> str:
@@ -50,6 +51,15 @@ def choice_words(choice: Choice) -> str:
     """A choice as people read it: `SD-BASE with marketing [], retentionOrder 30`."""
     added = [f"{name} {as_written(level)}" for name, level in choice.addendum.items()]
     return f"{choice.terms} with {', '.join(added)}" if added else choice.terms
+
+
+def levels_words(levels: Mapping[str, object]) -> list[str]:
+    """Known levels in a few words each, such as `data of the order: 5 years`."""
+    told = []
+    for name, level in terms_addendum.read_levels(levels).items():
+        if name in AXES and AXES[name].has(level):
+            told.append(f"{AXES[name].label}: {words_of(name, level).short}")
+    return told
 
 
 def tidy(levels: object) -> object:

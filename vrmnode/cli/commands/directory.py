@@ -69,8 +69,19 @@ def _lines(each: dict[str, object]) -> list[str]:
         *(f"    {words}" for words in standing_words(each)),
         f"    {' | '.join(fact for fact in facts if fact)}",
         f"    terms {_listed(each.get('accepted_terms'))}",
+        *(f"    - {words}" for words in _levels(each.get("terms_policy"))),
     ]
     return lines + ([f"    {each['url']}"] if each.get("url") else [])
+
+
+def _levels(policy: object) -> list[str]:
+    """What a vendor needs and promises, where it says more than the ids."""
+    levels = policy.get("levels") if isinstance(policy, dict) else None
+    if not isinstance(levels, dict):
+        return []
+    from vrmnode.values.addenda import levels_words
+
+    return levels_words(levels)
 
 
 def standing_words(each: dict[str, object]) -> list[str]:
