@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
+from dataclasses import asdict
 from itertools import islice, permutations
 from typing import Any
 
@@ -10,15 +12,23 @@ from tests.protocol.vector_adapters import Adapter, Refused
 from tests.protocol.vector_bodies import read_message
 from tests.protocol.vector_negotiation import ORDERS, Message, loaded
 from tests.protocol.vectors import Case
-from vrmprotocol import message, order, order_moves, order_rules
+from vrmprotocol import (
+    message,
+    negotiation,
+    order,
+    order_moves,
+    order_rules,
+    order_timeline,
+)
 from vrmprotocol.order_bodies import OrderBody
 
 PREPAID = ("offer-prepaid", "accept-prepaid", "agreement-prepaid")
 
 
-def outcome(messages: list[Message]) -> dict[str, Any]:
+def outcome(messages: list[Message], labels: Mapping[bytes, str]) -> dict[str, Any]:
     """What the vectors say about the order of these messages."""
-    found = order.evaluate(messages)
+    deal = negotiation.evaluate(messages)
+    found = order.of_deal(deal, messages)
     if found is None:
         return {"order": False}
     due_by = found.payment.due and found.payment.due.due_by
@@ -33,23 +43,32 @@ def outcome(messages: list[Message]) -> dict[str, Any]:
             {"quantity": one.quantity, "status": one.status, "refund": one.refund}
             for one in found.returns
         ],
+        "timeline": [
+            labels[entry.message.digest] for entry in order_timeline.timeline(deal, found)
+        ],
+        "duties": [_present(asdict(duty)) for duty in order_timeline.duties(found)],
     }
     return told if due_by is None else {**told, "due_by": due_by}
+
+
+def _present(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def script(case: Case) -> dict[str, Any]:
     steps = case.given["script"]
     messages = [loaded(case, step["event"]) for step in steps]
-    before, found = outcome([]), outcome([])
+    labels = {m.digest: step["event"] for m, step in zip(messages, steps, strict=True)}
+    before, found = outcome([], labels), outcome([], labels)
     for count, step in enumerate(steps, 1):
-        before, found = found, outcome(messages[:count])
+        before, found = found, outcome(messages[:count], labels)
         assert (found.get("status"), found.get("payment")) == (step["status"], step["payment"])
         assert messages[count - 1].created == step["when"]
     for arranged in _orders(messages):
-        assert outcome(arranged) == found
-    assert outcome([*messages, *messages]) == found
+        assert outcome(arranged, labels) == found
+    assert outcome([*messages, *messages], labels) == found
     if case.expect == "inert":
-        assert before == found
+        assert {**before, "timeline": []} == {**found, "timeline": []}
         raise Refused("inert")
     return found
 
@@ -64,8 +83,9 @@ def _orders(messages: list[Message]) -> list[list[Message]]:
 def sets(case: Case) -> dict[str, Any]:
     labels = {label for row in case.given["sets"] for label in row} | set(PREPAID)
     known = {label: loaded(case, label) for label in labels}
+    names = {message.digest: label for label, message in known.items()}
     for row in case.given["sets"]:
-        found = outcome([known[label] for label in (*PREPAID, *row)])
+        found = outcome([known[label] for label in (*PREPAID, *row)], names)
         assert case.output.items() <= found.items(), row
     return {}
 

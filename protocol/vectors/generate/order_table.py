@@ -7,12 +7,13 @@ made of and follows the words of the specification one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .canonical import pack
 from .deal_table import Event, chosen
 from .deal_table import state_of as deal_state
 from .messages import document_from
+from .order_duties import order_duties
 from .primitives import sha256
 from .world import CUSTOMER, Body
 
@@ -104,6 +105,8 @@ class State:
     went: int
     due_by: int | None
     returns: list[Body]
+    timeline: list[str]
+    duties: list[Body]
 
 
 def state_of(events: Iterable[Event]) -> State | None:
@@ -121,7 +124,32 @@ def state_of(events: Iterable[Event]) -> State | None:
     ]
     draft = accept.embedded.body["draft"]
     counting = [event for event in counting if _side_of(event, draft) in _may_say(event)]
-    return _state(counting, draft, void=deal_state(live) == "cancelled")
+    void = deal_state(live) == "cancelled"
+    told = [agreed, *counting, *_withdrawals(live, accept)]
+    return replace(_state(counting, draft, void=void), timeline=_timeline(told, draft))
+
+
+def _withdrawals(live: Sequence[Event], accept: Event) -> list[Event]:
+    return [
+        event
+        for event in live
+        if event.message.kind == "withdraw_accept"
+        and event.message.body["accept"] == accept.message.digest
+    ][:1]
+
+
+def _timeline(told: Sequence[Event], draft: Body) -> list[str]:
+    """The labels in the order in which both sides show them."""
+    rows = []
+    for event in told:
+        side = _side_of(event, draft)
+        earlier = [
+            other.message.created
+            for other in told
+            if _side_of(other, draft) == side and other.message.seq <= event.message.seq
+        ]
+        rows.append((max(earlier), side, event.message.seq, event.message.digest, event.label))
+    return [label for *_, label in sorted(rows)]
 
 
 def _side_of(event: Event, draft: Body) -> str:
@@ -177,7 +205,9 @@ def _state(counting: Sequence[Event], draft: Body, *, void: bool) -> State:
     )
     dues = _events(counting, "payment_due")
     due_by = dues[-1].message.body.get("dueBy") if dues else None
-    return State(_status(flags, word), payment, owed, came, went, due_by, returns)
+    status = _status(flags, word)
+    state = State(status, payment, owed, came, went, due_by, returns, [], [])
+    return replace(state, duties=order_duties(state, counting, draft))
 
 
 def _status(flags: Sequence[bool], word: str) -> str:
