@@ -6,6 +6,7 @@ be signed, never what an order is.
 
 from __future__ import annotations
 
+from vrmprotocol.draft import Draft
 from vrmprotocol.errors import LocalError
 from vrmprotocol.negotiation import Role
 from vrmprotocol.order import Order
@@ -23,6 +24,7 @@ from vrmprotocol.order_bodies import (
 from vrmprotocol.order_rules import MOST, check_move
 
 DAY_S = 86_400
+KEPT_DAYS = 90
 _KINDS = {struct: kind for kind, struct in STRUCTS.items()}
 
 
@@ -146,3 +148,12 @@ def _check_return(order: Order, body: ReturnRequest, now: int) -> None:
         raise LocalError(
             "order.illegal_move", f"quantity: expected at most {left}, came {body.quantity}"
         )
+
+
+# SPEC 11: The node MUST keep the reply key of an agreed deal and watch its tags for 90 days,
+# `returns.days` and `leaseLength` days after the later of its last message and `deliveryLatest`.
+def keep_until(draft: Draft, last: int) -> int:
+    """Until when an order can be spoken of, after its last message at `last` (Unix seconds)."""
+    days = KEPT_DAYS + draft.returns.days
+    days += 0 if draft.lease is None else draft.lease.lease_length
+    return max(last, draft.delivery_latest or 0) + days * DAY_S

@@ -48,8 +48,8 @@ PAYMENT_STATUSES: tuple[PaymentStatus, ...] = get_args(PaymentStatus)
 UNDER_WAY: frozenset[str] = frozenset({"shipped", "in_transit", "failed_attempt", "delivered"})
 """After these words the goods have left the seller."""
 
-UNLOCKING: frozenset[str] = frozenset({"cancelled", "returned"})
-"""In these the buyer has no goods and expects none, so that they may be bought elsewhere."""
+ENDED: frozenset[Status] = frozenset({"cancelled", "returned"})
+"""In these the buyer has no goods and expects none: they may be bought elsewhere."""
 
 
 class Flags(NamedTuple):
@@ -161,7 +161,6 @@ _BUYER: dict[Status, frozenset[str]] = {
     "problem": _CANCEL,
     "delivered": _words("not_received return_request return_sent"),
 }
-_ENDED: frozenset[Status] = frozenset({"cancelled", "returned"})
 
 
 def permitted(side: Side, status: Status) -> frozenset[str]:
@@ -172,7 +171,7 @@ def permitted(side: Side, status: Status) -> frozenset[str]:
     else:
         words = _BUYER.get(status, frozenset()) | {"payment_sent"}
         more = "received"
-    return words if status in _ENDED else words | {more}
+    return words if status in ENDED else words | {more}
 
 
 # SPEC 11: The writer MUST refuse a command that the table of moves of an order doesn't allow with

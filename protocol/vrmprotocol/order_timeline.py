@@ -6,7 +6,7 @@ show the same once they have the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -14,7 +14,7 @@ from vrmprotocol.inner import SignedMessage
 from vrmprotocol.negotiation import DealState
 from vrmprotocol.order import Order, Return
 from vrmprotocol.order_bodies import OrderEvent, Side
-from vrmprotocol.order_rules import DELIVERY_WORDS, UNDER_WAY, Status
+from vrmprotocol.order_rules import DELIVERY_WORDS, ENDED, UNDER_WAY, Status
 
 DAY_S = 86_400
 
@@ -34,7 +34,6 @@ _TO_DELIVER: frozenset[Status] = frozenset(
         *("undeliverable", "returned_to_sender", "problem"),
     }
 )
-_OVER: frozenset[Status] = frozenset({"cancelled", "returned"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +59,39 @@ class Duty:
 def timeline(deal: DealState, order: Order) -> tuple[Entry, ...]:
     """The agreement and all that counts after it, in the order that both sides show."""
     entries = [Entry(said.side, _word(said.message), said.message) for said in order.said]
-    for message, role in ((deal.agreement, "vendor"), (deal.withdraw, "customer")):
-        if message is not None:
-            side = order.side_of("vendor" if role == "vendor" else "customer")
-            entries.append(Entry(side, message.kind, message))
+    if deal.agreement is not None:
+        entries.append(Entry(order.side_of("vendor"), deal.agreement.kind, deal.agreement))
+    if deal.withdraw is not None:
+        entries.append(Entry(order.side_of("customer"), deal.withdraw.kind, deal.withdraw))
     entries.sort(key=lambda entry: (entry.message.seq, entry.message.digest))
-    latest: dict[Side, int] = {"buyer": 0, "seller": 0}
-    told: list[tuple[int, Entry]] = []
-    for entry in entries:
-        latest[entry.side] = max(latest[entry.side], entry.message.created)
-        told.append((latest[entry.side], entry))
-    told.sort(key=lambda each: (each[0], each[1].side))
-    return tuple(entry for _, entry in told)
+    buyer, seller = (_Queue(entries, side) for side in ("buyer", "seller"))
+    told: list[Entry] = []
+    while buyer.left and seller.left:
+        waits = buyer.waits_for(seller), seller.waits_for(buyer)
+        if waits[0] == waits[1]:
+            later = buyer.left[0].message.created > seller.left[0].message.created
+        else:
+            later = waits[0]
+        told.append((seller if later else buyer).take())
+    return (*told, *buyer.left, *seller.left)
+
+
+class _Queue:
+    """What one side has yet to say, and what it had seen by then."""
+
+    def __init__(self, entries: Sequence[Entry], side: Side) -> None:
+        self.left = [entry for entry in entries if entry.side == side]
+        self._seen: set[bytes] = set()
+
+    def waits_for(self, other: _Queue) -> bool:
+        """Whether the next one's author had seen something that the other has yet to say."""
+        seen = self._seen.union(self.left[0].message.received)
+        return any(entry.message.digest in seen for entry in other.left)
+
+    def take(self) -> Entry:
+        entry = self.left.pop(0)
+        self._seen.update(entry.message.received)
+        return entry
 
 
 def _word(message: SignedMessage) -> str:
@@ -98,7 +118,7 @@ def _duties(order: Order) -> Iterator[Duty]:
         yield from _return_duties(one)
     if draft.lease is not None and order.status == "delivered":
         yield Duty("buyer", "give_back", until=lease_ends(order))
-    if holds_thing(order) and order.status in _OVER:
+    if holds_thing(order) and order.status in ENDED:
         yield Duty("seller", "bring_back")
 
 

@@ -56,6 +56,17 @@ ROUTES = [
      {"offer": ID, "reason": "terms"}),
     ("POST", f"/v1/offers/{ID}/question", {"text": "Why?"}, "offer.ask",
      {"offer": ID, "text": "Why?"}),
+    ("GET", "/v1/orders?role=vendor&status=payment_due", None, "order.list",
+     {"role": "vendor", "status": "payment_due"}),
+    ("GET", f"/v1/orders/{ID}", None, "order.show", {"deal": ID}),
+    ("POST", f"/v1/orders/{ID}/statements", {"word": "shipped", "carrier": "Post"}, "order.say",
+     {"deal": ID, "word": "shipped", "carrier": "Post"}),
+    ("POST", f"/v1/orders/{ID}/statements",
+     {"word": "payment_due", "instructions": [{"method": "card"}]}, "order.say",
+     {"deal": ID, "word": "payment_due", "instructions": [{"method": "card"}]}),
+    ("POST", f"/v1/orders/{ID}/statements",
+     {"word": "return_answer", "accepted": True, "instructions": "To us."}, "order.say",
+     {"deal": ID, "word": "return_answer", "accepted": True, "instructions": "To us."}),
     ("POST", f"/v1/offers/{ID}/counter", {"total": "40.00 EUR"}, "offer.counter",
      {"offer": ID, "total": "40.00 EUR"}),
     ("GET", "/v1/vendor/questions", None, "vendor.questions", {"all": False}),
@@ -157,7 +168,7 @@ def test_openapi_describes_every_route(tmp_path):
         described = json.loads(answer.body)["paths"]
         for method, target, *_ in ROUTES:
             plain = target.partition("?")[0]
-            for name in ("intents", "offers", "questions", "deals"):
+            for name in ("intents", "offers", "questions", "deals", "orders"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
             plain = plain.replace(f"/inbox/{ID}", "/inbox/{intent}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")

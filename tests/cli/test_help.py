@@ -15,6 +15,8 @@ id show, id backup, id restore
 intent publish, intent list, intent show, intent why, intent watch, intent extend, intent withdraw
 intent standing list, intent standing show, intent standing stop
 offer list, offer show, offer compare, offer accept, offer ask, offer counter, offer decline
+order list, order show, order wait, order event, order bill, order pay, order paid, order refund
+order receipt, order cancel, order return, order answer
 deal list, deal show, deal export, deal verify, deal withdraw, deal disclose
 vendor search, vendor show, vendor check
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown

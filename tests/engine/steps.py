@@ -31,8 +31,12 @@ CUSTOMER, OTHER_CUSTOMER, VENDOR, OTHER_VENDOR = NAMES
 
 
 def set_shop_policy(world: World, vendor: str, **policy: object) -> None:
-    """Replace the policy of a vendor's shop, without publishing a profile."""
-    world.nodes[vendor].turn(lambda ctx: settings.put(ctx.tx, shop.POLICY, policy))
+    """Replace the policy of a vendor's shop, without publishing a profile.
+
+    It is paid at the door unless the policy says otherwise: then nothing follows an agreement.
+    """
+    whole = {"payment": {"due": "on_delivery"}, **policy}
+    world.nodes[vendor].turn(lambda ctx: settings.put(ctx.tx, shop.POLICY, whole))
 
 
 def command(world: World, who: str, name: str, /, **params: object) -> object:

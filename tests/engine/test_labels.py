@@ -20,7 +20,7 @@ def label(world: World, who: str = VENDOR) -> dict[str, object]:
 def test_it_fills_stage_by_stage(world: World) -> None:
     ready(world)
     empty = label(world)
-    assert (empty["lines"], empty["status"]) == ([], "payment_due")
+    assert (empty["lines"], empty["status"]) == ([], "placed")
     assert str(empty["words"]).startswith("nothing was disclosed yet")
     command(world, CUSTOMER, "deal.disclose", deal=deal_of(world).hex())
     pass_on(world, CUSTOMER)

@@ -34,7 +34,7 @@ SKU = "B-1"
 GTIN = "09780131103627"
 
 _TABLES = (
-    *("reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
+    *("orders", "reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles", "inbox"),
     *("standing_intents", "disclosures", "prekeys", "key_updates", "revoked_keys"),
@@ -291,7 +291,12 @@ def _open_shop(ctx: Context, stock: int) -> None:
     settings.put(
         ctx.tx, shop.PROFILE, {"name": "Shop", "area_served": ["NL"], "business_function": ["Sell"]}
     )
-    settings.put(ctx.tx, shop.POLICY, {"reserve": ctx.random(1)[0] % 2 == 0})
+    # Paid at the door: then nothing has to be said once it is agreed.
+    settings.put(
+        ctx.tx,
+        shop.POLICY,
+        {"reserve": ctx.random(1)[0] % 2 == 0, "payment": {"due": "on_delivery"}},
+    )
     catalogue.upsert_many(
         ctx.tx,
         [

@@ -51,6 +51,19 @@ def test_two_customers_race_for_the_last_one(tx: Tx) -> None:
     assert not reservations.sell(tx, key(2), "one", 1, 200)
 
 
+def test_what_was_sold_comes_back_piece_by_piece_and_once(tx: Tx) -> None:
+    assert not reservations.put_back(tx, key(1), 1)
+    assert reservations.reserve(tx, key(1), "five", 3, 100, 0)
+    assert not reservations.put_back(tx, key(1), 1)
+    assert reservations.sell(tx, key(1), "five", 3, 50)
+    assert reservations.put_back(tx, key(1), 1)
+    assert _stock(tx, "five") == 3
+    assert reservations.put_back(tx, key(1), 5)
+    assert _stock(tx, "five") == 5
+    assert not reservations.put_back(tx, key(1), 1)
+    assert _stock(tx, "five") == 5
+
+
 def test_what_is_reserved_is_sold_whatever_became_of_the_product(tx: Tx) -> None:
     for number in (1, 2, 3):
         assert reservations.reserve(tx, key(number), "five", 1, 100, 0)

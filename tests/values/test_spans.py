@@ -12,6 +12,7 @@ from vrmnode.values.spans import (
     format_moment,
     format_span,
     parse_day,
+    parse_moment,
     parse_span,
 )
 
@@ -66,3 +67,17 @@ def test_moments():
 @given(st.integers(1, 10**9 - 1))
 def test_a_written_span_is_read_again(seconds):
     assert parse_span(format_span(seconds)) == seconds
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_written_moment_is_read_again(at):
+    minute = at - at % 60
+    assert parse_moment(format_moment(minute)) == minute
+    assert parse_moment(format_day(minute)) == floor_day(minute)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "now", "2026-13-01", "2026-12-24 25:00", "13:50", "1969-12-31"]
+)
+def test_other_texts_are_no_moments(text):
+    assert parse_moment(text) is None

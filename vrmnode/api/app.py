@@ -36,6 +36,9 @@
 
     GET    /v1/images[?offer|intent|vendor]
 
+    GET    /v1/orders[?role&status]            GET  /v1/orders/{order}
+    POST   /v1/orders/{order}/statements
+
     GET    /v1/contact                         POST /v1/contact
     POST   /v1/contact/remove                  GET  /v1/contact/disclosures[?deal]
     POST   /v1/deals/{deal}/disclose           GET  /v1/contact/policy
@@ -57,6 +60,7 @@ from vrmnode.api.inbox_routes import inbox_routes
 from vrmnode.api.limits import BODY_TIMEOUT_S, Limits
 from vrmnode.api.market_routes import market_routes
 from vrmnode.api.node_routes import node_routes
+from vrmnode.api.order_routes import order_routes
 from vrmnode.api.service import NodeService
 from vrmnode.version import VERSION
 
@@ -75,6 +79,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
     problems.install(app)
     found = (
         market_routes,
+        order_routes,
         directory_routes,
         contact_routes,
         node_routes,

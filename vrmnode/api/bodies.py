@@ -109,6 +109,43 @@ class WithdrawDeal(Closed):
     reason: Annotated[str, Field(max_length=64)] = "unspecified"
 
 
+class SayOfOrder(Closed):
+    """`POST /v1/orders/{order}/statements`: a word of spec 11 and what belongs to it.
+
+    Amounts are texts such as "45.00 EUR"; times are Unix seconds. `instructions` are ways to pay,
+    or where to send goods back.
+    """
+
+    word: Annotated[str, Field(max_length=32)]
+    at: int | None = None
+    of: HexId | None = None
+    reason: Annotated[str, Field(max_length=32)] | None = None
+    carrier: Annotated[str, Field(max_length=64)] | None = None
+    tracking: Annotated[str, Field(max_length=64)] | None = None
+    amount: Annotated[str, Field(max_length=64)] | None = None
+    method: Annotated[str, Field(max_length=32)] | None = None
+    due_by: int | None = None
+    reference: Annotated[str, Field(max_length=64)] | None = None
+    instructions: (
+        Annotated[str, Field(max_length=1000)] | Annotated[list[JsonObject], Field(max_length=4)]
+    ) | None = None
+    quantity: int | None = None
+    accepted: Annotated[bool, Field(strict=True)] | None = None
+    refund: Annotated[str, Field(max_length=64)] | None = None
+    number: Annotated[str, Field(max_length=64)] | None = None
+    paid_at: int | None = None
+    note: Annotated[str, Field(max_length=500)] | None = None
+    language: Language = None
+    restock: Annotated[bool, Field(strict=True)] | None = None
+
+
+class OrderFilter(Closed):
+    """Query of `GET /v1/orders`."""
+
+    role: Literal["customer", "vendor"] | None = None
+    status: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")] | None = None
+
+
 class CatalogueRows(Closed):
     """`POST /v1/catalogue/rows`: one chunk of an import."""
 

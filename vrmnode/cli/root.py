@@ -23,6 +23,7 @@ _COMMANDS = {
     "intent": (f"{_HERE}.intent", "intent", "Publish what you want, and follow it."),
     "offer": (f"{_HERE}.offer", "offer", "Compare, accept and decline offers."),
     "deal": (f"{_HERE}.deal", "deal", "See, export and verify deals."),
+    "order": (f"{_HERE}.order", "order", "Follow what was agreed: pay, deliver, give back."),
     "message": (f"{_HERE}.message", "message", "Carry messages by hand, as files."),
     "image": (f"{_HERE}.image", "image", "Keep pictures; check files against messages."),
     "vendor": (f"{_HERE}.vendor", "vendor", "Find vendors; sell: profile, catalogue and policy."),

@@ -9,6 +9,7 @@ from vrmnode.engine import (
     intent_desk,
     key_desk,
     mailroom,
+    order_desk,
     pause,
     profile_desk,
     standing_intent,
@@ -82,6 +83,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             customer_desk.confirmation_missing(ctx, timer.subject)
         case "offer_end":
             customer_desk.offer_ended(ctx, timer.subject)
+        case order_desk.TIMER:
+            order_desk.money_overdue(ctx, timer.subject)
         case standing_intent.TIMER:
             standing_intent.cast(ctx, timer.subject)
         case "intent_end":

@@ -25,5 +25,5 @@ def invalid(code: str, words: str) -> ServiceError:
 
 def of_protocol(error: ProtocolError) -> ServiceError:
     """An error of the protocol library that the owner's command caused."""
-    status = 409 if error.code.startswith("negotiation.") else 400
+    status = 409 if error.code.startswith(("negotiation.", "order.")) else 400
     return ServiceError(error.code, error.detail, status)

@@ -14,6 +14,7 @@ from vrmnode.engine import (
     first_mail,
     key_desk,
     mailroom,
+    order_desk,
     profile_desk,
     questions,
     room,
@@ -221,6 +222,7 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
             vendor_desk.after_message(ctx, record)
         questions.after_message(ctx, record, signed)
         counters.after_message(ctx, record, signed)
+        order_desk.after_message(ctx, record.deal, signed)
     disclosed.after_message(ctx, record, signed)
     if record.row.role == deals.CUSTOMER:
         disclosure_rules.consider(ctx, record.deal)

@@ -17,7 +17,7 @@ from vrmnode.storage import deals, messages, outbox, pseudonyms, tags, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.tags import WatchedTag
-from vrmprotocol import envelope, message, order_rules
+from vrmprotocol import envelope, message, order_moves, order_rules
 from vrmprotocol import tags as tag_rules
 from vrmprotocol.bodies import MailBody, kind_of
 from vrmprotocol.certificate import Certificate
@@ -26,7 +26,7 @@ from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Ack, Offer
 from vrmprotocol.message import SignedMessage, UninterpretedMessage
 
-MAX_ACKS_PER_DEAL = 64
+MAX_ACKS_PER_DEAL = 128
 """Acknowledgements sent in one deal at most, so that a peer's repeats can't make mail for ever."""
 
 MAX_PEER_MESSAGES = 256
@@ -43,10 +43,13 @@ MAX_COUNTERS_PER_DEAL = 4
 MAX_SEALED_INTENTS_PER_DEAL = 16
 
 LONGEST_WATCH_S = 90 * 86_400
-"""How long the mail of a deal is watched for after its last message, whatever `confirmBy` says."""
+"""How long the mail of a deal is watched for, whatever the `confirmBy` of an offer says."""
 
 ANSWER_LIFETIME_S = 14 * 86_400
 """How long what answers the other side is repeated until it is acknowledged."""
+
+ORDER_LIFETIME_S = 30 * 86_400
+"""How long a statement about an order is repeated until it is acknowledged."""
 
 TAG_LIFETIME_S = envelope.MAIL_LIFETIME_S + envelope.SKEW_S
 
@@ -289,7 +292,7 @@ def watch(ctx: Context, record: DealRecord) -> list[bytes]:
         item.seq for item in messages.list_messages(ctx.tx, row.deal) if item.author == author
     ]
     window = tag_rules.window(offer.secret, direction, row.shard_in or 0, received)
-    until = min(row.confirm_by or ctx.now, ctx.now + LONGEST_WATCH_S) + TAG_LIFETIME_S
+    until = _watch_until(record, ctx.now) + TAG_LIFETIME_S
     # A peer that counts in leaps would leave a trail of windows behind.
     tags.unwatch_below(ctx.tx, row.deal, max(received, default=0) - tag_rules.LOOK_BACK)
     known = {watched.tag for watched in tags.list_tags(ctx.tx, row.deal)}
@@ -308,6 +311,13 @@ def watch(ctx: Context, record: DealRecord) -> list[bytes]:
         ],
     )
     return [tag for tag in window if tag not in known]
+
+
+def _watch_until(record: DealRecord, now: int) -> int:
+    accepted = record.state.accepted_offer
+    if record.state.agreement is not None and accepted is not None:
+        return order_moves.keep_until(offer_of(accepted).draft, now)
+    return min(record.row.confirm_by or now, now + LONGEST_WATCH_S)
 
 
 def offer_of(signed: SignedMessage) -> Offer:

@@ -94,12 +94,7 @@ def refresh(ctx: Context, own: OwnIntent) -> None:
     """Bring the intent's status in line with what is agreed."""
     if own.status not in ("active", "fulfilled"):
         return
-    agreed = sum(
-        row.quantity or 0
-        for row in deals.list_deals(
-            ctx.tx, role="customer", state="agreed", intent_id=own.intent_id
-        )
-    )
+    agreed = deals.bought_quantity(ctx.tx, own.intent_id)
     status = "fulfilled" if agreed >= own.quantity else "active"
     if status != own.status:
         intents.update_status(ctx.tx, own.intent_id, status)

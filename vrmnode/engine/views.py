@@ -78,7 +78,7 @@ def _intent_row(tx: Connection, own: OwnIntent) -> Json:
         "valid_through": own.valid_through,
         "offers": sum(1 for row in rows if row.offer_digest is not None),
         "refusals": sum(1 for row in rows if row.state == "refused"),
-        "agreed": sum(row.quantity or 0 for row in rows if row.state == "agreed"),
+        "agreed": deals.bought_quantity(tx, own.intent_id),
         "standing": None if own.standing is None else own.standing.hex(),
     }
 

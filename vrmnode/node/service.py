@@ -27,6 +27,7 @@ from vrmnode.engine import (
     labels,
     named_images,
     named_vendors,
+    order_views,
     policy_tests,
     questions,
     shop,
@@ -338,6 +339,8 @@ _QUERIES: dict[str, Query] = {
         tx, _text(p, "deal")
     ),
     "deal.export": lambda tx, p, now: views.deal_export(tx, _text(p, "deal") or ""),
+    "order.list": lambda tx, p, now: order_views.order_list(tx, p),
+    "order.show": lambda tx, p, now: order_views.order_show(tx, _text(p, "deal") or "", now),
     "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),

@@ -12,12 +12,14 @@ from typing import TypedDict, Unpack
 
 from vrmnode.errors import StorageError
 from vrmnode.storage.connection import Connection
-from vrmnode.storage.table import Table, hex_bounds
+from vrmnode.storage.table import Table, hex_bounds, marks
 
 CUSTOMER = "customer"
 VENDOR = "vendor"
 
 LOCKING_STATES = ("accepted", "agreed")
+ENDED_ORDERS = ("cancelled", "returned")
+"""Statuses of an order in which the customer has no goods and expects none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +140,26 @@ def by_prefix(tx: Connection, hex_prefix: str) -> list[Deal]:
 
 
 def locked_quantity(tx: Connection, intent_id: bytes) -> int:
-    """Return how much of an own intent's quantity acceptances hold, open or agreed."""
+    """Return how much of an own intent's quantity acceptances hold, open or agreed.
+
+    Not those whose order was cancelled, or whose goods went back.
+    """
+    return _quantity(tx, intent_id, LOCKING_STATES)
+
+
+def bought_quantity(tx: Connection, intent_id: bytes) -> int:
+    """Return how much of an own intent's quantity is agreed, by the same count."""
+    return _quantity(tx, intent_id, ("agreed",))
+
+
+def _quantity(tx: Connection, intent_id: bytes, states: Sequence[str]) -> int:
     return int(
         tx.value(
             "SELECT coalesce(sum(quantity), 0) FROM deals"
-            " WHERE intent_id = ? AND role = ? AND state IN (?, ?)",
-            (intent_id, CUSTOMER, *LOCKING_STATES),
+            f" WHERE intent_id = ? AND role = ? AND state IN ({marks(states)})"
+            " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.deal = deals.deal"
+            f" AND status IN ({marks(ENDED_ORDERS)}))",
+            (intent_id, CUSTOMER, *states, *ENDED_ORDERS),
         )
     )
 
@@ -164,9 +180,8 @@ def stale(tx: Connection, role: str, states: Sequence[str], before: int) -> list
 
     Not those whose intent still runs: an answer to its next update goes on counting from there.
     """
-    marks = ", ".join("?" for _ in states)
     rows = tx.rows(
-        f"SELECT deal FROM deals WHERE role = ? AND state IN ({marks})"
+        f"SELECT deal FROM deals WHERE role = ? AND state IN ({marks(states)})"
         " AND document IS NULL AND updated < ? AND coalesce(confirm_by, 0) < ?"
         " AND customer NOT IN (SELECT pseudonym FROM market_intents) LIMIT 1000",
         (role, *states, before, before),
@@ -196,7 +211,7 @@ def clear(tx: Connection, deal: bytes, now: int) -> None:
 
 
 def _delete_contents(tx: Connection, deal: bytes) -> None:
-    for table in ("outbox", "messages", "reservations"):
+    for table in ("outbox", "messages", "reservations", "orders"):
         tx.run(f"DELETE FROM {table} WHERE deal = ?", (deal,))
     tx.run("DELETE FROM watched_tags WHERE owner = ?", (deal,))
     tx.run("DELETE FROM timers WHERE subject = ?", (deal,))

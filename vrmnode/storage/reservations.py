@@ -8,7 +8,7 @@ both have it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vrmnode.storage.connection import Connection
 from vrmnode.storage.table import Table
@@ -112,6 +112,22 @@ def release(tx: Connection, deal: bytes, sku: str | None = None) -> bool:
         )
         given_back = True
     return given_back
+
+
+def put_back(tx: Connection, deal: bytes, quantity: int) -> bool:
+    """Put some of what a deal had sold back on the shelf, at most what is left of it.
+
+    False where it has sold nothing, or all of that is back.
+    """
+    for held in of_deal(tx, deal).values():
+        if held.state != SOLD:
+            continue
+        if quantity >= held.quantity:
+            return release(tx, deal, held.sku)
+        tx.run("UPDATE products SET stock = stock + ? WHERE sku = ?", (quantity, held.sku))
+        _keep(tx, replace(held, quantity=held.quantity - quantity))
+        return True
+    return False
 
 
 def lapse(tx: Connection, now: int) -> list[bytes]:

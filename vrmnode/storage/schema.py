@@ -214,6 +214,20 @@ CREATE INDEX deals_intent ON deals (intent_id, vendor_root);
 CREATE INDEX deals_updated ON deals (updated);
 CREATE INDEX deals_state ON deals (role, state);
 
+CREATE TABLE orders (
+    deal BLOB PRIMARY KEY REFERENCES deals (deal),
+    role TEXT NOT NULL CHECK (role IN ('customer', 'vendor')),
+    status TEXT NOT NULL,
+    payment TEXT NOT NULL,
+    reference TEXT,
+    due_by INTEGER,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL
+) STRICT;
+CREATE INDEX orders_updated ON orders (updated DESC, deal);
+CREATE INDEX orders_status ON orders (role, status);
+CREATE UNIQUE INDEX orders_reference ON orders (reference) WHERE role = 'vendor';
+
 CREATE TABLE messages (
     digest BLOB PRIMARY KEY,
     deal BLOB NOT NULL REFERENCES deals (deal),

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 DAY_S = 86_400
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": DAY_S, "w": 7 * DAY_S}
 SPAN_EXPECTED = 'a span such as "90m", "36h", "2d" or "1w"'
+MOMENT_EXPECTED = 'a day, or a day and a time in UTC, such as "2026-12-24 13:50"'
 DAY_EXPECTED = 'a date such as "2026-12-24"'
 
 
@@ -34,6 +35,19 @@ def parse_day(text: str) -> int | None:
     except ValueError:
         return None
     at = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    return at if at >= 0 else None
+
+
+def parse_moment(text: str) -> int | None:
+    """Unix seconds of a day, or a day and a time, in UTC: "2026-12-24 13:50"; None if neither."""
+    plain = re.sub(r"\s*(UTC|Z)\Z", "", text.strip())
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?", plain):
+        return None
+    try:
+        found = datetime.fromisoformat(plain).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    at = int(found.timestamp())
     return at if at >= 0 else None
 
 

@@ -12,6 +12,7 @@ from vrmnode.values.spans import DAY_S
 from vrmnode.vendor.concessions import Concessions, read_concessions
 from vrmnode.vendor.delivery import Table, Way, read_table, table_to_dict
 from vrmnode.vendor.inbox_rules import InboxRules, read_inbox
+from vrmnode.vendor.order_policy import OrderPolicy, read_orders
 from vrmnode.vendor.prices import PriceRule, read_rule, rule_to_dict, tax_rate
 from vrmnode.vendor.terms import read_terms_policy
 from vrmprotocol import schema, terms
@@ -56,6 +57,7 @@ class VendorPolicy:
     inbox: InboxRules | None = None
     counter: Concessions | None = None
     terms_policy: TermsPolicy | None = None
+    orders: OrderPolicy = field(default_factory=OrderPolicy)
 
     def ways(self, area_served: tuple[str, ...]) -> Table:
         """The delivery table; without one, free shipping within the area served."""
@@ -104,6 +106,7 @@ class VendorPolicy:
             refuse_when_closed=fields.flag("refuse_when_closed", plain.refuse_when_closed),
             inbox=read_inbox(fields, currency),
             counter=read_concessions(fields),
+            orders=read_orders(fields),
         )
         fields.finish()
         return policy
@@ -137,6 +140,7 @@ class VendorPolicy:
             found["counter"] = self.counter.to_dict()
         if self.terms_policy is not None:
             found["terms_policy"] = schema.dump(self.terms_policy)
+        found["orders"] = self.orders.to_dict()
         return found
 
 

@@ -108,12 +108,13 @@ class _Side:
         self.vendor, self.seq, self.base = vendor, seq, base
         self.found: dict[str, Event] = {}
 
-    def say(self, label: str, kind: str, body: Body, *, inert: bool = False) -> bytes:
+    def say(
+        self, label: str, kind: str, body: Body, *, inert: bool = False, header: Body | None = None
+    ) -> bytes:
         write = from_vendor if self.vendor else from_customer
-        created = AGREED_AT + 60 * self.seq
-        message = _chained(
-            write(kind, {"agreement": self.base.document, **body}, created=created), self.seq
-        )
+        told = {"created": AGREED_AT + 60 * self.seq, **(header or {})}
+        whole = {"agreement": self.base.document, **body}
+        message = _chained(write(kind, whole, **told), self.seq)
         self.seq += 1
         self.found[label] = Event(label, message, inert=inert)
         return message.digest
@@ -121,9 +122,9 @@ class _Side:
     def event(self, label: str, **body: Any) -> bytes:
         """An order event; its word is the label up to a dot."""
         word = label.partition(".")[0].replace("-", "_")
-        inert = bool(body.pop("inert", False))
+        inert, header = bool(body.pop("inert", False)), body.pop("header", None)
         happened = {"event": word, "at": CAME_AT, **body}
-        return self.say(label, "order_event", happened, inert=inert)
+        return self.say(label, "order_event", happened, inert=inert, header=header)
 
 
 @cache
@@ -132,6 +133,11 @@ def events() -> dict[str, Event]:
     buyer, seller = _Side(False, 1, prepaid()), _Side(True, 2, prepaid())
     named = _buyer(buyer)
     _seller(seller, buyer, named)
+    # A customer whose clock is a day late answers what it has seen.
+    late: Body = {"created": AGREED_AT - DAY}
+    seen = seller.found["payment-due"].message.digest
+    buyer.event("payment-sent.late", amount=TOTAL, header=late)
+    buyer.event("payment-sent.seen", amount=TOTAL, header={**late, "received": (seen,)})
     first = [
         Event("offer", INVOICED.offer),
         Event("accept", INVOICED.accept, INVOICED.offer),

@@ -176,6 +176,16 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
         "found at the neighbours'",
         after("delivered", "not-received", "received"),
     ),
+    (
+        "clock-late",
+        "the customer's clock is a day late, so its word stands first",
+        after("payment-due", "payment-sent.late"),
+    ),
+    (
+        "clock-late-but-seen",
+        "but it acknowledges what it answers, and stands after it",
+        after("payment-due", "payment-sent.seen", "paid"),
+    ),
     ("partly-paid", "a part of the money", after("payment-due", "paid.part")),
     ("paid-in-parts", "and the rest", after("payment-due", "paid.part", "paid.rest")),
     ("paid-too-much", "a little more than owed", after("paid", "paid.more")),

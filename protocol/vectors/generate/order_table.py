@@ -140,16 +140,24 @@ def _withdrawals(live: Sequence[Event], accept: Event) -> list[Event]:
 
 def _timeline(told: Sequence[Event], draft: Body) -> list[str]:
     """The labels in the order in which both sides show them."""
-    rows = []
-    for event in told:
-        side = _side_of(event, draft)
-        earlier = [
-            other.message.created
-            for other in told
-            if _side_of(other, draft) == side and other.message.seq <= event.message.seq
-        ]
-        rows.append((max(earlier), side, event.message.seq, event.message.digest, event.label))
-    return [label for *_, label in sorted(rows)]
+    ordered = sorted(told, key=lambda e: (e.message.seq, e.message.digest))
+    left = {side: [e for e in ordered if _side_of(e, draft) == side] for side in EVENTS}
+    seen: dict[str, set[bytes]] = {"buyer": set(), "seller": set()}
+    found = []
+    while left["buyer"] and left["seller"]:
+        waits = {}
+        for side, other in (("buyer", "seller"), ("seller", "buyer")):
+            known = seen[side] | set(left[side][0].message.received)
+            waits[side] = any(e.message.digest in known for e in left[other])
+        first = min(("buyer", "seller"), key=lambda side: (waits[side], _created(left[side])))
+        event = left[first].pop(0)
+        seen[first] |= set(event.message.received)
+        found.append(event.label)
+    return [*found, *(e.label for side in ("buyer", "seller") for e in left[side])]
+
+
+def _created(queue: Sequence[Event]) -> int:
+    return queue[0].message.created
 
 
 def _side_of(event: Event, draft: Body) -> str:

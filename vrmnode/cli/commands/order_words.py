@@ -1,0 +1,142 @@
+"""An order for people: the list, and one order with its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vrmnode.cli.locales import marked
+from vrmnode.cli.safe_text import one_line
+from vrmnode.cli.show import columns, day, entries, moment, money, short
+
+Json = dict[str, object]
+
+
+def orders_text(orders: list[Json]) -> str:
+    """Orders as a table."""
+    if not orders:
+        return "no orders"
+    header = ("order", "role", "status", "payment", "total", "item", "vendor", "due by")
+    return columns(header, [_row(each) for each in orders])
+
+
+def _row(each: Json) -> tuple[object, ...]:
+    return (
+        short(each.get("deal")),
+        each.get("role"),
+        each.get("status"),
+        each.get("payment"),
+        money(each.get("total"), each.get("currency")),
+        each.get("item_name"),
+        each.get("vendor_name"),
+        moment(each.get("due_by")),
+    )
+
+
+def order_text(order: Json) -> str:
+    """One order: what it is, what is owed, what was said."""
+    return "\n".join(_lines(order))
+
+
+def _lines(order: Json) -> Iterable[str]:
+    item, vendor = one_line(order.get("item_name")), one_line(order.get("vendor_name"))
+    yield f"order {short(order.get('deal'))}: {order.get('status_words')} [{order.get('status')}]"
+    yield f"  {order.get('quantity')} x {item}; vendor: {vendor}"
+    yield from _payment(order)
+    duties = entries(order, "duties")
+    if duties:
+        yield "to do:"
+        yield from (_duty(order, each) for each in duties)
+    until = order.get("return_until")
+    if until is not None:
+        yield f"to be given back for any reason until {moment(until)}"
+    yield from _returns(order)
+    yield "timeline:"
+    for each in entries(order, "timeline"):
+        yield from _entry(order, each)
+    said = order.get("can_say")
+    if isinstance(said, list):
+        yield f"you may say: {', '.join(str(word) for word in said)}"
+
+
+def _payment(order: Json) -> Iterable[str]:
+    payment = order.get("payment")
+    if not isinstance(payment, dict):
+        return
+    currency = order.get("currency")
+    came, total = money(payment.get("came"), currency), money(payment.get("total"), currency)
+    told = f"  payment: {payment.get('status_words')}; {came} of {total} came"
+    if payment.get("went"):
+        told += f", {money(payment.get('went'), currency)} went back"
+    yield told
+    if not payment.get("missing"):
+        return
+    if payment.get("reference"):
+        yield f"  to be named when paying: {grouped(payment.get('reference'))}"
+    for way in entries(payment, "instructions"):
+        parts = (way.get("payee"), grouped(way.get("account")), way.get("url"))
+        told = ", ".join(one_line(part) for part in parts if part)
+        yield f"  by {one_line(way.get('method'))}" + (f": {told}" if told else "")
+
+
+def grouped(value: object) -> str:
+    """An account or a reference in groups of four, where it is one word of some length."""
+    text = one_line(value or "")
+    plain = len(text) > 8 and text.isalnum()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4)) if plain else text
+
+
+def _who(order: Json, by: object) -> str:
+    return "you " if by == order.get("role") else "they"
+
+
+def _duty(order: Json, each: Json) -> str:
+    amount = each.get("amount")
+    told = f"  {_who(order, each.get('by'))}  {each.get('words')}"
+    if amount is not None:
+        told += f" {money(amount, order.get('currency'))}"
+    if each.get("until") is not None:
+        told += f" by {moment(each.get('until'))}"
+    return told + (", overdue" if each.get("overdue") else "")
+
+
+def _returns(order: Json) -> Iterable[str]:
+    for each in entries(order, "returns"):
+        told = f"return {short(each.get('return'))}: {each.get('quantity')} pieces,"
+        told += f" {each.get('reason_words')} [{each.get('status')}]"
+        if each.get("refund") is not None:
+            told += f"; refund {money(each.get('refund'), order.get('currency'))}"
+        yield told
+        if each.get("instructions"):
+            yield from _quoted(each["instructions"])
+
+
+def _entry(order: Json, each: Json) -> Iterable[str]:
+    told = f"  {moment(each.get('created'))}  {_who(order, each.get('by'))}  {each.get('words')}"
+    if each.get("amount") is not None:
+        told += f": {money(each.get('amount'), order.get('currency'))}"
+    details = [one_line(part) for part in _details(order, each) if part]
+    yield told + (f" ({', '.join(details)})" if details else "")
+    if each.get("note"):
+        yield from _quoted(marked(each["note"], each.get("in_language")))
+
+
+def _quoted(text: object) -> Iterable[str]:
+    """The other side's own lines, set off from what the node says."""
+    return (f"    | {line}" for line in str(text).splitlines())
+
+
+def _details(order: Json, each: Json) -> Iterable[object]:
+    yield each.get("reason_words")
+    yield each.get("carrier")
+    yield each.get("tracking")
+    yield each.get("method")
+    yield each.get("number")
+    if each.get("quantity") is not None:
+        yield f"{each['quantity']} pieces"
+    if each.get("refund") is not None:
+        yield f"refund {money(each['refund'], order.get('currency'))}"
+    if each.get("due_by") is not None:
+        yield f"by {moment(each['due_by'])}"
+    at, created = each.get("at"), each.get("created")
+    if isinstance(at, int) and isinstance(created, int) and day(at) != day(created):
+        yield f"on {day(at)}"

@@ -1,0 +1,72 @@
+"""An order as the engine sees it: its deal, and the state that follows from the same messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vrmnode.engine.failures import conflict
+from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.storage import deals, messages
+from vrmnode.storage.database import Connection
+from vrmnode.storage.deals import Deal
+from vrmprotocol import negotiation, order
+from vrmprotocol.negotiation import Role
+from vrmprotocol.order import Order
+from vrmprotocol.order_bodies import Side
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """A deal with what it came to."""
+
+    record: DealRecord
+    order: Order
+
+    @property
+    def deal(self) -> bytes:
+        """The id of the deal, and of the order."""
+        return self.record.deal
+
+    @property
+    def row(self) -> Deal:
+        """The deal's row."""
+        return self.record.row
+
+    @property
+    def role(self) -> Role:
+        """This node's part in the deal."""
+        return "vendor" if self.row.role == "vendor" else "customer"
+
+    @property
+    def side(self) -> Side:
+        """This node's part in the order."""
+        return self.order.side_of(self.role)
+
+    def who(self, side: Side) -> Role:
+        """Which of the two has a part in the order."""
+        return "vendor" if self.order.side_of("vendor") == side else "customer"
+
+
+def find_order(tx: Connection, deal: bytes) -> OrderRecord | None:
+    """The order of a deal; None while nothing is agreed."""
+    row = deals.get(tx, deal)
+    if row is None:
+        return None
+    known = [load_message(item.raw) for item in messages.list_messages(tx, deal)]
+    state = negotiation.evaluate(known)
+    found = order.of_deal(state, known)
+    return None if found is None else OrderRecord(DealRecord(row, state), found)
+
+
+def load_order(tx: Connection, deal: bytes) -> OrderRecord:
+    """The order of a deal.
+
+    Raises:
+        ServiceError: `order.none`: nothing is agreed.
+    """
+    found = find_order(tx, deal)
+    if found is None:
+        row = deals.get(tx, deal)
+        came = "an unknown deal" if row is None else f"one that is {row.state}"
+        raise conflict("order.none", f"expected an agreed deal, came {came}")
+    return found
