@@ -122,6 +122,14 @@ ROUTES = [
     ("POST", f"/v1/deals/{ID}/disclose", {"fields": ["name"]}, "deal.disclose",
      {"deal": ID, "fields": ["name"], "dry_run": False}),
     ("POST", "/v1/contact/remove", {}, "contact.remove", {}),
+    ("GET", "/v1/things", None, "thing.list", {}),
+    ("POST", "/v1/things", {"name": "drill"}, "thing.add", {"name": "drill"}),
+    ("GET", "/v1/things/combi%20drill", None, "thing.show", {"thing": "combi drill"}),
+    ("POST", "/v1/things/drill/change", {"changes": {"note": None}}, "thing.change",
+     {"thing": "drill", "changes": {"note": None}}),
+    ("POST", "/v1/things/drill/remove", {}, "thing.remove", {"thing": "drill"}),
+    ("POST", "/v1/things/drill/broken", {"problem": "slips", "publish": True}, "thing.broken",
+     {"thing": "drill", "problem": "slips", "publish": True}),
     ("GET", "/v1/trust?group=books", None, "trust.list", {"group": "books"}),
     ("POST", "/v1/trust", {"vendor": VENDOR}, "trust.add", {"vendor": VENDOR}),
     ("POST", "/v1/trust", {"vendor": VENDOR, "note": "", "groups": ["a"]}, "trust.add",
@@ -173,6 +181,8 @@ def test_openapi_describes_every_route(tmp_path):
             plain = plain.replace(f"/inbox/{ID}", "/inbox/{intent}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
             plain = plain.replace(f"/{VENDOR}", "/{vendor}")
+            plain = plain.replace("/things/combi%20drill", "/things/{thing}")
+            plain = plain.replace("/things/drill", "/things/{thing}")
             assert method.lower() in described[plain]
 
     run_api(tmp_path, FakeService(), check)

@@ -26,6 +26,7 @@ vendor pause, vendor resume, vendor inbox release, vendor inbox answer, vendor i
 vendor forget, vendor label
 vendor key list, vendor key rotate, vendor key revoke
 message export, message import, terms list, terms show, terms axes
+thing add, thing list, thing show, thing change, thing remove, thing broken
 trust add, trust list, trust remove
 contact show, contact set, contact remove, contact disclosures
 image add, image list, image show, image export, image remove, image check

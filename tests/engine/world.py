@@ -38,7 +38,7 @@ _TABLES = (
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles", "inbox"),
     *("standing_intents", "disclosures", "prekeys", "key_updates", "revoked_keys"),
-    *("products", "trust", "domain_checks"),
+    *("products", "trust", "domain_checks", "things"),
 )
 
 

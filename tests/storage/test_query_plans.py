@@ -30,6 +30,7 @@ from vrmnode.storage import (
     settings,
     standing_intents,
     tags,
+    things,
     timers,
     trust,
 )
@@ -129,6 +130,9 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "market.get_profile": lambda tx: market.get_profile(tx, key(1)),
     "domain_checks.get": lambda tx: domain_checks.get(tx, key(1)),
     "domain_checks.proved_since": lambda tx: domain_checks.proved_since(tx, 1),
+    "things.get": lambda tx: things.get(tx, key(1)),
+    "things.by_name": lambda tx: things.by_name(tx, "Drill"),
+    "things.of_deal": lambda tx: things.of_deal(tx, key(1)),
     "trust.get": lambda tx: trust.get(tx, key(1)),
     "reservations.available": lambda tx: reservations.available(tx, "a", 1),
     "reservations.sell": lambda tx: reservations.sell(tx, key(1), "a", 1, 1),

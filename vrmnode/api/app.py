@@ -33,6 +33,9 @@
     GET    /v1/vendors/{vendor}                POST /v1/vendors/{vendor}/check
     GET    /v1/trust[?group]                   POST /v1/trust
     POST   /v1/trust/{vendor}/remove
+    GET    /v1/things                          POST /v1/things
+    GET    /v1/things/{thing}                  POST /v1/things/{thing}/change
+    POST   /v1/things/{thing}/broken           POST /v1/things/{thing}/remove
 
     GET    /v1/images[?offer|intent|vendor]
 
@@ -62,6 +65,7 @@ from vrmnode.api.market_routes import market_routes
 from vrmnode.api.node_routes import node_routes
 from vrmnode.api.order_routes import order_routes
 from vrmnode.api.service import NodeService
+from vrmnode.api.thing_routes import thing_routes
 from vrmnode.version import VERSION
 
 
@@ -81,6 +85,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         market_routes,
         order_routes,
         directory_routes,
+        thing_routes,
         contact_routes,
         node_routes,
         inbox_routes,

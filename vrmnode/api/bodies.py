@@ -292,6 +292,20 @@ class RemoveTrust(Closed):
     group: Annotated[str, Field(max_length=64)] | None = None
 
 
+class ChangeThing(Closed):
+    """`POST /v1/things/{thing}/change`; null takes a field away."""
+
+    changes: JsonObject
+
+
+class BrokenThing(Closed):
+    """`POST /v1/things/{thing}/broken`; `request` sets fields of the drafted request otherwise."""
+
+    problem: Annotated[str, Field(max_length=500)] | None = None
+    request: JsonObject | None = None
+    publish: Annotated[bool, Field(strict=True)] = False
+
+
 class TrustFilter(Closed):
     """Query of `GET /v1/trust`."""
 

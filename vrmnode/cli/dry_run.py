@@ -5,10 +5,12 @@ from __future__ import annotations
 from vrmnode.cli.locales import sentence
 from vrmnode.cli.show import entries, hexdump, nested
 
+NOTHING_HAPPENED = "Dry run: nothing was sent or stored."
 
-def dry_run_words(value: dict[str, object]) -> str:
+
+def dry_run_words(value: dict[str, object], begin: str = NOTHING_HAPPENED) -> str:
     """The dry run for people: each audience with the fields and the bytes it gets."""
-    parts = ["Dry run: nothing was sent or stored."]
+    parts = [begin]
     parts += [_audience(each) for each in entries(value, "audiences")]
     pages = [str(each.get("text")) for each in entries(value, "terms")]
     parts += [f"== terms you proffer, {at}. choice\n{text}" for at, text in enumerate(pages, 1)]

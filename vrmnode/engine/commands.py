@@ -26,6 +26,7 @@ from vrmnode.engine import (
     shop,
     standing,
     standing_intent,
+    things_desk,
     trust_desk,
 )
 from vrmnode.engine.context import NODE, Context
@@ -212,6 +213,9 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "contact.set": disclosure_rules.set_contact,
     "contact.policy.set": disclosure_rules.set_policy,
     "contact.remove": contact_desk.remove,
+    "thing.add": things_desk.add,
+    "thing.change": things_desk.change,
+    "thing.remove": things_desk.remove,
     "trust.add": trust_desk.add,
     "trust.remove": trust_desk.remove,
     "vendor.forget": disclosed.forget,

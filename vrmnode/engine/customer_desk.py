@@ -17,6 +17,7 @@ from vrmnode.engine import (
     refusals,
     standing,
     talks,
+    things_desk,
 )
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
@@ -95,6 +96,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     elif state in ("declined", "cancelled", "refused"):
         if state == "cancelled":
             _keep_document(ctx, record)
+            things_desk.not_bought(ctx, record.deal)
             disclosure_desk.stop(ctx, record.deal)
         ctx.event(
             f"deal.{state}",
@@ -328,6 +330,7 @@ def _conclude(ctx: Context, record: DealRecord) -> None:
         currency=record.row.currency,
         intent=record.row.intent_id.hex(),
     )
+    things_desk.bought(ctx, record)
     own = own_intent(ctx.tx, record.row.intent_id)
     if deals.locked_quantity(ctx.tx, own.intent_id) >= own.quantity:
         decline_open_offers(ctx, own, reason="chosen_other")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import trio
@@ -27,6 +28,8 @@ from vrmnode.storage.standing_intents import StandingIntent
 from vrmprotocol import keys
 
 Json = dict[str, object]
+Also = Callable[[Context, OwnIntent], None]
+"""Something that happens in the transaction in which an intent is recorded."""
 
 
 class OwnIntents:
@@ -105,9 +108,16 @@ class OwnIntents:
         await self._loop.submit(record)
         return {"intent": own.intent_id.hex(), "status": "withdrawn"}
 
-    async def publish(self, prepared: castings.Prepared) -> Json:
-        """Record a prepared intent; under which names it goes out."""
-        own = await self._loop.submit(partial(castings.record, prepared=prepared))
+    async def publish(self, prepared: castings.Prepared, also: Also | None = None) -> Json:
+        """Record a prepared intent, and `also` something else; under which names it goes out."""
+
+        def record(ctx: Context) -> object:
+            own = castings.record(ctx, prepared)
+            if also is not None:
+                also(ctx, own)
+            return own
+
+        own = await self._loop.submit(record)
         if not isinstance(own, OwnIntent):
             raise TypeError("expected an intent")
         return self._names(own)

@@ -33,6 +33,7 @@ from vrmnode.engine import (
     shop,
     standing,
     standing_views,
+    things_desk,
     trust_desk,
     views,
     why,
@@ -47,7 +48,7 @@ from vrmnode.node.gate import Gate
 from vrmnode.node.joining import join
 from vrmnode.node.loop import Loop
 from vrmnode.node.message_files import MessageFiles
-from vrmnode.node.own_intents import OwnIntents
+from vrmnode.node.own_intents import Also, OwnIntents
 from vrmnode.storage import backup, settings
 from vrmnode.storage.connection import Connection
 from vrmnode.storage.secrets import Vault
@@ -91,6 +92,8 @@ class Service:
             match command:
                 case "intent.publish":
                     return await self._publish(params)
+                case "thing.broken":
+                    return await self._broken(params)
                 case "intent.withdraw":
                     return await self._intents.withdraw(params)
                 case "intent.extend":
@@ -162,7 +165,25 @@ class Service:
         except LocalError as error:
             raise of_protocol(error) from error
 
-    async def _publish(self, params: Mapping[str, object]) -> Json:
+    async def _broken(self, params: Json) -> Json:
+        """Draft the intent for a thing's repair; with `publish` that is published, too."""
+        drafted = await self._read(things_desk.draft, params)
+        if not isinstance(drafted, dict):
+            raise TypeError("expected a draft")
+        thing, problem = bytes.fromhex(drafted["thing"]), drafted["problem"]
+        note = partial(things_desk.note_broken, thing=thing, problem=problem)
+        publish = params.get("publish") is True
+        told = await self._publish(
+            {"request": drafted["request"], "dry_run": not publish},
+            also=lambda ctx, own: note(ctx, own=own),
+        )
+        if not publish:
+            await self._loop.submit(note)
+        warnings = told.pop("warnings")
+        both = [*drafted["warnings"], *(warnings if isinstance(warnings, list) else [])]
+        return {**drafted, **told, "warnings": both}
+
+    async def _publish(self, params: Mapping[str, object], also: Also | None = None) -> Json:
         raw, acceptance = params.get("request"), params.get("acceptance") or {}
         if not isinstance(raw, dict) or not isinstance(acceptance, dict):
             raise invalid("request.invalid", "request: expected an object, came another type")
@@ -187,7 +208,7 @@ class Service:
                 "warnings": told,
             }
         if rhythm is None:
-            begun = await self._intents.publish(prepared)
+            begun = await self._intents.publish(prepared, also)
         else:
             begun = await self._intents.begin(prepared, raw, acceptance, rhythm)
         return {
@@ -353,6 +374,8 @@ _QUERIES: dict[str, Query] = {
     "image.named": lambda tx, p, now: named_images.named(
         tx, offer=_text(p, "offer"), intent=_text(p, "intent"), vendor=_text(p, "vendor")
     ),
+    "thing.list": lambda tx, p, now: things_desk.listed(tx),
+    "thing.show": lambda tx, p, now: things_desk.shown(things_desk.find_thing(tx, p.get("thing"))),
     "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group"), now),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
     "catalogue.list": lambda tx, p, now: views.catalogue_list(

@@ -1,0 +1,98 @@
+"""Real nodes: what is bought comes among the own things; a broken one finds who repairs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples.local_node import LocalNode, LocalNodes
+from tests.processes.market import ask, configure, start_together, wait_offers, wait_state
+
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
+
+CATALOGUE = Path(__file__).parents[2] / "examples" / "catalogues" / "werkstatt-nord"
+HOW = ("--delivery", "pickup", "--terms", "SD-BASE-A", "--valid-for", "2d")
+PROBLEM = "The chuck slips."
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalNode, LocalNode]]:
+    """A customer, and a workshop that sells, repairs and leases out; the relay knows both."""
+    with LocalNodes(tmp_path_factory.mktemp("things")) as nodes:
+        relay = nodes.add("relay")
+        made = [nodes.prepare(name, peers=relay.addresses) for name in ("customer", "workshop")]
+        for node in made:
+            configure(node, 20)
+        start_together(made)
+        customer, workshop = made
+        workshop.vrm("vendor", "policy", "set", "--file", CATALOGUE / "policy.toml")
+        workshop.vrm("vendor", "catalogue", "import", CATALOGUE / "catalogue.csv")
+        workshop.vrm("vendor", "profile", "set", "--file", CATALOGUE / "profile.toml")
+        yield customer, workshop
+
+
+def _bought(customer: LocalNode, workshop: LocalNode) -> dict[str, Any]:
+    """The thing that a sale of a drill brings, which nobody notes down by hand."""
+    # fmt: off
+    published = customer.vrm(
+        "intent", "publish", "--name", "DHP484 combi drill", "--brand", "Makita",
+        "--mpn", "DHP484", "--category", "1217", "--country", "DE", *HOW, "--wait", 1,
+    )
+    # fmt: on
+    (offer,) = published["offers"]
+    deal = customer.vrm("offer", "accept", offer["offer"])["deal"]
+    assert wait_state(customer, deal, "agreed", "declined") == "agreed"
+    assert wait_state(workshop, deal, "agreed") == "agreed"
+    (thing,) = [each for each in customer.vrm("thing", "list") if each["deal"] == deal]
+    return dict(thing)
+
+
+def test_a_bought_thing_breaks(pair: tuple[LocalNode, LocalNode]) -> None:
+    customer, workshop = pair
+    thing = _bought(customer, workshop)
+    assert (thing["brand"], thing["mpn"], thing["country"]) == ("Makita", "DHP484", "DE")
+    assert (thing["bought_from"], thing["broken_at"]) == ("Werkstatt Nord", None)
+    assert workshop.vrm("thing", "list") == []
+
+    intents = ask(customer, "intents")
+    name = thing["name"]
+    drafted = customer.vrm("thing", "broken", name, "--problem", PROBLEM, *HOW)
+    assert drafted["addressed"] == "to everybody: you trust no vendor that does such things"
+    assert ask(customer, "intents") == intents, "a draft publishes nothing"
+    noted = customer.vrm("thing", "show", name)
+    assert noted["broken_at"] >= thing["added"]
+    assert (noted["problem"], noted["intent"]) == (PROBLEM, None)
+
+    # The problem is noted already, and goes out without being said again.
+    sent = customer.vrm("thing", "broken", name, *HOW, "--publish")
+    assert sent["problem"] == PROBLEM
+    assert customer.vrm("thing", "show", name)["intent"] == sent["intent"]
+    offers = wait_offers(customer, sent["intent"], 3)
+    assert [each["business_function"] for each in offers] == ["Repair", "Sell", "LeaseOut"]
+    assert [each["reasons"][0] for each in offers] == [
+        "repairs it",
+        "replaces it",
+        "rents you one for 14 days, deposit 100.00 EUR returned",
+    ]
+    repair = offers[0]
+    deal = customer.vrm("offer", "accept", repair["offer"])["deal"]
+    assert wait_state(customer, deal, "agreed", "declined") == "agreed"
+    brought = [each["deal"] for each in customer.vrm("thing", "list")]
+    assert deal not in brought, "a repair brings no new thing"
+
+
+def test_within_the_warranty_the_seller_alone_is_asked(pair: tuple[LocalNode, LocalNode]) -> None:
+    customer, workshop = pair
+    thing = _bought(customer, workshop)
+    customer.vrm("thing", "change", thing["thing"], "--warranty-until", "2999-12-31")
+    # fmt: off
+    sent = customer.vrm(
+        "thing", "broken", thing["thing"], "--problem", PROBLEM, "--repair-only", *HOW, "--publish",
+    )
+    # fmt: on
+    assert sent["addressed"] == "to Werkstatt Nord alone: warranty until 2999-12-31"
+    (offer,) = wait_offers(customer, sent["intent"], 1)
+    assert (offer["business_function"], offer["vendor"]) == ("Repair", thing["vendor"])
