@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,8 @@ LINDEN_COLUMNS = (
     "category_path=group,property.author=who wrote it,property.format=cover,property.pages=leaves"
 )
 # Name, folder, catalogue, options of the import; the products in it.
-SHOPS: tuple[tuple[str, str, str, tuple[str, ...], int], ...] = (
+Shop = tuple[str, str, str, tuple[str, ...], int]
+SHOPS: tuple[Shop, ...] = (
     ("Linden Books", "linden-books", "catalogue.csv", ("--mapping", LINDEN_COLUMNS), 24),
     ("Werkstatt Nord", "werkstatt-nord", "catalogue.csv", (), 31),
     ("Canal Goods", "canal-goods", "catalogue.tsv", (), 25),
@@ -105,17 +106,19 @@ class Deal:
     file: Path
 
 
-def open_market(market: Market) -> None:
+def open_market(
+    market: Market, customers: Sequence[str] = CUSTOMERS, shops: Sequence[Shop] = SHOPS
+) -> None:
     """Start the relay, then everybody else at the same time."""
     tell = market.tell
     tell.heading("The market opens")
     relay = market.nodes.add("relay")
     tell.says("relay", f"process {relay.pid}, listens on {relay.addresses[0][:40]}…")
-    for name in (*CUSTOMERS, *(shop[0] for shop in SHOPS)):
+    for name in (*customers, *(shop[0] for shop in shops)):
         market.add(name, relay)
-    for shop in SHOPS:
+    for shop in shops:
         open_shop(market, *shop)
-    for name in CUSTOMERS:
+    for name in customers:
         node = market.greet(name)
         tell.says(name, f"process {node.pid}, a customer; that name goes to nobody")
 
@@ -320,8 +323,8 @@ def play(market: Market) -> None:
     verify_alone(market.tell, deals)
 
 
-def main() -> int:
-    """Play the market in a temporary folder; the exit status."""
+def perform(story: Callable[[Market], None], end: str) -> int:
+    """Play a story in a temporary folder; the exit status."""
     # As Ctrl-C: the blocks below end every process on the way out.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     tell = Teller()
@@ -329,7 +332,7 @@ def main() -> int:
         nodes = LocalNodes(Path(folder))
         try:
             with nodes:
-                play(Market(Path(folder), nodes, tell))
+                story(Market(Path(folder), nodes, tell))
         except (Unexpected, NodeError, subprocess.TimeoutExpired) as error:
             print(f"\nThe demo failed: {error}", file=sys.stderr)
             for node in nodes:
@@ -338,9 +341,9 @@ def main() -> int:
         except KeyboardInterrupt:
             print("\nstopped; every node was ended", file=sys.stderr)
             return 130
-    tell.remark(f"Done in {tell.elapsed_s:.0f} s. The README leads through the same by hand.")
+    tell.remark(f"Done in {tell.elapsed_s:.0f} s. {end}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(perform(play, "The README leads through the same by hand."))

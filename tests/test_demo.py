@@ -1,4 +1,4 @@
-"""`make demo` tells its story, ends with 0, and leaves no process behind, also after Ctrl-C."""
+"""The stories of `examples/` end with 0, and leave no process behind, also after Ctrl-C."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def start_demo(folder: Path) -> subprocess.Popen[str]:
+def start_demo(folder: Path, story: str = "market") -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "examples.market"],
+        [sys.executable, "-m", f"examples.{story}"],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
@@ -47,14 +47,18 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def test_demo(tmp_path):
-    demo = start_demo(tmp_path)
+def output_of(demo: subprocess.Popen[str]) -> str:
     try:
         output, errors = demo.communicate(timeout=TIMEOUT_S)
     finally:
         demo.kill()
         demo.wait()
     assert demo.returncode == 0, output + errors
+    return output
+
+
+def test_demo(tmp_path):
+    output = output_of(start_demo(tmp_path))
     assert "accepts the offer of Canal Goods (automatic: cheapest acceptable offer" in output
     assert "accepts the offer of Werkstatt Nord (by hand)" in output
     for reason in ("over_budget", "terms", "out_of_stock"):
@@ -63,6 +67,27 @@ def test_demo(tmp_path):
     assert "flipped it does not: agreement.customer_signature" in output
     assert "\033" not in output, "colour only on a terminal"
     assert len(ids_told(output)) == 6
+    assert not [pid for pid in ids_told(output) if is_running(pid)]
+    assert not list(tmp_path.iterdir()), "the folder is removed"
+
+
+def test_what_broke_is_repaired(tmp_path):
+    output = output_of(start_demo(tmp_path, "broken"))
+    assert output.index("repairs it; ") < output.index("replaces it; ")
+    assert "accepts the offer of Werkstatt Nord (by hand)" in output
+    timeline = output[output.index("What both sides show") :]
+    said = re.findall(r"(vendor|customer) .*\[(\w+)\]", timeline)
+    moves = ["collected", "processing", "shipped", "delivered"]
+    assert said[:5] == [("vendor", word) for word in ("agreement", *moves)]
+    assert set(said[5:]) == {
+        ("customer", "received"),
+        ("vendor", "payment_due"),
+        ("customer", "payment_sent"),
+        ("vendor", "paid"),
+        ("vendor", "receipt"),
+    }
+    assert "the same 10 entries of the timeline on both sides" in timeline
+    assert len(ids_told(output)) == 4
     assert not [pid for pid in ids_told(output) if is_running(pid)]
     assert not list(tmp_path.iterdir()), "the folder is removed"
 
