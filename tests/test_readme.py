@@ -19,7 +19,7 @@ BLOCK = re.compile(
 )
 STEPS = [(match["commands"], match["output"]) for match in BLOCK.finditer(README)]
 MARK = "=== step"
-TIMEOUT_S = 180
+TIMEOUT_S = 400
 
 # What differs from one run to the next.
 CHANGING = (

@@ -1,6 +1,6 @@
 """References to name when paying, in the form of ISO 11649: "RF", two check digits, a number.
 
-Banks check the digits, so a slip of the pen doesn't pay another order.
+Banks check the digits, so that a wrong digit, or a wrong letter, doesn't pay another order.
 """
 
 from __future__ import annotations
