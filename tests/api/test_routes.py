@@ -111,6 +111,8 @@ ROUTES = [
     ("GET", "/v1/contact", None, "contact", {}),
     ("POST", "/v1/contact", {"name": "Anna"}, "contact.set", {"name": "Anna"}),
     ("POST", "/v1/contact/remove", {"fields": ["name"]}, "contact.remove", {"fields": ["name"]}),
+    ("GET", "/v1/vendor/orders", None, "vendor.orders", {"all": False}),
+    ("GET", "/v1/vendor/orders?all=true", None, "vendor.orders", {"all": True}),
     ("GET", f"/v1/deals/{ID}/label", None, "vendor.label", {"deal": ID}),
     ("POST", f"/v1/deals/{ID}/forget", {"anyway": True}, "vendor.forget",
      {"deal": ID, "anyway": True}),

@@ -38,6 +38,8 @@ CALLS = [
     ("contact remove telephone email", "contact.remove", {"fields": ["telephone", "email"]}),
     ("contact disclosures", "contact.disclosures", {}),
     (f"contact disclosures --deal {ID}", "contact.disclosures", {"deal": ID}),
+    ("vendor orders", "vendor.orders", {"all": False}),
+    ("vendor orders --all", "vendor.orders", {"all": True}),
     (f"vendor label {ID}", "vendor.label", {"deal": ID}),
     (f"vendor forget {ID}", "vendor.forget", {"deal": ID, "anyway": False}),
     (f"vendor forget {ID} --anyway", "vendor.forget", {"deal": ID, "anyway": True}),

@@ -23,7 +23,7 @@ vendor profile show, vendor profile set, vendor policy show, vendor policy set, 
 vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor catalogue remove
 vendor questions, vendor reply, vendor inbox list, vendor inbox show, vendor inbox claim
 vendor pause, vendor resume, vendor inbox release, vendor inbox answer, vendor inbox refuse
-vendor forget, vendor label
+vendor forget, vendor label, vendor orders
 vendor key list, vendor key rotate, vendor key revoke
 message export, message import, terms list, terms show, terms axes
 thing add, thing list, thing show, thing change, thing remove, thing broken

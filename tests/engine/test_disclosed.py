@@ -34,11 +34,11 @@ from tests.engine.steps import (
 from tests.engine.world import World
 from vrmnode.engine import (
     disclosed,
-    disclosure_rules,
     dispatch,
     inbound,
     mailroom,
     private_mail,
+    shop_screen,
 )
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import load_deal, load_message
@@ -145,7 +145,7 @@ def test_the_vendors_deal_shows_what_was_disclosed_and_the_customers_does_not(
     pass_on(world, CUSTOMER)
     params = {"deal": deal_of(world).hex()}
     both = {
-        who: disclosure_rules.deal_show(node.reader, node.machine.vault, params, world.now)
+        who: shop_screen.deal_show(node.reader, node.machine.vault, params, world.now)
         for who, node in world.nodes.items()
         if who in (CUSTOMER, VENDOR)
     }

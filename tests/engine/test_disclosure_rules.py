@@ -16,7 +16,7 @@ from tests.engine.steps import (
     told,
 )
 from tests.engine.world import World
-from vrmnode.engine import disclosure_desk, disclosure_rules, domain_check
+from vrmnode.engine import disclosure_desk, disclosure_rules, domain_check, shop_screen
 from vrmnode.storage import events
 from vrmprotocol import keys
 
@@ -200,7 +200,7 @@ def test_the_customers_deal_shows_what_is_wanted(world: World) -> None:
     command(world, CUSTOMER, "contact.set", country="DE", name="Anna")
     agreed(world)
     node, params = world.nodes[CUSTOMER], {"deal": deal_of(world).hex()}
-    shown = disclosure_rules.deal_show(node.reader, node.machine.vault, params, world.now)
+    shown = shop_screen.deal_show(node.reader, node.machine.vault, params, world.now)
     assert shown["wanted"] == [
         {
             "stage": "place",

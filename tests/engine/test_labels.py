@@ -46,10 +46,13 @@ def test_it_fills_stage_by_stage(world: World) -> None:
 
 def test_no_label_without_an_agreement_or_for_the_customer(world: World) -> None:
     offered(world)
-    for who, code in ((VENDOR, "order.none"), (CUSTOMER, "deal.role")):
-        with pytest.raises(ServiceError) as caught:
-            label(world, who)
-        assert caught.value.code == code
+    with pytest.raises(ServiceError) as caught:
+        label(world)
+    assert caught.value.code == "order.none"
+    ready(world)
+    with pytest.raises(ServiceError) as caught:
+        label(world, CUSTOMER)
+    assert caught.value.code == "deal.role"
 
 
 def test_what_is_forgotten_is_on_no_label(world: World) -> None:

@@ -167,7 +167,10 @@ def _trusted_by_stages(nodes: Nodes) -> str:
     label = nodes.shop.vrm("vendor", "label", deal)
     assert label["lines"] == ["98765 Oberstadelwitz", "GERMANY"]
     assert label["missing"] == ["name", "street_address"]
-    _begin(nodes, deal)
+    (listed,) = (row for row in nodes.shop.vrm("vendor", "orders") if row["deal"] == deal)
+    assert (listed["to_do"], listed["reference"]) == (False, label["reference"])
+    assert listed["next"] == "wait for the payment of 30.00 EUR"
+    nodes.shop.vrm("order", "event", deal, "processing")
     wait_told(nodes, deal, PLACE | DELIVERY)
     label = nodes.shop.vrm("vendor", "label", deal)
     assert (label["lines"], label["missing"]) == (
@@ -177,12 +180,9 @@ def _trusted_by_stages(nodes: Nodes) -> str:
         ],
         [],
     )  # fmt: skip
+    assert nodes.shop.vrm("order", "show", deal)["label"] == label
     assert clear_text(nodes) == []
     return deal
-
-
-def _begin(nodes: Nodes, deal: str) -> None:
-    nodes.customer.vrm("deal", "disclose", deal, "name", "street_address")
 
 
 def _listed_for_its_owner(nodes: Nodes, deal: str) -> None:

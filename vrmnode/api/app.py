@@ -46,7 +46,7 @@
     POST   /v1/contact/remove                  GET  /v1/contact/disclosures[?deal]
     POST   /v1/deals/{deal}/disclose           GET  /v1/contact/policy
     PUT    /v1/contact/policy                  POST /v1/deals/{deal}/forget
-    GET    /v1/deals/{deal}/label
+    GET    /v1/deals/{deal}/label              GET  /v1/vendor/orders[?all]
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

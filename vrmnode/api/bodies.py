@@ -146,6 +146,12 @@ class OrderFilter(Closed):
     status: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")] | None = None
 
 
+class ShopOrderFilter(Closed):
+    """Query of `GET /v1/vendor/orders`; without `all` only those with something left to do."""
+
+    all: bool = False
+
+
 class CatalogueRows(Closed):
     """`POST /v1/catalogue/rows`: one chunk of an import."""
 

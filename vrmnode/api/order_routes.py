@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from vrmnode.api.bodies import HexId, OrderFilter, SayOfOrder, given
+from vrmnode.api.bodies import HexId, OrderFilter, SayOfOrder, ShopOrderFilter, given
 from vrmnode.api.service import Json, NodeService
 
 Id = Annotated[HexId, Path()]
@@ -23,6 +23,10 @@ def order_routes(service: NodeService) -> APIRouter:
     @routes.get("/orders/{order}")
     async def show_order(order: Id) -> object:
         return await service.query("order.show", {"deal": order})
+
+    @routes.get("/vendor/orders")
+    async def list_shop_orders(query: Annotated[ShopOrderFilter, Query()]) -> object:
+        return await service.query("vendor.orders", given(query))
 
     @routes.post("/orders/{order}/statements")
     async def say_of_order(order: Id, body: SayOfOrder) -> Json:

@@ -14,6 +14,7 @@ body { font: 12pt sans-serif; margin: 0; color: #000; background: #fff }
 .address { font-size: 15pt; line-height: 1.35; margin: 7mm 0; white-space: pre }
 .missing { border: 1px dashed #000; padding: 2mm }
 .goods { font-size: 9pt }
+@media print { .later { display: none } }
 .code { float: right; text-align: center; font-size: 9pt }
 """
 
@@ -27,6 +28,9 @@ def page(label: Mapping[str, object], qr_svg: str) -> str:
         goods += f" ({_text(label.get('sku'))})"
     missing = label.get("missing")
     note = f'<p class="missing">{_text(label.get("words"))}</p>\n' if missing else ""
+    # For the eyes of the shop: on paper the mark would be the carrier's to read.
+    if later := ", ".join(_texts(label.get("given_later"))):
+        note += f'<p class="later">given after the agreement: {later}</p>\n'
     lines = "\n".join(_texts(label.get("lines")))
     return f"""<!doctype html>
 <html>

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from vrmnode.engine import private_mail
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.records import DealRecord, load_deal, load_message
+from vrmnode.engine.order_records import find_order
+from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.references import find_deal
 from vrmnode.storage import messages, outbox, secrets
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
-from vrmprotocol import disclosure, keys, message, order
+from vrmprotocol import disclosure, keys, message
 from vrmprotocol.contact import NAMES
 from vrmprotocol.disclosure import Disclosed
 from vrmprotocol.disclosure_body import Disclosure
@@ -98,12 +99,13 @@ def forget(ctx: Context, params: Mapping[str, object]) -> Json:
     record = load_deal(ctx.tx, find_deal(ctx.tx, str(params.get("deal") or "")))
     if record.row.role != "vendor":
         raise conflict("deal.role", "expected a deal of your shop, came one of yours as a customer")
-    status = _order_status(ctx, record)
-    if status is not None and status not in OVER and params.get("anyway") is not True:
+    found = find_order(ctx.tx, record.deal)
+    is_open = found is not None and found.order.status not in OVER
+    if found is not None and is_open and params.get("anyway") is not True:
         raise conflict(
             "order.open",
-            f"expected an order that is over, came one that is {status}; its mail could not be"
-            " read any more",
+            f"expected an order that is over, came one that is {found.order.status}; its mail"
+            " could not be read any more",
         )
     count = erase(ctx, record)
     secrets.erase(ctx.tx, "deal", record.deal, "reply")
@@ -115,12 +117,6 @@ def forget(ctx: Context, params: Mapping[str, object]) -> Json:
         "erased": count,
         "disclosed": shown(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal)),
     }
-
-
-def _order_status(ctx: Context, record: DealRecord) -> str | None:
-    stored = messages.list_messages(ctx.tx, record.deal)
-    found = order.of_deal(record.state, [load_message(item.raw) for item in stored])
-    return None if found is None else found.status
 
 
 def erase(ctx: Context, record: DealRecord) -> int:

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from vrmnode.customer import disclosure as rules
 from vrmnode.customer.disclosure import DisclosurePolicy, Situation, Step
 from vrmnode.customer.regard import STRANGER
-from vrmnode.engine import contact_desk, disclosed, disclosure_desk, standing, views
+from vrmnode.engine import contact_desk, disclosure_desk, standing
 from vrmnode.engine.context import Context
-from vrmnode.engine.records import DealRecord, load_deal, load_message
+from vrmnode.engine.order_records import find_order
+from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.references import find_deal
-from vrmnode.storage import deals, disclosures, events, messages, settings
+from vrmnode.storage import deals, disclosures, events, settings
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
 from vrmnode.values import addresses
-from vrmprotocol import order
 from vrmprotocol.disclosure_body import MAX_DISCLOSURES
 
 Json = dict[str, object]
@@ -89,10 +89,10 @@ def situation_of(tx: Connection, vault: Vault, record: DealRecord, now: int) -> 
     """What the rules look at in a customer's deal; None where there is no order to tell for."""
     if record.row.role != deals.CUSTOMER or record.state.state != "agreed":
         return None
-    stored = [load_message(item.raw) for item in messages.list_messages(tx, record.deal)]
-    found = order.of_deal(record.state, stored)
-    if found is None:
+    known = find_order(tx, record.deal)
+    if known is None:
         return None
+    found = known.order
     values = contact_desk.stored(tx, vault).values
     told = {name for row in disclosures.of_deal(tx, record.deal) for name in row.fields}
     return Situation(
@@ -162,12 +162,3 @@ def wanted(tx: Connection, vault: Vault, record: DealRecord, now: int) -> list[J
         }
         for step in rules.steps(stored_policy(tx), situation)
     ]
-
-
-def deal_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
-    """One deal: of a vendor's also what its customer has disclosed, of a customer's what is due."""
-    shown = views.deal_show(tx, str(params.get("deal") or ""), now)
-    record = load_deal(tx, bytes.fromhex(str(shown["deal"])))
-    if record.row.role == deals.CUSTOMER:
-        return {**shown, "wanted": wanted(tx, vault, record, now)}
-    return {**shown, "disclosed": disclosed.shown(tx, vault, record)}

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 
 from vrmnode.engine import disclosed, shop
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.records import DealRecord, load_deal, load_message
+from vrmnode.engine.order_records import OrderRecord, load_order
 from vrmnode.engine.references import find_deal
-from vrmnode.storage import messages
+from vrmnode.storage import orders
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
 from vrmnode.vendor.label import label
-from vrmprotocol import order
-from vrmprotocol.order import Order
 
 Json = dict[str, object]
 
@@ -25,32 +23,30 @@ def show(tx: Connection, vault: Vault, params: Mapping[str, object], now: int) -
         ServiceError: `deal.not_found`; `deal.role` for a customer's deal; `order.none` where
             nothing is agreed.
     """
-    record = load_deal(tx, find_deal(tx, str(params.get("deal") or "")))
-    if record.row.role != "vendor":
+    found = load_order(tx, find_deal(tx, str(params.get("deal") or "")))
+    if found.role != "vendor":
         raise conflict("deal.role", "expected a deal of your shop, came one of yours as a customer")
-    stored = messages.list_messages(tx, record.deal)
-    found = order.of_deal(record.state, [load_message(item.raw) for item in stored])
-    if found is None:
-        raise conflict("order.none", f"expected an agreed deal, came one {record.state.state}")
-    return of_order(tx, vault, record, found)
+    return of_order(tx, vault, found)
 
 
-def of_order(tx: Connection, vault: Vault, record: DealRecord, found: Order) -> Json:
+def of_order(tx: Connection, vault: Vault, found: OrderRecord) -> Json:
     """The label of an order that is evaluated already."""
-    told = disclosed.of_deal(tx, vault, record).fields
-    due = found.payment.due
+    told = disclosed.of_deal(tx, vault, found.record).fields
+    order, row = found.order, orders.get(tx, found.deal)
+    due = order.payment.due
+    asked = None if due is None else due.reference
     made = label(
-        found.draft,
+        order.draft,
         {name: one.value for name, one in told.items()},
-        status=found.status,
-        reference=None if due is None else due.reference,
+        status=order.status,
+        reference=asked or (None if row is None else row.reference),
         sent_from=_home(tx),
     )
-    item, vendor = found.draft.item_offered, found.draft.vendor
+    item, vendor = order.draft.item_offered, order.draft.vendor
     return {
-        "deal": record.deal.hex(),
-        "status": found.status,
-        "delivery_method": found.draft.delivery_method,
+        "deal": found.deal.hex(),
+        "status": order.status,
+        "delivery_method": order.draft.delivery_method,
         "reference": made.reference,
         "lines": list(made.lines),
         "missing": list(made.missing),
@@ -58,7 +54,7 @@ def of_order(tx: Connection, vault: Vault, record: DealRecord, found: Order) -> 
         "given_later": [name for name, one in told.items() if not one.committed],
         "item_name": item.name,
         "sku": item.sku,
-        "quantity": found.draft.eligible_quantity,
+        "quantity": order.draft.eligible_quantity,
         "sender": [vendor.legal_name or vendor.name, *(vendor.address or "").splitlines()],
     }
 

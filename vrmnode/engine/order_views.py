@@ -35,10 +35,11 @@ def order_list(tx: Connection, params: Params) -> list[Json]:
         role=role if isinstance(role, str) else None,
         status=status if isinstance(status, str) else None,
     )
-    return [_row(tx, row) for row in rows]
+    return [order_row(tx, row) for row in rows]
 
 
-def _row(tx: Connection, row: OrderRow) -> Json:
+def order_row(tx: Connection, row: OrderRow) -> Json:
+    """One line of the list of orders."""
     deal = deals.get(tx, row.deal)
     found = load_deal(tx, row.deal).state.accepted_offer
     draft = None if found is None else getattr(found.body, "draft", None)

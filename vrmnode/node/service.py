@@ -31,6 +31,7 @@ from vrmnode.engine import (
     policy_tests,
     questions,
     shop,
+    shop_screen,
     standing,
     standing_views,
     things_desk,
@@ -361,7 +362,6 @@ _QUERIES: dict[str, Query] = {
     ),
     "deal.export": lambda tx, p, now: views.deal_export(tx, _text(p, "deal") or ""),
     "order.list": lambda tx, p, now: order_views.order_list(tx, p),
-    "order.show": lambda tx, p, now: order_views.order_show(tx, _text(p, "deal") or "", now),
     "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
@@ -386,6 +386,8 @@ _QUERIES: dict[str, Query] = {
 
 _SEALED_QUERIES: dict[str, SealedQuery] = {
     "contact": contact_desk.show,
-    "deal.show": disclosure_rules.deal_show,
+    "deal.show": shop_screen.deal_show,
+    "order.show": shop_screen.order_show,
+    "vendor.orders": shop_screen.order_list,
     "vendor.label": labels.show,
 }

@@ -75,6 +75,15 @@ def list_orders(
     return _ORDERS.select(tx, rest, {**given, "most": limit})
 
 
+def unfinished(tx: Connection, role: str) -> list[OrderRow]:
+    """Return the orders of a role whose delivery or money isn't settled, however old they are."""
+    where = (
+        "WHERE role = ? AND (status NOT IN ('delivered', 'cancelled', 'returned')"
+        " OR payment NOT IN ('none', 'paid', 'refunded')) ORDER BY updated DESC, deal"
+    )
+    return _ORDERS.select(tx, where, (role,))
+
+
 def has_reference(tx: Connection, reference: str) -> bool:
     """Return whether an order that this vendor sold is paid under this reference."""
     sql = "SELECT 1 FROM orders WHERE reference = ? AND role = 'vendor'"

@@ -42,6 +42,7 @@ def _lines(order: Json) -> Iterable[str]:
     yield f"order {short(order.get('deal'))}: {order.get('status_words')} [{order.get('status')}]"
     yield f"  {order.get('quantity')} x {item}; vendor: {vendor}"
     yield from _payment(order)
+    yield from _label(order)
     duties = entries(order, "duties")
     if duties:
         yield "to do:"
@@ -76,6 +77,31 @@ def _payment(order: Json) -> Iterable[str]:
         parts = (way.get("payee"), grouped(way.get("account")), way.get("url"))
         told = ", ".join(one_line(part) for part in parts if part)
         yield f"  by {one_line(way.get('method'))}" + (f": {told}" if told else "")
+
+
+def _label(order: Json) -> Iterable[str]:
+    """Where the shop sends it, as far as that is known, and what the customer is asked to tell."""
+    label = order.get("label")
+    if isinstance(label, dict):
+        lines = label.get("lines")
+        yield f"deliver to: {label.get('words')}"
+        yield from (f"    {one_line(line)}" for line in (lines if isinstance(lines, list) else []))
+        yield from _given_later(label.get("given_later"))
+    for each in entries(order, "wanted"):
+        fields, missing = _listed(each.get("fields")), _listed(each.get("missing"))
+        if fields:
+            yield f"the vendor needs your {fields}: vrm deal disclose {short(order.get('deal'))}"
+        if missing:
+            yield f"the vendor needs your {missing}: set it with vrm contact set"
+
+
+def _given_later(names: object) -> Iterable[str]:
+    if listed := _listed(names):
+        yield f"    given after the agreement: {listed}"
+
+
+def _listed(names: object) -> str:
+    return ", ".join(str(name) for name in names) if isinstance(names, list) else ""
 
 
 def grouped(value: object) -> str:

@@ -37,6 +37,11 @@ POLICY = ("vendor", "policy")
         "questions": (_QUESTIONS, "questions", "List the questions of customers."),
         "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
+        "orders": (
+            "vrmnode.cli.commands.shop_orders",
+            "list_orders",
+            "List your shop's open orders and what to do next.",
+        ),
         "label": (
             "vrmnode.cli.commands.label",
             "label",
