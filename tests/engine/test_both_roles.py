@@ -148,8 +148,8 @@ def check_end(world: World) -> None:
         assert product is not None
         assert product.stock == world.stock[who] - sold
     _check_documents(world)
-    _check_promises(world)
-    _check_told_once(world)
+    check_promises(world)
+    check_told_once(world)
     _check_acknowledged(world)
 
 
@@ -162,7 +162,7 @@ def _check_acknowledged(world: World) -> None:
                     assert item.acked_at is not None, (node_.name, item.kind, row.state)
 
 
-def _check_promises(world: World) -> None:
+def check_promises(world: World) -> None:
     """Nobody signed what its own clock forbade, and reserved goods were there in time."""
     for name, node_ in world.nodes.items():
         for row in deals.list_deals(node_.reader):
@@ -180,7 +180,7 @@ def _check_promises(world: World) -> None:
                 assert getattr(state.decline.body, "reason", None) != "out_of_stock"
 
 
-def _check_told_once(world: World) -> None:
+def check_told_once(world: World) -> None:
     """However often a message came, the log says once what followed from it."""
     for node_ in world.nodes.values():
         told = Counter(

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import apsw
+
 from vrmnode.customer.request import read_request
 from vrmnode.engine import castings, clockwork, commands, dispatch, inbound, shop
 from vrmnode.engine.context import Context
@@ -21,7 +23,7 @@ from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.stated_time import stated_creation
 from vrmnode.errors import ServiceError
-from vrmnode.storage import catalogue, deals, outbox, settings, tags, timers
+from vrmnode.storage import backup, catalogue, deals, outbox, settings, tags, timers
 from vrmnode.storage.catalogue import Product
 from vrmnode.storage.connection import Connection
 from vrmnode.storage.database import Database
@@ -88,8 +90,22 @@ class SimNode:
         self.crash_next = False
         with contextlib.suppress(Crash, ServiceError):
             self.machine.turn(crashing)
-        self.machine = self._boot()
+        self.restart()
         return None
+
+    def restart(self) -> None:
+        """The process ends after what it has committed, and starts again."""
+        self.machine = self._boot()
+        self.machine.turn(clockwork.start)
+
+    def restore(self, copy: Path) -> None:
+        """The database becomes an older copy of itself, and the process starts again."""
+        source = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY)
+        with self.database._writer.raw.backup("main", source, "main") as running:
+            running.step(-1)
+        source.close()
+        backup.mark_restored(self.database, self.machine.clock())
+        self.restart()
 
     def pump(self) -> list[Flight]:
         """Everything due, as it goes on the link; a crash may forget that it was sent."""
@@ -263,7 +279,7 @@ class World:
             if not self.link:
                 return
             while self.link:
-                self.deliver(0, keep=False)
+                self.deliver(self.rng.randrange(1 << 16), keep=False)
 
     def states(self) -> dict[bytes, dict[str, str]]:
         """Each deal's evaluated state by role, after checking that the row says the same."""

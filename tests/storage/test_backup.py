@@ -86,6 +86,9 @@ def test_a_restored_node_is_identical(source: Path, file: Path, tmp_path: Path) 
     assert (folder / "keystore.json").read_bytes() == KEYSTORE
     assert {stat.S_IMODE(found.stat().st_mode) for found in folder.iterdir()} == {0o600}
     with Database.open(source / "node.db") as old, Database.open(folder / "node.db") as new:
+        with new.transaction() as tx:
+            assert settings.get(tx, backup.RESTORED) == 5000
+            settings.erase(tx, backup.RESTORED)
         for table in ("deals", "messages", "intents", "seen", "settings"):
             sql = f"SELECT * FROM {table} ORDER BY 1"
             assert old.reader().rows(sql) == new.reader().rows(sql)

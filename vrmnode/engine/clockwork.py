@@ -12,6 +12,7 @@ from vrmnode.engine import (
     order_desk,
     pause,
     profile_desk,
+    restored,
     standing_intent,
     vendor_desk,
 )
@@ -111,6 +112,7 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
 
 def start(ctx: Context) -> None:
     """Arm what a fresh start needs."""
+    restored.take_note(ctx)
     timers.arm(ctx.tx, "tidy", NODE, ctx.now)
     standing_intent.resume(ctx)
     timers.arm(ctx.tx, "reconsider", NODE, ctx.now + 1)

@@ -22,11 +22,13 @@ from pathlib import Path
 from vrmnode import privatefile
 from vrmnode.errors import BackupError, StorageError
 from vrmnode.passphrasebox import STANDARD, KdfCost
-from vrmnode.storage import backupfile
+from vrmnode.storage import backupfile, settings
 from vrmnode.storage.database import Database
 
 KEYSTORE_NAME = "keystore.json"
 DATABASE_NAME = "node.db"
+RESTORED = "node.restored"
+"""The setting by which a database says that it is a restored one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,8 @@ def restore_backup(
     with _private_folder(folder) as work:
         report, keystore_raw = _unpack(source, passphrase, work)
         check_keystore(keystore_raw)
+        with Database.open(work / DATABASE_NAME, create=False) as database:
+            mark_restored(database, report.created)
         with _exclusive(folder / DATABASE_NAME):
             try:
                 privatefile.write_atomically(work / KEYSTORE_NAME, keystore_raw, replace=False)
@@ -145,6 +149,12 @@ def _unpack(source: Path, passphrase: str, work: Path) -> tuple[BackupReport, by
         raise BackupError(f"backup.{code}", f"{source}: {error.message}") from error
     path.with_name(DATABASE_NAME + "-writer").unlink(missing_ok=True)
     return report, content.keystore_raw
+
+
+def mark_restored(database: Database, created: int) -> None:
+    """Tell the node that will start with this database that it may have gone on since `created`."""
+    with database.transaction() as tx:
+        settings.put(tx, RESTORED, created)
 
 
 def _count(database: Database, created: int, size_bytes: int) -> BackupReport:

@@ -100,7 +100,11 @@ def restore(file: Path, force: bool, passphrase_file: Path | None, no_passphrase
     counts = f"{report.deals} deals, {report.intents} intents, {report.messages} messages"
     start = run_command(here.data_dir)
     settings = "config.toml isn't in a backup: set listen and peers again, or join with vrm join"
-    here.result(value, f"{words}: {counts}\n{settings}\nstart it with: {start}")
+    careful = (
+        "what was accepted since isn't known: for the intents in the backup nothing is accepted"
+        " automatically any more"
+    )
+    here.result(value, f"{words}: {counts}\n{settings}\n{careful}\nstart it with: {start}")
 
 
 def _check_stopped(here: Session) -> None:

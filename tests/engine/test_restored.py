@@ -1,0 +1,82 @@
+"""A node that was restored from a backup: what it says is heard, and it buys nothing twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.engine.conftest import MakeWorld
+from tests.engine.steps import (
+    CUSTOMER,
+    OTHER_VENDOR,
+    VENDOR,
+    command,
+    deal_with,
+    event_types,
+    offered,
+    own_intent,
+    pass_on,
+    stay_silent,
+)
+from tests.engine.world import World
+from vrmnode.engine.why import intent_why
+from vrmnode.storage import messages
+
+
+def _back_up(world: World, who: str, folder: Path) -> Path:
+    copy = folder / f"{who}.copy"
+    world.nodes[who].database.backup(copy)
+    return copy
+
+
+def _acknowledge(world: World, who: str, to: str) -> None:
+    world.now += 3
+    world.nodes[who].run_timers()
+    pass_on(world, who, to)
+
+
+def test_a_restored_vendor_is_heard_though_it_forgot_what_it_sent(
+    world: World, tmp_path: Path
+) -> None:
+    offer = (offered(world).offer_digest or b"").hex()
+    copy = _back_up(world, VENDOR, tmp_path)
+    command(world, CUSTOMER, "offer.ask", offer=offer, text="Is it new?")
+    pass_on(world, CUSTOMER)
+    _acknowledge(world, VENDOR, CUSTOMER)
+    world.nodes[VENDOR].restore(copy)
+    command(world, CUSTOMER, "offer.accept", offer=offer)
+    pass_on(world, CUSTOMER)
+    pass_on(world, VENDOR)
+    row = deal_with(world, CUSTOMER, VENDOR)
+    assert (row.state, deal_with(world, VENDOR, VENDOR).state) == ("agreed", "agreed")
+    vendors = [m.seq for m in messages.list_messages(world.nodes[CUSTOMER].reader, row.deal)]
+    assert sorted(seq for seq in vendors if seq > 2) == [8], "one after 0, with 7 left out"
+    assert "node.restored" in event_types(world, VENDOR)
+
+
+def test_only_the_first_start_after_a_restore_leaves_numbers_out(
+    world: World, tmp_path: Path
+) -> None:
+    offered(world)
+    node = world.nodes[VENDOR]
+    node.restore(_back_up(world, VENDOR, tmp_path))
+    node.restart()
+    assert deal_with(world, VENDOR, VENDOR).next_seq == 8
+
+
+def test_a_restored_customer_buys_nothing_by_itself_that_it_may_have_bought(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = make_world(stock=(3, 3))
+    stay_silent(world, OTHER_VENDOR)
+    world.publish(CUSTOMER, 1, automatic=True)
+    copy = _back_up(world, CUSTOMER, tmp_path)
+    pass_on(world, CUSTOMER)
+    pass_on(world, VENDOR)
+    assert deal_with(world, CUSTOMER, VENDOR).state == "accepted"
+    world.nodes[CUSTOMER].restore(copy)
+    command(world, OTHER_VENDOR, "vendor.policy.set", reserve=True)
+    world.nodes[OTHER_VENDOR].run_timers()
+    pass_on(world, OTHER_VENDOR)
+    assert deal_with(world, CUSTOMER, OTHER_VENDOR).state == "offered"
+    shown = intent_why(world.nodes[CUSTOMER].reader, own_intent(world).intent_id.hex(), world.now)
+    assert shown["decision"] == "manual: the customer accepts"
