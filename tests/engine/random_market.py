@@ -1,0 +1,370 @@
+"""A market in which everything goes wrong, drawn from one number; the same number, the same market.
+
+Customers and vendors act at random over a bad link, with clocks that differ, crashes, and vendors
+restored from old backups. Some offers are for less than was asked for; some customers and vendors
+sign what their node would refuse to sign. What has to hold all the same is in `market_invariants`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from tests.engine.world import SKU, SimNode, World
+from vrmnode.engine import intent_desk, intent_extension, mailroom, named_intent, shop
+from vrmnode.engine.context import Context
+from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.errors import ServiceError
+from vrmnode.storage import catalogue, deals, intents, messages, pseudonyms, settings
+from vrmnode.storage.database import Database
+from vrmnode.storage.deals import Deal
+from vrmnode.vendor import responder
+from vrmnode.vendor.responder import Reply
+from vrmprotocol import agreement
+from vrmprotocol.bodies import MailBody
+from vrmprotocol.envelope import Envelope
+from vrmprotocol.mail import Agreement, Decline, WithdrawAccept
+from vrmprotocol.market import Intent
+
+CUSTOMERS = [f"customer-{n}" for n in (1, 2, 3)]
+VENDORS = [f"vendor-{n}" for n in (1, 2, 3, 4)]
+MOST_INTENTS = 2
+"""Of each customer that stand at the same time."""
+
+
+class RandomMarket:
+    """The market of one seed.
+
+    Args:
+        databases: one for each customer and vendor; emptied here.
+        folder: where backups go.
+    """
+
+    def __init__(self, databases: dict[str, Database], folder: Path, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self._folder = folder
+        vendors = VENDORS[: self.rng.randint(2, len(VENDORS))]
+        here = CUSTOMERS[: self.rng.randint(1, len(CUSTOMERS))] + vendors
+        self.world = World(
+            {name: databases[name] for name in here},
+            seed,
+            stock=[self.rng.choice([0, 1, 3, 5, 8, 13]) for _ in vendors],
+            skews=[self.rng.randint(-600, 600) for _ in here],
+        )
+        self.supplied = dict(self.world.stock)
+        """What each vendor has had on its shelf, as far as its database goes back."""
+        self.two_faced = vendors[0] if self.rng.random() < 0.3 else None
+        self.restored: set[str] = set()
+        self.done: Counter[str] = Counter()
+        self.told: list[str] = ["first publish"]
+        self._backups: dict[str, tuple[Path, int]] = {}
+        for node in self.world.nodes.values():
+            node.restart()
+        self.world.introduce()
+        for name in vendors:
+            self._set_policy(name)
+
+    def run(self, watch: Callable[[RandomMarket], None]) -> None:
+        """Some steps and then good weather; `watch` is called after each."""
+        self._publish()
+        watch(self)
+        for _ in range(self.rng.randint(15, 60)):
+            (act,) = self.rng.choices(list(_ACTS), list(_ACTS.values()))
+            name = act.__name__.lstrip("_").replace("_", " ")
+            self.told.append(name)
+            self.done[name] += 1
+            act(self)
+            watch(self)
+        self.told.append("good weather")
+        self.world.heal()
+        watch(self)
+
+    def answer(self, intent: Intent, *args: object, **others: object) -> Reply:
+        """As the responder does, but at times about fewer pieces than were asked for."""
+        if self.rng.random() < 0.3:
+            fewer = self.rng.randint(1, intent.eligible_quantity)
+            intent = msgspec.structs.replace(intent, eligible_quantity=fewer)
+            self.done["offer fewer"] += 1
+        return responder.answer(intent, *args, **others)  # type: ignore[arg-type]
+
+    def _note(self, words: str) -> None:
+        self.told[-1] += f" {words}"
+
+    def _node(self) -> SimNode:
+        return self.rng.choice(list(self.world.nodes.values()))
+
+    def _customer(self) -> SimNode:
+        return self.world.nodes[self.rng.choice(self.world.customers)]
+
+    def _vendor(self) -> SimNode:
+        return self.world.nodes[self.rng.choice(self.world.vendors)]
+
+    def _some_vendors(self) -> list[str]:
+        return self.rng.sample(self.world.vendors, self.rng.randint(1, len(self.world.vendors)))
+
+    def _deal_of(self, node: SimNode, state: str) -> Deal | None:
+        found = deals.list_deals(node.reader, state=state)
+        return self.rng.choice(found) if found else None
+
+    # What customers do.
+
+    def _publish(self) -> None:
+        who = self._customer()
+        if len(intents.list_intents(who.reader, "active")) < MOST_INTENTS:
+            quantity, automatic = self.rng.randint(1, 5), self.rng.random() < 0.4
+            to = self._some_vendors() if self.rng.random() < 0.3 else []
+            self._note(f"{who.name} {quantity} pieces {' '.join(to)}")
+            with contextlib.suppress(ServiceError):  # a named one's profile never came
+                self.world.publish(who.name, quantity, automatic, to=to)
+
+    def _accept(self) -> None:
+        self._about_an_offer("offer.accept")
+
+    def _decline(self) -> None:
+        self._about_an_offer("offer.decline", reason="too_expensive")
+
+    def _ask(self) -> None:
+        self._about_an_offer("offer.ask", text="Is it new?")
+
+    def _counter(self) -> None:
+        total = self.rng.randint(2_000, 20_000)
+        self._about_an_offer("offer.counter", total=f"{total // 100}.{total % 100:02} EUR")
+
+    def _about_an_offer(self, command: str, **params: object) -> None:
+        who = self._customer()
+        rows = deals.list_deals(who.reader, role="customer", state="offered")
+        still_open = {row.deal for row in rows}
+        found = messages.offers(who.reader)
+        if self.rng.random() < 0.9:
+            found = [each for each in found if each.deal in still_open] or found
+        if found:
+            offer = self.rng.choice(found).digest.hex()
+            done = self.world.run_command(who.name, command, offer=offer, **params)
+            self._note(f"{who.name} {offer[:8]}{'' if done else ' refused'}")
+
+    def _withdraw(self) -> None:
+        who = self._customer()
+        if row := self._deal_of(who, "accepted"):
+            self._note(f"{who.name} {row.deal.hex()[:8]}")
+            self.world.run_command(who.name, "deal.withdraw", deal=row.deal.hex())
+
+    def _buy_and_withdraw(self) -> None:
+        """Accept and take it back before anything of it has left."""
+        who = self._customer()
+        rows = deals.list_deals(who.reader, role="customer", state="offered")
+        for row in rows[:1]:
+            offer = (row.offer_digest or b"").hex()
+            if self.world.run_command(who.name, "offer.accept", offer=offer):
+                self.world.run_command(who.name, "deal.withdraw", deal=row.deal.hex())
+
+    def _withdraw_intent(self) -> None:
+        self._update_intent(extended=False)
+
+    def _extend_intent(self) -> None:
+        self._update_intent(extended=True)
+
+    def _update_intent(self, *, extended: bool) -> None:
+        who = self._customer()
+        found = intents.list_intents(who.reader, "active")
+        if not found:
+            return
+        own = self.rng.choice(found)
+        self._note(f"{who.name} {own.intent_id.hex()[:8]}")
+        if named_intent.is_named(own):
+            with contextlib.suppress(ServiceError):
+                if extended:
+                    who.turn(partial(named_intent.extend, own=own, valid_s=9 * 86_400))
+                else:
+                    who.turn(partial(named_intent.withdraw, own=own, reason=""))
+            return
+        (name,) = pseudonyms.of_intent(who.reader, own.intent_id)
+        if extended:
+            prepare: Callable[..., Envelope] = partial(intent_extension.prepare, own, 9 * 86_400)
+            record: Callable[..., object] = intent_extension.record
+        else:
+            prepare = partial(intent_desk.prepare_withdrawal, own)
+            record = partial(intent_desk.record_withdrawal, reason="")
+        try:
+            update = prepare(
+                key=who.machine.identity.pseudonym(name.key_context),
+                now=who.machine.clock(),
+                random=self.world.rng.randbytes,
+                grind=lambda core, bits: bytes(8),
+            )
+            who.turn(partial(record, own=own, update=update))
+        except ServiceError:
+            self._note("refused")
+
+    def _change_own_policy(self) -> None:
+        who, mode = self._customer(), self.rng.choice(["manual", "automatic"])
+        self._note(f"{who.name} {mode}")
+        rules = {"mode": mode, "vendors": "any", "max_total": "500.00 EUR", "wait_offers": 1}
+        self.world.run_command(who.name, "policy.set", **rules)
+
+    def _regret(self) -> None:
+        """A customer withdraws what it knows to be agreed, as its node wouldn't."""
+        who = self._customer()
+        if row := self._deal_of(who, "agreed"):
+            self._note(f"{who.name} {row.deal.hex()[:8]}")
+            who.turn(partial(_sign_anyway, deal=row.deal, body_of=_withdrawal))
+
+    # What vendors do.
+
+    def _reply(self) -> None:
+        who = self._vendor()
+        asked = messages.questions(who.reader, 10)
+        if asked:
+            question = self.rng.choice(asked).digest.hex()
+            self.world.run_command(who.name, "vendor.reply", question=question, text="Yes.")
+
+    def _supply(self) -> None:
+        who, more = self._vendor(), self.rng.randint(1, 3)
+        before = _on_shelf(who)
+        changes = {"stock": before + more}
+        self.world.run_command(who.name, "catalogue.change", sku=SKU, changes=changes)
+        self.supplied[who.name] += _on_shelf(who) - before
+
+    def _change_shop(self) -> None:
+        self._set_policy(self._vendor().name)
+
+    def _set_policy(self, name: str) -> None:
+        policy: dict[str, object] = {
+            "reserve": self.rng.random() < 0.5,
+            "answer": self.rng.random() < 0.9,
+            "offer_valid_minutes": self.rng.choice([5, 60, 1440]),
+            "reserve_minutes": self.rng.choice([5, 60]),
+            "confirm_minutes": self.rng.choice([1, 30, 600]),
+        }
+        if self.rng.random() < 0.5:
+            policy["counter"] = {"rounds": 3, "most_percent": 20, "step_percent": 10}
+        self.world.nodes[name].turn(lambda ctx: settings.put(ctx.tx, shop.POLICY, policy))
+
+    def _contradict(self) -> None:
+        """A two-faced vendor countersigns what it has declined, or declines it as well."""
+        who = None if self.two_faced is None else self.world.nodes[self.two_faced]
+        state, body_of = self.rng.choice(
+            [("declined", _countersignature), ("agreed", _second_thoughts)]
+        )
+        if who and (row := self._deal_of(who, state)):
+            self._note(f"{who.name} {row.deal.hex()[:8]}")
+            who.turn(partial(_sign_anyway, deal=row.deal, body_of=body_of))
+
+    # What befalls them.
+
+    def _pump(self) -> None:
+        self.world.pump(self._node().name)
+
+    def _deliver(self) -> None:
+        self.world.deliver(self.rng.randrange(1000), keep=self.rng.random() < 0.3)
+
+    def _lose(self) -> None:
+        self.world.lose(self.rng.randrange(1000))
+
+    def _lose_everything(self) -> None:
+        self.world.link.clear()
+
+    def _settle(self) -> None:
+        self.world._settle()
+
+    def _wait(self) -> None:
+        self.world.now += self.rng.choice([1, 5, 60, 900, 7_200, 40_000])
+
+    def _run_timers(self) -> None:
+        self._node().run_timers()
+
+    def _crash(self) -> None:
+        who = self._node()
+        self._note(who.name)
+        who.crash_next = True
+
+    def _restart(self) -> None:
+        who = self._node()
+        self._note(who.name)
+        who.restart()
+
+    def _back_up(self) -> None:
+        who = self._vendor()
+        path = self._folder / f"{who.name}.backup"
+        path.unlink(missing_ok=True)
+        who.database.backup(path)
+        self._backups[who.name] = path, self.supplied[who.name]
+        self._note(who.name)
+
+    def _restore(self) -> None:
+        if self._backups:
+            who = self.world.nodes[self.rng.choice(sorted(self._backups))]
+            path, self.supplied[who.name] = self._backups[who.name]
+            who.restore(path)
+            self.restored.add(who.name)
+            self._note(who.name)
+
+
+_BodyOf = Callable[[Context, DealRecord], MailBody | None]
+_ACTS: dict[Callable[[RandomMarket], None], int] = {
+    RandomMarket._publish: 3,
+    RandomMarket._accept: 14,
+    RandomMarket._decline: 2,
+    RandomMarket._ask: 1,
+    RandomMarket._counter: 3,
+    RandomMarket._withdraw: 3,
+    RandomMarket._buy_and_withdraw: 3,
+    RandomMarket._withdraw_intent: 1,
+    RandomMarket._extend_intent: 1,
+    RandomMarket._change_own_policy: 2,
+    RandomMarket._regret: 1,
+    RandomMarket._reply: 1,
+    RandomMarket._supply: 1,
+    RandomMarket._change_shop: 1,
+    RandomMarket._contradict: 4,
+    RandomMarket._pump: 10,
+    RandomMarket._deliver: 20,
+    RandomMarket._lose: 4,
+    RandomMarket._lose_everything: 2,
+    RandomMarket._settle: 6,
+    RandomMarket._wait: 6,
+    RandomMarket._run_timers: 8,
+    RandomMarket._crash: 4,
+    RandomMarket._restart: 2,
+    RandomMarket._back_up: 3,
+    RandomMarket._restore: 2,
+}
+"""How often each of them happens, beside the others."""
+
+
+def _on_shelf(who: SimNode) -> int:
+    product = catalogue.get(who.reader, SKU)
+    assert product is not None and product.stock is not None
+    return product.stock
+
+
+def _sign_anyway(ctx: Context, deal: bytes, body_of: _BodyOf) -> None:
+    """Send what no node of ours would, and go on from the state that follows."""
+    record = load_deal(ctx.tx, deal)
+    body = body_of(ctx, record)
+    if body is not None:
+        mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+        deals.update(ctx.tx, deal, updated=ctx.now, state=load_deal(ctx.tx, deal).state.state)
+
+
+def _withdrawal(ctx: Context, record: DealRecord) -> MailBody | None:
+    accept = record.state.accept
+    return None if accept is None else WithdrawAccept(accept=accept.digest, reason="changed_mind")
+
+
+def _second_thoughts(ctx: Context, record: DealRecord) -> MailBody | None:
+    accept = record.state.accept
+    return None if accept is None else Decline(of=accept.digest, reason="out_of_stock")
+
+
+def _countersignature(ctx: Context, record: DealRecord) -> MailBody | None:
+    accept, document = record.state.accept, record.state.document
+    key = mailroom.own_key(ctx, record)
+    if accept is None or document is None or key is None:
+        return None
+    return Agreement(accept=accept.digest, signature=agreement.sign(document, key))
