@@ -13,12 +13,21 @@ from tests.engine.random_market import RandomMarket
 from tests.engine.test_both_roles import check_promises, check_told_once
 from tests.engine.world import SKU, SimNode
 from vrmnode.engine import mailroom
+from vrmnode.engine.order_records import find_order
 from vrmnode.engine.records import evaluate
 from vrmnode.storage import catalogue, deals, intents, messages, outbox
 from vrmnode.storage.deals import Deal
 from vrmprotocol.negotiation import DealState
 
 LOCKING = ("accepted", "agreed")
+
+
+def is_over(node: SimNode, row: Deal) -> bool:
+    """Whether the order was cancelled: then nothing is bought any more, and nothing has left."""
+    found = find_order(node.reader, row.deal)
+    return found is not None and found.order.status == "cancelled"
+
+
 OVER = ("agreed", "cancelled", "declined", "withdrawn", "refused", "none")
 
 
@@ -68,7 +77,7 @@ class Watch:
     def _bought_no_more_than_wanted(self, node: SimNode) -> None:
         bought: Counter[bytes] = Counter()
         for row, state in self.states(node):
-            if row.role == "customer" and state.state in LOCKING:
+            if row.role == "customer" and state.state in LOCKING and not is_over(node, row):
                 bought[row.intent_id] += quantity_of(state)
         for own in intents.list_intents(node.reader):
             assert bought[own.intent_id] <= own.quantity, (
@@ -79,7 +88,7 @@ class Watch:
         sold = sum(
             quantity_of(state)
             for row, state in self.states(node)
-            if row.role == "vendor" and state.state == "agreed"
+            if row.role == "vendor" and state.state == "agreed" and not is_over(node, row)
         )
         product = catalogue.get(node.reader, SKU)
         assert product is not None and product.stock is not None and product.stock >= 0
