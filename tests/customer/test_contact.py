@@ -41,6 +41,7 @@ def test_what_is_typed_is_tidied():
         ({"name": None}, "name", "a value that is no text"),
         ({"name": "  "}, "name", "an empty text"),
         ({"country": "Germany"}, "country", "another text of 7 characters"),
+        ({"country": "UK"}, "country", "another text of 2 characters"),
         ({"email": "anna"}, "email", "another text of 4 characters"),
         ({"telephone": "call me"}, "telephone", "another text of 7 characters"),
         ({"name": "\ud800x"}, "name", "another text of 2 characters"),
@@ -49,7 +50,10 @@ def test_what_is_typed_is_tidied():
 def test_a_wrong_value_is_named_by_its_field(raw, field, came):
     error = refusal(raw)
     assert (error.code, error.field, error.came) == ("contact.invalid", field, came)
-    assert error.detail == f"{field}: expected {contact.BY_NAME[field].expected}, came {came}"
+    expected = contact.BY_NAME[field].expected
+    if field == "country":
+        expected = "a country by its two letters, such as DE, GB or US"
+    assert error.detail == f"{field}: expected {expected}, came {came}"
 
 
 def test_a_field_that_there_is_not():

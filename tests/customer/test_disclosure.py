@@ -172,7 +172,7 @@ def test_policies_that_are_none(raw, code):
     [
         ({"order_status": "cancelled"}, "cancelled"),
         ({"delivery_method": "pickup"}, "pickup needs none"),
-        ({"told": frozenset(PLACE)}, "not yet"),
+        ({"told": frozenset(PLACE)}, "wait for the vendor to begin"),
         ({"order_status": "shipped", "told": frozenset({*PLACE, *DELIVERY})}, "was told"),
     ],
 )

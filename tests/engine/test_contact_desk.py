@@ -53,6 +53,14 @@ def test_refusals(world: World, name: str, params: dict[str, object], code: str)
     assert shown(world)["name"] == "Anna"
 
 
+def test_what_is_not_set_is_not_removed(world: World) -> None:
+    for params in ({}, {"fields": ["email", "name"]}):
+        with pytest.raises(ServiceError) as caught:
+            command(world, CUSTOMER, "contact.remove", **params)
+        assert caught.value.status == 404
+        assert caught.value.message.startswith("expected ")
+
+
 def test_events_name_fields_and_never_values(world: World) -> None:
     command(world, CUSTOMER, "contact.set", **ANNA)
     command(world, CUSTOMER, "contact.remove", fields=["name"])

@@ -61,4 +61,6 @@ def test_what_is_forgotten_is_on_no_label(world: World) -> None:
     pass_on(world, CUSTOMER)
     assert label(world)["missing"] == []
     command(world, VENDOR, "vendor.forget", deal=deal_of(world).hex(), anyway=True)
-    assert label(world)["lines"] == []
+    erased = label(world)
+    assert (erased["lines"], erased["missing"]) == ([], [])
+    assert "erased" in str(erased["words"])

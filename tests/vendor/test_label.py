@@ -56,5 +56,11 @@ def test_the_reference_is_that_of_the_payment_or_else_the_deal():
     assert label(paid, {}, status="placed", reference="K-2").reference == "K-2"
 
 
+def test_what_is_erased_isn_t_waited_for():
+    made = label(DRAFT, {}, status="delivered", erased=True)
+    assert (made.lines, made.missing) == ((), ())
+    assert made.words == "what the customer disclosed is erased"
+
+
 def test_the_address_is_in_no_repr():
     assert "Anna" not in repr(label(DRAFT, ANNA, status="placed"))

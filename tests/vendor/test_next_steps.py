@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.protocol.deals import DRAFT, make
@@ -46,6 +48,14 @@ def test_the_next_step(status, payment, missing, mine, words):
     step = next_step(order(status, payment), missing)
     assert (step.mine, step.words) == (mine, words)
     assert step.closed == (words == "nothing")
+
+
+def test_what_is_to_be_paid_first_is_not_shipped_before():
+    begun = order("processing", UNPAID)
+    flags = begun.flags._replace(unpaid=True)
+    step = next_step(replace(begun, flags=flags), ())
+    assert (step.mine, step.words) == (False, "wait for the payment of 44.88 EUR")
+    assert next_step(begun, ()).words == "ship it"
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,7 @@ _ADVICE_BY_FAMILY = {
     # Files that are there already have nothing to do with deals.
     "backup": "",
     "inbox": "see what waits with: vrm vendor inbox list",
+    "contact": "see what is set with: vrm contact show",
 }
 _ADVICE_BY_CODE = {
     "intent.nobody": "find vendors with: vrm vendor search; trust them with: vrm trust add",
@@ -159,6 +160,9 @@ _ADVICE_BY_CODE = {
     "inbox.unfit": "send it all the same with --anyway, or change it",
     "inbox.no_proposal": "say what you offer: --sku SKU, or --name TEXT with --unit-price AMOUNT",
     "inbox.delivery": "say how it gets there: --delivery-charge AMOUNT with --deliver-by DAY",
+    "contact.missing": "set it with: vrm contact set NAME=VALUE",
+    "disclosure.nothing_due": "name the fields to tell them all the same",
+    "order.open": "erase it all the same with --anyway",
     "invitation.check": "ask for the link again",
     "invitation.form": "a link begins vrm:join: and was made by: vrm net invite",
     "invitation.version": "a newer vrm may read it",

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from vrmnode.values import countries
 from vrmnode.values.fields import FieldError
 from vrmprotocol import contact, encoding
 from vrmprotocol.encoding import Map
 
 FAMILY = "contact"
+_COUNTRY = "a country by its two letters, such as DE, GB or US"
 _EXPECTED_NAMES = "one of " + ", ".join(contact.NAMES)
 
 
@@ -72,16 +74,22 @@ def known_names(names: Iterable[object]) -> list[str]:
 def _value(name: str, raw: object) -> str:
     """A value as it is kept: trimmed, line by line; a country in capital letters."""
     known = contact.BY_NAME[name]
+    expected = _COUNTRY if name == "country" else known.expected
     if not isinstance(raw, str):
-        raise FieldError(f"{FAMILY}.invalid", name, known.expected, f"a {_kind(raw)}")
+        raise FieldError(f"{FAMILY}.invalid", name, expected, f"a {_kind(raw)}")
     lines = [line.strip() for line in raw.replace("\r\n", "\n").split("\n")]
     text = "\n".join(line for line in lines if line)
     if name == "country":
         text = text.upper()
-    if not known.fits(text) or not _encodable(text):
+    if not known.fits(text) or not _encodable(text) or not _exists(name, text):
         came = f"another text of {len(text)} characters" if text else "an empty text"
-        raise FieldError(f"{FAMILY}.invalid", name, known.expected, came)
+        raise FieldError(f"{FAMILY}.invalid", name, expected, came)
     return text
+
+
+def _exists(name: str, text: str) -> bool:
+    """Whether there is such a country; UK, for one, is written GB."""
+    return name != "country" or text in countries.NAMES
 
 
 def _kind(value: object) -> str:

@@ -165,7 +165,7 @@ def why_nothing(situation: Situation) -> str:
     if not contact.needs_place(situation.function, situation.delivery_method):
         return f"delivery by {situation.delivery_method} needs none"
     if status in BEFORE_DELIVERY:
-        return "name and street come when the vendor has begun with the order, not yet"
+        return "the place was told, and name and street wait for the vendor to begin with the order"
     return "all that a delivery needs was told"
 
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from vrmnode.customer.contact import ContactData, known_names
 from vrmnode.engine.context import NODE, Context
-from vrmnode.engine.failures import invalid, not_found
+from vrmnode.engine.failures import invalid
+from vrmnode.errors import ServiceError
 from vrmnode.storage import secrets
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
@@ -62,7 +63,10 @@ def remove(ctx: Context, params: Params) -> Json:
     names = known_names(asked) if isinstance(asked, list) else list(data.names)
     gone = [name for name in data.names if name in names]
     if not gone:
-        raise not_found("contact", ", ".join(names) or "any field")
+        asked_for = ", ".join(names) or "any field"
+        raise ServiceError(
+            "contact.not_found", f"expected {asked_for} to be set, came nothing", 404
+        )
     _keep(ctx, data.without(gone))
     ctx.sweep = True
     ctx.event("contact.removed", "node", ctx.identity.root, fields=", ".join(gone))

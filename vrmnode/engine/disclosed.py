@@ -86,6 +86,11 @@ def shown(tx: Connection, vault: Vault, record: DealRecord) -> Json:
     return {"fields": fields, "relationship": None if key is None else keys.to_did(key)}
 
 
+def is_forgotten(tx: Connection, vault: Vault, record: DealRecord) -> bool:
+    """Whether the key that opens a vendor's mail of this deal was erased."""
+    return secrets.get(tx, vault, "deal", record.deal, "reply") is None
+
+
 def forget(ctx: Context, params: Mapping[str, object]) -> Json:
     """Erase what a deal's customer has disclosed, and the key that opens the deal's mail.
 

@@ -96,7 +96,7 @@ def nothing_due(why: str) -> ServiceError:
     """The error of a disclosure that names no field while none is due."""
     return conflict(
         "disclosure.nothing_due",
-        f"expected a field, or a deal in which some are due; here {why}",
+        f"expected a deal in which something is due, came one in which {why}",
     )
 
 
@@ -134,8 +134,7 @@ def _check(ctx: Context, record: DealRecord, names: Iterable[str]) -> ContactDat
     if missing:
         raise conflict(
             "contact.missing",
-            f"expected {', '.join(missing)} in your contact data, came nothing;"
-            " set it with: vrm contact set",
+            f"expected {', '.join(missing)} in your contact data, came nothing",
         )
     return data
 

@@ -41,6 +41,7 @@ def of_order(tx: Connection, vault: Vault, found: OrderRecord) -> Json:
         status=order.status,
         reference=asked or (None if row is None else row.reference),
         sent_from=_home(tx),
+        erased=disclosed.is_forgotten(tx, vault, found.record),
     )
     item, vendor = order.draft.item_offered, order.draft.vendor
     return {

@@ -32,15 +32,19 @@ def label(
     status: str,
     reference: str | None = None,
     sent_from: str | None = None,
+    erased: bool = False,
 ) -> Label:
     """The label of an order in this status (specs/11-orders.md#status).
 
     `told` are the disclosed values by the names of the fields, `reference` what the customer was
-    asked to name when paying, `sent_from` the vendor's country if it is known.
+    asked to name when paying, `sent_from` the vendor's country if it is known. `erased`: the
+    vendor has forgotten the customer, and nothing will come.
     """
     shown = reference or draft.payment.reference or draft.deal.hex()[:12]
     if not contact.needs_place(draft.business_function, draft.delivery_method):
         return Label(shown, (), (), f"delivery by {draft.delivery_method}: no address is needed")
+    if erased:
+        return Label(shown, (), (), "what the customer disclosed is erased")
     needed = addresses.needed(told.get("country"))
     missing = tuple(name for name in _ORDER if name in needed and name not in told)
     return Label(

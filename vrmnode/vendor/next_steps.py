@@ -57,6 +57,8 @@ def _mine(order: Order, duty: Duty, missing: tuple[str, ...]) -> Step:
         return Step(True, _with_amount(order, duty), duty.until)
     if order.status in _UNDER_WAY:
         return Step(False, "wait until it is delivered", duty.until)
+    if order.flags.unpaid and order.status == "processing":
+        return Step(False, f"wait for the payment of {_missing(order)}", duty.until)
     if order.status == "placed":
         return Step(True, "begin: say processing", duty.until)
     if missing and order.status == "processing":
@@ -72,6 +74,10 @@ def _theirs(order: Order, duty: Duty) -> Step:
     if duty.what == "deliver":
         return Step(False, "wait until it comes", duty.until)
     return Step(False, f"wait for the customer to {_with_amount(order, duty)}", duty.until)
+
+
+def _missing(order: Order) -> str:
+    return format_money(order.payment.missing, order.draft.price_specification.price_currency)
 
 
 def _with_amount(order: Order, duty: Duty) -> str:

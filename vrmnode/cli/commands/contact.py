@@ -130,4 +130,10 @@ def remove(fields: tuple[str, ...], everything: bool) -> None:
     here = session()
     body: dict[str, object] = {"fields": list(fields)} if fields else {}
     value = here.client.post("contact", "remove", body=body)
-    here.result(value, lambda: f"removed; left:\n{_words(value)}")
+    here.result(value, lambda: _left(value))
+
+
+def _left(value: dict[str, object]) -> str:
+    if any(text is not None for text in value.values()):
+        return f"removed; left:\n{_words(value)}"
+    return "removed; nothing is left"
