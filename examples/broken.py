@@ -25,7 +25,8 @@ from vrmnode.values.money import format_money
 
 WORKSHOP, OTHER = "Werkstatt Nord", "Canal Goods"
 PROBLEM = "The chuck slips under load."
-OWN_VIEW = frozenset({"role", "side", "can_say"})
+SETTLE_TIMEOUT_S = 60.0
+OWN_VIEW = frozenset({"role", "side", "can_say", "label", "wanted"})
 """The fields of `order show` that tell who looks; all others are the same on both sides."""
 
 SAID = (
@@ -116,7 +117,13 @@ def compare(market: Market, deal: str) -> None:
             order = market[name].vrm("order", "show", deal)
             yield {field: value for field, value in order.items() if field not in OWN_VIEW}
 
-    hers, theirs = shown()
+    def alike() -> tuple[dict[str, Any], dict[str, Any]] | None:
+        hers, theirs = shown()
+        return (hers, theirs) if hers["timeline"] == theirs["timeline"] else None
+
+    # What was said last may still be on its way.
+    words = "the same timeline on both sides"
+    hers, theirs = market["Ada"].wait_for(alike, SETTLE_TIMEOUT_S, words)
     for entry in hers["timeline"]:
         amount = entry.get("amount")
         told = "" if amount is None else f": {format_money(amount, hers['currency'])}"
