@@ -58,7 +58,7 @@ TIDY_AFTER = 1_024
 # SPEC 03: The reader MUST NOT open any network connection because of what a message contains.
 #
 # Nothing here could: the engine has no network, and what it returns are messages to known topics.
-def accept_envelope(ctx: Context, arrived: Envelope) -> None:
+def accept_envelope(ctx: Context, arrived: Envelope, *, named: bool = True) -> None:
     """Keep a verified envelope and act on what it says, once."""
     # SPEC 02: The reader MUST remember the id of each accepted envelope until `expires + 300`, also
     # when it drops the envelope and across restarts.
@@ -76,7 +76,7 @@ def accept_envelope(ctx: Context, arrived: Envelope) -> None:
             expires=arrived.expires,
             received_at=ctx.now,
             own=False,
-            named_from=ctx.now,
+            named_from=ctx.now if named else None,
             raw=arrived.raw,
         ),
     )

@@ -122,5 +122,6 @@ def take(ctx: Context, arrived: Envelope) -> list[str]:
     #
     # It is kept and answered; only what gossip brings is relayed, and it is known by then.
     before = len(ctx.notes)
-    inbound.accept_envelope(ctx, arrived)
+    # What came by hand is named to nobody, by gossip or by sync.
+    inbound.accept_envelope(ctx, arrived, named=False)
     return ctx.notes[before:]
