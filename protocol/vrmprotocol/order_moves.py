@@ -11,6 +11,8 @@ from vrmprotocol.errors import LocalError
 from vrmprotocol.negotiation import Role
 from vrmprotocol.order import Order
 from vrmprotocol.order_bodies import (
+    BUYER_CANCEL_REASONS,
+    SELLER_CANCEL_REASONS,
     STRUCTS,
     WINDOW_REASONS,
     Cancel,
@@ -21,7 +23,7 @@ from vrmprotocol.order_bodies import (
     Side,
     written_by,
 )
-from vrmprotocol.order_rules import MOST, check_move
+from vrmprotocol.order_rules import MOST, check_move, permitted
 
 DAY_S = 86_400
 KEPT_DAYS = 90
@@ -44,7 +46,8 @@ def check(order: Order, role: Role, body: OrderBody, *, now: int) -> None:
         raise LocalError("order.illegal_move", "agreement: expected that of the deal, came another")
     side = order.side_of(role)
     if not written_by(body, side):
-        raise LocalError("order.illegal_move", f"expected a word and a reason of the {side}")
+        expected, came = _of_side(body, side)
+        raise LocalError("order.illegal_move", f"expected {expected} of the {side}, came {came}")
     check_move(side, order.status, word_of(body))
     _check_named(order, body)
     _check_most(order, side, _KINDS[type(body)])
@@ -54,6 +57,14 @@ def check(order: Order, role: Role, body: OrderBody, *, now: int) -> None:
         check_unpaid(order, now)
     elif isinstance(body, ReturnRequest):
         _check_return(order, body, now)
+
+
+def _of_side(body: OrderBody, side: Side) -> tuple[str, str]:
+    """What a side could have said, and what it said."""
+    if isinstance(body, Cancel):
+        reasons = SELLER_CANCEL_REASONS if side == "seller" else BUYER_CANCEL_REASONS
+        return f"a reason ({', '.join(sorted(reasons))})", body.reason
+    return "a word", word_of(body)
 
 
 # SPEC 11: The writer MUST refuse to name in `of` or `request` a message that isn't there, or that
@@ -67,6 +78,20 @@ def _check_named(order: Order, body: OrderBody) -> None:
         raise LocalError(
             "order.illegal_move", f"expected a message that {word} can be about, came another"
         )
+
+
+def can_say(order: Order, role: Role) -> tuple[str, ...]:
+    """The words that a role may say now, if what they need is there, in alphabetical order."""
+    words = permitted(order.side_of(role), order.status)
+    naming = {word for word in words if word in _NAMING and not nameable(order, word)}
+    if _left_to_return(order) < 1:
+        naming.add("return_request")
+    return tuple(sorted(words - naming))
+
+
+_NAMING = frozenset(
+    {"cancel_refused", "not_received", "return_answer", "return_sent", "return_received"}
+)
 
 
 def nameable(order: Order, word: str) -> tuple[bytes, ...]:
@@ -142,12 +167,16 @@ def _check_return(order: Order, body: ReturnRequest, now: int) -> None:
     until = return_until(order)
     if until is not None and now > until and body.reason in WINDOW_REASONS:
         raise LocalError("order.too_late", f"expected a request by {until}, came {now}")
-    taken = sum(one.quantity for one in order.returns if one.status != "refused")
-    left = order.draft.eligible_quantity - taken
+    left = _left_to_return(order)
     if body.quantity > left:
         raise LocalError(
             "order.illegal_move", f"quantity: expected at most {left}, came {body.quantity}"
         )
+
+
+def _left_to_return(order: Order) -> int:
+    taken = sum(one.quantity for one in order.returns if one.status != "refused")
+    return order.draft.eligible_quantity - taken
 
 
 # SPEC 11: The node MUST keep the reply key of an agreed deal and watch its tags for 90 days,

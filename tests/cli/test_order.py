@@ -90,7 +90,7 @@ def test_one_order(daemon, vrm):
     assert "by bank_transfer: Canal Goods, NL91 ABNA 0417 1643 00" in text
     assert "  you   pay 95.00 EUR by 2027-01-22 08:00 UTC, overdue" in text
     assert "  they  deliver\n" in text
-    assert "return abababababab: 1 pieces, it doesn't work [accepted]; refund 45.00 EUR" in text
+    assert "return abababababab: 1 piece, it doesn't work [accepted]; refund 45.00 EUR" in text
     assert "  2027-01-15 08:00 UTC  they  agreed" in text
     assert "money asked for: 95.00 EUR (by 2027-01-22 08:00 UTC)" in text
     assert "asked to cancel (found a better offer, on 2027-01-14)" in text

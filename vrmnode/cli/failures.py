@@ -153,6 +153,7 @@ _ADVICE_BY_FAMILY = {
     "backup": "",
     "inbox": "see what waits with: vrm vendor inbox list",
     "contact": "see what is set with: vrm contact show",
+    "order": "see what may be said with: vrm order show DEAL",
 }
 _ADVICE_BY_CODE = {
     "intent.nobody": "find vendors with: vrm vendor search; trust them with: vrm trust add",

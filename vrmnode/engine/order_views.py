@@ -16,7 +16,7 @@ from vrmnode.storage import deals, orders
 from vrmnode.storage.database import Connection
 from vrmnode.storage.orders import OrderRow
 from vrmnode.values.order_words import DUTIES, PAYMENT, SAID, STATUS, reason_words
-from vrmprotocol import bodies, keys, order_moves, order_rules, order_timeline
+from vrmprotocol import bodies, keys, order_moves, order_timeline
 from vrmprotocol.order import Return
 from vrmprotocol.order_bodies import OrderBody, ReturnAnswer, ReturnRequest, Side
 from vrmprotocol.order_timeline import Duty, Entry
@@ -85,12 +85,18 @@ def order_show(tx: Connection, reference: str, now: int) -> Json:
         "delivery_method": draft.delivery_method,
         "delivery_earliest": draft.delivery_earliest,
         "delivery_latest": draft.delivery_latest,
-        "return_until": order_moves.return_until(order),
+        "return_until": _return_until(found),
         "duties": [_duty(found, duty, now) for duty in order_timeline.duties(order)],
         "returns": [_return(one) for one in order.returns],
         "timeline": timeline(found),
-        "can_say": sorted(order_rules.permitted(found.side, order.status)),
+        "can_say": list(order_moves.can_say(order, found.role)),
     }
+
+
+def _return_until(found: OrderRecord) -> int | None:
+    """Until when the buyer may give back for any reason; None where that can't be asked for."""
+    may = "return_request" in order_moves.can_say(found.order, found.who("buyer"))
+    return order_moves.return_until(found.order) if may else None
 
 
 def _payment(found: OrderRecord) -> Json:

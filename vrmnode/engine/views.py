@@ -22,6 +22,7 @@ from vrmnode.storage import (
     intents,
     market,
     messages,
+    orders,
     outbox,
     pseudonyms,
 )
@@ -45,6 +46,7 @@ def status(tx: Connection, now: int) -> Json:
             for state in ("active", "fulfilled", "withdrawn", "expired")
         },
         "deals": {role: deals.count_by_state(tx, role) for role in ("customer", "vendor")},
+        "orders": {role: orders.count_by_status(tx, role) for role in ("customer", "vendor")},
         "market_intents": market.count_intents(tx, now),
         "sealed_intents": market.count_intents(tx, now, sealed=True),
         "products": catalogue.count(tx),
@@ -208,6 +210,7 @@ def deal_show(tx: Connection, reference: str, now: int) -> Json:
         "evaluated_state": record.state.state,
         "document": readable(record.state.document),
         "refusals": refusals.of_deal(tx, record),
+        "order": _order(tx, record.deal),
         "messages": [
             {
                 "digest": item.digest.hex(),
@@ -222,6 +225,11 @@ def deal_show(tx: Connection, reference: str, now: int) -> Json:
         ],
         "faults": [f"{fault.code}: {fault.detail}" for fault in record.state.faults],
     }
+
+
+def _order(tx: Connection, deal: bytes) -> Json | None:
+    row = orders.get(tx, deal)
+    return None if row is None else {"status": row.status, "payment": row.payment}
 
 
 def _other(role: str) -> str:

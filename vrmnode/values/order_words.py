@@ -113,7 +113,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
 UNSPECIFIED = "no reason given"
 DUTIES: Mapping[str, str] = {
     "pay": "pay",
-    "refund": "send back",
+    "refund": "refund",
     "deliver": "deliver",
     "answer_cancel": "answer the wish to cancel",
     "answer_return": "answer the wish to give back",

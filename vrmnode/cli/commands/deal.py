@@ -94,9 +94,16 @@ def show_deal(deal_id: str | None, latest: bool) -> None:
       vrm deal show 0a1b2c3d4e5f
     """
     here = session()
-    deal_id = _chosen(here, deal_id, latest=latest)
+    deal_id = chosen_deal(here, deal_id, latest=latest)
     value = here.client.get("deals", deal_id)
-    here.result(value, lambda: nested(value))
+    here.result(value, lambda: _shown(value))
+
+
+def _shown(value: object) -> str:
+    words = nested(value)
+    if isinstance(value, dict) and value.get("order"):
+        words += f"\nwhat followed: vrm order show {short(value.get('deal'))}"
+    return words
 
 
 @click.command()
@@ -118,7 +125,7 @@ def export(deal_id: str | None, latest: bool, output: Path | None, force: bool) 
       vrm deal export --latest -o book.vrm
     """
     here = session()
-    deal_id = _chosen(here, deal_id, latest=latest)
+    deal_id = chosen_deal(here, deal_id, latest=latest)
     value = here.client.get("deals", deal_id, "agreement")
     raw = _file_bytes(value)
     path = output or Path(f"deal-{short(deal_id)}.vrm")
@@ -128,7 +135,7 @@ def export(deal_id: str | None, latest: bool, output: Path | None, force: bool) 
     here.result(report, f"wrote {path} ({len(raw)} bytes); verify it with: vrm deal verify {path}")
 
 
-def _chosen(here: Session, deal_id: str | None, *, latest: bool) -> str:
+def chosen_deal(here: Session, deal_id: str | None, *, latest: bool) -> str:
     """The deal that was named, or the latest."""
     if (deal_id is None) != latest:
         came = "both" if deal_id else "neither"

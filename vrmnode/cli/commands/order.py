@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from vrmnode.cli.commands.deal import chosen_deal
 from vrmnode.cli.commands.order_words import order_text, orders_text
 from vrmnode.cli.failures import FAILED, CommandError
 from vrmnode.cli.lazy import LazyGroup
@@ -70,9 +71,10 @@ def list_orders(role: str | None, status: str | None) -> None:
 
 
 @click.command("show")
-@click.argument("deal_id", metavar="DEAL")
+@click.argument("deal_id", metavar="[DEAL]", required=False)
+@click.option("--latest", is_flag=True, help="The deal that was agreed last.")
 @shared_options
-def show_order(deal_id: str) -> None:
+def show_order(deal_id: str | None, latest: bool) -> None:
     """Show one order: money, duties, timeline.
 
     The other side sees the same, but for "you" and "they".
@@ -82,7 +84,7 @@ def show_order(deal_id: str) -> None:
       vrm order show 0a1b2c3d4e5f
     """
     here = session()
-    value = shown(here, deal_id)
+    value = shown(here, chosen_deal(here, deal_id, latest=latest))
     here.result(value, lambda: order_text(value))
 
 
@@ -93,7 +95,8 @@ def shown(here: Session, deal_id: str) -> dict[str, object]:
 
 
 @click.command()
-@click.argument("deal_id", metavar="DEAL")
+@click.argument("deal_id", metavar="[DEAL]", required=False)
+@click.option("--latest", is_flag=True, help="The deal that was agreed last.")
 @click.option(
     "--for",
     "wanted",
@@ -104,7 +107,7 @@ def shown(here: Session, deal_id: str) -> dict[str, object]:
 )
 @click.option("--timeout", help="Stop waiting after this time, such as 30s or 5m (exit code 8).")
 @shared_options
-def wait(deal_id: str, wanted: str, timeout: str | None) -> None:
+def wait(deal_id: str | None, latest: bool, wanted: str, timeout: str | None) -> None:
     """Wait until an order is delivered, paid or something else.
 
     Ends with 1 when the order is cancelled or given back instead.
@@ -115,10 +118,11 @@ def wait(deal_id: str, wanted: str, timeout: str | None) -> None:
     """
     here = session()
     timeout_s = seconds(timeout, "--timeout")
+    named = chosen_deal(here, deal_id, latest=latest)
     after = last_event(here.client)
 
     def check() -> dict[str, object] | None:
-        value = shown(here, deal_id)
+        value = shown(here, named)
         payment = value.get("payment")
         paid = payment.get("status") if isinstance(payment, dict) else None
         return value if wanted in (value.get("status"), paid) or _is_over(value, wanted) else None
@@ -130,7 +134,7 @@ def wait(deal_id: str, wanted: str, timeout: str | None) -> None:
             FAILED,
             f"order.{status}",
             f"expected the order to be {wanted}, and it is {status}",
-            f"see: vrm order show {short(deal_id)}",
+            f"see: vrm order show {short(named)}",
         )
     here.result(value, lambda: order_text(value))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from vrmnode.cli.locales import marked
 from vrmnode.cli.safe_text import one_line
-from vrmnode.cli.show import columns, day, entries, moment, money, short
+from vrmnode.cli.show import columns, counted, day, entries, moment, money, short
 
 Json = dict[str, object]
 
@@ -127,13 +127,18 @@ def _duty(order: Json, each: Json) -> str:
 
 def _returns(order: Json) -> Iterable[str]:
     for each in entries(order, "returns"):
-        told = f"return {short(each.get('return'))}: {each.get('quantity')} pieces,"
+        told = f"return {short(each.get('return'))}: {_pieces(each)},"
         told += f" {each.get('reason_words')} [{each.get('status')}]"
         if each.get("refund") is not None:
             told += f"; refund {money(each.get('refund'), order.get('currency'))}"
         yield told
         if each.get("instructions"):
             yield from _quoted(each["instructions"])
+
+
+def _pieces(each: Json) -> str:
+    quantity = each.get("quantity")
+    return counted(quantity, "piece") if isinstance(quantity, int) else "some pieces"
 
 
 def _entry(order: Json, each: Json) -> Iterable[str]:
@@ -158,7 +163,7 @@ def _details(order: Json, each: Json) -> Iterable[object]:
     yield each.get("method")
     yield each.get("number")
     if each.get("quantity") is not None:
-        yield f"{each['quantity']} pieces"
+        yield _pieces(each)
     if each.get("refund") is not None:
         yield f"refund {money(each['refund'], order.get('currency'))}"
     if each.get("due_by") is not None:

@@ -23,6 +23,7 @@ _SHOWN = (
     "uptime_s",
     "intents",
     "deals",
+    "orders",
     "market_intents",
     "sealed_intents",
     "products",
