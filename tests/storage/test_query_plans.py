@@ -93,6 +93,7 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "tags.unwatch": lambda tx: tags.unwatch(tx, key(1)),
     "tags.unwatch_seq": lambda tx: tags.unwatch_seq(tx, key(1), 1),
     "tags.unwatch_below": lambda tx: tags.unwatch_below(tx, key(1), 1),
+    "tags.is_watched": lambda tx: tags.is_watched(tx, key(1)),
     "tags.purge": lambda tx: tags.purge(tx, 1),
     "outbox.put_mail": lambda tx: outbox.put_mail(
         tx, deal=key(1), digest=key(2), seq=0, raw=b"", next_at=1, until=2

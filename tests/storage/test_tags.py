@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.storage.samples import key, tag
 from vrmnode.storage import tags
 from vrmnode.storage.database import Tx
@@ -50,5 +52,14 @@ def test_a_sliding_window(tx: Tx) -> None:
 def test_unwatch_and_purge(tx: Tx) -> None:
     tags.watch(tx, [*_window(0, deal=1), *_window(0, deal=2)])
     assert tags.unwatch(tx, key(1)) == 32
-    assert tags.purge(tx, 499) == 0
-    assert tags.purge(tx, 500) == 32
+    assert tags.purge(tx, 499) == []
+    assert tags.is_watched(tx, key(2)) and not tags.is_watched(tx, key(1))
+    assert tags.purge(tx, 500) == [key(2)]
+    assert not tags.is_watched(tx, key(2))
+
+
+def test_purging_names_only_owners_with_nothing_left(tx: Tx) -> None:
+    later = [replace(row, until=900) for row in _window(1, deal=1)]
+    tags.watch(tx, [*_window(0, deal=1), *later])
+    assert tags.purge(tx, 500) == []
+    assert tags.purge(tx, 900) == [key(1)]

@@ -13,6 +13,7 @@ from vrmnode.engine import (
     pause,
     profile_desk,
     restored,
+    reply_keys,
     standing_intent,
     vendor_desk,
 )
@@ -121,7 +122,7 @@ def start(ctx: Context) -> None:
 def tidy(ctx: Context, max_store_bytes: int) -> None:
     """Drop what is past its time, and what the store has no room for."""
     seen.purge(ctx.tx, ctx.now)
-    tags.purge(ctx.tx, ctx.now)
+    reply_keys.erase(ctx, tags.purge(ctx.tx, ctx.now))
     envelopes.evict(ctx.tx, ctx.now, max_store_bytes)
     market.forget_intents(ctx.tx, ctx.now)
     market.trim_intents(ctx.tx, MAX_MARKET_INTENTS)

@@ -68,7 +68,13 @@ def unwatch_below(tx: Connection, owner: bytes, seq: int) -> int:
     return tx.changes()
 
 
-def purge(tx: Connection, now: int) -> int:
-    """Forget the tags whose time is over. Return how many."""
-    tx.run("DELETE FROM watched_tags WHERE until <= ?", (now,))
-    return tx.changes()
+def purge(tx: Connection, now: int) -> list[bytes]:
+    """Forget the tags whose time is over. Return the intents and deals that have none left."""
+    rows = tx.rows("DELETE FROM watched_tags WHERE until <= ? RETURNING owner", (now,))
+    owners = dict.fromkeys(bytes(owner) for (owner,) in rows)
+    return [owner for owner in owners if not is_watched(tx, owner)]
+
+
+def is_watched(tx: Connection, owner: bytes) -> bool:
+    """Return whether mail of an intent or a deal is still waited for."""
+    return tx.row("SELECT 1 FROM watched_tags WHERE owner = ? LIMIT 1", (owner,)) is not None
