@@ -121,10 +121,10 @@ class Order:
 
     @property
     def came_at(self) -> int | None:
-        """When the goods came (Unix seconds, as was asserted)."""
+        """When the goods came, as was asserted, but not before the agreement (Unix seconds)."""
         for said in (self.received, self.delivered):
             if said is not None and isinstance(said.body, OrderEvent):
-                return said.body.at
+                return max(said.body.at, self.agreed_at)
         return None
 
 
@@ -160,7 +160,8 @@ def of_deal(deal: DealState, messages: Iterable[Message]) -> Order | None:
     word, delivered = said.word, said.delivered
     all_back = back == draft.eligible_quantity
     fetched = word == "collected" and said.were_under_way()
-    payment = said.payment(_owed(draft, returns, over=over, home=all_back or fetched))
+    home = all_back or fetched
+    payment = said.payment(_owed(draft, returns, said.goodwill(), over=over, home=home))
     denied = word == "delivered" and said.denies(delivered)
     flags = Flags(
         void=void,
@@ -213,18 +214,18 @@ def _counting(deal: DealState, document: bytes, messages: Iterable[Message]) -> 
     return sorted(found.values(), key=lambda said: (said.side, said.message.seq, said.digest))
 
 
-def _owed(draft: Draft, returns: Iterable[Return], *, over: bool, home: bool) -> int:
+def _owed(draft: Draft, returns: Iterable[Return], goodwill: int, *, over: bool, home: bool) -> int:
     """What the buyer owes in all; `home`: a leased thing is back."""
     if over:
         return 0
     given_back = sum(one.refund for one in returns if one.status == "received")
     deposit = 0 if draft.lease is None or home else draft.lease.deposit or 0
-    return max(0, draft.price_specification.total - given_back) + deposit
+    return max(0, draft.price_specification.total - given_back - goodwill) + deposit
 
 
 def _is_unpaid(draft: Draft, payment: Payment) -> bool:
-    open_ = payment.status in ("none", "due", "sent", "partly_paid")
-    return draft.payment.due == "on_agreement" and open_ and payment.owed > 0
+    waited_for = payment.status in ("none", "due", "sent", "partly_paid") and payment.owed > 0
+    return draft.payment.due == "on_agreement" and waited_for
 
 
 class _Said:
@@ -301,8 +302,13 @@ class _Said:
         answer = accepted or next(iter(answers), None)
         return Return(request=request, quantity=body.quantity, status=status, answer=answer)
 
-    def _sum(self, event: str) -> int:
-        return sum(body.amount or 0 for _, body in self.events if body.event == event)
+    def _sum(self, event: str, reason: str | None = None) -> int:
+        events = (body for _, body in self.events if body.event == event)
+        return sum(body.amount or 0 for body in events if reason in (None, body.reason))
+
+    def goodwill(self) -> int:
+        """What the seller let the buyer off."""
+        return self._sum("refunded", "goodwill")
 
     # SPEC 11: The reader MUST take the payment of an order from the first row of this table that
     # fits.

@@ -204,6 +204,7 @@ def test_an_illegal_word_is_refused_before_anything_is_signed(world: World) -> N
         ("paid", {"amount": "1.00 USD"}, "request.invalid"),
         ("paid", {"amount": "one"}, "request.invalid"),
         ("shipped", {"colour": "red"}, "request.unknown_field"),
+        ("shipped", {"at": 2**31}, "request.invalid"),
         ("shipped", {"amount": "1.00 EUR"}, "request.unknown_field"),
         ("refunded", {}, "request.invalid"),
         ("cancel", {"reason": "bored"}, "message.body"),
@@ -284,3 +285,26 @@ def test_a_hundred_who_never_pay_leave_the_shelf_free(world: World) -> None:
     assert orders.count_by_status(bought, "customer") == {"cancelled": 100}
     for own in intents.list_intents(bought):
         assert deals.locked_quantity(bought, own.intent_id) == 0
+
+
+def test_money_that_went_back_is_waited_for_again(world: World) -> None:
+    row = ordered(world)
+    say(world, VENDOR, row, "paid")
+    say(world, VENDOR, row, "refunded", amount="5.00 EUR", reason="unspecified")
+    assert shown(world, VENDOR, row)["payment"]["missing"] == 500
+    world.now += 3 * DAY
+    settle(world)
+    # Some of the money is there, so this is a human's matter.
+    assert event_types(world, VENDOR).count("order.overdue") == 1
+    assert both(world, row)[1] == "refunded"
+
+
+def test_a_present_is_not_owed_again(world: World) -> None:
+    row = ordered(world)
+    say(world, VENDOR, row, "paid")
+    say(world, VENDOR, row, "delivered")
+    say(world, VENDOR, row, "refunded", amount="5.00 EUR")
+    settle(world)
+    assert shown(world, CUSTOMER, row)["timeline"][-1]["reason"] == "goodwill"
+    assert shown(world, CUSTOMER, row)["payment"]["missing"] == 0
+    assert both(world, row) == ("delivered", "refunded")

@@ -19,6 +19,7 @@ def order(tx: Tx, number: int = 1, **fields: object) -> OrderRow:
         "role": "customer",
         "status": "placed",
         "payment": "none",
+        "item_name": "Kettle",
         "created": 1000,
         "updated": 1000 + number,
     }

@@ -77,11 +77,14 @@ def _read(ctx: Context, found: OrderRecord, word: str, fields: Fields) -> OrderB
 
 def _event(ctx: Context, found: OrderRecord, word: str, fields: Fields, base: Json) -> OrderBody:
     row = FIELDS[word]
-    told: Json = {**base, "event": word, "at": fields.whole("at", 0, 2**32 - 1, ctx.now)}
+    at = fields.whole("at", 0, 2**32 - 1, ctx.now)
+    if at > ctx.now:
+        raise fields.error("at", f"a time that is over, at most {ctx.now}", at)
+    told: Json = {**base, "event": word, "at": at}
     if "of" in row.needed:
         told["of"] = _named(found, word, fields)
     if "reason" in row.needed:
-        told["reason"] = _reason(fields)
+        told["reason"] = _reason(fields, _why_back(found) if word == "refunded" else "unspecified")
     if "amount" in row.needed:
         told["amount"] = _amount(found, word, fields)
     if "carrier" in row.optional:
@@ -93,8 +96,18 @@ def _event(ctx: Context, found: OrderRecord, word: str, fields: Fields, base: Js
     return _checked("order_event", told)
 
 
-def _reason(fields: Fields) -> str:
-    return fields.text("reason", 32) or "unspecified"
+def _reason(fields: Fields, usual: str = "unspecified") -> str:
+    return fields.text("reason", 32) or usual
+
+
+def _why_back(found: OrderRecord) -> str:
+    """Why money goes back, unless the owner says otherwise."""
+    order = found.order
+    if order.status == "cancelled":
+        return "cancelled"
+    if any(one.status == "received" for one in order.returns):
+        return "returned"
+    return "overpaid" if order.payment.refund_due else "goodwill"
 
 
 def _checked(kind: str, told: Json) -> OrderBody:

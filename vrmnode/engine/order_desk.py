@@ -65,11 +65,12 @@ def _settle(ctx: Context, deal: bytes, digest: bytes) -> None:
     found = find_order(ctx.tx, deal)
     if found is None:
         return
-    fresh = found.order.said
-    if orders.get(ctx.tx, deal) is None:
+    order, row = found.order, orders.get(ctx.tx, deal)
+    fresh = [said for said in order.said if row is None or said.digest == digest]
+    if row is None:
         _open(ctx, found)
-    else:
-        fresh = tuple(said for said in fresh if said.digest == digest)
+    elif not fresh and (row.status, row.payment) == (order.status, order.payment.status):
+        return  # an acknowledgement, or another message that says nothing about the order
     for said in fresh:
         _tell(ctx, found, said)
     _follow(ctx, found)
@@ -84,6 +85,7 @@ def _open(ctx: Context, found: OrderRecord) -> None:
         role=found.role,
         status="placed",
         payment="none",
+        item_name=found.order.draft.item_offered.name,
         reference=_new_reference(ctx) if _sells_as_vendor(found) else None,
         created=ctx.now,
         updated=ctx.now,
@@ -147,7 +149,7 @@ def _follow(ctx: Context, found: OrderRecord) -> None:
     waits = order.payment.missing > 0 and order.status not in ENDED
     if due_by is None or not waits:
         timers.clear(ctx.tx, TIMER, found.deal)
-    elif due_by != row.due_by:
+    elif due_by != row.due_by or row.payment in ("paid", "refund_due"):
         timers.arm(ctx.tx, TIMER, found.deal, due_by + 1)
     if order.status == row.status or order.status not in ENDED:
         return

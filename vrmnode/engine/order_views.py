@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from vrmnode.engine.audience import readable
 from vrmnode.engine.order_records import OrderRecord, load_order
-from vrmnode.engine.records import load_deal
 from vrmnode.engine.references import find_deal
 from vrmnode.storage import deals, orders
 from vrmnode.storage.database import Connection
@@ -41,15 +40,13 @@ def order_list(tx: Connection, params: Params) -> list[Json]:
 def order_row(tx: Connection, row: OrderRow) -> Json:
     """One line of the list of orders."""
     deal = deals.get(tx, row.deal)
-    found = load_deal(tx, row.deal).state.accepted_offer
-    draft = None if found is None else getattr(found.body, "draft", None)
     return {
         "deal": row.deal.hex(),
         "role": row.role,
         "status": row.status,
         "status_words": STATUS.get(row.status, row.status),
         "payment": row.payment,
-        "item_name": None if draft is None else draft.item_offered.name,
+        "item_name": row.item_name,
         "vendor_name": None if deal is None else deal.vendor_name,
         "total": None if deal is None else deal.total,
         "currency": None if deal is None else deal.currency,

@@ -22,6 +22,7 @@ class OrderRow:
     role: str
     status: str
     payment: str
+    item_name: str
     reference: str | None = None
     due_by: int | None = None
     created: int

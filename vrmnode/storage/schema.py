@@ -241,6 +241,7 @@ CREATE TABLE orders (
     role TEXT NOT NULL CHECK (role IN ('customer', 'vendor')),
     status TEXT NOT NULL,
     payment TEXT NOT NULL,
+    item_name TEXT NOT NULL,
     reference TEXT,
     due_by INTEGER,
     created INTEGER NOT NULL,

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from .cases import VectorFile
 from .order_body_cases import add_bodies
-from .order_events import CAME_AT, DUE_BY, LEASE, PREPAID, SALE, events
+from .order_events import AGREED_AT, CAME_AT, DUE_BY, LEASE, PREPAID, SALE, events
 from .order_scripts import INERT, SCRIPTS, Steps, after
 from .order_table import MOVES, STATUSES, WORDS, State, state_of
 from .world import CUSTOMER, DAY, DEAL, VENDOR, Body
@@ -134,6 +134,7 @@ def _moves(file: VectorFile) -> None:
 ILLEGAL, EARLY, LATE = "order.illegal_move", "order.too_early", "order.too_late"
 DUE = after("payment-due")
 CAME = after("paid", "delivered")
+EARLY_BIRD = after("paid", "delivered.before")
 LEASED = (*LEASE, "delivered.lease")
 WINDOW = CAME_AT + 30 * DAY
 SAY: list[tuple[str, str, Steps, str, int, str]] = [
@@ -170,6 +171,22 @@ SAY: list[tuple[str, str, Steps, str, int, str]] = [
     ("requested", "another reason needs no waiting", DUE, "cancel-seller", DUE_BY, "ok"),
     ("return-at", "on the last day", CAME, "return-both", WINDOW, "ok"),
     ("return-after", "a second later", CAME, "return-both", WINDOW + 1, LATE),
+    (
+        "return-before-agreement",
+        "nothing comes before it was agreed",
+        EARLY_BIRD,
+        "return-both",
+        AGREED_AT + 30 * DAY,
+        "ok",
+    ),
+    (
+        "return-before-agreement-after",
+        "a second later",
+        EARLY_BIRD,
+        "return-both",
+        AGREED_AT + 30 * DAY + 1,
+        LATE,
+    ),
     ("return-fault", "a fault may be told later", CAME, "return-one", WINDOW + 1, "ok"),
     (
         "return-too-many",

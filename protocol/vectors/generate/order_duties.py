@@ -17,7 +17,9 @@ TO_DELIVER = (
 )
 
 
-def order_duties(state: State, counting: Sequence[Event], draft: Body) -> list[Body]:
+def order_duties(
+    state: State, counting: Sequence[Event], draft: Body, agreed_at: int
+) -> list[Body]:
     """The rows of the table that hold, in its order; absent fields are left out."""
     rows: list[Body] = []
     saldo = state.came - state.went
@@ -36,7 +38,7 @@ def order_duties(state: State, counting: Sequence[Event], draft: Body) -> list[B
             rows.append(_duty("buyer", "send_back"))
     lease = draft.get("lease")
     if lease and state.status == "delivered":
-        begins = lease.get("startDate", _came_at(counting))
+        begins = lease.get("startDate", _came_at(counting, agreed_at))
         rows.append(_duty("buyer", "give_back", until=begins + lease["leaseLength"] * DAY))
     if state.status in ("cancelled", "returned") and _holds_thing(counting, draft):
         rows.append(_duty("seller", "bring_back"))
@@ -52,11 +54,11 @@ def _words(counting: Sequence[Event]) -> list[Body]:
     return [event.message.body for event in counting if event.message.kind == "order_event"]
 
 
-def _came_at(counting: Sequence[Event]) -> int:
+def _came_at(counting: Sequence[Event], agreed_at: int) -> int:
     for word, which in (("received", 0), ("delivered", -1)):
         found = [body["at"] for body in _words(counting) if body["event"] == word]
         if found:
-            return int(found[which])
+            return max(int(found[which]), agreed_at)
     raise ValueError("what was delivered came at some time")
 
 

@@ -136,6 +136,8 @@ def events() -> dict[str, Event]:
     # A customer whose clock is a day late answers what it has seen.
     late: Body = {"created": AGREED_AT - DAY}
     seen = seller.found["payment-due"].message.digest
+    seller.event("refunded.goodwill", amount=500, reason="goodwill")
+    seller.event("delivered.before", at=AGREED_AT - 40 * DAY)
     buyer.event("payment-sent.late", amount=TOTAL, header=late)
     buyer.event("payment-sent.seen", amount=TOTAL, header={**late, "received": (seen,)})
     first = [

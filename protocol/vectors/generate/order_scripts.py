@@ -190,6 +190,11 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
     ("paid-in-parts", "and the rest", after("payment-due", "paid.part", "paid.rest")),
     ("paid-too-much", "a little more than owed", after("paid", "paid.more")),
     ("paid-too-much-refunded", "and it goes back", after("paid", "paid.more", "refunded.more")),
+    (
+        "goodwill",
+        "a scratch, so some of the money goes back and isn't owed any more",
+        after("paid", "delivered", "refunded.goodwill"),
+    ),
     ("due-later", "the seller gives more time", after("payment-due", "payment-due.later")),
     (
         "return-one",

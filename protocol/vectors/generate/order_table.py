@@ -126,7 +126,9 @@ def state_of(events: Iterable[Event]) -> State | None:
     counting = [event for event in counting if _side_of(event, draft) in _may_say(event)]
     void = deal_state(live) == "cancelled"
     told = [agreed, *counting, *_withdrawals(live, accept)]
-    return replace(_state(counting, draft, void=void), timeline=_timeline(told, draft))
+    state = _state(counting, draft, void=void)
+    duties = order_duties(state, counting, draft, agreed.message.created)
+    return replace(state, timeline=_timeline(told, draft), duties=duties)
 
 
 def _withdrawals(live: Sequence[Event], accept: Event) -> list[Event]:
@@ -187,7 +189,9 @@ def _state(counting: Sequence[Event], draft: Body, *, void: bool) -> State:
     returns = _returns(counting, draft["eligibleQuantity"])
     back = [one for one in returns if one["status"] == "received"]
     total = draft["priceSpecification"]["total"]
-    owed = max(0, total - sum(one["refund"] for one in back))
+    presents = [e.message.body for e in _events(counting, "refunded")]
+    goodwill = sum(body["amount"] for body in presents if body["reason"] == "goodwill")
+    owed = max(0, total - sum(one["refund"] for one in back) - goodwill)
     all_back = sum(one["quantity"] for one in back) == draft["eligibleQuantity"]
     fetched = word == "collected" and any(e.message.body["event"] in LEFT for e in deliveries)
     if not (all_back or fetched):
@@ -214,8 +218,7 @@ def _state(counting: Sequence[Event], draft: Body, *, void: bool) -> State:
     dues = _events(counting, "payment_due")
     due_by = dues[-1].message.body.get("dueBy") if dues else None
     status = _status(flags, word)
-    state = State(status, payment, owed, came, went, due_by, returns, [], [])
-    return replace(state, duties=order_duties(state, counting, draft))
+    return State(status, payment, owed, came, went, due_by, returns, [], [])
 
 
 def _status(flags: Sequence[bool], word: str) -> str:

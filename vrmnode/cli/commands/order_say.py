@@ -202,17 +202,19 @@ def paid(
 @click.command()
 @_statement
 @click.option("--amount", help='Such as "45.00 EUR"; without it all that is owed back.')
-@click.option("--reason", type=click.Choice(REFUNDS), default="unspecified", show_default=True)
+@click.option("--reason", type=click.Choice(REFUNDS), help="Why; without it what seems right.")
 @click.option("--method", help="How, such as bank_transfer.")
 def refund(
     deal_id: str,
     note: str | None,
     language: str | None,
     amount: str | None,
-    reason: str,
+    reason: str | None,
     method: str | None,
 ) -> None:
     """Say that money went back.
+
+    What goes back for goodwill isn't owed any more.
 
     \b
     Example:
