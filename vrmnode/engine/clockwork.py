@@ -12,8 +12,8 @@ from vrmnode.engine import (
     order_desk,
     pause,
     profile_desk,
-    restored,
     reply_keys,
+    restored,
     standing_intent,
     vendor_desk,
 )
