@@ -15,8 +15,9 @@ from tests.engine.steps import (
     in_turn,
 )
 from tests.engine.world import World
-from vrmnode.engine import disclosed, mailroom
 from vrmnode.engine.context import Context
+from vrmnode.engine.disclosure import disclosed
+from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import deals

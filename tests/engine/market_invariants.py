@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from tests.engine.random_market import RandomMarket
 from tests.engine.test_both_roles import check_promises, check_told_once
 from tests.engine.world import SKU, SimNode
-from vrmnode.engine import mailroom
-from vrmnode.engine.order_records import find_order
+from vrmnode.engine.mail import mailroom
+from vrmnode.engine.orders.order_records import find_order
 from vrmnode.engine.records import evaluate
 from vrmnode.storage import catalogue, deals, intents, messages, outbox
 from vrmnode.storage.deals import Deal

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.engine.steps import CUSTOMER, VENDOR, agreed, command, own_intent, set_shop_policy
 from tests.engine.world import SKU, World
-from vrmnode.engine import order_views
+from vrmnode.engine.orders import order_views
 from vrmnode.storage import catalogue, deals
 from vrmnode.storage.deals import Deal
 

@@ -17,9 +17,11 @@ from pathlib import Path
 import msgspec
 
 from tests.engine.world import SKU, SimNode, World
-from vrmnode.engine import intent_desk, intent_extension, mailroom, named_intent, shop
 from vrmnode.engine.context import Context
+from vrmnode.engine.customer import intent_desk, intent_extension, named_intent
+from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine.vendor import shop
 from vrmnode.errors import ServiceError
 from vrmnode.storage import catalogue, deals, intents, messages, pseudonyms, settings
 from vrmnode.storage.database import Database

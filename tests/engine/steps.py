@@ -7,10 +7,12 @@ from functools import partial
 from typing import Any
 
 from tests.engine.world import SimNode, World
-from vrmnode.engine import commands, inbound, named_intent, shop
+from vrmnode.engine import commands, inbound
 from vrmnode.engine.context import Context
+from vrmnode.engine.customer import named_intent
 from vrmnode.engine.machine import Outcome
 from vrmnode.engine.records import intent_body, load_deal, load_message
+from vrmnode.engine.vendor import shop
 from vrmnode.storage import deals, events, intents, market, messages, outbox, pseudonyms, settings
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.engine.world import SKU, World, open_databases
-from vrmnode.engine import mailroom
+from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import catalogue, deals, events, intents, messages

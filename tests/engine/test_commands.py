@@ -17,7 +17,7 @@ from tests.engine.steps import (
     told,
 )
 from tests.engine.world import SKU, World
-from vrmnode.engine import standing
+from vrmnode.engine.customer import standing
 from vrmnode.engine.failures import of_protocol
 from vrmnode.errors import NodeError, ServiceError
 from vrmnode.storage import catalogue, intents, settings, timers

@@ -12,9 +12,11 @@ import pytest
 from tests.engine.steps import pseudonym
 from tests.engine.world import GTIN, SKU, START, Flight, SimNode, World, open_databases
 from vrmnode.customer.request import read_request
-from vrmnode.engine import clockwork, inbound, intent_desk, mailroom
+from vrmnode.engine import clockwork, inbound
 from vrmnode.engine.context import Context
-from vrmnode.engine.intent_desk import PreparedIntent
+from vrmnode.engine.customer import intent_desk
+from vrmnode.engine.customer.intent_desk import PreparedIntent
+from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import catalogue, deals, envelopes, intents, messages, outbox, tags, timers

@@ -30,8 +30,8 @@ from tests.engine.steps import (
     vendor_says,
 )
 from tests.engine.world import World
-from vrmnode.engine import dispatch
 from vrmnode.engine.machine import Outcome
+from vrmnode.engine.mail import dispatch
 from vrmnode.engine.records import intent_body, load_deal
 from vrmnode.storage import deals, envelopes, market, messages, seen
 from vrmnode.storage.market import MarketIntent

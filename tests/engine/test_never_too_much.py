@@ -17,7 +17,7 @@ import pytest
 from tests.engine.market_invariants import Watch
 from tests.engine.random_market import CUSTOMERS, VENDORS, RandomMarket
 from tests.engine.world import open_databases
-from vrmnode.engine import shop
+from vrmnode.engine.vendor import shop
 from vrmnode.storage.database import Database
 from vrmprotocol import envelope_rules
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.conftest import MakeWorld
 from tests.engine.steps import CUSTOMER, VENDOR, command, offered, own_intent, set_shop_policy
-from tests.engine.test_inbox import publish
+from tests.engine.vendor.test_inbox import publish
 from tests.engine.world import World
 from vrmnode.engine.policy_tests import policy_test, vendor_policy_test
 from vrmnode.errors import ServiceError

@@ -23,9 +23,9 @@ from tests.engine.steps import (
     stay_silent,
 )
 from tests.engine.world import GTIN, World
-from vrmnode.engine import shop
 from vrmnode.engine.context import Context
-from vrmnode.engine.why import intent_why
+from vrmnode.engine.customer.why import intent_why
+from vrmnode.engine.vendor import shop
 from vrmnode.storage import settings
 from vrmnode.vendor import responder
 from vrmnode.vendor.responder import Plan, Refusal

@@ -27,9 +27,11 @@ from tests.engine.steps import (
     vendor_says,
 )
 from tests.engine.world import SKU, World
-from vrmnode.engine import intent_desk, mailroom, views
+from vrmnode.engine import views
+from vrmnode.engine.customer import intent_desk
+from vrmnode.engine.customer.why import intent_why
+from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal
-from vrmnode.engine.why import intent_why
 from vrmnode.storage import catalogue
 from vrmnode.values import reasons
 from vrmprotocol import agreement

@@ -18,7 +18,7 @@ from tests.engine.steps import (
     stay_silent,
 )
 from tests.engine.world import World
-from vrmnode.engine.why import intent_why
+from vrmnode.engine.customer.why import intent_why
 from vrmnode.storage import messages
 
 

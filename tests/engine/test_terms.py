@@ -20,9 +20,9 @@ from tests.engine.steps import (
     stay_silent,
 )
 from vrmnode.engine import views
-from vrmnode.engine.mailroom import offer_of
+from vrmnode.engine.customer.why import intent_why
+from vrmnode.engine.mail.mailroom import offer_of
 from vrmnode.engine.records import load_deal
-from vrmnode.engine.why import intent_why
 from vrmnode.storage import deals, events, market
 from vrmprotocol.agreement_report import verify_file
 from vrmprotocol.terms_matching import Choice

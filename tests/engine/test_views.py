@@ -24,7 +24,9 @@ from tests.engine.steps import (
 )
 from tests.engine.world import World
 from vrmnode.customer.request import IntentRequest, read_request
-from vrmnode.engine import audience, intent_desk, shop, standing, views
+from vrmnode.engine import audience, views
+from vrmnode.engine.customer import intent_desk, standing
+from vrmnode.engine.vendor import shop
 from vrmnode.errors import ServiceError
 from vrmnode.storage.connection import Connection
 

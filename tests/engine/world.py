@@ -16,12 +16,15 @@ from pathlib import Path
 import apsw
 
 from vrmnode.customer.request import read_request
-from vrmnode.engine import castings, clockwork, commands, dispatch, inbound, shop
+from vrmnode.engine import clockwork, commands, inbound
 from vrmnode.engine.context import Context
-from vrmnode.engine.dispatch import Parcel
+from vrmnode.engine.customer import castings
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.machine import Machine
+from vrmnode.engine.mail import dispatch
+from vrmnode.engine.mail.dispatch import Parcel
 from vrmnode.engine.stated_time import stated_creation
+from vrmnode.engine.vendor import shop
 from vrmnode.errors import ServiceError
 from vrmnode.storage import backup, catalogue, deals, outbox, settings, tags, timers
 from vrmnode.storage.catalogue import Product

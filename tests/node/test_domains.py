@@ -11,9 +11,9 @@ import trio
 
 from tests.customer.test_vendor_search import NOW, profile
 from tests.webserver import content, redirect, web_server
-from vrmnode.engine import domain_proof
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.machine import Machine
+from vrmnode.engine.trust import domain_proof
 from vrmnode.errors import ServiceError
 from vrmnode.node import domains
 from vrmnode.node.loop import Loop

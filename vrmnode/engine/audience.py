@@ -6,10 +6,10 @@ it would be.
 
 from __future__ import annotations
 
-from vrmnode.engine.castings import Prepared
+from vrmnode.engine.customer.castings import Prepared
+from vrmnode.engine.customer.intent_desk import PreparedIntent
+from vrmnode.engine.customer.named_intent import PreparedNamedIntent, ToldVendor
 from vrmnode.engine.identity import NodeIdentity
-from vrmnode.engine.intent_desk import PreparedIntent
-from vrmnode.engine.named_intent import PreparedNamedIntent, ToldVendor
 from vrmprotocol import bodies, keys, message, sealing, terms_text
 from vrmprotocol.draft import deal_id
 from vrmprotocol.sealed_intent import SealedIntent

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from vrmnode.engine import (
-    commands,
-    customer_desk,
-    inbox,
-    intent_desk,
-    key_desk,
-    mailroom,
-    order_desk,
-    pause,
-    profile_desk,
-    reply_keys,
-    restored,
-    standing_intent,
-    vendor_desk,
-)
+from vrmnode.engine import commands, restored
 from vrmnode.engine.context import NODE, Context
+from vrmnode.engine.customer import customer_desk, intent_desk, standing_intent
+from vrmnode.engine.mail import mailroom, reply_keys
+from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import load_deal
+from vrmnode.engine.trust import key_desk
+from vrmnode.engine.vendor import inbox, pause, profile_desk, vendor_desk
 from vrmnode.storage import (
     deals,
     envelopes,

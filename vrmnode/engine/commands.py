@@ -10,29 +10,16 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, get_args
 
 from vrmnode.customer.acceptance import AcceptancePolicy
-from vrmnode.engine import (
-    catalogue_desk,
-    contact_desk,
-    counters,
-    customer_desk,
-    disclosed,
-    disclosure_rules,
-    inbox_desk,
-    key_desk,
-    order_commands,
-    pause,
-    profile_desk,
-    questions,
-    shop,
-    standing,
-    standing_intent,
-    things_desk,
-    trust_desk,
-)
 from vrmnode.engine.context import NODE, Context
+from vrmnode.engine.customer import customer_desk, standing, standing_intent, things_desk
+from vrmnode.engine.customer.standing_views import standing_show
+from vrmnode.engine.disclosure import contact_desk, disclosed, disclosure_rules
 from vrmnode.engine.failures import invalid
+from vrmnode.engine.negotiation import counters, questions
+from vrmnode.engine.orders import order_commands
 from vrmnode.engine.references import find_deal, find_offer, find_question
-from vrmnode.engine.standing_views import standing_show
+from vrmnode.engine.trust import key_desk, trust_desk
+from vrmnode.engine.vendor import catalogue_desk, inbox_desk, pause, profile_desk, shop
 from vrmnode.engine.views import deal_row
 from vrmnode.storage import settings, timers
 from vrmnode.values.fields import Fields

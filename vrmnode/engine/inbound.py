@@ -6,23 +6,15 @@ change nothing.
 
 from __future__ import annotations
 
-from vrmnode.engine import (
-    counters,
-    customer_desk,
-    disclosed,
-    disclosure_rules,
-    first_mail,
-    key_desk,
-    mailroom,
-    order_desk,
-    profile_desk,
-    questions,
-    room,
-    sealed_intents,
-    vendor_desk,
-)
 from vrmnode.engine.context import ACK_DELAY_S, Context
+from vrmnode.engine.customer import customer_desk, room
+from vrmnode.engine.disclosure import disclosed, disclosure_rules
+from vrmnode.engine.mail import first_mail, mailroom
+from vrmnode.engine.negotiation import counters, questions
+from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, read_intent
+from vrmnode.engine.trust import key_desk
+from vrmnode.engine.vendor import profile_desk, sealed_intents, vendor_desk
 from vrmnode.storage import (
     deals,
     envelopes,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vrmnode.engine import key_desk
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import of_protocol
 from vrmnode.engine.identity import NodeIdentity
+from vrmnode.engine.trust import key_desk
 from vrmnode.errors import NodeError, StorageError
 from vrmnode.storage.database import Database
 from vrmnode.storage.secrets import Vault

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vrmnode.engine import offers
-from vrmnode.engine.directory import read_profile
+from vrmnode.engine.customer import offers
 from vrmnode.engine.failures import invalid, not_found
-from vrmnode.engine.mailroom import offer_of
+from vrmnode.engine.mail.mailroom import offer_of
 from vrmnode.engine.records import intent_body, read_intent
 from vrmnode.engine.references import find_intent, find_market_intent, find_offer, find_vendor
+from vrmnode.engine.trust.directory import read_profile
 from vrmnode.errors import ServiceError
 from vrmnode.storage import market
 from vrmnode.storage.database import Connection

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 
 from vrmnode.customer.acceptance import decide, objection
 from vrmnode.customer.request import build_intent, read_request
-from vrmnode.engine import offers, pause, shop, standing, talks
+from vrmnode.engine.customer import offers, standing
 from vrmnode.engine.failures import invalid
-from vrmnode.engine.inbox_views import considered
+from vrmnode.engine.negotiation import talks
 from vrmnode.engine.records import intent_body, own_intent, read_intent
 from vrmnode.engine.references import find_intent, find_market_intent, find_offer
+from vrmnode.engine.vendor import pause, shop
+from vrmnode.engine.vendor.inbox_views import considered
 from vrmnode.errors import ServiceError
 from vrmnode.storage import deals
 from vrmnode.storage.database import Connection

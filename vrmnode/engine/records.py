@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from vrmnode.engine import private_mail
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import not_found
+from vrmnode.engine.mail import private_mail
 from vrmnode.storage import deals, intents, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.deals import Deal

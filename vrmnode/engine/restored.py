@@ -6,8 +6,8 @@ what it may have bought already (specs/04-negotiation.md#after-a-restore).
 
 from __future__ import annotations
 
-from vrmnode.engine import standing
 from vrmnode.engine.context import Context
+from vrmnode.engine.customer import standing
 from vrmnode.storage import backup, deals, intents, settings
 
 LEFT_OUT = 7

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import base64
 
-from vrmnode.engine import counters, mailroom, named_views, offers, pause, questions, refusals, shop
 from vrmnode.engine.audience import readable
+from vrmnode.engine.customer import named_views, offers
+from vrmnode.engine.customer.named_intent import is_named
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.named_intent import is_named
+from vrmnode.engine.mail import mailroom
+from vrmnode.engine.negotiation import counters, questions, refusals
 from vrmnode.engine.records import as_state, intent_body, load_deal
 from vrmnode.engine.references import find_deal, find_intent, find_offer
+from vrmnode.engine.vendor import pause, shop
 from vrmnode.storage import (
     catalogue,
     deals,

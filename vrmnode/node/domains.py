@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import trio
 
 from vrmnode import wellknown
-from vrmnode.engine import domain_check, domain_proof
 from vrmnode.engine.failures import conflict
+from vrmnode.engine.trust import domain_check, domain_proof
 from vrmnode.errors import WellKnownError
 from vrmnode.node.loop import Loop
 from vrmnode.storage.connection import Connection

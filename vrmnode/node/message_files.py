@@ -9,11 +9,11 @@ from functools import partial
 import structlog
 import trio
 
-from vrmnode.engine import dispatch, message_file
-from vrmnode.engine.dispatch import Parcel
 from vrmnode.engine.failures import invalid
 from vrmnode.engine.machine import Machine
-from vrmnode.engine.message_file import Selection
+from vrmnode.engine.mail import dispatch, message_file
+from vrmnode.engine.mail.dispatch import Parcel
+from vrmnode.engine.mail.message_file import Selection
 from vrmnode.node.gate import Gate
 from vrmnode.node.loop import Loop
 from vrmnode.storage import tags

@@ -9,7 +9,8 @@ import trio
 
 from vrmnode.customer.request import read_valid_for
 from vrmnode.customer.rhythm import Rhythm
-from vrmnode.engine import (
+from vrmnode.engine.context import Context
+from vrmnode.engine.customer import (
     castings,
     intent_desk,
     intent_extension,
@@ -17,10 +18,9 @@ from vrmnode.engine import (
     named_views,
     standing_intent,
 )
-from vrmnode.engine.context import Context
+from vrmnode.engine.customer.standing_views import standing_row
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.references import find_intent
-from vrmnode.engine.standing_views import standing_row
 from vrmnode.node.loop import Loop
 from vrmnode.storage import intents, pseudonyms
 from vrmnode.storage.intents import OwnIntent

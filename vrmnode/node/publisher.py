@@ -8,9 +8,9 @@ from functools import partial
 import structlog
 import trio
 
-from vrmnode.engine import dispatch
-from vrmnode.engine.dispatch import Parcel
 from vrmnode.engine.machine import Action, Machine
+from vrmnode.engine.mail import dispatch
+from vrmnode.engine.mail.dispatch import Parcel
 from vrmnode.errors import NodeError
 from vrmnode.network import Network, NetworkError
 from vrmnode.node.loop import Loop

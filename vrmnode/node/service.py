@@ -12,36 +12,25 @@ import trio
 
 from vrmnode.customer.request import IntentRequest, read_request, warnings
 from vrmnode.customer.rhythm import casting_request, read_rhythm
-from vrmnode.engine import (
-    audience,
+from vrmnode.engine import audience, commands, named_images, policy_tests, views
+from vrmnode.engine.customer import (
     castings,
-    commands,
     comparison,
-    contact_desk,
-    directory,
-    disclosure_desk,
-    disclosure_rules,
-    inbox_views,
     intent_desk,
-    key_desk,
-    labels,
-    named_images,
     named_vendors,
-    order_views,
-    policy_tests,
-    questions,
-    shop,
-    shop_screen,
     standing,
     standing_views,
     things_desk,
-    trust_desk,
-    views,
     why,
 )
+from vrmnode.engine.customer.named_intent import PreparedNamedIntent
+from vrmnode.engine.disclosure import contact_desk, disclosure_desk, disclosure_rules
 from vrmnode.engine.failures import invalid, of_protocol
 from vrmnode.engine.machine import Machine
-from vrmnode.engine.named_intent import PreparedNamedIntent
+from vrmnode.engine.negotiation import questions
+from vrmnode.engine.orders import labels, order_views, shop_screen
+from vrmnode.engine.trust import directory, key_desk, trust_desk
+from vrmnode.engine.vendor import inbox_views, shop
 from vrmnode.errors import ServiceError
 from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node import domains

@@ -1,0 +1,193 @@
+"""Own things: kept, added by a sale, and drafted into an intent when they break."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from tests.engine.steps import CUSTOMER, VENDOR, agreed, command, event_types, in_turn
+from tests.engine.world import World
+from vrmnode.customer.broken import Owned, draft_repair, identifying
+from vrmnode.engine.customer import things_desk
+from vrmnode.errors import NodeError
+from vrmnode.storage import things
+from vrmprotocol import keys
+from vrmprotocol.errors import LocalError
+
+DRILL = {"name": "combi drill", "brand": "Makita", "mpn": "DHP484", "category": 1217}
+
+
+def _draft(world: World, **params: object) -> dict[str, object]:
+    reader = world.nodes[CUSTOMER].reader
+    return things_desk.draft(reader, params, world.now)
+
+
+def test_a_thing_is_kept_changed_and_forgotten(world: World) -> None:
+    made = command(world, CUSTOMER, "thing.add", **DRILL, country="DE", bought_at="2026-02-28")
+    assert isinstance(made, dict)
+    assert (made["name"], made["item_name"], made["bought_at"]) == (
+        "combi drill",
+        "combi drill",
+        1_772_236_800,
+    )
+    changed = command(
+        world, CUSTOMER, "thing.change", thing="Combi Drill", changes={"note": "loft", "mpn": None}
+    )
+    assert isinstance(changed, dict)
+    assert (changed["note"], changed["mpn"], changed["brand"]) == ("loft", None, "Makita")
+    found = things_desk.find_thing(world.nodes[CUSTOMER].reader, str(made["thing"])[:8])
+    assert found.note == "loft"
+    command(world, CUSTOMER, "thing.remove", thing="combi drill")
+    assert things.list_things(world.nodes[CUSTOMER].reader) == []
+    assert event_types(world, CUSTOMER)[-3:] == ["thing.added", "thing.changed", "thing.removed"]
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"name": ""}, "thing.invalid"),
+        ({"name": "a/b"}, "thing.invalid"),
+        ({"name": "x", "gtin": "123"}, "thing.invalid"),
+        ({"name": "x", "bought_at": "yesterday"}, "thing.invalid"),
+        ({"name": "x", "country": "Germany"}, "thing.invalid"),
+        ({"name": "x", "serial": "A1"}, "thing.unknown_field"),
+        ({"name": "COMBI DRILL"}, "thing.exists"),
+    ],
+)
+def test_what_cant_be_kept(world: World, params: dict[str, object], code: str) -> None:
+    command(world, CUSTOMER, "thing.add", **DRILL)
+    with pytest.raises((NodeError, LocalError)) as caught:
+        command(world, CUSTOMER, "thing.add", **params)
+    assert getattr(caught.value, "code", None) == code
+
+
+def test_where_no_more_can_be_kept_a_deal_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(things_desk, "MAX_THINGS", 1)
+    command(world, CUSTOMER, "thing.add", **DRILL)
+    with pytest.raises(NodeError) as caught:
+        command(world, CUSTOMER, "thing.add", name="kettle")
+    assert caught.value.code == "thing.too_many"
+    row = agreed(world)
+    assert things.of_deal(world.nodes[CUSTOMER].reader, row.deal) is None
+    (kept,) = things.list_things(world.nodes[CUSTOMER].reader)
+    assert kept.name == "combi drill"
+
+
+def test_what_is_bought_comes_by_itself_and_once(world: World) -> None:
+    row = agreed(world)
+    (thing,) = things.list_things(world.nodes[CUSTOMER].reader)
+    assert (thing.name, thing.gtin) == ("The C Programming Language", "9780131103627")
+    assert (thing.bought_from, thing.deal, thing.country) == ("Shop", row.deal, "NL")
+    assert thing.vendor_root == world.nodes[VENDOR].machine.identity.root
+    assert things.list_things(world.nodes[VENDOR].reader) == []
+    assert "thing.added" in event_types(world, CUSTOMER)
+    in_turn(world, CUSTOMER, partial(things_desk.not_bought, deal=row.deal))
+    assert things.list_things(world.nodes[CUSTOMER].reader) == []
+
+
+def test_the_draft_asks_for_a_repair_a_replacement_or_one_to_rent(world: World) -> None:
+    command(world, CUSTOMER, "thing.add", **DRILL, country="DE", note="serial ABC12345")
+    made = _draft(world, thing="combi drill", problem="The chuck slips.")
+    assert made["request"] == {
+        "name": "combi drill",
+        "brand": "Makita",
+        "mpn": "DHP484",
+        "category": 1217,
+        "description": "The chuck slips.",
+        "country": "DE",
+        "function": "Repair",
+        "alternatives": ["Sell", "LeaseOut"],
+        "lease_days": 14,
+    }
+    assert made["addressed"] == "to everybody: you trust no vendor that does such things"
+    assert made["warnings"] == []
+    only = _draft(world, thing="combi drill", request={"alternatives": [], "budget": "60 EUR"})
+    assert isinstance(only["request"], dict)
+    assert "lease_days" not in only["request"]
+    assert only["request"]["budget"] == "60 EUR"
+
+
+def test_a_report_is_remembered(world: World) -> None:
+    made = command(world, CUSTOMER, "thing.add", **DRILL, country="DE")
+    assert isinstance(made, dict)
+    thing = bytes.fromhex(str(made["thing"]))
+    in_turn(world, CUSTOMER, partial(things_desk.note_broken, thing=thing, problem="It smokes."))
+    assert _draft(world, thing="combi drill")["problem"] == "It smokes."
+    assert event_types(world, CUSTOMER)[-1] == "thing.broken"
+
+
+def test_nothing_of_that_name(world: World) -> None:
+    with pytest.raises(NodeError) as caught:
+        _draft(world, thing="kettle")
+    assert caught.value.code == "thing.not_found"
+
+
+VENDOR_DID = keys.to_did(keys.SigningKey(bytes(32)).public)
+NOW, DAY = 1_800_000_000, 86_400
+
+
+def owned(**more: object) -> Owned:
+    fields: dict[str, object] = {
+        "item_name": "drill",
+        "gtin": None,
+        "mpn": None,
+        "brand": None,
+        "category": 1217,
+        "country": "DE",
+        "bought_from": "Shop",
+        "vendor": VENDOR_DID,
+        "warranty_until": None,
+        **more,
+    }
+    return Owned(**fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("until", "reachable", "trusted", "to", "words"),
+    [
+        (NOW + DAY, True, ["did:b"], [VENDOR_DID], "to Shop alone: warranty until"),
+        (NOW + DAY, False, ["did:b"], ["did:b"], "this node can't write to Shop"),
+        (NOW + DAY, False, [], None, "to everybody"),
+        (NOW - NOW % DAY, True, [], [VENDOR_DID], "to Shop alone"),
+        (NOW - 2 * DAY, True, ["did:b"], ["did:b"], "to the one vendor that you trust"),
+        (None, True, ["did:b", "did:c"], ["did:b", "did:c"], "to 2 vendors that you trust"),
+        (None, True, [], None, "to everybody"),
+    ],
+)
+def test_who_is_asked(
+    until: int | None, reachable: bool, trusted: list[str], to: list[str] | None, words: str
+) -> None:
+    made = draft_repair(
+        owned(warranty_until=until), None, {}, reachable=reachable, trusted=trusted, now=NOW
+    )
+    assert made.request.get("to") == to
+    assert words in made.addressed
+
+
+def test_the_owner_decides_otherwise() -> None:
+    made = draft_repair(
+        owned(warranty_until=NOW + DAY), "x", {"to": []}, reachable=True, trusted=[], now=NOW
+    )
+    assert "to" not in made.request
+    assert made.addressed == "to everybody, as you say"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The chuck slips.", []),
+        ("E21, leaks after 20 minutes at 230 V", []),
+        ("write to ada@example.org", ["an e-mail address"]),
+        ("see https://example.org/x", ["a web address"]),
+        ("S/N on the back", ["a serial number"]),
+        ("its number is 4X7K99210Z", ["a serial number"]),
+        ("call 030 123 45 67", ["a number as of a telephone"]),
+        ("00:1a:2b:3c:4d:5e", ["a network address"]),
+    ],
+)
+def test_what_may_tell_who_it_is(text: str, found: list[str]) -> None:
+    assert [what for what in identifying(text) if what in found] == found
+    assert bool(identifying(text)) == bool(found)

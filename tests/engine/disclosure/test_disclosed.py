@@ -1,0 +1,291 @@
+"""What a vendor keeps of what customers disclose: sealed, or nothing; and how it forgets."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.conftest import MakeWorld
+from tests.engine.disclosing import (
+    ANNA,
+    PLACE,
+    clear_values,
+    customer_says,
+    deal_of,
+    disclose,
+    document_digest,
+    files_of,
+    load,
+    ready,
+    secret_names,
+    values,
+    vendor_says_event,
+)
+from tests.engine.steps import (
+    CUSTOMER,
+    OTHER_CUSTOMER,
+    VENDOR,
+    command,
+    deal_with,
+    event_types,
+    hand_over,
+    in_turn,
+    pass_on,
+)
+from tests.engine.world import World
+from vrmnode.engine import inbound
+from vrmnode.engine.context import Context
+from vrmnode.engine.disclosure import disclosed
+from vrmnode.engine.mail import dispatch, mailroom, private_mail
+from vrmnode.engine.orders import shop_screen
+from vrmnode.engine.records import load_deal, load_message
+from vrmnode.errors import ServiceError
+from vrmnode.storage import deals, events, messages, secrets
+from vrmprotocol import encoding, envelope, inner, message
+from vrmprotocol.disclosure_body import DisclosedField, Disclosure
+from vrmprotocol.mail import WithdrawAccept
+from vrmprotocol.message import UninterpretedMessage
+
+
+# SPEC 09: The reader MUST keep nothing of the body of a disclosure that it refuses.
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [("salt", "disclosure.commitment"), ("agreement", "disclosure.agreement")],
+)
+def test_a_refused_disclosure_leaves_its_header_alone(world: World, change: str, code: str) -> None:
+    ready(world)
+    digest = bytes(32) if change == "agreement" else document_digest(world)
+    salt = bytes(32) if change == "salt" else None
+    field = DisclosedField(name="name", value="Berta Beispiel", salt=salt)
+    raw = customer_says(world, Disclosure(agreement=digest, fields=(field,)))
+    assert hand_over(world, VENDOR, raw, deal=deal_of(world)).error is None
+    assert values(world) == {}
+    reader = world.nodes[VENDOR].reader
+    stored = [item for item in messages.list_messages(reader, deal_of(world)) if not item.own]
+    kept = next(item for item in stored if item.kind == "disclosure")
+    assert isinstance(load_message(kept.raw), UninterpretedMessage)
+    assert b"Berta" not in files_of(world, VENDOR)
+    names = in_turn(
+        world,
+        VENDOR,
+        lambda ctx: private_mail.content(ctx.tx, ctx.vault, deal_of(world), kept.digest),
+    )
+    assert names is None
+    refused = [e for e in events.after(reader, 0, 500) if e.type == "disclosure.refused"]
+    assert [event.data for event in refused] == [{"code": code}]
+    # It is acknowledged all the same, and known when it comes again.
+    assert kept.digest in messages.to_acknowledge(reader, deal_of(world))
+    hand_over(world, VENDOR, raw, deal=deal_of(world))
+    assert event_types(world, VENDOR).count("disclosure.refused") == 1
+
+
+def test_a_disclosure_of_a_wrong_form_leaves_no_body_either(world: World) -> None:
+    ready(world)
+    field = DisclosedField(name="name", value="Berta Beispiel")
+    right = customer_says(world, Disclosure(agreement=bytes(32), fields=(field,)))
+    fields = encoding.decode_map(right)
+    assert isinstance(fields["body"], dict)
+    fields["body"] = {**fields["body"], "x": "Berta Beispiel"}
+    del fields["sig"]
+    record = load_deal(world.nodes[CUSTOMER].reader, deal_of(world))
+
+    def write(ctx: Context) -> bytes:
+        key = mailroom.own_key(ctx, record)
+        assert key is not None
+        return inner.write(fields, key)
+
+    raw = in_turn(world, CUSTOMER, write)
+    assert isinstance(raw, bytes)
+    hand_over(world, VENDOR, raw, deal=deal_of(world))
+    assert values(world) == {}
+    assert b"Berta" not in files_of(world, VENDOR)
+    assert "disclosure.refused" in event_types(world, VENDOR)
+
+
+# SPEC 09: The reader MUST NOT keep more than 16 disclosures of a deal.
+def test_a_customer_cannot_fill_the_vendors_disk(world: World) -> None:
+    ready(world)
+    for seq in range(30, 50):
+        field = DisclosedField(name="name", value=f"Anna {seq}")
+        body = Disclosure(agreement=document_digest(world), fields=(field,))
+        hand_over(world, VENDOR, customer_says(world, body, seq=seq), deal=deal_of(world))
+    reader = world.nodes[VENDOR].reader
+    kept = [i for i in messages.list_messages(reader, deal_of(world)) if i.kind == "disclosure"]
+    assert len(kept) == 16
+    assert values(world) == {"name": "Anna 45"}
+
+
+# SPEC 09: The reader MUST erase what was disclosed when the state of the deal becomes `cancelled`.
+def test_a_cancelled_deal_leaves_nothing_with_the_vendor(world: World) -> None:
+    ready(world)
+    disclose(world, *PLACE)
+    pass_on(world, CUSTOMER)
+    assert values(world)
+    state = load_deal(world.nodes[CUSTOMER].reader, deal_of(world)).state
+    assert state.accept is not None
+    crossing = WithdrawAccept(accept=state.accept.digest, reason="changed_mind")
+    hand_over(world, VENDOR, customer_says(world, crossing), deal=deal_of(world))
+    assert deal_with(world, VENDOR, VENDOR).state == "cancelled"
+    assert values(world) == {}
+    assert secret_names(world, VENDOR) == set()
+    assert "disclosure.erased" in event_types(world, VENDOR)
+
+
+# SPEC 09: The reader MUST tell a value that was said without its salt from one that was committed
+# to, wherever it shows it.
+def test_the_vendors_deal_shows_what_was_disclosed_and_the_customers_does_not(
+    world: World,
+) -> None:
+    ready(world)
+    command(world, CUSTOMER, "contact.set", name="Anna Müller")
+    disclose(world, "country", "name", "relationship")
+    pass_on(world, CUSTOMER)
+    params = {"deal": deal_of(world).hex()}
+    both = {
+        who: shop_screen.deal_show(node.reader, node.machine.vault, params, world.now)
+        for who, node in world.nodes.items()
+        if who in (CUSTOMER, VENDOR)
+    }
+    assert "disclosed" not in both[CUSTOMER]
+    told = both[VENDOR]["disclosed"]
+    assert isinstance(told, dict)
+    assert str(told["relationship"]).startswith("did:key:")
+    assert told["fields"] == {
+        "name": {"value": "Anna Müller", "committed": False, "disclosed_at": world.now},
+        "country": {"value": "DE", "committed": True, "disclosed_at": world.now},
+    }
+
+
+def test_the_vendor_forgets_what_it_erases(world: World) -> None:
+    ready(world)
+    disclose(world, *PLACE)
+    pass_on(world, CUSTOMER)
+    count = in_turn(world, VENDOR, lambda ctx: disclosed.erase(ctx, load(ctx, world)))
+    assert count == 1
+    assert values(world) == {}
+    assert in_turn(world, VENDOR, lambda ctx: disclosed.erase(ctx, load(ctx, world))) == 0
+    assert deal_with(world, VENDOR, VENDOR).state == "agreed"
+
+
+def test_headers_of_private_messages_still_show_equivocation(world: World) -> None:
+    ready(world)
+    for name in ("Anna", "Berta"):
+        field = DisclosedField(name="name", value=name)
+        body = Disclosure(agreement=document_digest(world), fields=(field,))
+        hand_over(world, VENDOR, customer_says(world, body), deal=deal_of(world))
+    assert deal_with(world, VENDOR, VENDOR).fault == "negotiation.equivocation"
+
+
+def test_a_header_form_comes_back(world: World) -> None:
+    ready(world)
+    field = DisclosedField(name="name", value="Anna")
+    raw = customer_says(world, Disclosure(agreement=bytes(32), fields=(field,)))
+    signed = message.verify_and_load(raw, expected_recipient=None)
+    form = private_mail.header_form(signed)
+    read = private_mail.read_header(form)
+    assert read is not None
+    assert (read.digest, read.seq, read.prev, read.received) == (
+        signed.digest,
+        signed.seq,
+        signed.prev,
+        signed.received,
+    )
+    assert b"Anna" not in form
+    assert private_mail.read_header(raw) is None
+
+
+def test_a_moved_box_opens_nothing(make_world: MakeWorld) -> None:
+    """A box is bound to its deal and message: a row moved elsewhere is no disclosure there."""
+    world = make_world()
+    ready(world)
+    disclose(world, "name")
+    pass_on(world, CUSTOMER)
+    node = world.nodes[VENDOR]
+    node.turn(
+        lambda ctx: ctx.tx.run(
+            "UPDATE secrets SET owner_id = zeroblob(32) WHERE name LIKE 'message %'"
+        )
+    )
+    (name,) = secret_names(world, VENDOR)
+    with pytest.raises(Exception, match="doesn't open"):
+        secrets.get(node.reader, node.machine.vault, "deal", bytes(32), name)
+    assert values(world) == {}
+
+
+def test_another_customers_node_is_told_nothing(world: World) -> None:
+    ready(world)
+    disclose(world, *ANNA)
+    pass_on(world, CUSTOMER)
+    assert deals.list_deals(world.nodes[OTHER_CUSTOMER].reader) == []
+    assert clear_values(world, OTHER_CUSTOMER) == []
+
+
+def boxes(world: World) -> list[bytes]:
+    """The sealed boxes that hold a deal's disclosures and the key of its mail."""
+    rows = world.nodes[VENDOR].reader.rows(
+        "SELECT box FROM secrets WHERE owner_kind = 'deal' AND owner_id = ?"
+        " AND (name = 'reply' OR name LIKE 'message %')",
+        (deal_of(world),),
+    )
+    return [bytes(box) for (box,) in rows]
+
+
+def test_a_forgotten_customer_is_gone_from_the_files(world: World) -> None:
+    ready(world)
+    disclose(world, *ANNA)
+    vendor_says_event(world, "delivered")
+    pass_on(world, VENDOR, CUSTOMER)
+    kept = boxes(world)
+    assert len(kept) == 2
+    assert all(box in files_of(world, VENDOR) for box in kept)
+    answer = command(world, VENDOR, "vendor.forget", deal=deal_of(world).hex())
+    assert answer == {
+        "deal": deal_of(world).hex(),
+        "erased": 1,
+        "disclosed": {"fields": {}, "relationship": None},
+    }
+    assert values(world) == {}
+    assert boxes(world) == []
+    assert [box for box in kept if box in files_of(world, VENDOR)] == []
+    assert deal_with(world, VENDOR, VENDOR).state == "agreed"
+    assert "deal.forgotten" in event_types(world, VENDOR)
+
+
+def test_an_open_order_is_forgotten_only_if_it_is_said_twice(world: World) -> None:
+    ready(world)
+    disclose(world, "name")
+    pass_on(world, CUSTOMER)
+    asked = {"deal": deal_of(world).hex()}
+    with pytest.raises(ServiceError) as caught:
+        command(world, VENDOR, "vendor.forget", **asked)
+    assert caught.value.code == "order.open"
+    assert values(world) == {"name": "Anna Muster"}
+    command(world, VENDOR, "vendor.forget", **asked, anyway=True)
+    assert values(world) == {}
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_copy_of_the_mail_opens_only_until_the_deal_is_forgotten(
+    world: World, forgotten: bool
+) -> None:
+    ready(world)
+    vendor_says_event(world, "delivered")
+    pass_on(world, VENDOR, CUSTOMER)
+    disclose(world, "email")
+    parcels = in_turn(world, CUSTOMER, dispatch.parcels)
+    assert isinstance(parcels, list)
+    (parcel,) = parcels
+    raw = dispatch.seal(
+        parcel, now=world.now, random=world.rng.randbytes, grind=lambda core, bits: bytes(8)
+    )
+    if forgotten:
+        command(world, VENDOR, "vendor.forget", deal=deal_of(world).hex())
+    arrived = envelope.unsecure_load(raw)
+    in_turn(world, VENDOR, lambda ctx: inbound.accept_envelope(ctx, arrived))
+    assert values(world) == ({} if forgotten else {"email": ANNA["email"]})
+
+
+def test_a_customer_forgets_no_deal_of_its_own(world: World) -> None:
+    ready(world)
+    with pytest.raises(ServiceError) as caught:
+        command(world, CUSTOMER, "vendor.forget", deal=deal_of(world).hex())
+    assert caught.value.code == "deal.role"

@@ -1,0 +1,1 @@
+"""What a customer does: intents, the offers they get, what is accepted, and own things."""

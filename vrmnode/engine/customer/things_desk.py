@@ -1,0 +1,336 @@
+"""Own things as their owner keeps them, and as an agreed sale adds them.
+
+They stay in this database. What of a thing becomes public does so with an intent for its repair,
+which its owner publishes (`vrmnode.customer.broken` drafts it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from vrmnode.customer.broken import MAX_PROBLEM, Owned, draft_repair, identifying
+from vrmnode.customer.vendor_search import VendorQuery, fits
+from vrmnode.engine.context import Context
+from vrmnode.engine.failures import conflict, invalid, not_found
+from vrmnode.engine.mail import mailroom
+from vrmnode.engine.records import DealRecord, intent_body, own_intent
+from vrmnode.engine.references import find_vendor, only
+from vrmnode.engine.trust.directory import read_profile
+from vrmnode.errors import ServiceError
+from vrmnode.storage import market, things, trust
+from vrmnode.storage.database import Connection
+from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.things import Thing
+from vrmnode.values.fields import Fields
+from vrmnode.values.gtins import GTIN_EXPECTED, gtin_for_people, read_gtin
+from vrmnode.values.spans import DAY_EXPECTED, floor_day, parse_day
+from vrmprotocol import keys
+from vrmprotocol.errors import LocalError
+
+Json = dict[str, object]
+Params = Mapping[str, object]
+
+MAX_THINGS = 10_000
+NAME = r"[^/\x00-\x1f]{1,64}"
+
+
+def add(ctx: Context, params: Params) -> Json:
+    """Keep a thing of the owner's.
+
+    Raises:
+        ServiceError: `thing.exists`, `thing.too_many`, `vendor.*`.
+        FieldError: `thing.invalid`, `thing.unknown_field`.
+    """
+    blank = Thing(thing=ctx.random(16), name="", item_name="", added=ctx.now)
+    thing = _changed(ctx.tx, blank, params)
+    _insert(ctx, thing)
+    return shown(thing)
+
+
+def change(ctx: Context, params: Params) -> Json:
+    """Change some fields of a thing; None takes a field away.
+
+    Raises:
+        ServiceError: `thing.not_found`, `thing.exists`, `vendor.*`.
+        FieldError: `thing.invalid`, `thing.unknown_field`.
+    """
+    known = find_thing(ctx.tx, params.get("thing"))
+    changes = params.get("changes")
+    if not isinstance(changes, dict):
+        raise invalid("request.invalid", "changes: expected an object, came another type")
+    thing = _changed(ctx.tx, known, changes)
+    _require_free(ctx.tx, thing)
+    things.replace(ctx.tx, thing)
+    ctx.event("thing.changed", "thing", thing.thing, name=thing.name)
+    return shown(thing)
+
+
+def remove(ctx: Context, params: Params) -> Json:
+    """Forget a thing; an intent for its repair stays as it is.
+
+    Raises:
+        ServiceError: `thing.not_found`.
+    """
+    thing = find_thing(ctx.tx, params.get("thing"))
+    things.remove(ctx.tx, thing.thing)
+    ctx.event("thing.removed", "thing", thing.thing)
+    return shown(thing)
+
+
+def bought(ctx: Context, record: DealRecord) -> None:
+    """Add the thing that an agreed sale brings; a repetition adds nothing."""
+    signed = record.state.accepted_offer
+    if signed is None or things.of_deal(ctx.tx, record.deal) is not None:
+        return
+    draft = mailroom.offer_of(signed).draft
+    if draft.business_function != "Sell" or len(things.list_things(ctx.tx)) >= MAX_THINGS:
+        return
+    item, intent = draft.item_offered, intent_body(own_intent(ctx.tx, record.row.intent_id))
+    thing = Thing(
+        thing=ctx.random(16),
+        name=_free_name(ctx.tx, item.name),
+        item_name=item.name,
+        gtin=item.gtin,
+        mpn=item.mpn,
+        brand=item.brand,
+        category=item.category,
+        country=intent.area.country,
+        bought_at=floor_day(ctx.now),
+        bought_from=draft.vendor.name,
+        vendor_root=draft.vendor.root,
+        note=None if draft.eligible_quantity == 1 else f"{draft.eligible_quantity} pieces",
+        deal=record.deal,
+        added=ctx.now,
+    )
+    _insert(ctx, thing)
+
+
+def not_bought(ctx: Context, deal: bytes) -> None:
+    """Forget the thing of a deal that was cancelled as it was made."""
+    thing = things.of_deal(ctx.tx, deal)
+    if thing is not None:
+        things.remove(ctx.tx, thing.thing)
+        ctx.event("thing.removed", "thing", thing.thing)
+
+
+def draft(tx: Connection, params: Params, now: int) -> Json:
+    """What `thing broken` would ask for and of whom; nothing is kept or sent.
+
+    Raises:
+        ServiceError: `thing.not_found`; FieldError: `thing.invalid`.
+    """
+    thing = find_thing(tx, params.get("thing"))
+    changes = params.get("request") or {}
+    if not isinstance(changes, dict):
+        raise invalid("request.invalid", "request: expected an object, came another type")
+    problem = Fields(params, "thing").text("problem", MAX_PROBLEM) or thing.problem
+    country = changes.get("country") or thing.country
+    drafted = draft_repair(
+        _owned(thing, str(country) if country else None),
+        problem,
+        changes,
+        reachable=thing.vendor_root is not None and _has_profile(tx, thing.vendor_root, now),
+        trusted=_trusted(tx, thing, country, now),
+        now=now,
+    )
+    found = identifying(problem or "")
+    warnings = [
+        f"the problem's text looks as if it holds {what}: everybody it goes to can read it"
+        for what in found
+    ]
+    return {
+        "thing": thing.thing.hex(),
+        "name": thing.name,
+        "problem": problem,
+        "request": drafted.request,
+        "addressed": drafted.addressed,
+        "warnings": warnings,
+    }
+
+
+def note_broken(
+    ctx: Context, thing: bytes, problem: str | None, own: OwnIntent | None = None
+) -> None:
+    """Remember that a thing is broken, and the intent that asks for its repair."""
+    known = things.get(ctx.tx, thing)
+    if known is None:
+        raise not_found("thing", thing.hex())
+    intent = known.intent if own is None else own.intent_id
+    things.replace(ctx.tx, replace(known, broken_at=ctx.now, problem=problem, intent=intent))
+    ctx.event(
+        "thing.broken",
+        "thing",
+        thing,
+        name=known.name,
+        intent=None if own is None else own.intent_id.hex(),
+    )
+
+
+def find_thing(tx: Connection, reference: object) -> Thing:
+    """A thing by its name, its id, or the beginning of its id.
+
+    Raises:
+        ServiceError: `thing.not_found`, `thing.ambiguous`.
+    """
+    text = reference.strip() if isinstance(reference, str) else ""
+    named = things.by_name(tx, text)
+    if named is not None:
+        return named
+    found = things.by_prefix(tx, text) if len(text) >= 6 else []
+    return only("thing", text, found)
+
+
+def shown(thing: Thing) -> Json:
+    """A thing ready for JSON."""
+    root = thing.vendor_root
+    return {
+        "thing": thing.thing.hex(),
+        "name": thing.name,
+        "item_name": thing.item_name,
+        "gtin": thing.gtin,
+        "mpn": thing.mpn,
+        "brand": thing.brand,
+        "category": thing.category,
+        "country": thing.country,
+        "bought_at": thing.bought_at,
+        "bought_from": thing.bought_from,
+        "vendor": None if root is None else keys.to_did(root),
+        "warranty_until": thing.warranty_until,
+        "note": thing.note,
+        "deal": None if thing.deal is None else thing.deal.hex(),
+        "broken_at": thing.broken_at,
+        "problem": thing.problem,
+        "intent": None if thing.intent is None else thing.intent.hex(),
+        "added": thing.added,
+    }
+
+
+def listed(tx: Connection) -> list[Json]:
+    """All things, by name."""
+    return [shown(each) for each in things.list_things(tx)]
+
+
+def _changed(tx: Connection, known: Thing, raw: Mapping[str, object]) -> Thing:
+    fields = Fields(raw, "thing")
+    given = set(raw)
+
+    def text(name: str, limit: int, pattern: str | None = None) -> str | None:
+        value = fields.text(name, limit, pattern)
+        kept: str | None = getattr(known, name)
+        return value if name in given else kept
+
+    name = text("name", 64, NAME)
+    if not name:
+        raise fields.error("name", "a name of 1 to 64 characters without /", raw.get("name"))
+    item_name = text("item_name", 200) or name
+    category = fields.whole("category", 0, 2**31 - 1, None)
+    days = {
+        field: fields.parsed(field, parse_day, DAY_EXPECTED)
+        for field in ("bought_at", "warranty_until")
+    }
+    bought_from, root = known.bought_from, known.vendor_root
+    seller = fields.text("bought_from", 128)
+    if "bought_from" in given:
+        bought_from, root = _seller(tx, seller)
+    thing = replace(
+        known,
+        name=name,
+        item_name=item_name,
+        gtin=_gtin(fields) if "gtin" in given else (fields.take("gtin"), known.gtin)[1],
+        mpn=text("mpn", 64),
+        brand=text("brand", 64),
+        category=category if "category" in given else known.category,
+        country=text("country", 2, "[A-Z]{2}"),
+        bought_at=days["bought_at"] if "bought_at" in given else known.bought_at,
+        bought_from=bought_from,
+        vendor_root=root,
+        warranty_until=days["warranty_until"]
+        if "warranty_until" in given
+        else known.warranty_until,
+        note=text("note", 500),
+    )
+    fields.finish()
+    return thing
+
+
+def _gtin(fields: Fields) -> str | None:
+    text = fields.text("gtin", 32)
+    if text is None:
+        return None
+    digits = read_gtin(text)
+    if digits is None:
+        raise fields.error("gtin", GTIN_EXPECTED, text)
+    return gtin_for_people(digits)
+
+
+def _seller(tx: Connection, text: str | None) -> tuple[str | None, bytes | None]:
+    """A vendor that this node knows by its key, or a name that the owner wrote."""
+    if text is None:
+        return None, None
+    try:
+        root = find_vendor(tx, text)
+    except (ServiceError, LocalError):
+        return text, None
+    profile = market.get_profile(tx, root)
+    return (text if profile is None else profile.name), root
+
+
+def _insert(ctx: Context, thing: Thing) -> None:
+    _require_free(ctx.tx, thing)
+    if len(things.list_things(ctx.tx)) >= MAX_THINGS:
+        raise conflict("thing.too_many", f"expected at most {MAX_THINGS} things, came another")
+    things.insert(ctx.tx, thing)
+    deal = None if thing.deal is None else thing.deal.hex()
+    ctx.event("thing.added", "thing", thing.thing, name=thing.name, deal=deal)
+
+
+def _require_free(tx: Connection, thing: Thing) -> None:
+    other = things.by_name(tx, thing.name)
+    if other is not None and other.thing != thing.thing:
+        raise conflict("thing.exists", f"expected another name, {thing.name!r} is one of yours")
+
+
+def _free_name(tx: Connection, item_name: str) -> str:
+    plain = " ".join(item_name.replace("/", " ").split())[:58] or "thing"
+    name, number = plain, 1
+    while things.by_name(tx, name) is not None:
+        number += 1
+        name = f"{plain} {number}"
+    return name
+
+
+def _owned(thing: Thing, country: str | None) -> Owned:
+    root = thing.vendor_root
+    return Owned(
+        item_name=thing.item_name,
+        gtin=thing.gtin,
+        mpn=thing.mpn,
+        brand=thing.brand,
+        category=thing.category,
+        country=country,
+        bought_from=thing.bought_from,
+        vendor=None if root is None else keys.to_did(root),
+        warranty_until=thing.warranty_until,
+    )
+
+
+def _has_profile(tx: Connection, root: bytes, now: int) -> bool:
+    profile = market.get_profile(tx, root)
+    return profile is not None and profile.expires > now
+
+
+def _trusted(tx: Connection, thing: Thing, country: object, now: int) -> list[str]:
+    """Trusted vendors whose profile says that they repair such things there."""
+    query = VendorQuery(
+        category=thing.category,
+        country=country if isinstance(country, str) else None,
+        function="Repair",
+    )
+    return [
+        keys.to_did(root)
+        for root in sorted(trust.roots(tx))
+        if (stored := market.get_profile(tx, root)) is not None
+        and stored.expires > now
+        and fits(read_profile(stored.body), query)
+    ]

@@ -1,0 +1,1 @@
+"""Personal data: kept sealed, committed to in agreements, disclosed stage by stage."""

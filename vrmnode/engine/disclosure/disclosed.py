@@ -1,0 +1,136 @@
+"""What customers have disclosed to this node's vendor: kept sealed, shown with the order, erased.
+
+Implements the reader's side of specs/09-relationship.md#disclosure. Events and notes name fields,
+never values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vrmnode.engine.context import Context
+from vrmnode.engine.failures import conflict
+from vrmnode.engine.mail import private_mail
+from vrmnode.engine.orders.order_records import find_order
+from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine.references import find_deal
+from vrmnode.storage import messages, outbox, secrets
+from vrmnode.storage.database import Connection
+from vrmnode.storage.secrets import Vault
+from vrmprotocol import disclosure, keys, message
+from vrmprotocol.contact import NAMES
+from vrmprotocol.disclosure import Disclosed
+from vrmprotocol.disclosure_body import Disclosure
+from vrmprotocol.errors import RemoteError
+from vrmprotocol.message import SignedMessage, UninterpretedMessage
+
+Json = dict[str, object]
+
+KIND = "disclosure"
+
+OVER = frozenset({"delivered", "cancelled", "returned"})
+"""The statuses of an order after which its customer may be forgotten without asking again."""
+
+
+def after_message(
+    ctx: Context, record: DealRecord, signed: SignedMessage | UninterpretedMessage
+) -> None:
+    """Keep a customer's disclosure that was just added to the deal, or nothing of it."""
+    if signed.kind != KIND or record.row.role != "vendor":
+        return
+    if isinstance(signed, UninterpretedMessage):
+        _refuse(ctx, record, signed.code)
+        return
+    # SPEC 09: The reader MUST keep nothing of the body of a disclosure that it refuses.
+    #
+    # What the store has by now is the header; the body goes with this turn.
+    try:
+        disclosure.check(signed, record.state)
+    except RemoteError as error:
+        _refuse(ctx, record, error.code)
+        return
+    private_mail.keep(ctx, signed)
+    assert isinstance(signed.body, Disclosure)
+    names = ", ".join(signed.body.names)
+    ctx.event("disclosure.received", "deal", record.deal, fields=names)
+
+
+def _refuse(ctx: Context, record: DealRecord, code: str) -> None:
+    ctx.notes.append(f"disclosure refused: {code}")
+    ctx.event("disclosure.refused", "deal", record.deal, code=code)
+
+
+def of_deal(tx: Connection, vault: Vault, record: DealRecord) -> Disclosed:
+    """What a deal's customer has disclosed and this node still keeps."""
+    kept = (
+        private_mail.content(tx, vault, record.deal, item.digest)
+        for item in messages.list_messages(tx, record.deal)
+        if item.kind == KIND and not item.own
+    )
+    read = [
+        message.verify_and_load(raw, expected_recipient=None) for raw in kept if raw is not None
+    ]
+    return disclosure.evaluate(record.state, read)
+
+
+# SPEC 09: The reader MUST tell a value that was said without its salt from one that was committed
+# to, wherever it shows it.
+def shown(tx: Connection, vault: Vault, record: DealRecord) -> Json:
+    """The same, ready for JSON; `committed` says whether the agreement committed to the value."""
+    found = of_deal(tx, vault, record)
+    fields = {
+        name: {"value": one.value, "committed": one.committed, "disclosed_at": one.at}
+        for name, one in sorted(found.fields.items(), key=lambda each: NAMES.index(each[0]))
+    }
+    key = found.relationship
+    return {"fields": fields, "relationship": None if key is None else keys.to_did(key)}
+
+
+def is_forgotten(tx: Connection, vault: Vault, record: DealRecord) -> bool:
+    """Whether the key that opens a vendor's mail of this deal was erased."""
+    return secrets.get(tx, vault, "deal", record.deal, "reply") is None
+
+
+def forget(ctx: Context, params: Mapping[str, object]) -> Json:
+    """Erase what a deal's customer has disclosed, and the key that opens the deal's mail.
+
+    Without the key nothing that was sealed to this deal opens again, wherever a copy is; nor does
+    what the customer may still send in it.
+
+    Raises:
+        ServiceError: `deal.not_found`; `deal.role` for a customer's deal; `order.open` unless
+            `anyway`.
+    """
+    record = load_deal(ctx.tx, find_deal(ctx.tx, str(params.get("deal") or "")))
+    if record.row.role != "vendor":
+        raise conflict("deal.role", "expected a deal of your shop, came one of yours as a customer")
+    found = find_order(ctx.tx, record.deal)
+    is_open = found is not None and found.order.status not in OVER
+    if found is not None and is_open and params.get("anyway") is not True:
+        raise conflict(
+            "order.open",
+            f"expected an order that is over, came one that is {found.order.status}; its mail"
+            " could not be read any more",
+        )
+    count = erase(ctx, record)
+    secrets.erase(ctx.tx, "deal", record.deal, "reply")
+    outbox.done_by_deal(ctx.tx, record.deal, ctx.now)
+    ctx.sweep = True
+    ctx.event("deal.forgotten", "deal", record.deal)
+    return {
+        "deal": record.deal.hex(),
+        "erased": count,
+        "disclosed": shown(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal)),
+    }
+
+
+def erase(ctx: Context, record: DealRecord) -> int:
+    """Forget all that a deal's customer has disclosed; how many disclosures that were."""
+    found = [
+        item.digest
+        for item in messages.list_messages(ctx.tx, record.deal)
+        if item.kind == KIND and private_mail.erase(ctx, record.deal, item.digest)
+    ]
+    if found:
+        ctx.event("disclosure.erased", "deal", record.deal, disclosures=len(found))
+    return len(found)

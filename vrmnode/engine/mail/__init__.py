@@ -1,0 +1,1 @@
+"""Letters between the parties of a deal: sealed, kept, sent again until acknowledged, opened."""

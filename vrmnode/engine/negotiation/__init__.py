@@ -1,0 +1,1 @@
+"""Before an agreement: questions, counters, and what was declined."""

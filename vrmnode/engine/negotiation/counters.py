@@ -1,0 +1,191 @@
+"""Counters: the customer names a lower total, the vendor's node answers under its policy.
+
+Implements specs/03-messages.md#counter. A counter changes no state; the vendor's answer is another
+offer of the same deal, under the same secret, reply key and shard, or a decline of the counter. How
+far to give way is a pure function of `vrmnode.vendor.concessions`.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from vrmnode.engine.context import Context
+from vrmnode.engine.customer import offers
+from vrmnode.engine.failures import conflict
+from vrmnode.engine.mail import mailroom
+from vrmnode.engine.negotiation import refusals
+from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.engine.vendor import shop
+from vrmnode.storage import catalogue, deals, events, messages
+from vrmnode.storage.database import Connection
+from vrmnode.values.money import Money
+from vrmnode.values.prices import total_of
+from vrmnode.vendor.concessions import concede
+from vrmnode.vendor.prices import floor_of
+from vrmnode.vendor.terms import answers_counters
+from vrmprotocol import negotiation
+from vrmprotocol.draft import Draft
+from vrmprotocol.mail import Counter, Decline, Offer, VendorReason
+from vrmprotocol.message import SignedMessage
+
+Json = dict[str, object]
+
+
+def counter(
+    ctx: Context,
+    offer: bytes,
+    total: Money,
+    *,
+    note: str | None = None,
+    language: str | None = None,
+    rule: str = "by hand",
+) -> Json:
+    """Tell the vendor for which total its offer would be taken; it binds nobody.
+
+    `rule` says who decided, and why so much.
+
+    Raises:
+        ServiceError: `offer.not_found`, `offer.declined`, `counter.currency`,
+            `counter.not_lower`, `counter.too_many`.
+        LocalError: `negotiation.illegal_move`, `negotiation.expired`, `message.body`.
+    """
+    record = offers.deal_of(ctx.tx, offer)
+    negotiation.check_move("customer", record.state.state, "counter")
+    if offer in record.state.declined_offers:
+        raise conflict("offer.declined", "expected an open offer, came one you declined")
+    draft = mailroom.offer_of(record.state.offers[offer]).draft
+    negotiation.check_acceptable(draft, ctx.now)
+    offered = total_of(draft)
+    if total.currency != offered.currency:
+        words = f"expected an amount in {offered.currency}, came {total}"
+        raise conflict("counter.currency", words)
+    # SPEC 03: The writer MUST NOT counter with a total that isn't below that of the offer, or, with
+    # `Buy`, above it.
+    if not _asks_to_give_way(draft, total.amount):
+        if draft.business_function == "Buy":
+            raise conflict("counter.not_higher", f"expected more than {offered}, came {total}")
+        raise conflict("counter.not_lower", f"expected less than {offered}, came {total}")
+    # SPEC 03: The writer MUST NOT send more than 4 counters in a deal.
+    stored = messages.list_messages(ctx.tx, record.deal)
+    if sum(item.own and item.kind == "counter" for item in stored) >= (
+        mailroom.MAX_COUNTERS_PER_DEAL
+    ):
+        most = mailroom.MAX_COUNTERS_PER_DEAL
+        raise conflict("counter.too_many", f"expected at most {most} in a deal, came another")
+    tag = language if note else None
+    body = Counter(offer=offer, total=total.amount, note=note, in_language=tag)
+    signed = mailroom.tell(ctx, record, body, until=draft.valid_through)
+    told: dict[str, str | int] = {
+        "deal": record.deal.hex(),
+        "offer": offer.hex(),
+        "total": total.amount,
+        "currency": total.currency,
+    }
+    ctx.event("counter.sent", "counter", signed.digest, rule=rule, **told)
+    return {"counter": signed.digest.hex(), **told}
+
+
+def _asks_to_give_way(draft: Draft, total: int) -> bool:
+    offered = draft.price_specification.total
+    return total > offered if draft.business_function == "Buy" else total < offered
+
+
+def about_offer(tx: Connection, deal: bytes, offer: bytes) -> list[Json]:
+    """What was named to the vendor of an offer, oldest first, and by which rule."""
+    found: list[Json] = []
+    for item in messages.list_messages(tx, deal):
+        signed = load_message(item.raw)
+        if not isinstance(signed, SignedMessage) or not isinstance(signed.body, Counter):
+            continue
+        if item.own and signed.body.offer == offer:
+            told = events.of_subject(tx, "counter", item.digest)
+            rule = next((each.data.get("rule") for each in told), None)
+            row = {"counter": item.digest.hex(), "total": signed.body.total}
+            found.append({**row, "sent_at": item.created, "rule": rule})
+    return found
+
+
+def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:
+    """React to a counter, or to the decline of one, that was just added to the deal."""
+    if isinstance(signed.body, Counter) and record.row.role == "vendor":
+        _received(ctx, record, signed, signed.body)
+    elif isinstance(signed.body, Decline) and record.row.role == "customer":
+        named = messages.get(ctx.tx, signed.body.of)
+        if named is not None and named.own and named.kind == "counter":
+            told = {"deal": record.deal.hex(), **refusals.why(signed, "vendor")}
+            ctx.event("counter.declined", "counter", named.digest, **told)
+
+
+def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Counter) -> None:
+    named = record.state.offers.get(body.offer)
+    if named is None or record.state.state != "offered":
+        return
+    currency = mailroom.offer_of(named).draft.price_specification.price_currency
+    told = {"deal": record.deal.hex(), "offer": body.offer.hex(), "currency": currency}
+    ctx.event("counter.received", "counter", signed.digest, total=body.total, **told)
+    if not answers_counters(shop.stored_policy(ctx.tx).terms_policy):
+        return
+    answer = _answer(ctx, record, named, body)
+    if not isinstance(answer, Offer):
+        negotiation.check_move("vendor", record.state.state, "decline")
+        no = Decline(of=signed.digest, reason=answer)
+        said = mailroom.tell(ctx, record, no, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+        why = refusals.why(said, "vendor")
+        ctx.event("counter.declined", "counter", signed.digest, **why, **told)
+        return
+    negotiation.check_move("vendor", record.state.state, "offer")
+    sent = mailroom.tell(ctx, record, answer, until=answer.draft.valid_through)
+    total = answer.draft.price_specification.total
+    deals.update(
+        ctx.tx,
+        record.deal,
+        updated=ctx.now,
+        offer_digest=sent.digest,
+        business_function=answer.draft.business_function,
+        total=total,
+    )
+    ctx.event("counter.answered", "counter", signed.digest, total=total, **told)
+
+
+def _answer(
+    ctx: Context, record: DealRecord, named: SignedMessage, body: Counter
+) -> Offer | VendorReason:
+    """The better offer that the vendor's policy lets this node make now, or why there is none.
+
+    What it pays for what it buys, the owner alone raises.
+    """
+    sku = shop.sku_of(named)
+    # Of several offers side by side, those about the same product as the one that is named.
+    own = [each for each in record.state.offers.values() if shop.sku_of(each) == sku]
+    own.sort(key=lambda each: each.seq)
+    first, last = mailroom.offer_of(own[0]), mailroom.offer_of(own[-1])
+    if ctx.now > last.draft.valid_through:
+        return "late"
+    if not _asks_to_give_way(mailroom.offer_of(named).draft, body.total):
+        return "invalid"
+    here = shop.open_shop(ctx.tx, ctx.now)
+    if here is None:
+        return "closed"
+    product = None if sku is None else catalogue.get(ctx.tx, sku)
+    if product is None:
+        return "withdrawn"
+    if here.policy.counter is None or last.draft.business_function == "Buy":
+        return "floor"
+    if last.draft.price_specification.price_currency != here.policy.currency:
+        return "currency"  # the floor is in another by now
+    price = concede(
+        here.policy.counter,
+        first=first.draft.price_specification,
+        last=last.draft.price_specification,
+        quantity=last.draft.eligible_quantity,
+        asked_total=body.total,
+        floor=floor_of(shop.for_sale(product), here.policy.prices),
+        rounds=len(own) - 1,
+        luck=ctx.random(1)[0],
+    )
+    if price is None:
+        return "floor"
+    # The same secret, reply key and shard as in the deal's first offer.
+    return msgspec.structs.replace(
+        last, draft=msgspec.structs.replace(last.draft, price_specification=price)
+    )

@@ -1,0 +1,1 @@
+"""What follows an agreement: payment, delivery, cancelling, returns, as both sides see it."""
