@@ -83,7 +83,7 @@ def test_every_problem_of_an_offer_has_a_cause() -> None:
 
 
 def test_every_error_of_the_engine_has_a_test() -> None:
-    tests = [*(ROOT / "tests/engine").glob("*.py"), *(ROOT / "tests/node").glob("*.py")]
+    tests = [*(ROOT / "tests/engine").rglob("*.py"), *(ROOT / "tests/node").glob("*.py")]
     named = "\n".join(path.read_text(encoding="utf-8") for path in tests)
     for function in ("conflict", "invalid", "ServiceError"):
         for path, code in _first_arguments(function, "vrmnode/engine"):

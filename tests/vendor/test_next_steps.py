@@ -38,7 +38,7 @@ def order(status: Status, payment: Payment = PAID, draft: Draft = DRAFT) -> Orde
         ("shipped", UNPAID, (), False, "wait for the payment of 44.88 EUR"),
         ("undeliverable", PAID, (), True, "deliver it after all, or cancel"),
         ("cancelling", PAID, (), True, "answer the wish to cancel"),
-        ("cancelled", BACK, (), True, "send back 44.88 EUR"),
+        ("cancelled", BACK, (), True, "refund 44.88 EUR"),
         ("delivered", UNPAID, (), False, "wait for the payment of 44.88 EUR"),
         ("delivered", PAID, (), False, "nothing"),
         ("cancelled", NOTHING, (), False, "nothing"),
