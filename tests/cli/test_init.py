@@ -1,8 +1,10 @@
 """Making a node: what is written, with which modes, and what is shown."""
 
+import errno
 import itertools
 import stat
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -127,6 +129,8 @@ def test_no_passphrase_to_be_had(new, tmp_path, case):
         "both": ("--passphrase-file", empty, "--no-passphrase"),
     }[case]
     error = new.error("init", *options, code=2 if case == "both" else 5)
+    if case == "both":
+        assert error["code"] == "option.passphrase"
     assert error["code"].startswith(("keystore.", "option."))
     assert not new.data_dir.exists()
 
@@ -136,3 +140,17 @@ def test_folder_that_cannot_be_made(new, tmp_path):
     new.data_dir = tmp_path / "file" / "node"
     result = run_vrm("init", "--no-passphrase", "--data", new.data_dir)
     assert result.returncode in (1, 2) and "Traceback" not in result.stderr
+
+
+def test_a_full_disk_is_named(new, monkeypatch):
+    write = Path.open
+
+    def full(self, *args, **options):
+        if self.name == "config.toml":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(self, *args, **options)
+
+    monkeypatch.setattr(Path, "open", full)
+    error = new.error("init", "--no-passphrase", code=1)
+    assert error["code"] == "init.config"
+    assert "config.toml: expected to write it, came: No space left on device" in error["detail"]

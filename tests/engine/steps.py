@@ -41,6 +41,17 @@ def set_shop_policy(world: World, vendor: str, **policy: object) -> None:
     world.nodes[vendor].turn(lambda ctx: settings.put(ctx.tx, shop.POLICY, whole))
 
 
+def only_does(world: World, function: str) -> None:
+    """The first vendor does this with its product, and nothing else."""
+
+    def change(ctx: Context) -> None:
+        ctx.tx.run("UPDATE products SET business_function = ?", (function,))
+        details = {"name": "Shop", "area_served": ["NL"], "business_function": [function]}
+        settings.put(ctx.tx, shop.PROFILE, details)
+
+    in_turn(world, VENDOR, change)
+
+
 def command(world: World, who: str, name: str, /, **params: object) -> object:
     """An owner's command; raises what the node answers."""
     return world.nodes[who].machine.turn(partial(commands.run, command=name, params=params))

@@ -16,17 +16,15 @@ from tests.engine.steps import (
     VENDOR,
     command,
     deal_with,
-    in_turn,
     offered,
+    only_does,
     own_intent,
     pass_on,
     stay_silent,
 )
 from tests.engine.world import GTIN, World
-from vrmnode.engine.context import Context
 from vrmnode.engine.customer.why import intent_why
 from vrmnode.engine.vendor import shop
-from vrmnode.storage import settings
 from vrmnode.vendor import responder
 from vrmnode.vendor.responder import Plan, Refusal
 from vrmprotocol.market import DemandedItem, Intent
@@ -103,12 +101,7 @@ def test_a_careless_vendor_that_does_more_than_sell(
 ) -> None:
     function, asked, read = OF_FUNCTION[code]
 
-    def does_it(ctx: Context) -> None:
-        ctx.tx.run("UPDATE products SET business_function = ?", (function,))
-        details = {"name": "Shop", "area_served": ["NL"], "business_function": [function]}
-        settings.put(ctx.tx, shop.PROFILE, details)
-
-    in_turn(world, VENDOR, does_it)
+    only_does(world, function)
     monkeypatch.setattr(shop, "answer", _misread(**read))
     offered(world, **asked)  # type: ignore[arg-type]
     assert _problems(world) == [code]

@@ -20,12 +20,14 @@ from tests.engine.steps import (
     hand_over,
     in_turn,
     offered,
+    only_does,
     own_intent,
     pass_on,
     pseudonym,
     set_shop_policy,
     vendor_says,
 )
+from tests.engine.vendor.test_inbox import leave_all, publish
 from tests.engine.world import SKU, World
 from vrmnode.engine import views
 from vrmnode.engine.customer import intent_desk
@@ -109,13 +111,22 @@ def _asked_for_more(world: World) -> None:
     pass_on(world, VENDOR)
 
 
-def _kept_to_itself(world: World) -> None:
-    """A vendor that says no and not why, which every vendor may."""
-    row = accepted(world)
-    accept = load_deal(world.nodes[CUSTOMER].reader, row.deal).state.accept
-    assert accept is not None
-    no = vendor_says(world, Decline(of=accept.digest, reason="unspecified"), seq=1)
-    hand_over(world, CUSTOMER, no.raw, deal=row.deal)
+def _refused_by_hand(world: World) -> None:
+    """A shop's owner says no and not why, which everybody may."""
+    leave_all(world)
+    intent = publish(world)
+    command(world, VENDOR, "inbox.refuse", intent=intent)
+    pass_on(world, VENDOR)
+
+
+def _doing(does: str, **asked: object) -> Cause:
+    """A vendor that does this with its product, and nothing else."""
+
+    def cause(world: World) -> None:
+        only_does(world, does)
+        _answered(world, **asked)
+
+    return cause
 
 
 # fmt: off
@@ -135,7 +146,9 @@ VENDOR_DECLINE: dict[str, Cause] = {
     "closed": _closed_meanwhile,
     "withdrawn": _taken_off,
     "invalid": _asked_for_more,
-    "unspecified": _kept_to_itself,
+    "function": _doing("Sell", function="Repair"),
+    "below_minimum": _doing("Buy", function="Buy", min_price="90.00 EUR"),
+    "unspecified": _refused_by_hand,
 }
 # fmt: on
 

@@ -124,7 +124,7 @@ class Service:
                 return [self._peer(peer) for peer in self._network.peers()]
         function = _QUERIES.get(name) or self._sealed(name)
         if function is None:
-            raise invalid("query.unknown", f"expected a known query, came {name!r}")
+            raise TypeError(f"expected a known query, came {name!r}")
         return await self._read(function, params)
 
     def _sealed(self, name: str) -> Query | None:

@@ -1,6 +1,7 @@
-"""Orders in plain words: statuses, statements, reasons, duties (specs/11-orders.md).
+"""Orders in plain words: statuses, statements, duties (specs/11-orders.md).
 
-Words say what is asserted, and by whom only where it matters; who said it stands beside them.
+Words say what is asserted, and by whom only where it matters; who said it stands beside them. The
+reasons are in `reasons`.
 """
 
 from __future__ import annotations
@@ -61,56 +62,6 @@ SAID: Mapping[str, str] = {
     "return_answer.accepted": "will take it back",
     "return_answer.refused": "won't take it back",
 }
-REASONS: Mapping[str, Mapping[str, str]] = {
-    "delivery": {
-        "nobody_home": "nobody was there",
-        "bad_address": "the address isn't right",
-        "refused": "it was refused at the door",
-        "not_collected": "nobody picked it up",
-        "damaged": "it was damaged",
-        "lost": "it was lost",
-    },
-    "refunded": {
-        "cancelled": "the order is cancelled",
-        "returned": "goods were given back",
-        "overpaid": "too much was paid",
-        "goodwill": "as a courtesy",
-    },
-    "cancel_refused": {
-        "begun": "the work has begun",
-        "made_to_order": "it is made to order",
-        "under_way": "it is under way already",
-    },
-    "cancel": {
-        "changed_mind": "changed their mind",
-        "found_better": "found a better offer",
-        "too_late": "it takes too long",
-        "ordered_twice": "it was ordered twice",
-        "cannot_pay": "it can't be paid",
-        "requested": "as the buyer wished",
-        "unpaid": "it wasn't paid in time",
-        "out_of_stock": "it is sold out",
-        "cannot_deliver": "it can't be delivered",
-        "not_collected": "nobody picked it up",
-        "wrong_price": "the price was wrong",
-    },
-    "return_request": {
-        "defective": "it doesn't work",
-        "not_as_described": "it isn't as described",
-        "wrong_item": "it is another thing",
-        "incomplete": "something is missing",
-        "changed_mind": "changed their mind",
-        "arrived_late": "it came too late",
-        "lease_over": "the time of the lease is over",
-    },
-    "return_answer": {
-        "too_late": "the time to give it back is over",
-        "used": "it was used",
-        "not_returnable": "such goods aren't taken back",
-        "not_ours": "it isn't from here",
-    },
-}
-UNSPECIFIED = "no reason given"
 DUTIES: Mapping[str, str] = {
     "pay": "pay",
     "refund": "refund",
@@ -121,10 +72,3 @@ DUTIES: Mapping[str, str] = {
     "give_back": "give back what was leased",
     "bring_back": "bring back the thing that was taken along",
 }
-
-
-def reason_words(word: str, reason: str) -> str:
-    """The reason of a statement in words; an unknown code stands for itself."""
-    if reason == "unspecified":
-        return UNSPECIFIED
-    return REASONS.get(word, REASONS["delivery"]).get(reason, reason)

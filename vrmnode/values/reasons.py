@@ -1,6 +1,8 @@
-"""Every coded reason of the protocol in plain words (specs/03-messages.md#decline).
+"""Every coded reason of the protocol in plain words.
 
-Both sides read the same words, so they say what is the case and not who says it.
+Those of refusals before an agreement (specs/03-messages.md#decline), of an order
+(specs/11-orders.md#messages), and of a disclosure that isn't kept (specs/09-relationship.md). Both
+sides read the same words, so they say what is the case and not who says it.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from collections.abc import Mapping
 from vrmprotocol.coherence import Role
 from vrmprotocol.mail import Decline, WithdrawAccept
 
+UNSPECIFIED = "no reason was given"
 VENDOR_DECLINE: Mapping[str, str] = {
-    "floor": "the price gives way no further",
+    "floor": "that is the best price there is",
     "out_of_stock": "none is left in stock",
     "late": "it is too late for that",
     "over_budget": "the price is above the budget",
@@ -19,16 +22,16 @@ VENDOR_DECLINE: Mapping[str, str] = {
     "terms": "none of the terms proffered is accepted",
     "quantity": "it isn't sold in that quantity",
     "condition": "it isn't there in the condition asked for",
-    "constraint": "one of the musts isn't met",
+    "constraint": "it lacks something that was asked for as a must",
     "delivery": "none of the ways of delivery asked for is possible",
     "payment": "none of the ways of paying named is taken",
     "currency": "it is sold in another currency",
     "closed": "the shop is closed",
     "withdrawn": "it is no longer for sale",
-    "invalid": "what came doesn't keep to the protocol",
-    "function": "it is there, but nothing is done of what is asked",
-    "below_minimum": "it would be bought for less than the minimum",
-    "unspecified": "no reason was given",
+    "invalid": "what was sent breaks the rules that both nodes follow",
+    "function": "the vendor has it, and does nothing of what was asked with it",
+    "below_minimum": "the vendor would pay less than the least that was asked",
+    "unspecified": UNSPECIFIED,
 }
 CUSTOMER_DECLINE: Mapping[str, str] = {
     "chosen_other": "another offer was chosen",
@@ -40,14 +43,85 @@ CUSTOMER_DECLINE: Mapping[str, str] = {
     "no_longer_wanted": "it is no longer wanted",
     "currency": "another currency is wanted",
     "language": "it is in a language that the customer doesn't read",
-    "unspecified": "no reason was given",
+    "unspecified": UNSPECIFIED,
 }
 WITHDRAWAL: Mapping[str, str] = {
     "unconfirmed": "the vendor didn't confirm in time",
     "changed_mind": "the customer changed its mind",
     "no_longer_wanted": "it is no longer wanted",
     "duplicate": "it was bought elsewhere meanwhile",
-    "unspecified": "no reason was given",
+    "unspecified": UNSPECIFIED,
+}
+DELIVERY: Mapping[str, str] = {
+    "nobody_home": "nobody was there",
+    "bad_address": "the address isn't right",
+    "refused": "it was refused at the door",
+    "not_collected": "nobody picked it up",
+    "damaged": "it was damaged",
+    "lost": "it was lost",
+    "unspecified": UNSPECIFIED,
+}
+REFUND: Mapping[str, str] = {
+    "cancelled": "the order is cancelled",
+    "returned": "goods were given back",
+    "overpaid": "too much was paid",
+    "goodwill": "as a courtesy",
+    "unspecified": UNSPECIFIED,
+}
+CANCEL_REFUSAL: Mapping[str, str] = {
+    "begun": "the work has begun",
+    "made_to_order": "it is made to order",
+    "under_way": "it is under way already",
+    "unspecified": UNSPECIFIED,
+}
+BUYER_CANCEL: Mapping[str, str] = {
+    "changed_mind": "the buyer thought again",
+    "found_better": "the buyer found a better offer",
+    "too_late": "it takes too long",
+    "ordered_twice": "it was ordered twice",
+    "cannot_pay": "the buyer can't pay",
+    "unspecified": UNSPECIFIED,
+}
+SELLER_CANCEL: Mapping[str, str] = {
+    "requested": "as the buyer wished",
+    "unpaid": "it wasn't paid in time",
+    "out_of_stock": "it is sold out",
+    "cannot_deliver": "it can't be delivered",
+    "not_collected": "nobody picked it up",
+    "wrong_price": "the price was wrong",
+    "unspecified": UNSPECIFIED,
+}
+RETURN: Mapping[str, str] = {
+    "defective": "it doesn't work",
+    "not_as_described": "it isn't as described",
+    "wrong_item": "it is another thing than was ordered",
+    "incomplete": "something is missing",
+    "changed_mind": "the buyer thought again",
+    "arrived_late": "it came too late",
+    "unspecified": UNSPECIFIED,
+    "lease_over": "the time of the lease is over",
+}
+RETURN_REFUSAL: Mapping[str, str] = {
+    "too_late": "the time to give it back is over",
+    "used": "it was used",
+    "not_returnable": "such goods aren't taken back",
+    "not_ours": "it wasn't sold by this seller",
+    "unspecified": UNSPECIFIED,
+}
+DISCLOSURE: Mapping[str, str] = {
+    "message.body": "it doesn't have the form of contact data",
+    "disclosure.agreement": "it belongs to no agreement that is known here",
+    "disclosure.commitment": "it isn't what the customer bound itself to when it accepted",
+    "disclosure.relationship": "the customer didn't show that it is who it says",
+}
+"""Why a vendor's node keeps nothing of a disclosure; its owner reads it, the customer doesn't."""
+
+_ORDER: Mapping[str, Mapping[str, str]] = {
+    "refunded": REFUND,
+    "cancel_refused": CANCEL_REFUSAL,
+    "cancel": {**BUYER_CANCEL, **SELLER_CANCEL},
+    "return_request": RETURN,
+    "return_answer": RETURN_REFUSAL,
 }
 
 
@@ -56,3 +130,13 @@ def words_of(body: Decline | WithdrawAccept, writer: Role) -> str:
     if isinstance(body, WithdrawAccept):
         return WITHDRAWAL[body.reason]
     return (VENDOR_DECLINE if writer == "vendor" else CUSTOMER_DECLINE)[body.reason]
+
+
+def of_order(word: str, reason: str) -> str:
+    """The reason of a statement about an order in words; an unknown code stands for itself."""
+    return _ORDER.get(word, DELIVERY).get(reason, reason)
+
+
+def of_disclosure(code: str) -> str:
+    """Why a disclosure isn't kept, in words; every other error of its body is one of form."""
+    return DISCLOSURE.get(code, DISCLOSURE["message.body"])

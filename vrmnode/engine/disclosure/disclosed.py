@@ -17,6 +17,7 @@ from vrmnode.engine.references import find_deal
 from vrmnode.storage import messages, outbox, secrets
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
+from vrmnode.values import reasons
 from vrmprotocol import disclosure, keys, message
 from vrmprotocol.contact import NAMES
 from vrmprotocol.disclosure import Disclosed
@@ -57,7 +58,9 @@ def after_message(
 
 def _refuse(ctx: Context, record: DealRecord, code: str) -> None:
     ctx.notes.append(f"disclosure refused: {code}")
-    ctx.event("disclosure.refused", "deal", record.deal, code=code)
+    ctx.event(
+        "disclosure.refused", "deal", record.deal, reason=code, words=reasons.of_disclosure(code)
+    )
 
 
 def of_deal(tx: Connection, vault: Vault, record: DealRecord) -> Disclosed:

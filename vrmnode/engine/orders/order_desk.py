@@ -16,7 +16,7 @@ from vrmnode.engine.records import own_intent
 from vrmnode.engine.vendor import shop
 from vrmnode.storage import intents, orders, reservations, timers
 from vrmnode.storage.orders import OrderRow
-from vrmnode.values import creditor_reference
+from vrmnode.values import creditor_reference, reasons
 from vrmnode.vendor.order_automation import next_statement
 from vrmprotocol import order_moves
 from vrmprotocol.errors import LocalError
@@ -117,14 +117,16 @@ def _tell(ctx: Context, found: OrderRecord, said: Said) -> None:
     """Note a statement in the log: words and amounts, no texts and no accounts."""
     body, order = said.body, found.order
     amount = getattr(body, "amount", None)
+    word, reason = order_moves.word_of(body), getattr(body, "reason", None)
     ctx.event(
-        f"order.{order_moves.word_of(body)}",
+        f"order.{word}",
         "deal",
         found.deal,
         by=found.who(said.side),
         status=order.status,
         payment=order.payment.status,
-        reason=getattr(body, "reason", None),
+        reason=reason,
+        words=None if reason is None else reasons.of_order(word, reason),
         quantity=getattr(body, "quantity", None),
         amount=amount,
         currency=None if amount is None else order.draft.price_specification.price_currency,

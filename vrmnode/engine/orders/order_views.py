@@ -14,7 +14,8 @@ from vrmnode.engine.references import find_deal
 from vrmnode.storage import deals, orders
 from vrmnode.storage.database import Connection
 from vrmnode.storage.orders import OrderRow
-from vrmnode.values.order_words import DUTIES, PAYMENT, SAID, STATUS, reason_words
+from vrmnode.values import reasons
+from vrmnode.values.order_words import DUTIES, PAYMENT, SAID, STATUS
 from vrmprotocol import bodies, keys, order_moves, order_timeline
 from vrmprotocol.order import Return
 from vrmprotocol.order_bodies import OrderBody, ReturnAnswer, ReturnRequest, Side
@@ -134,7 +135,7 @@ def _return(one: Return) -> Json:
         "quantity": one.quantity,
         "status": one.status,
         "reason": reason,
-        "reason_words": reason_words("return_request", reason),
+        "reason_words": reasons.of_order("return_request", reason),
         "refund": None if one.answer is None else one.answer.refund,
         "instructions": None if one.answer is None else one.answer.instructions,
     }
@@ -160,7 +161,7 @@ def _entry(found: OrderRecord, entry: Entry) -> Json:
         wire = {name: value for name, value in bodies.to_wire(body).items() if name not in _HEAD}
         reason = wire.get("reason")
         if isinstance(reason, str):
-            told["reason_words"] = reason_words(entry.word, reason)
+            told["reason_words"] = reasons.of_order(entry.word, reason)
         told |= {_snake(name): readable(value) for name, value in wire.items()}
     return told
 
