@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from examples.local_node import LocalNode, LocalNodes
-from tests.processes.market import ask, configure, start_together, wait_offers, wait_state
+from tests.processes.market import (
+    ask,
+    configure,
+    deals,
+    start_together,
+    until,
+    wait_offers,
+    wait_state,
+)
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
@@ -18,28 +26,42 @@ HOW = ("--delivery", "pickup", "--terms", "SD-BASE-A", "--valid-for", "2d")
 PROBLEM = "The chuck slips."
 
 
+def _open_workshop(node: LocalNode, name: str) -> None:
+    """Sells, repairs and leases out the same things as every other of these, under a name."""
+    profile = (CATALOGUE / "profile.toml").read_text(encoding="utf-8")
+    file = node.folder.with_name(f"{node.name}-profile.toml")
+    file.write_text(profile.replace("Werkstatt Nord", name), encoding="utf-8")
+    node.vrm("vendor", "policy", "set", "--file", CATALOGUE / "policy.toml")
+    node.vrm("vendor", "catalogue", "import", CATALOGUE / "catalogue.csv")
+    node.vrm("vendor", "profile", "set", "--file", file)
+
+
+def _town(nodes: LocalNodes, *workshops: str) -> list[LocalNode]:
+    """A customer and these workshops; the relay knows all."""
+    relay = nodes.add("relay")
+    made = [nodes.prepare(name, peers=relay.addresses) for name in ("customer", *workshops)]
+    for node in made:
+        configure(node, 20)
+    start_together(made)
+    for node, name in zip(made[1:], workshops, strict=True):
+        _open_workshop(node, name)
+    return made
+
+
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalNode, LocalNode]]:
-    """A customer, and a workshop that sells, repairs and leases out; the relay knows both."""
+    """A customer, and a workshop that sells, repairs and leases out."""
     with LocalNodes(tmp_path_factory.mktemp("things")) as nodes:
-        relay = nodes.add("relay")
-        made = [nodes.prepare(name, peers=relay.addresses) for name in ("customer", "workshop")]
-        for node in made:
-            configure(node, 20)
-        start_together(made)
-        customer, workshop = made
-        workshop.vrm("vendor", "policy", "set", "--file", CATALOGUE / "policy.toml")
-        workshop.vrm("vendor", "catalogue", "import", CATALOGUE / "catalogue.csv")
-        workshop.vrm("vendor", "profile", "set", "--file", CATALOGUE / "profile.toml")
+        customer, workshop = _town(nodes, "Werkstatt Nord")
         yield customer, workshop
 
 
-def _bought(customer: LocalNode, workshop: LocalNode) -> dict[str, Any]:
+def _bought(customer: LocalNode, workshop: LocalNode, *options: object) -> dict[str, Any]:
     """The thing that a sale of a drill brings, which nobody notes down by hand."""
     # fmt: off
     published = customer.vrm(
         "intent", "publish", "--name", "DHP484 combi drill", "--brand", "Makita",
-        "--mpn", "DHP484", "--category", "1217", "--country", "DE", *HOW, "--wait", 1,
+        "--mpn", "DHP484", "--category", "1217", "--country", "DE", *HOW, *options, "--wait", 1,
     )
     # fmt: on
     (offer,) = published["offers"]
@@ -84,15 +106,52 @@ def test_a_bought_thing_breaks(pair: tuple[LocalNode, LocalNode]) -> None:
     assert deal not in brought, "a repair brings no new thing"
 
 
-def test_within_the_warranty_the_seller_alone_is_asked(pair: tuple[LocalNode, LocalNode]) -> None:
-    customer, workshop = pair
-    thing = _bought(customer, workshop)
-    customer.vrm("thing", "change", thing["thing"], "--warranty-until", "2999-12-31")
+def test_within_the_warranty_the_seller_alone_is_asked(tmp_path: Path) -> None:
+    """Two others repair the same, are trusted and within reach, and hear nothing."""
+    names = {"Werkstatt Nord", "Werkstatt Ost", "Werkstatt West"}
+    with LocalNodes(tmp_path) as nodes:
+        customer, seller, *others = _town(nodes, *sorted(names))
+
+        def known() -> dict[str, str] | None:
+            found = {row["name"]: row["vendor"] for row in ask(customer, "vendors")}
+            return found if set(found) == names else None
+
+        dids = until(known, "three profiles at the customer")
+        thing = _bought(customer, seller, "--to", dids["Werkstatt Nord"])
+        for name in ("Werkstatt Ost", "Werkstatt West"):
+            customer.vrm("trust", "add", dids[name])
+        customer.vrm("thing", "change", thing["thing"], "--warranty-until", "2999-12-31")
+        sent = _broken(customer, thing)
+        assert sent["addressed"] == "to Werkstatt Nord alone: warranty until 2999-12-31"
+        (offer,) = wait_offers(customer, sent["intent"], 1)
+        assert (offer["business_function"], offer["vendor"]) == ("Repair", thing["vendor"])
+        deal = customer.vrm("offer", "accept", offer["offer"])["deal"]
+        for node in (customer, seller):
+            assert wait_state(node, deal, "agreed", "declined") == "agreed"
+        _until_acknowledged(customer, seller)
+        for node in others:
+            status = ask(node, "status")
+            assert (status["market_intents"], status["sealed_intents"]) == (0, 0)
+            assert deals(node) == {} and ask(node, "vendor", "inbox") == []
+            subjects = {event["subject_kind"] for event in node.events()}
+            assert subjects <= {"node", "vendor"}, subjects
+
+        # They would have answered: once the warranty is over it is those that are trusted.
+        customer.vrm("thing", "change", thing["thing"], "--warranty-until", "2020-12-31")
+        sent = _broken(customer, thing)
+        assert sent["addressed"] == "to 2 vendors that you trust and that do such things"
+        offers = wait_offers(customer, sent["intent"], 2)
+        assert {each["vendor_name"] for each in offers} == names - {"Werkstatt Nord"}
+        assert {each["business_function"] for each in offers} == {"Repair"}
+
+
+def _broken(customer: LocalNode, thing: dict[str, Any]) -> dict[str, Any]:
     # fmt: off
-    sent = customer.vrm(
+    return dict(customer.vrm(
         "thing", "broken", thing["thing"], "--problem", PROBLEM, "--repair-only", *HOW, "--publish",
-    )
+    ))
     # fmt: on
-    assert sent["addressed"] == "to Werkstatt Nord alone: warranty until 2999-12-31"
-    (offer,) = wait_offers(customer, sent["intent"], 1)
-    assert (offer["business_function"], offer["vendor"]) == ("Repair", thing["vendor"])
+
+
+def _until_acknowledged(*nodes: LocalNode) -> None:
+    until(lambda: not sum(ask(node, "status")["outbox"] for node in nodes), "no mail on its way")
