@@ -10,7 +10,8 @@ here can be tested to the byte. Nothing is re-exported here; import the modules 
     03  fields schema body_checks                  what all bodies share
         market                                     public bodies
         mail draft bodies coherence                sealed bodies
-        agreement agreement_report commitment      what both sides keep
+        agreement commitment                       what both sides keep
+        agreement_report agreement_faults          what it shows, and what is wrong with it
         gtin terms                                 numbers and names
     04  negotiation negotiation_rules              what a set of messages means
     05  terms_axes terms_roster                    what agreements say

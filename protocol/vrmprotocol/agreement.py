@@ -53,9 +53,11 @@ class _File(Wire, frozen=True, kw_only=True):
 class AgreementFile:
     """A well-formed agreement file; nothing in it is verified yet.
 
-    `accepted_at` is Unix seconds; `offer` is the digest (32 bytes) of the offer message.
+    `fields` is all of it, as it was decoded. `accepted_at` is Unix seconds; `offer` is the digest
+    (32 bytes) of the offer message.
     """
 
+    fields: Map
     document: Map
     draft: Draft
     offer: bytes
@@ -124,6 +126,7 @@ def read_file(raw: bytes) -> AgreementFile:
     document_fields = fields["document"]
     assert type(document_fields) is dict
     return AgreementFile(
+        fields=fields,
         document=document_fields,
         draft=loaded.document.draft,
         offer=loaded.document.offer,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from vrmprotocol import agreement
+from vrmprotocol import agreement, agreement_faults
 from vrmprotocol import certificate as certificates
 from vrmprotocol.agreement import AgreementFile
 from vrmprotocol.draft import Draft, deal_id, expected_total, has_its_text
@@ -23,22 +23,35 @@ Evidence = Literal["proven", "asserted"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: `ok` is None when it wasn't reached; `code` is that of its failure."""
+    """One check: `ok` is None when it wasn't reached; `code` is that of its failure.
+
+    `fault` says what exactly is wrong, as far as the file shows.
+    """
 
     name: str
     ok: bool | None
     evidence: Evidence
     words: str
     code: str | None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementReport:
-    """All checks of a file in the order of the spec; `draft` once the file is well-formed."""
+    """All checks of a file in the order of the spec; `file` once it is well-formed."""
 
     checks: tuple[Check, ...]
-    document: Map | None
-    draft: Draft | None
+    file: AgreementFile | None
+
+    @property
+    def document(self) -> Map | None:
+        """The document, once the file is well-formed."""
+        return None if self.file is None else self.file.document
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft in it, once the file is well-formed."""
+        return None if self.file is None else self.file.draft
 
     @property
     def ok(self) -> bool:
@@ -62,6 +75,7 @@ class _Rule:
         holds: Callable[[AgreementFile], bool],
         shown: str,
         broken: str,
+        fault: Callable[[AgreementFile], str],
     ) -> None:
         self.name = name
         self.code = code
@@ -69,11 +83,12 @@ class _Rule:
         self.holds = holds
         self.shown = shown
         self.broken = broken
+        self.fault = fault
 
     def apply(self, file: AgreementFile) -> Check:
-        ok = self.holds(file)
-        words = self.shown if ok else self.broken
-        return Check(self.name, ok, self.evidence, words, None if ok else self.code)
+        if self.holds(file):
+            return Check(self.name, True, self.evidence, self.shown, None)
+        return Check(self.name, False, self.evidence, self.broken, self.code, self.fault(file))
 
     def not_reached(self) -> Check:
         return Check(self.name, None, self.evidence, "not reached: the file can't be read", None)
@@ -121,6 +136,7 @@ _RULES = (
         _deal_follows,
         "the deal belongs to this pseudonym and this vendor root",
         "the deal id doesn't follow from the pseudonym and the vendor root",
+        agreement_faults.of_deal_id,
     ),
     _Rule(
         "total",
@@ -129,6 +145,7 @@ _RULES = (
         _total_is_the_sum,
         "the total is unit price times quantity plus delivery charge",
         "the total isn't unit price times quantity plus delivery charge",
+        agreement_faults.of_total,
     ),
     _Rule(
         "terms text",
@@ -137,6 +154,7 @@ _RULES = (
         lambda file: has_its_text(file.draft),
         "the terms have the text whose digest it names, or it names none",
         "the text of the terms isn't the one whose digest it names",
+        agreement_faults.of_terms_text,
     ),
     _Rule(
         "certificate",
@@ -145,6 +163,7 @@ _RULES = (
         _certificate_is_signed,
         "the vendor's root certified the key that signs",
         "the certificate isn't the vendor root's",
+        agreement_faults.of_certificate,
     ),
     _Rule(
         "certificate dates",
@@ -153,6 +172,7 @@ _RULES = (
         _certificate_was_valid,
         "the certificate was valid at the stated time of acceptance",
         "the certificate wasn't valid at the stated time of acceptance",
+        agreement_faults.of_certificate_dates,
     ),
     _Rule(
         "customer signature",
@@ -161,6 +181,7 @@ _RULES = (
         _customer_signed,
         "the pseudonym agreed to exactly this document",
         "the customer's signature isn't one of this document",
+        agreement_faults.of_customer_signature,
     ),
     _Rule(
         "vendor signature",
@@ -169,6 +190,7 @@ _RULES = (
         _vendor_signed,
         "the vendor's key agreed to exactly this document",
         "the vendor's signature isn't one of this document",
+        agreement_faults.of_vendor_signature,
     ),
 )
 
@@ -184,7 +206,7 @@ def verify_file(raw: bytes) -> AgreementReport:
         Check("schema", True, "proven", "every field is there and within its range", None),
     )
     checks = (*readable, *(rule.apply(file) for rule in _RULES), *_times(file))
-    return AgreementReport(checks, file.document, file.draft)
+    return AgreementReport(checks, file)
 
 
 def _unreadable(error: RemoteError) -> AgreementReport:
@@ -195,6 +217,7 @@ def _unreadable(error: RemoteError) -> AgreementReport:
         "proven",
         "the bytes are canonical" if is_canonical else f"the bytes are broken: {error}",
         None if is_canonical else "agreement.schema",
+        None if is_canonical else str(error),
     )
     schema = Check(
         "schema",
@@ -202,8 +225,9 @@ def _unreadable(error: RemoteError) -> AgreementReport:
         "proven",
         f"the file is malformed: {error.detail}" if is_canonical else "not reached",
         "agreement.schema" if is_canonical else None,
+        error.detail if is_canonical else None,
     )
-    return AgreementReport((encoding, schema, *(r.not_reached() for r in _RULES)), None, None)
+    return AgreementReport((encoding, schema, *(r.not_reached() for r in _RULES)), None)
 
 
 # SPEC 03: The verifier MUST report every time in an agreement file as asserted.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import run_vrm
+from tests.protocol.tampering import GOOD, TABLE
 
 VECTORS = json.loads(
     Path(__file__).parents[2].joinpath("protocol/vectors/agreement.json").read_text()
@@ -80,6 +81,47 @@ def test_flipped_byte_is_detected_and_named(vrm, tmp_path, at):
     result = vrm("deal", "verify", path, code=1)
     assert "WRONG" in result.stdout and "NOT VERIFIED" in result.stdout
     assert "[agreement." in result.stderr
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_tampering_is_named(vrm, tmp_path, row):
+    path = tmp_path / "a.vrm"
+    path.write_bytes(row.raw)
+    result = vrm("deal", "verify", path, "--json", code=1)
+    checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+    assert checks[row.check]["ok"] is False
+    assert row.fault in checks[row.check]["fault"]
+    error = vrm.error("deal", "verify", path, code=1)
+    assert error["code"] == row.code
+    assert row.fault in error["detail"]
+    assert row.fault in vrm("deal", "verify", path, code=1).stdout
+
+
+def test_another_copy_shows_where_it_was_altered(vrm, tmp_path):
+    mine, theirs = tmp_path / "mine.vrm", tmp_path / "theirs.vrm"
+    mine.write_bytes(next(row.raw for row in TABLE if row.name == "price-and-total"))
+    theirs.write_bytes(GOOD)
+    value = json.loads(vrm("deal", "verify", mine, "--against", theirs, "--json", code=1).stdout)
+    assert value["against"]["ok"] is True
+    assert {
+        one["path"]: (one["here"], one["there"]) for one in value["against"]["differences"]
+    } == {
+        "document.draft.priceSpecification.unitPrice": (2099, 1999),
+        "document.draft.priceSpecification.total": (4688, 4488),
+    }
+    words = vrm("deal", "verify", mine, "--against", theirs, code=1).stdout
+    assert "  document.draft.priceSpecification.total: 4688 here, 4488 there\n" in words
+
+
+def test_two_copies_that_are_the_same(vrm, tmp_path):
+    path = tmp_path / "a.vrm"
+    path.write_bytes(GOOD)
+    assert "both copies are the same" in vrm("deal", "verify", path, "--against", path).stdout
+    broken = tmp_path / "b.vrm"
+    broken.write_bytes(GOOD[:-1])
+    value = vrm.json("deal", "verify", path, "--against", broken)
+    assert value["against"] == {"file": str(broken), "ok": False, "differences": None}
+    assert "can't be compared" in vrm("deal", "verify", path, "--against", broken).stdout
 
 
 def test_verify_needs_no_folder_and_no_node(tmp_path):

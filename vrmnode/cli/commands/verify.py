@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,36 +12,59 @@ from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import counted, money
 
+if TYPE_CHECKING:
+    from vrmprotocol.agreement_report import AgreementReport
+
+Json = dict[str, object]
+
 MAX_FILE_BYTES = 1024 * 1024
+MAX_SHOWN = 60
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Another copy: says in which fields this one differs.",
+)
 @shared_options
-def verify(file: Path) -> None:
+def verify(file: Path, against: Path | None) -> None:
     """Verify an agreement file offline.
 
     Says what the signatures prove, and what the parties only assert. Exit code 1 if anything is
     wrong, with its name. Needs no running node.
 
     \b
-    Example:
+    Examples:
       vrm deal verify book.vrm
+      vrm deal verify book.vrm --against theirs.vrm
     """
     raw = _read(file)
+    other = None if against is None else _read(against)
     from vrmprotocol.agreement_report import verify_file
 
     report = verify_file(raw)
-    checks: list[dict[str, object]] = [
-        {"name": c.name, "ok": c.ok, "evidence": c.evidence, "words": c.words, "code": c.code}
+    checks: list[Json] = [
+        {
+            "name": c.name,
+            "ok": c.ok,
+            "evidence": c.evidence,
+            "words": c.words,
+            "code": c.code,
+            "fault": c.fault,
+        }
         for c in report.checks
     ]
-    value: dict[str, object] = {"file": str(file), "ok": report.ok, "checks": checks}
+    value: Json = {"file": str(file), "ok": report.ok, "checks": checks}
     if report.draft is not None:
         value["agreement"] = _summary(report.draft)
+    if other is not None:
+        value["against"] = _compared(report, verify_file(other), against)
     session().result(value, lambda: _words(file, value, checks))
     if not report.ok:
-        wrong = "; ".join(f"{c.name}: {c.words}" for c in report.failed)
+        wrong = "; ".join(f"{c.name}: {c.fault or c.words}" for c in report.failed)
         code = next((c.code for c in report.failed if c.code), "agreement.invalid")
         raise CommandError(
             FAILED,
@@ -47,6 +72,28 @@ def verify(file: Path) -> None:
             f"{file} does not verify: {wrong}",
             "ask the other party for its copy; both hold the same bytes",
         )
+
+
+def _compared(report: AgreementReport, other: AgreementReport, against: Path | None) -> Json:
+    """Whether the other copy verifies, and where the two differ; None where one is unreadable."""
+    from vrmprotocol.agreement_faults import differences
+
+    found: list[Json] | None = None
+    if report.file is not None and other.file is not None:
+        found = [
+            {"path": one.path, "here": _plain(one.here), "there": _plain(one.there)}
+            for one in differences(report.file.fields, other.file.fields)
+        ]
+    return {"file": str(against), "ok": other.ok, "differences": found}
+
+
+def _plain(value: object) -> object:
+    """A value of the file as JSON has it, bytes in hex."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _read(file: Path) -> bytes:
@@ -64,7 +111,7 @@ def _read(file: Path) -> bytes:
     return raw
 
 
-def _summary(draft: object) -> dict[str, object]:
+def _summary(draft: object) -> Json:
     from vrmprotocol.draft import Draft
     from vrmprotocol.keys import to_did
 
@@ -86,7 +133,7 @@ def _summary(draft: object) -> dict[str, object]:
     }
 
 
-def _words(file: Path, value: dict[str, object], checks: list[dict[str, object]]) -> str:
+def _words(file: Path, value: Json, checks: list[Json]) -> str:
     lines = []
     summary = value.get("agreement")
     if isinstance(summary, dict):
@@ -96,12 +143,39 @@ def _words(file: Path, value: dict[str, object], checks: list[dict[str, object]]
             f"customer  {summary['customer']}",
             "",
         ]
-    lines += [f"{_mark(check):<12} {check['name']}: {check['words']}" for check in checks]
+    for check in checks:
+        lines.append(f"{_mark(check):<12} {check['name']}: {check['words']}")
+        if check["fault"]:
+            lines.append(f"{'':<12} {check['fault']}")
+    lines += _against_words(value.get("against"))
     verdict = "verified" if value["ok"] else "NOT VERIFIED"
     return "\n".join([*lines, "", f"{file}: {verdict}"])
 
 
-def _what(summary: dict[str, object]) -> str:
+def _against_words(compared: object) -> list[str]:
+    if not isinstance(compared, dict):
+        return []
+    head = f"{compared['file']}: {'verified' if compared['ok'] else 'NOT VERIFIED'}"
+    found = compared["differences"]
+    if found is None:
+        return ["", f"{head}; the two can't be compared, one of them can't be read"]
+    if not found:
+        return ["", f"{head}; both copies are the same"]
+    rows = [
+        f"  {one['path']}: {_short(one['here'])} here, {_short(one['there'])} there"
+        for one in found
+    ]
+    return ["", f"{head}; they differ in", *rows]
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+
+
+def _what(summary: Json) -> str:
     """ "1 × Book, 45.70 EUR, terms SD-BASE", and what is done if it isn't a sale."""
     total = money(summary["total"], summary["currency"])
     if summary["business_function"] == "Buy":
@@ -115,7 +189,7 @@ def _what(summary: dict[str, object]) -> str:
     return f"{kind}{words}, terms {summary['terms']}"
 
 
-def _mark(check: dict[str, object]) -> str:
+def _mark(check: Json) -> str:
     if check["ok"] is None:
         return "-"
     return str(check["evidence"]) if check["ok"] else "WRONG"
