@@ -20,6 +20,7 @@ here can be tested to the byte. Nothing is re-exported here; import the modules 
         terms_behaviour                            who is answered
     06  inner message sealing tags                 mail
     09  contact disclosure_body disclosure         what a customer tells of itself
+    12  agreement_graph credential                 an agreement for other programs
 
 Errors are `errors.LocalError` (our caller erred) and `errors.RemoteError` (a peer did).
 """

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import run_vrm
+from tests.protocol.deals import CUSTOMER
 from tests.protocol.tampering import GOOD, TABLE
+from vrmprotocol import credential
+from vrmprotocol.agreement_graph import to_json
 
 VECTORS = json.loads(
     Path(__file__).parents[2].joinpath("protocol/vectors/agreement.json").read_text()
@@ -21,7 +24,7 @@ def test_export_and_verify(daemon, vrm, tmp_path):
     path = tmp_path / "out.vrm"
     value = vrm.json("deal", "export", "abcdef", "-o", path)
     assert path.read_bytes() == RAW
-    assert value == {"file": str(path), "size_bytes": len(RAW)}
+    assert value == {"file": str(path), "size_bytes": len(RAW), "format": "vrm"}
     daemon.stop()
     assert "verified" in vrm("deal", "verify", path).stdout
 
@@ -137,3 +140,46 @@ def test_verify_of_what_is_not_there(vrm, tmp_path):
     large = tmp_path / "large.vrm"
     large.write_bytes(bytes(2 * 1024 * 1024))
     assert vrm.error("deal", "verify", large, code=1)["code"] == "file.too_large"
+
+
+@pytest.mark.parametrize(
+    ("form", "call", "suffix"),
+    [("json-ld", "deal.export", ".jsonld"), ("vc", "deal.credential", ".jwt")],
+)
+def test_export_in_other_formats(daemon, vrm, tmp_path, monkeypatch, form, call, suffix):
+    monkeypatch.chdir(tmp_path)
+    daemon.service.answers[call] = {"file": base64.b64encode(b"made").decode(), "name": "x"}
+    value = vrm.json("deal", "export", "abcdef", "--format", form)
+    assert value == {"file": f"deal-abcdef{suffix}", "size_bytes": 4, "format": form}
+    assert (tmp_path / f"deal-abcdef{suffix}").read_bytes() == b"made"
+    name, params = daemon.calls[-1]
+    assert name == call
+    assert params == {"deal": "abcdef"} | ({"format": form} if form == "json-ld" else {})
+
+
+def test_a_credential_is_verified_like_a_file(vrm, tmp_path):
+    path = tmp_path / "a.jwt"
+    made = credential.make(GOOD, CUSTOMER)
+    path.write_bytes(made)
+    value = vrm.json("deal", "verify", path)
+    assert value["ok"] is True
+    assert value["agreement"]["vendor_name"] == "Café Müller"
+    assert {"credential signature", "issuer", "content"} <= {c["name"] for c in value["checks"]}
+    path.write_bytes(made[:-1] + (b"A" if made[-1:] != b"A" else b"B"))
+    assert vrm.error("deal", "verify", path, code=1)["code"].startswith("credential.")
+    for row in TABLE[:3]:
+        path.write_bytes(credential_with(row.raw))
+        assert vrm.error("deal", "verify", path, code=1)["code"] == row.code
+
+
+def credential_with(raw: bytes) -> bytes:
+    """A credential of the good file in which its issuer put another."""
+    header, payload, _ = credential.make(GOOD, CUSTOMER).split(b".")
+    fields = json.loads(base64.urlsafe_b64decode(payload + b"=="))
+    url = fields["evidence"][0]["schema:contentUrl"]
+    fields["evidence"][0]["schema:contentUrl"] = (
+        url.split(",")[0] + "," + base64.b64encode(raw).decode()
+    )
+    changed = base64.urlsafe_b64encode(to_json(fields)).rstrip(b"=")
+    signed = header + b"." + changed
+    return signed + b"." + base64.urlsafe_b64encode(CUSTOMER.sign(signed)).rstrip(b"=")

@@ -24,7 +24,7 @@ from tests.engine.steps import (
 )
 from tests.engine.world import World
 from vrmnode.customer.request import IntentRequest, read_request
-from vrmnode.engine import audience, views
+from vrmnode.engine import audience, exports, views
 from vrmnode.engine.customer import intent_desk, standing
 from vrmnode.engine.vendor import shop
 from vrmnode.errors import ServiceError
@@ -111,7 +111,7 @@ def test_an_accept_without_an_answer_is_shown_as_unconfirmed(world: World) -> No
 def test_both_sides_export_the_same_file(world: World) -> None:
     row = agreed(world)
     files = [
-        views.deal_export(world.nodes[who].reader, row.deal.hex()) for who in (CUSTOMER, VENDOR)
+        exports.deal_export(world.nodes[who].reader, row.deal.hex()) for who in (CUSTOMER, VENDOR)
     ]
     assert files[0] == files[1]
     assert base64.b64decode(str(files[0]["file"])) == row.document
@@ -121,7 +121,7 @@ def test_both_sides_export_the_same_file(world: World) -> None:
 def test_an_open_deal_has_no_file(world: World) -> None:
     row = accepted(world)
     with pytest.raises(ServiceError) as caught:
-        views.deal_export(world.nodes[CUSTOMER].reader, row.deal.hex())
+        exports.deal_export(world.nodes[CUSTOMER].reader, row.deal.hex())
     assert (caught.value.code, caught.value.status) == ("deal.not_agreed", 409)
 
 

@@ -34,7 +34,7 @@ COMMITMENTS = {"relationship": b"k" * 32, "email": b"a" * 32}
 OTHER_COMMITMENTS = {"relationship": b"q" * 32, "email": b"p" * 32}
 
 
-def document_of(draft=TERMED, **changes):
+def document_of(draft: Any = TERMED, **changes: Any) -> Any:
     """The document of a draft."""
     given = {
         "draft": draft,
@@ -45,7 +45,7 @@ def document_of(draft=TERMED, **changes):
     return agreement.document(**{**given, **changes})
 
 
-def file_of(document, *, customer=CUSTOMER, vendor=VENDOR):
+def file_of(document: Any, *, customer: Any = CUSTOMER, vendor: Any = VENDOR) -> bytes:
     """The file that two keys make of a document."""
     return agreement.agreement_file(
         document,

@@ -11,6 +11,7 @@ import pytest
 from tests.protocol.vector_adapters import ADAPTERS, Refused
 from tests.protocol.vector_bodies import BODY_ADAPTERS
 from tests.protocol.vector_disclosures import DISCLOSURE_ADAPTERS
+from tests.protocol.vector_evidence import EVIDENCE_ADAPTERS
 from tests.protocol.vector_negotiation import NEGOTIATION_ADAPTERS
 from tests.protocol.vector_orders import ORDER_ADAPTERS
 from tests.protocol.vector_terms import TERMS_ADAPTERS
@@ -24,6 +25,7 @@ ALL_ADAPTERS = {
     **ORDER_ADAPTERS,
     **TERMS_ADAPTERS,
     **DISCLOSURE_ADAPTERS,
+    **EVIDENCE_ADAPTERS,
 }
 CASES = list(cases())
 SPECS = Path(__file__).resolve().parents[2] / "specs"

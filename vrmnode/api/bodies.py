@@ -245,6 +245,12 @@ class DealFilter(Closed):
     state: Annotated[str, Field(pattern=r"^[a-z]{1,16}$")] | None = None
 
 
+class ExportFormat(Closed):
+    """Query of `GET /v1/deals/{deal}/agreement`."""
+
+    format: Literal["vrm", "json-ld"] | None = None
+
+
 class ProductPage(Closed):
     """Query of `GET /v1/catalogue`; `after` is the last sku of the page before."""
 

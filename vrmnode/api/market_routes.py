@@ -12,6 +12,7 @@ from vrmnode.api.bodies import (
     CounterOffer,
     DealFilter,
     DeclineOffer,
+    ExportFormat,
     ExportMessages,
     ExtendIntent,
     HexId,
@@ -142,8 +143,12 @@ def _deals(routes: APIRouter, service: NodeService) -> None:
         return await service.query("deal.show", {"deal": deal})
 
     @routes.get("/deals/{deal}/agreement")
-    async def export_deal(deal: Id) -> object:
-        return await service.query("deal.export", {"deal": deal})
+    async def export_deal(deal: Id, query: Annotated[ExportFormat, Query()]) -> object:
+        return await service.query("deal.export", {"deal": deal, **given(query)})
+
+    @routes.post("/deals/{deal}/credential")
+    async def issue_credential(deal: Id) -> Json:
+        return await service.execute("deal.credential", {"deal": deal})
 
     @routes.post("/deals/{deal}/withdraw")
     async def withdraw_deal(deal: Id, body: WithdrawDeal) -> Json:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, get_args
 
 from vrmnode.customer.acceptance import AcceptancePolicy
+from vrmnode.engine import exports
 from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.customer import customer_desk, standing, standing_intent, things_desk
 from vrmnode.engine.customer.standing_views import standing_show
@@ -196,6 +197,7 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "order.say": order_commands.say,
     "standing.stop": _stop_standing,
     "policy.set": _set_policy,
+    "deal.credential": exports.issue,
     "deal.disclose": disclosure_rules.disclose,
     "contact.set": disclosure_rules.set_contact,
     "contact.policy.set": disclosure_rules.set_policy,

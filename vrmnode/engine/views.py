@@ -6,12 +6,9 @@ of parties as did:key, times in Unix seconds, money in minor units.
 
 from __future__ import annotations
 
-import base64
-
 from vrmnode.engine.audience import readable
 from vrmnode.engine.customer import named_views, offers
 from vrmnode.engine.customer.named_intent import is_named
-from vrmnode.engine.failures import conflict
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import counters, questions, refusals
 from vrmnode.engine.records import as_state, intent_body, load_deal
@@ -237,21 +234,6 @@ def _order(tx: Connection, deal: bytes) -> Json | None:
 
 def _other(role: str) -> str:
     return "vendor" if role == "customer" else "customer"
-
-
-def deal_export(tx: Connection, reference: str) -> Json:
-    """The agreement file, the same bytes on both sides.
-
-    Raises:
-        ServiceError: `deal.not_agreed`.
-    """
-    row = load_deal(tx, find_deal(tx, reference)).row
-    if row.document is None:
-        raise conflict("deal.not_agreed", f"expected an agreed deal, came one that is {row.state}")
-    return {
-        "file": base64.b64encode(row.document).decode(),
-        "name": f"deal-{row.deal.hex()[:12]}.vrm",
-    }
 
 
 def vendor_profile(tx: Connection) -> Json:

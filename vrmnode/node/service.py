@@ -12,7 +12,7 @@ import trio
 
 from vrmnode.customer.request import IntentRequest, read_request, warnings
 from vrmnode.customer.rhythm import casting_request, read_rhythm
-from vrmnode.engine import audience, commands, named_images, policy_tests, views
+from vrmnode.engine import audience, commands, exports, named_images, policy_tests, views
 from vrmnode.engine.customer import (
     castings,
     comparison,
@@ -349,7 +349,9 @@ _QUERIES: dict[str, Query] = {
     "contact.disclosures": lambda tx, p, now: disclosure_desk.list_disclosures(
         tx, _text(p, "deal")
     ),
-    "deal.export": lambda tx, p, now: views.deal_export(tx, _text(p, "deal") or ""),
+    "deal.export": lambda tx, p, now: exports.deal_export(
+        tx, _text(p, "deal") or "", _text(p, "format") or "vrm"
+    ),
     "order.list": lambda tx, p, now: order_views.order_list(tx, p),
     "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),

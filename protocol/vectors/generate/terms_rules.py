@@ -99,8 +99,8 @@ ROSTER: dict[str, dict[str, object]] = {
     cells[0]: {axis: level for axis, level in zip(_COLUMNS, cells[1:], strict=False) if level}
     for cells in rows("Roster")[0]
 }
-_WORDS, _MEMBERS = rows("Levels, their sources and their words")
-WORDS = {(axis, level): (where, words) for axis, level, _, where, words, _ in _WORDS}
+WORD_ROWS, MEMBER_ROWS = rows("Levels, their sources and their words")
+WORDS = {(axis, level): (where, words) for axis, level, _, where, words, _ in WORD_ROWS}
 
 
 def customer_levels(terms: str, addendum: Levels) -> dict[str, int]:
@@ -172,8 +172,8 @@ def page(terms: str, addendum: Levels) -> str:
         if axis.only_with and not levels[axis.only_with]:
             continue
         now = level(axis, levels[name])
-        where, words = WORDS[name, _row(axis, now)]
-        words = words.replace("{}", _filled(name, now))
+        where, words = WORDS[name, row_of(axis, now)]
+        words = words.replace("{}", filled(name, now))
         lists[where].append(f"- {words}{' [addendum]' if name in addendum else ''}\n")
     added = ", with an addendum" if addendum else ""
     text = f"{terms}\nAgreement {terms} of the IEEE 7012 roster{added}.\n"
@@ -187,13 +187,15 @@ def digest(text: str) -> bytes:
     return sha256(b"vrm/1 terms text\0", pack({"inLanguage": "en", "text": text}))
 
 
-def _row(axis: Axis, now: object) -> str:
+def row_of(axis: Axis, now: object) -> str:
+    """What a level is called in the table of words."""
     if axis.kind == "levels":
         return str(now)
     return "days" if axis.kind == "days" else "set" if now else "{}"
 
 
-def _filled(name: str, now: object) -> str:
+def filled(name: str, now: object) -> str:
+    """A number of days, or the members of a set, in words."""
     if isinstance(now, int):
         years = "" if now % 365 or not now else str(now // 365)
         unit = "year" if years else "day"
@@ -201,6 +203,6 @@ def _filled(name: str, now: object) -> str:
         return "without limit" if now == 36500 else f"{number} {unit}{'' if number == '1' else 's'}"
     key = re.sub("(?<=^transparency).*", "…", name)
     words = [
-        row[3] for row in _MEMBERS if row[0] == key and isinstance(now, list) and row[1] in now
+        row[3] for row in MEMBER_ROWS if row[0] == key and isinstance(now, list) and row[1] in now
     ]
     return ", ".join(words[:-1]) + (" and " if words[1:] else "") + "".join(words[-1:])

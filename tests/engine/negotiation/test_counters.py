@@ -24,7 +24,7 @@ from tests.engine.steps import (
     vendor_says,
 )
 from tests.engine.world import World
-from vrmnode.engine import views
+from vrmnode.engine import exports, views
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.mail.mailroom import offer_of
 from vrmnode.engine.records import load_deal
@@ -78,7 +78,7 @@ def test_to_an_agreement(yielding: World) -> None:
     for who in (CUSTOMER, VENDOR):
         deal = deal_with(world, who, VENDOR)
         assert (deal.state, deal.total) == ("agreed", was * 97 // 100)
-        files.add(json.dumps(views.deal_export(world.nodes[who].reader, row.deal.hex())))
+        files.add(json.dumps(exports.deal_export(world.nodes[who].reader, row.deal.hex())))
     assert len(files) == 1
     assert "counter.answered" in event_types(world, VENDOR)
 

@@ -23,7 +23,7 @@ from tests.engine.steps import (
     vendor_says,
 )
 from tests.engine.world import World
-from vrmnode.engine import views
+from vrmnode.engine import exports, views
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import questions
 from vrmnode.engine.records import load_deal
@@ -95,7 +95,7 @@ def test_no_state_changes_and_the_deal_goes_on(world: World) -> None:
     for who in (CUSTOMER, VENDOR):
         assert deal_with(world, who, VENDOR).state == "agreed"
     files = {
-        json.dumps(views.deal_export(world.nodes[who].reader, row.deal.hex()))
+        json.dumps(exports.deal_export(world.nodes[who].reader, row.deal.hex()))
         for who in (CUSTOMER, VENDOR)
     }
     assert len(files) == 1

@@ -17,6 +17,7 @@ from vrmnode.cli.show import columns, entries, moment, money, nested, short
 _HERE = "vrmnode.cli.commands.deal"
 STATES = ("offered", "refused", "accepted", "agreed", "declined", "withdrawn", "cancelled")
 
+SUFFIXES = {"vrm": ".vrm", "json-ld": ".jsonld", "vc": ".jwt"}
 WITHDRAWALS = ("unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "unspecified")
 
 
@@ -26,7 +27,11 @@ WITHDRAWALS = ("unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "
         "list": (_HERE, "list_deals", "List deals of both roles."),
         "show": (_HERE, "show_deal", "Show one deal with its messages."),
         "export": (_HERE, "export", "Write the agreement of a deal to a file."),
-        "verify": ("vrmnode.cli.commands.verify", "verify", "Verify an agreement file offline."),
+        "verify": (
+            "vrmnode.cli.commands.verify",
+            "verify",
+            "Verify an agreement file or a credential offline.",
+        ),
         "withdraw": (_HERE, "withdraw", "Take back an acceptance."),
         "disclose": (
             "vrmnode.cli.commands.disclose",
@@ -113,8 +118,16 @@ def _shown(value: object) -> str:
     "-o", "--output", type=click.Path(path_type=Path), help="File to write; - for stdout."
 )
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(sorted(SUFFIXES)),
+    default="vrm",
+    show_default=True,
+    help="The agreement file, linked data, or a W3C Verifiable Credential that you sign.",
+)
 @shared_options
-def export(deal_id: str | None, latest: bool, output: Path | None, force: bool) -> None:
+def export(deal_id: str | None, latest: bool, output: Path | None, force: bool, form: str) -> None:
     """Write the agreement of a deal to a file.
 
     Both parties hold the same bytes. Anybody can verify them with: vrm deal verify FILE
@@ -123,16 +136,23 @@ def export(deal_id: str | None, latest: bool, output: Path | None, force: bool) 
     Examples:
       vrm deal export 0a1b2c3d4e5f -o book.vrm
       vrm deal export --latest -o book.vrm
+      vrm deal export --latest --format vc -o book.jwt
     """
     here = session()
     deal_id = chosen_deal(here, deal_id, latest=latest)
-    value = here.client.get("deals", deal_id, "agreement")
+    if form == "vc":
+        value: object = here.client.post("deals", deal_id, "credential", body={})
+    elif form == "vrm":
+        value = here.client.get("deals", deal_id, "agreement")
+    else:
+        value = here.client.get("deals", deal_id, "agreement", format=form)
     raw = _file_bytes(value)
-    path = output or Path(f"deal-{short(deal_id)}.vrm")
+    path = output or Path(f"deal-{short(deal_id)}{SUFFIXES[form]}")
     if not write_output(path, raw, force=force):
         return
-    report = {"file": str(path), "size_bytes": len(raw)}
-    here.result(report, f"wrote {path} ({len(raw)} bytes); verify it with: vrm deal verify {path}")
+    report = {"file": str(path), "size_bytes": len(raw), "format": form}
+    proof = "" if form == "json-ld" else f"; verify it with: vrm deal verify {path}"
+    here.result(report, f"wrote {path} ({len(raw)} bytes){proof}")
 
 
 def chosen_deal(here: Session, deal_id: str | None, *, latest: bool) -> str:

@@ -31,7 +31,7 @@ MAX_SHOWN = 60
 )
 @shared_options
 def verify(file: Path, against: Path | None) -> None:
-    """Verify an agreement file offline.
+    """Verify an agreement file or a credential offline.
 
     Says what the signatures prove, and what the parties only assert. Exit code 1 if anything is
     wrong, with its name. Needs no running node.
@@ -43,9 +43,7 @@ def verify(file: Path, against: Path | None) -> None:
     """
     raw = _read(file)
     other = None if against is None else _read(against)
-    from vrmprotocol.agreement_report import verify_file
-
-    report = verify_file(raw)
+    report = _report(raw)
     checks: list[Json] = [
         {
             "name": c.name,
@@ -61,7 +59,7 @@ def verify(file: Path, against: Path | None) -> None:
     if report.draft is not None:
         value["agreement"] = _summary(report.draft)
     if other is not None:
-        value["against"] = _compared(report, verify_file(other), against)
+        value["against"] = _compared(report, _report(other), against)
     session().result(value, lambda: _words(file, value, checks))
     if not report.ok:
         wrong = "; ".join(f"{c.name}: {c.fault or c.words}" for c in report.failed)
@@ -72,6 +70,15 @@ def verify(file: Path, against: Path | None) -> None:
             f"{file} does not verify: {wrong}",
             "ask the other party for its copy; both hold the same bytes",
         )
+
+
+def _report(raw: bytes) -> AgreementReport:
+    """The report on an agreement file, or on a credential and the file in it."""
+    from vrmprotocol import agreement_report, credential
+
+    if credential.looks_like_one(raw):
+        return credential.verify(raw)
+    return agreement_report.verify_file(raw)
 
 
 def _compared(report: AgreementReport, other: AgreementReport, against: Path | None) -> Json:
