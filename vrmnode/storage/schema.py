@@ -6,7 +6,10 @@ in minor units. Tables are STRICT: SQLite refuses a value of another type.
 
 from __future__ import annotations
 
-VERSION_1 = """
+from vrmnode.storage.schema_market import MARKET
+from vrmnode.storage.schema_shop import SHOP
+
+_DEALS = """
 CREATE TABLE seen (
     id BLOB PRIMARY KEY,
     until INTEGER NOT NULL
@@ -91,73 +94,6 @@ CREATE TABLE standing_intents (
     castings INTEGER NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('active', 'stopped', 'ended')),
     created INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE market_intents (
-    pseudonym BLOB PRIMARY KEY,
-    envelope_id BLOB NOT NULL,
-    sealed INTEGER NOT NULL CHECK (sealed IN (0, 1)),
-    seq INTEGER NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('active', 'withdrawn')),
-    body BLOB NOT NULL,
-    valid_through INTEGER NOT NULL,
-    received_at INTEGER NOT NULL,
-    answer TEXT CHECK (answer IN ('offered', 'refused', 'ignored', 'human')),
-    reason TEXT
-) STRICT;
-CREATE INDEX market_intents_envelope ON market_intents (envelope_id);
-CREATE INDEX market_intents_until ON market_intents (valid_through);
-CREATE INDEX market_intents_answer ON market_intents (answer, received_at);
-
-CREATE TABLE prekeys (
-    prekey BLOB PRIMARY KEY,
-    created INTEGER NOT NULL,
-    not_after INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE inbox (
-    pseudonym BLOB PRIMARY KEY,
-    envelope_id BLOB NOT NULL UNIQUE,
-    why TEXT NOT NULL,
-    work INTEGER NOT NULL,
-    added INTEGER NOT NULL,
-    answer_by INTEGER NOT NULL,
-    valid_through INTEGER NOT NULL,
-    claimed_by TEXT,
-    claimed_until INTEGER
-) STRICT;
-
-CREATE TABLE profiles (
-    root BLOB PRIMARY KEY,
-    seq INTEGER NOT NULL,
-    envelope_id BLOB NOT NULL,
-    name TEXT NOT NULL,
-    body BLOB NOT NULL,
-    expires INTEGER NOT NULL,
-    received_at INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE key_updates (
-    root BLOB PRIMARY KEY,
-    seq INTEGER NOT NULL,
-    envelope_id BLOB NOT NULL,
-    received_at INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE revoked_keys (
-    root BLOB NOT NULL,
-    subject BLOB NOT NULL,
-    serial INTEGER NOT NULL,
-    since INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    PRIMARY KEY (root, subject)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE trust (
-    root BLOB PRIMARY KEY,
-    note TEXT,
-    groups TEXT NOT NULL,
-    added INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE disclosures (
@@ -321,71 +257,6 @@ CREATE TABLE timers (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX timers_at ON timers (at);
 CREATE INDEX timers_subject ON timers (subject);
-
-CREATE TABLE products (
-    id INTEGER PRIMARY KEY,
-    sku TEXT NOT NULL UNIQUE,
-    name TEXT NOT NULL,
-    price INTEGER NOT NULL,
-    currency TEXT NOT NULL,
-    gtin14 TEXT,
-    mpn TEXT,
-    brand TEXT,
-    description TEXT,
-    category INTEGER,
-    category_path TEXT,
-    condition TEXT NOT NULL,
-    business_function TEXT NOT NULL,
-    price_unit TEXT CHECK (price_unit IN ('day', 'week', 'month')),
-    deposit INTEGER,
-    lead_days INTEGER,
-    stock INTEGER CHECK (stock >= 0),
-    url TEXT,
-    image TEXT NOT NULL,
-    in_language TEXT,
-    properties TEXT NOT NULL,
-    delivery TEXT,
-    updated INTEGER NOT NULL
-) STRICT;
-CREATE INDEX products_gtin ON products (gtin14) WHERE gtin14 IS NOT NULL;
-CREATE INDEX products_mpn ON products (mpn COLLATE NOCASE) WHERE mpn IS NOT NULL;
-CREATE INDEX products_category ON products (business_function, category, price)
-    WHERE category IS NOT NULL;
-CREATE INDEX products_path ON products (business_function, category_path, price)
-    WHERE category_path IS NOT NULL;
-CREATE INDEX products_function ON products (business_function);
-
-CREATE VIRTUAL TABLE products_fts USING fts5 (
-    name, brand, description, category_path,
-    content = 'products', content_rowid = 'id',
-    tokenize = 'unicode61 remove_diacritics 2'
-);
-CREATE TRIGGER products_added AFTER INSERT ON products BEGIN
-    INSERT INTO products_fts (rowid, name, brand, description, category_path)
-    VALUES (new.id, new.name, new.brand, new.description, new.category_path);
-END;
-CREATE TRIGGER products_removed AFTER DELETE ON products BEGIN
-    INSERT INTO products_fts (products_fts, rowid, name, brand, description, category_path)
-    VALUES ('delete', old.id, old.name, old.brand, old.description, old.category_path);
-END;
-CREATE TRIGGER products_reworded AFTER UPDATE OF name, brand, description, category_path ON products
-WHEN old.name IS NOT new.name OR old.brand IS NOT new.brand
-    OR old.description IS NOT new.description OR old.category_path IS NOT new.category_path
-BEGIN
-    INSERT INTO products_fts (products_fts, rowid, name, brand, description, category_path)
-    VALUES ('delete', old.id, old.name, old.brand, old.description, old.category_path);
-    INSERT INTO products_fts (rowid, name, brand, description, category_path)
-    VALUES (new.id, new.name, new.brand, new.description, new.category_path);
-END;
-
-CREATE TABLE reservations (
-    deal BLOB NOT NULL,
-    sku TEXT NOT NULL,
-    quantity INTEGER NOT NULL CHECK (quantity > 0),
-    until INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('reserved', 'sold', 'released')),
-    PRIMARY KEY (deal, sku)
-) STRICT;
-CREATE INDEX reservations_sku ON reservations (sku) WHERE state = 'reserved';
-CREATE INDEX reservations_until ON reservations (until) WHERE state = 'reserved';
 """
+
+VERSION_1 = _DEALS + MARKET + SHOP
