@@ -179,9 +179,21 @@ def test_own_messages_go_exactly_where_relayed_ones_go() -> None:
     bench.say("p01", Rpc(prune=(Prune(TOPIC, 60),)))
     own = bench.router.publish_targets(TOPIC)
     assert own == bench.router.relay_targets(TOPIC, "a peer that is gone")
-    assert set(own) == bench.mesh | {"p00"}
+    assert set(own) == bench.mesh | {"p00"}, "p00 was dialled"
     assert bench.router.relay_targets(TOPIC, "p00") == own[1:]
     assert bench.router.relay_targets("other", "p00") == []
+
+
+def test_two_peers_that_we_dialled_get_messages_and_no_more_than_that() -> None:
+    bench = Bench(12, outbound=8)
+    bench.say("p00", Rpc(prune=(Prune(TOPIC, 60),)))
+    bench.beat()
+    dialled = [f"p{n:02}" for n in range(8)]
+    assert len(bench.mesh.intersection(dialled)) >= 2
+    assert set(bench.router.publish_targets(TOPIC)) == bench.mesh
+    for peer in dialled:
+        bench.say(peer, Rpc(prune=(Prune(TOPIC, 60),)))
+    assert set(bench.router.publish_targets(TOPIC)) == bench.mesh | {"p00", "p01"}
 
 
 def test_without_mesh_and_dialled_peers_all_subscribers_get_messages() -> None:
@@ -194,6 +206,7 @@ def test_without_mesh_and_dialled_peers_all_subscribers_get_messages() -> None:
 
 def test_recent_messages_are_advertised_to_everybody_outside_the_mesh() -> None:
     bench = Bench(100)
+    bench.beat(GOSSIP_WINDOWS)
     bench.cache.put(identifier(1), TOPIC, publish_frame(TOPIC, b"1"))
     bench.beat()
     told = [peer for peer, rpc in bench.sent if rpc.ihave]
@@ -202,18 +215,77 @@ def test_recent_messages_are_advertised_to_everybody_outside_the_mesh() -> None:
     assert {rpc.ihave for _, rpc in bench.sent if rpc.ihave} == {((TOPIC, (identifier(1),)),)}
 
 
-def test_message_is_asked_for_once_and_again_elsewhere_when_it_does_not_come() -> None:
+@pytest.mark.parametrize("grafted_by", ["us", "peer"])
+def test_peer_new_in_the_mesh_is_told_of_what_went_there_before(grafted_by: str) -> None:
+    bench = Bench(5)
+    bench.beat(GOSSIP_WINDOWS)
+    bench.cache.put(identifier(1), TOPIC, publish_frame(TOPIC, b"1"))
+    if grafted_by == "peer":
+        bench.say("p04", Rpc(graft=(TOPIC,)))
+    else:
+        bench.router.remove_peer("p00")
+        bench.beat()
+    assert "p04" in bench.mesh
+    bench.sent.clear()
+    bench.beat()
+    assert [peer for peer, rpc in bench.sent if rpc.ihave] == ["p04"]
+
+
+def test_message_is_asked_of_another_peer_when_it_does_not_come_soon() -> None:
+    bench = Bench(4)
+    asked = lambda: [p for p, rpc in bench.sent if rpc.iwant]  # noqa: E731
+    for peer in ("p00", "p01", "p00"):
+        bench.say(peer, Rpc(), unseen=(identifier(1),))
+    assert asked() == ["p00"]
+    bench.now += g.ASK_AGAIN_S
+    for peer in ("p00", "p01", "p02"):
+        bench.say(peer, Rpc(), unseen=(identifier(1),))
+    assert asked() == ["p00", "p01"]
+    bench.beat(4)
+    assert sorted(bench.blamed) == ["p00", "p01"]
+
+
+def test_peers_at_fault_do_not_hold_up_those_that_are_not() -> None:
     bench = Bench(3)
-    bench.say("p00", Rpc(), unseen=(identifier(1),))
-    bench.say("p01", Rpc(), unseen=(identifier(1),))
-    assert [p for p, rpc in bench.sent if rpc.iwant] == ["p00"]
-    bench.beat(3)
-    assert bench.blamed == ["p00"]
-    bench.say("p01", Rpc(), unseen=(identifier(1),))
+    bench.scores.fault("p00", 1.0)
+    for peer in ("p00", "p01", "p02"):
+        bench.say(peer, Rpc(), unseen=(identifier(1),))
     assert [p for p, rpc in bench.sent if rpc.iwant] == ["p00", "p01"]
-    bench.router.fulfilled(identifier(1))
-    bench.beat(3)
-    assert bench.blamed == ["p00"]
+
+
+def test_what_came_is_not_asked_for_again_and_blames_nobody() -> None:
+    bench = Bench(2)
+    bench.say("p00", Rpc(), unseen=(identifier(1), identifier(2)))
+    bench.perform(bench.router.came(TOPIC, identifier(1), "p01", bench.now))
+    bench.router.refused(identifier(2))
+    bench.beat(4)
+    assert bench.blamed == []
+
+
+def test_peer_that_brings_what_it_was_asked_for_is_grafted() -> None:
+    bench = Bench(10)
+    assert "p09" not in bench.mesh
+    bench.say("p09", Rpc(), unseen=(identifier(1),))
+    bench.perform(bench.router.came(TOPIC, identifier(1), "p09", bench.now))
+    assert "p09" in bench.mesh and bench.grafted()[-1] == "p09"
+    bench.perform(bench.router.came(TOPIC, identifier(2), "p08", bench.now))
+    assert "p08" not in bench.mesh, "nobody had to ask it"
+
+
+@pytest.mark.parametrize("why", ["backoff", "fault", "gone", "unsubscribed"])
+def test_deliverer_that_may_not_be_grafted_is_not(why: str) -> None:
+    bench = Bench(10)
+    bench.say("p09", Rpc(), unseen=(identifier(1),))
+    if why == "backoff":
+        bench.say("p09", Rpc(prune=(Prune(TOPIC, 60),)))
+    elif why == "fault":
+        bench.scores.fault("p09", 1.0)
+    elif why == "gone":
+        bench.router.remove_peer("p09")
+    else:
+        bench.say("p09", Rpc(subscriptions=((TOPIC, False),)))
+    bench.perform(bench.router.came(TOPIC, identifier(1), "p09", bench.now))
+    assert "p09" not in bench.mesh
 
 
 def test_broken_promises_of_one_turn_are_one_fault() -> None:

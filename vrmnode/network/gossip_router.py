@@ -6,7 +6,7 @@ IWANT, scores. In 0.8.1 the original crashes on junk in control messages, keeps
 peers with any score in the mesh, and remembers every delivery for ever. It can go when upstream
 validates control messages and takes a message id function throughout.
 
-Own messages go exactly where relayed ones go: to the mesh and to the peers that we dialled, whom
+Own messages go exactly where relayed ones go: to the mesh, and to two peers that we dialled, whom
 an attacker can't choose. There is no flood publishing and no fanout: a neighbour that left the mesh
 and still got a message at once would know for certain who wrote it.
 """
@@ -15,7 +15,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from vrmnode.network.message_cache import MessageCache
+from vrmnode.network.message_cache import GOSSIP_WINDOWS, MessageCache
 from vrmnode.network.peer_score import (
     FAULT_BROKEN_PROMISE,
     FAULT_GRAFT_IN_BACKOFF,
@@ -40,7 +40,10 @@ MAX_IWANT_IDS = 5_000
 MAX_RESENDS = 3
 """Times one message is sent to one peer on request."""
 IWANT_TIMEOUT_S = 3.0
-"""Seconds a peer has to send what it advertised before another one is asked."""
+"""Seconds a peer has to send what it advertised before that counts against it."""
+ASK_AGAIN_S = 0.25
+"""Seconds after which a message is asked of another peer, too; of a good one at once if those
+asked so far are at fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,14 @@ class _Peer:
     resent: dict[MessageId, int] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Asked:
+    """Who was asked for a message, until when each is waited for, and when others may be asked."""
+
+    until: dict[str, float] = field(default_factory=dict)
+    again_at: float = 0.0
+
+
 class GossipRouter:
     """The mesh of one node. ``now`` is monotonic, in seconds, and given by the caller."""
 
@@ -85,7 +96,10 @@ class GossipRouter:
         self._rng = rng
         self._peers: dict[str, _Peer] = {}
         self._backoff: dict[tuple[str, str], float] = {}
-        self._promised: dict[MessageId, tuple[str, float]] = {}
+        self._asked: dict[MessageId, _Asked] = {}
+        self._fresh: dict[tuple[str, str], int] = {}
+        """Peers new in the mesh, and for how many heartbeats they are still told of messages: of
+        what went to the mesh just before, nobody would tell them otherwise."""
 
     # Peers.
 
@@ -116,9 +130,21 @@ class GossipRouter:
         """Peers that get a message which ``source`` brought."""
         return [peer for peer in self._targets(topic) if peer != source]
 
-    def fulfilled(self, message: MessageId) -> None:
-        """``message`` has come, from whomever."""
-        self._promised.pop(message, None)
+    def came(self, topic: str, message: MessageId, peer: str, now: float) -> list[Effect]:
+        """``message`` has come for the first time, and is accepted.
+
+        Whoever had to be asked for it is taken into the mesh: it has what the mesh doesn't bring.
+        """
+        asked = self._asked.pop(message, None)
+        known = self._peers.get(peer)
+        if asked is None or known is None or peer not in asked.until:
+            return []
+        useful = topic in known.topics and self._may_graft(topic, peer, now)
+        return [self._graft(topic, peer)] if useful else []
+
+    def refused(self, message: MessageId) -> None:
+        """``message`` has come and isn't accepted."""
+        self._asked.pop(message, None)
 
     # What a peer says.
 
@@ -179,7 +205,7 @@ class GossipRouter:
             ):
                 refused.append(topic)
             else:
-                self.mesh[topic].add(peer)
+                self._enter(topic, peer)
         if refused:
             effects.append(self._prune(refused, peer, now))
         return effects
@@ -188,12 +214,15 @@ class GossipRouter:
         self, peer: str, known: _Peer, unseen: Iterable[MessageId], now: float
     ) -> list[Effect]:
         wanted: list[MessageId] = []
+        good = self._scores.score(peer) >= MESH_THRESHOLD
         for message in unseen:
             if known.ihave_left == 0:
                 break
             known.ihave_left -= 1
-            if message not in self._promised:
-                self._promised[message] = (peer, now + IWANT_TIMEOUT_S)
+            asked = self._asked.setdefault(message, _Asked())
+            if peer not in asked.until and (asked.again_at <= now):
+                asked.until[peer] = now + IWANT_TIMEOUT_S
+                asked.again_at = now + (ASK_AGAIN_S if good else 0.0)
                 wanted.append(message)
         return [Send(peer, control_frame(iwant=wanted), control=True)] if wanted else []
 
@@ -223,15 +252,21 @@ class GossipRouter:
         for topic in sorted(self.topics):
             effects += self._mend(topic, now)
             effects += self._advertise(topic)
+        self._fresh = {key: left - 1 for key, left in self._fresh.items() if left > 1}
         self._cache.shift()
         return effects
 
     def _broken_promises(self, now: float) -> list[Effect]:
-        late = [(m, peer) for m, (peer, until) in self._promised.items() if until <= now]
-        for message, _ in late:
-            del self._promised[message]
+        late: dict[str, None] = {}
+        for message, asked in list(self._asked.items()):
+            over = [peer for peer, until in asked.until.items() if until <= now]
+            late |= dict.fromkeys(over)
+            for peer in over:
+                del asked.until[peer]
+            if not asked.until:
+                del self._asked[message]
         # One fault however many ids: a peer that is merely slow shouldn't be banned for one RPC.
-        return [Blame(peer, FAULT_BROKEN_PROMISE) for peer in dict.fromkeys(p for _, p in late)]
+        return [Blame(peer, FAULT_BROKEN_PROMISE) for peer in late]
 
     def _mend(self, topic: str, now: float) -> list[Effect]:
         mesh = self.mesh[topic]
@@ -261,22 +296,25 @@ class GossipRouter:
             return []
         ids = self._rng.sample(recent, min(len(recent), MAX_IHAVE_IDS))
         # All of them: who has no other neighbour than us would miss what a draw passes over.
-        outside = [
+        untold = [
             peer
             for peer in self._subscribers(topic)
-            if peer not in self.mesh[topic] and self._scores.score(peer) >= GOSSIP_THRESHOLD
+            if self._scores.score(peer) >= GOSSIP_THRESHOLD
+            and (peer not in self.mesh[topic] or (topic, peer) in self._fresh)
         ]
         frame = control_frame(ihave=[(topic, ids)])
-        return [Send(peer, frame, control=True) for peer in outside]
+        return [Send(peer, frame, control=True) for peer in untold]
 
     # Parts.
 
     def _targets(self, topic: str) -> list[str]:
-        """The mesh and the peers that we dialled; all subscribers where that is nobody."""
+        """The mesh, with two peers that we dialled; all subscribers where that is nobody."""
         subscribers = self._subscribers(topic)
         mesh = self.mesh.get(topic, set())
-        chosen = [p for p in subscribers if p in mesh or self._peers[p].outbound]
-        return chosen or subscribers
+        dialled = [p for p in subscribers if self._peers[p].outbound]
+        dialled.sort(key=mesh.__contains__, reverse=True)
+        chosen = mesh.union(dialled[:DEGREE_OUTBOUND])
+        return [p for p in subscribers if p in chosen] or subscribers
 
     def _subscribers(self, topic: str) -> list[str]:
         return sorted(p for p, known in self._peers.items() if topic in known.topics)
@@ -289,8 +327,12 @@ class GossipRouter:
         )
 
     def _graft(self, topic: str, peer: str) -> Send:
-        self.mesh[topic].add(peer)
+        self._enter(topic, peer)
         return Send(peer, control_frame(graft=[topic]), control=True)
+
+    def _enter(self, topic: str, peer: str) -> None:
+        self.mesh[topic].add(peer)
+        self._fresh[(topic, peer)] = GOSSIP_WINDOWS
 
     def _prune(self, topics: Iterable[str], peer: str, now: float) -> Send:
         for topic in topics:

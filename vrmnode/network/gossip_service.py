@@ -155,11 +155,18 @@ class GossipService:
         decoder = FrameDecoder(self._config.max_rpc_bytes)
         while data := await stream.receive_some(READ_BYTES):
             for frame in decoder.feed(data):
-                rpc = decode_rpc(frame)
-                for message in rpc.messages:
-                    await self._handle_message(peer, message)
-                self._handle_rest(peer, rpc)
-                await self._take_turns()
+                await self.take_rpc(peer, decode_rpc(frame))
+
+    async def take_rpc(self, peer: str, rpc: Rpc) -> None:
+        """Act on one RPC of ``peer``.
+
+        Raises:
+            ConnectionLostError: it was disconnected, perhaps for this RPC.
+        """
+        for message in rpc.messages:
+            await self._handle_message(peer, message)
+        self._handle_rest(peer, rpc)
+        await self._take_turns()
 
     def _handle_rest(self, peer: str, rpc: Rpc) -> None:
         if not rpc.subscriptions and not rpc.has_control:
@@ -202,15 +209,17 @@ class GossipService:
             return False
         verdict = self._ask(topic, data, peer)
         self._seen.add(topic, identifier, verdict)
-        self._router.fulfilled(identifier)
-        if verdict is Verdict.REJECT:
-            self._reject(peer)
-        elif verdict is Verdict.IGNORE:
-            self._counters.add("ignored")
-        else:
+        if verdict is Verdict.ACCEPT:
             self._counters.add("accepted")
             self._scores.credit(peer)
-        return verdict is Verdict.ACCEPT
+            self._perform(self._router.came(topic, identifier, peer, self._clock()))
+            return True
+        self._router.refused(identifier)
+        if verdict is Verdict.REJECT:
+            self._reject(peer)
+        else:
+            self._counters.add("ignored")
+        return False
 
     def _handle_again(self, peer: str, before: Verdict) -> None:
         # SPEC 07: A node MUST count a message it has rejected against every peer that forwards it.

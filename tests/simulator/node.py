@@ -1,0 +1,150 @@
+"""One simulated node: the real services around a queue to each neighbour, instead of sockets."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import trio
+
+from vrmnode.network.ban_list import BanList
+from vrmnode.network.bounded_log import BoundedLog
+from vrmnode.network.conduct import Conduct
+from vrmnode.network.config import NetworkConfig
+from vrmnode.network.counters import Counters
+from vrmnode.network.gossip_router import GossipRouter
+from vrmnode.network.gossip_service import GossipService
+from vrmnode.network.interface import Delivery, Verdict
+from vrmnode.network.message_cache import MessageCache
+from vrmnode.network.peer_connection import INBOUND, OUTBOUND, PeerConnection
+from vrmnode.network.peer_score import PeerScores
+from vrmnode.network.rpc_messages import MessageId, Rpc, message_id
+from vrmnode.network.seen_messages import SeenMessages
+
+if TYPE_CHECKING:
+    from tests.simulator.world import World
+
+TOPIC = "/vrm/1/market/0"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message as it arrived, whether it was new or not."""
+
+    at: float
+    source: str
+    asked_for: bool
+    """Whether the node had asked that neighbour for it (IWANT)."""
+
+
+@dataclass(slots=True)
+class _Connection:
+    """What the services want to know of a connection."""
+
+    peer: str
+    direction: str
+
+
+class SimulatedNode:
+    """A node of a world. `drops`: it passes no message on, but behaves well otherwise."""
+
+    def __init__(self, world: World, name: str, *, drops: bool = False) -> None:
+        self.name = name
+        self.drops = drops
+        self.copies: dict[MessageId, list[Copy]] = {}
+        self.delivered: dict[MessageId, Copy] = {}
+        self._world = world
+        self.asked: set[tuple[str, MessageId]] = set()
+        """Whom it has asked for what."""
+        self._connections: dict[str, PeerConnection] = {}
+        clock, config = world.clock, NetworkConfig(topics=(TOPIC,))
+        rng = random.Random(world.rng.random())
+        scores = PeerScores(config.ban_after_faults, clock)
+        self.counters = Counters()
+        log = BoundedLog(clock)
+        conduct = Conduct(scores, BanList(config.ban_s, clock), self.counters, log)
+        conduct.disconnect = lambda peer: world.disconnect(name, peer)
+        cache = MessageCache()
+        self.router = GossipRouter(config.topics, cache, scores, rng)
+        send, self._deliveries = trio.open_memory_channel[Delivery](math.inf)
+        self.gossip = GossipService(
+            config,
+            self.validate,
+            self.router,
+            cache,
+            SeenMessages(config.seen_ttl_s, clock),
+            scores,
+            conduct,
+            self.counters,
+            send,
+            log,
+            clock,
+        )
+
+    def validate(self, topic: str, data: bytes, peer: str) -> Verdict:
+        """Everything is good here: what is bad never gets as far as a second node."""
+        return Verdict.ACCEPT
+
+    # What the world does to it.
+
+    def attach(self, peer: str, *, outbound: bool) -> None:
+        """A neighbour is connected."""
+        direction = OUTBOUND if outbound else INBOUND
+        connection = cast(PeerConnection, _Connection(peer, direction))
+        self._connections[peer] = connection
+        self.gossip.attach(connection).speaks = True
+
+    def detach(self, peer: str) -> None:
+        """A neighbour is gone."""
+        self.gossip.detach(self._connections.pop(peer))
+
+    @property
+    def neighbours(self) -> list[str]:
+        """Who is connected, longest first."""
+        return list(self._connections)
+
+    def heartbeat(self) -> None:
+        """A second has passed."""
+        self.gossip.heartbeat()
+
+    async def take_rpc(self, source: str, rpc: Rpc) -> None:
+        """An RPC has arrived."""
+        for message in rpc.messages:
+            identifier = message_id(message.data)
+            copy = Copy(self._world.now, source, (source, identifier) in self.asked)
+            self.copies.setdefault(identifier, []).append(copy)
+        await self.gossip.take_rpc(source, rpc)
+        self.note_deliveries()
+
+    async def take_batches(self) -> list[tuple[str, bytes]]:
+        """What is queued for neighbours, in whole frames."""
+        found = []
+        for peer in self._connections:
+            link = self.gossip.link(peer)
+            while link is not None and len(link.queue):
+                batch = await link.queue.pop_batch()
+                assert batch is not None
+                found.append((peer, batch))
+        return found
+
+    async def publish(self, data: bytes) -> MessageId:
+        """Publish a message of its own."""
+        await self.gossip.publish(TOPIC, data)
+        self.delivered[message_id(data)] = Copy(self._world.now, self.name, asked_for=False)
+        self.keep(data)
+        await self._world.flush(self)
+        return message_id(data)
+
+    def keep(self, data: bytes) -> None:
+        """A message was accepted, or is its own."""
+
+    def note_deliveries(self) -> None:
+        """Take what was accepted."""
+        while self._deliveries.statistics().current_buffer_used:
+            delivery = self._deliveries.receive_nowait()
+            identifier, source = message_id(delivery.data), delivery.peer
+            came = Copy(self._world.now, source, (source, identifier) in self.asked)
+            self.delivered.setdefault(identifier, came)
+            self.keep(delivery.data)
