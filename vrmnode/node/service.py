@@ -157,7 +157,7 @@ class Service:
 
     async def _broken(self, params: Json) -> Json:
         """Draft the intent for a thing's repair; with `publish` that is published, too."""
-        drafted = await self._read(things_desk.draft, params)
+        drafted = await self.query("thing.draft", params)
         if not isinstance(drafted, dict):
             raise TypeError("expected a draft")
         thing, problem = bytes.fromhex(drafted["thing"]), drafted["problem"]
@@ -365,8 +365,6 @@ _QUERIES: dict[str, Query] = {
     "image.named": lambda tx, p, now: named_images.named(
         tx, offer=_text(p, "offer"), intent=_text(p, "intent"), vendor=_text(p, "vendor")
     ),
-    "thing.list": lambda tx, p, now: things_desk.listed(tx),
-    "thing.show": lambda tx, p, now: things_desk.shown(things_desk.find_thing(tx, p.get("thing"))),
     "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group"), now),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
     "catalogue.list": lambda tx, p, now: views.catalogue_list(
@@ -381,4 +379,7 @@ _SEALED_QUERIES: dict[str, SealedQuery] = {
     "order.show": shop_screen.order_show,
     "vendor.orders": shop_screen.order_list,
     "vendor.label": labels.show,
+    "thing.list": things_desk.listed,
+    "thing.show": things_desk.show,
+    "thing.draft": things_desk.draft,
 }

@@ -110,22 +110,7 @@ CREATE INDEX disclosures_deal ON disclosures (deal);
 
 CREATE TABLE things (
     thing BLOB PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
-    item_name TEXT NOT NULL,
-    gtin TEXT,
-    mpn TEXT,
-    brand TEXT,
-    category INTEGER,
-    country TEXT,
-    bought_at INTEGER,
-    bought_from TEXT,
-    vendor_root BLOB,
-    warranty_until INTEGER,
-    note TEXT,
     deal BLOB,
-    broken_at INTEGER,
-    problem TEXT,
-    intent BLOB,
     added INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX things_deal ON things (deal) WHERE deal IS NOT NULL;

@@ -12,6 +12,7 @@ from vrmnode.customer.broken import Owned, draft_repair, identifying
 from vrmnode.engine.customer import things_desk
 from vrmnode.errors import NodeError
 from vrmnode.storage import things
+from vrmnode.storage.things import Thing
 from vrmprotocol import keys
 from vrmprotocol.errors import LocalError
 
@@ -19,8 +20,13 @@ DRILL = {"name": "combi drill", "brand": "Makita", "mpn": "DHP484", "category": 
 
 
 def _draft(world: World, **params: object) -> dict[str, object]:
-    reader = world.nodes[CUSTOMER].reader
-    return things_desk.draft(reader, params, world.now)
+    node = world.nodes[CUSTOMER]
+    return things_desk.draft(node.reader, node.machine.vault, params, world.now)
+
+
+def _things(world: World, who: str = CUSTOMER) -> list[Thing]:
+    node = world.nodes[who]
+    return things.list_things(node.reader, node.machine.vault)
 
 
 def test_a_thing_is_kept_changed_and_forgotten(world: World) -> None:
@@ -36,10 +42,11 @@ def test_a_thing_is_kept_changed_and_forgotten(world: World) -> None:
     )
     assert isinstance(changed, dict)
     assert (changed["note"], changed["mpn"], changed["brand"]) == ("loft", None, "Makita")
-    found = things_desk.find_thing(world.nodes[CUSTOMER].reader, str(made["thing"])[:8])
+    node = world.nodes[CUSTOMER]
+    found = things_desk.find_thing(node.reader, node.machine.vault, str(made["thing"])[:8])
     assert found.note == "loft"
     command(world, CUSTOMER, "thing.remove", thing="combi drill")
-    assert things.list_things(world.nodes[CUSTOMER].reader) == []
+    assert _things(world) == []
     assert event_types(world, CUSTOMER)[-3:] == ["thing.added", "thing.changed", "thing.removed"]
 
 
@@ -71,21 +78,20 @@ def test_where_no_more_can_be_kept_a_deal_goes_on(
         command(world, CUSTOMER, "thing.add", name="kettle")
     assert caught.value.code == "thing.too_many"
     row = agreed(world)
-    assert things.of_deal(world.nodes[CUSTOMER].reader, row.deal) is None
-    (kept,) = things.list_things(world.nodes[CUSTOMER].reader)
-    assert kept.name == "combi drill"
+    (kept,) = _things(world)
+    assert (kept.name, kept.deal) == ("combi drill", None), row
 
 
 def test_what_is_bought_comes_by_itself_and_once(world: World) -> None:
     row = agreed(world)
-    (thing,) = things.list_things(world.nodes[CUSTOMER].reader)
+    (thing,) = _things(world)
     assert (thing.name, thing.gtin) == ("The C Programming Language", "9780131103627")
     assert (thing.bought_from, thing.deal, thing.country) == ("Shop", row.deal, "NL")
     assert thing.vendor_root == world.nodes[VENDOR].machine.identity.root
-    assert things.list_things(world.nodes[VENDOR].reader) == []
+    assert _things(world, VENDOR) == []
     assert "thing.added" in event_types(world, CUSTOMER)
     in_turn(world, CUSTOMER, partial(things_desk.not_bought, deal=row.deal))
-    assert things.list_things(world.nodes[CUSTOMER].reader) == []
+    assert _things(world) == []
 
 
 def test_the_draft_asks_for_a_repair_a_replacement_or_one_to_rent(world: World) -> None:

@@ -1,7 +1,7 @@
 """Own things as their owner keeps them, and as an agreed sale adds them.
 
-They stay in this database. What of a thing becomes public does so with an intent for its repair,
-which its owner publishes (`vrmnode.customer.broken` drafts it).
+They stay in this database, sealed (`vrmnode.storage.things`). What of a thing becomes public does
+so with an intent for its repair, which its owner publishes (`vrmnode.customer.broken` drafts it).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from vrmnode.errors import ServiceError
 from vrmnode.storage import market, things, trust
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.secrets import Vault
 from vrmnode.storage.things import Thing
 from vrmnode.values.fields import Fields
 from vrmnode.values.gtins import GTIN_EXPECTED, gtin_for_people, read_gtin
@@ -55,14 +56,14 @@ def change(ctx: Context, params: Params) -> Json:
         ServiceError: `thing.not_found`, `thing.exists`, `vendor.*`.
         FieldError: `thing.invalid`, `thing.unknown_field`.
     """
-    known = find_thing(ctx.tx, params.get("thing"))
+    known = find_thing(ctx.tx, ctx.vault, params.get("thing"))
     changes = params.get("changes")
     if not isinstance(changes, dict):
         raise invalid("request.invalid", "changes: expected an object, came another type")
     thing = _changed(ctx.tx, known, changes)
-    _require_free(ctx.tx, thing)
-    things.replace(ctx.tx, thing)
-    ctx.event("thing.changed", "thing", thing.thing, name=thing.name)
+    _require_free(ctx, thing)
+    things.replace(ctx.tx, ctx.vault, thing)
+    ctx.event("thing.changed", "thing", thing.thing)
     return shown(thing)
 
 
@@ -72,24 +73,23 @@ def remove(ctx: Context, params: Params) -> Json:
     Raises:
         ServiceError: `thing.not_found`.
     """
-    thing = find_thing(ctx.tx, params.get("thing"))
-    things.remove(ctx.tx, thing.thing)
-    ctx.event("thing.removed", "thing", thing.thing)
+    thing = find_thing(ctx.tx, ctx.vault, params.get("thing"))
+    _erase(ctx, thing)
     return shown(thing)
 
 
 def bought(ctx: Context, record: DealRecord) -> None:
     """Add the thing that an agreed sale brings; a repetition adds nothing."""
     signed = record.state.accepted_offer
-    if signed is None or things.of_deal(ctx.tx, record.deal) is not None:
+    if signed is None or things.of_deal(ctx.tx, ctx.vault, record.deal) is not None:
         return
     draft = mailroom.offer_of(signed).draft
-    if draft.business_function != "Sell" or len(things.list_things(ctx.tx)) >= MAX_THINGS:
+    if draft.business_function != "Sell" or things.count(ctx.tx) >= MAX_THINGS:
         return
     item, intent = draft.item_offered, intent_body(own_intent(ctx.tx, record.row.intent_id))
     thing = Thing(
         thing=ctx.random(16),
-        name=_free_name(ctx.tx, item.name),
+        name=_free_name(ctx, item.name),
         item_name=item.name,
         gtin=item.gtin,
         mpn=item.mpn,
@@ -108,19 +108,24 @@ def bought(ctx: Context, record: DealRecord) -> None:
 
 def not_bought(ctx: Context, deal: bytes) -> None:
     """Forget the thing of a deal that was cancelled as it was made."""
-    thing = things.of_deal(ctx.tx, deal)
+    thing = things.of_deal(ctx.tx, ctx.vault, deal)
     if thing is not None:
-        things.remove(ctx.tx, thing.thing)
-        ctx.event("thing.removed", "thing", thing.thing)
+        _erase(ctx, thing)
 
 
-def draft(tx: Connection, params: Params, now: int) -> Json:
+def _erase(ctx: Context, thing: Thing) -> None:
+    things.remove(ctx.tx, thing.thing)
+    ctx.sweep = True
+    ctx.event("thing.removed", "thing", thing.thing)
+
+
+def draft(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     """What `thing broken` would ask for and of whom; nothing is kept or sent.
 
     Raises:
         ServiceError: `thing.not_found`; FieldError: `thing.invalid`.
     """
-    thing = find_thing(tx, params.get("thing"))
+    thing = find_thing(tx, vault, params.get("thing"))
     changes = params.get("request") or {}
     if not isinstance(changes, dict):
         raise invalid("request.invalid", "request: expected an object, came another type")
@@ -153,31 +158,32 @@ def note_broken(
     ctx: Context, thing: bytes, problem: str | None, own: OwnIntent | None = None
 ) -> None:
     """Remember that a thing is broken, and the intent that asks for its repair."""
-    known = things.get(ctx.tx, thing)
+    known = things.get(ctx.tx, ctx.vault, thing)
     if known is None:
         raise not_found("thing", thing.hex())
     intent = known.intent if own is None else own.intent_id
-    things.replace(ctx.tx, replace(known, broken_at=ctx.now, problem=problem, intent=intent))
+    things.replace(
+        ctx.tx, ctx.vault, replace(known, broken_at=ctx.now, problem=problem, intent=intent)
+    )
     ctx.event(
         "thing.broken",
         "thing",
         thing,
-        name=known.name,
         intent=None if own is None else own.intent_id.hex(),
     )
 
 
-def find_thing(tx: Connection, reference: object) -> Thing:
+def find_thing(tx: Connection, vault: Vault, reference: object) -> Thing:
     """A thing by its name, its id, or the beginning of its id.
 
     Raises:
         ServiceError: `thing.not_found`, `thing.ambiguous`.
     """
     text = reference.strip() if isinstance(reference, str) else ""
-    named = things.by_name(tx, text)
+    named = things.by_name(tx, vault, text)
     if named is not None:
         return named
-    found = things.by_prefix(tx, text) if len(text) >= 6 else []
+    found = things.by_prefix(tx, vault, text) if len(text) >= 6 else []
     return only("thing", text, found)
 
 
@@ -206,9 +212,18 @@ def shown(thing: Thing) -> Json:
     }
 
 
-def listed(tx: Connection) -> list[Json]:
+def listed(tx: Connection, vault: Vault, params: Params, now: int) -> list[Json]:
     """All things, by name."""
-    return [shown(each) for each in things.list_things(tx)]
+    return [shown(each) for each in things.list_things(tx, vault)]
+
+
+def show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
+    """One thing.
+
+    Raises:
+        ServiceError: `thing.not_found`, `thing.ambiguous`.
+    """
+    return shown(find_thing(tx, vault, params.get("thing")))
 
 
 def _changed(tx: Connection, known: Thing, raw: Mapping[str, object]) -> Thing:
@@ -277,24 +292,25 @@ def _seller(tx: Connection, text: str | None) -> tuple[str | None, bytes | None]
 
 
 def _insert(ctx: Context, thing: Thing) -> None:
-    _require_free(ctx.tx, thing)
-    if len(things.list_things(ctx.tx)) >= MAX_THINGS:
+    _require_free(ctx, thing)
+    if things.count(ctx.tx) >= MAX_THINGS:
         raise conflict("thing.too_many", f"expected at most {MAX_THINGS} things, came another")
-    things.insert(ctx.tx, thing)
+    things.insert(ctx.tx, ctx.vault, thing)
     deal = None if thing.deal is None else thing.deal.hex()
-    ctx.event("thing.added", "thing", thing.thing, name=thing.name, deal=deal)
+    ctx.event("thing.added", "thing", thing.thing, deal=deal)
 
 
-def _require_free(tx: Connection, thing: Thing) -> None:
-    other = things.by_name(tx, thing.name)
+def _require_free(ctx: Context, thing: Thing) -> None:
+    other = things.by_name(ctx.tx, ctx.vault, thing.name)
     if other is not None and other.thing != thing.thing:
         raise conflict("thing.exists", f"expected another name, {thing.name!r} is one of yours")
 
 
-def _free_name(tx: Connection, item_name: str) -> str:
+def _free_name(ctx: Context, item_name: str) -> str:
+    taken = {each.name.casefold() for each in things.list_things(ctx.tx, ctx.vault)}
     plain = " ".join(item_name.replace("/", " ").split())[:58] or "thing"
     name, number = plain, 1
-    while things.by_name(tx, name) is not None:
+    while name.casefold() in taken:
         number += 1
         name = f"{plain} {number}"
     return name

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.customer import customer_desk, standing
-from vrmnode.engine.failures import conflict
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.orders.order_records import OrderRecord, find_order, load_order
 from vrmnode.engine.records import own_intent
@@ -50,11 +49,8 @@ def say(ctx: Context, deal: bytes, body: OrderBody) -> OrderRecord:
 
 def _post(ctx: Context, found: OrderRecord, body: OrderBody) -> bytes:
     order_moves.check(found.order, found.role, body, now=ctx.now)
-    key, recipient = mailroom.own_key(ctx, found.record), mailroom.counterpart(found.record)
-    if key is None or recipient is None:
-        raise conflict("deal.no_keys", "expected a deal that can be written in, its key is gone")
     until = ctx.now + mailroom.ORDER_LIFETIME_S
-    return mailroom.post(ctx, found.row, body, key=key, recipient=recipient, until=until).digest
+    return mailroom.tell(ctx, found.record, body, until=until).digest
 
 
 def after_message(ctx: Context, deal: bytes, signed: SignedMessage) -> None:
