@@ -48,6 +48,7 @@ def test_the_default_text_names_every_key_and_variable() -> None:
         config.DEFAULT_TEXT.replace("# name", "name")
         .replace("# lang", "lang")
         .replace("# loc", "loc")
+        .replace("# hook", "hook")
     )
     named = {f"{section}.{name}" for section, keys in document.items() for name in keys}
     assert named == {key.path for key in settingspec.KEYS}
@@ -203,3 +204,31 @@ def test_an_open_folder_is_closed_if_it_is_a_nodes(tmp_path: Path, name: str, cl
     assert caught.value.code == "config.unreadable"
     assert "chmod 700" in caught.value.message
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4180", ("127.0.0.1", 4180)),
+        ("0.0.0.0:4180", ("0.0.0.0", 4180)),
+        ("[::1]:0", ("::1", 0)),
+        ("", None),
+        ("99999", None),
+        ("home:4180", None),
+        ("127.0.0.1", None),
+        ("127.0.0.1:", None),
+        ("/ip4/127.0.0.1/tcp/1", None),
+        ("٤١٨٠", None),
+    ],
+)
+def test_where_devices_report(text: str, expected: tuple[str, int] | None) -> None:
+    assert settingspec.split_hook_address(text) == expected
+
+
+def test_nothing_listens_for_devices_unless_the_owner_says_so(path: Path) -> None:
+    assert config.load(path, {}).node.hook_listen is None
+    assert _load(path, '[node]\nhook_listen = "4180"').node.hook_listen == ("127.0.0.1", 4180)
+    assert _error(path, '[node]\nhook_listen = "home:1"').code == "config.invalid"
+    assert [settingspec.is_loopback(host) for host in ("127.0.0.9", "::1", "0.0.0.0")] == [
+        *(True, True, False),
+    ]

@@ -16,7 +16,7 @@ import platformdirs
 
 from vrmnode import privatefile
 from vrmnode.errors import ConfigError
-from vrmnode.settingspec import KEYS, SECTIONS, Key, nearest
+from vrmnode.settingspec import KEYS, SECTIONS, Key, nearest, split_hook_address
 
 MAX_FILE_BYTES = 1024 * 1024
 DATA_VARIABLE = "VRM_DATA"
@@ -36,6 +36,9 @@ min_peers = 6
 # Find and be found by nodes on the same LAN (multicast DNS). Everybody there sees that there is a
 # node. VRM_MDNS.
 mdns = true
+# Where devices and scripts report to, see `vrm thing hook`: a port of this machine alone, or with
+# an IP address before it. Without it nothing listens. VRM_HOOK_LISTEN.
+# hook_listen = "4180"
 # A name for this node in its own displays; nobody else sees it. VRM_NAME.
 # name = "at home"
 
@@ -65,12 +68,13 @@ level = "info"
 
 @dataclass(frozen=True, slots=True)
 class NodeSection:
-    """Addresses to listen on and to connect to; the display name."""
+    """Addresses to listen on and to connect to; where devices report; the display name."""
 
     listen: tuple[str, ...]
     peers: tuple[str, ...]
     min_peers: int
     mdns: bool
+    hook_listen: tuple[str, int] | None
     name: str | None
 
 
@@ -136,6 +140,7 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
             peers=_texts(values["node.peers"]),
             min_peers=_number(values["node.min_peers"]),
             mdns=values["node.mdns"] is True,
+            hook_listen=split_hook_address(_text(values["node.hook_listen"]) or ""),
             name=_text(values["node.name"]),
         ),
         owner=OwnerSection(

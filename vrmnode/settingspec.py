@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -46,6 +47,28 @@ def _addresses(value: object) -> bool:
 
 def _is_address(text: str) -> bool:
     return text.startswith("/") and len(text) <= MAX_ADDRESS_CHARACTERS and text.isprintable()
+
+
+def split_hook_address(text: str) -> tuple[str, int] | None:
+    """Host and port of "4180" (loopback), "192.0.2.1:4180" or "[::1]:4180"; None for others."""
+    host, colon, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        return None
+    if not colon:
+        return "127.0.0.1", int(port)
+    try:
+        return str(ip_address(host.removeprefix("[").removesuffix("]"))), int(port)
+    except ValueError:
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    return ip_address(host).is_loopback
+
+
+def _hook_address(value: object) -> bool:
+    return isinstance(value, str) and split_hook_address(value) is not None
 
 
 def _name(value: object) -> bool:
@@ -117,6 +140,15 @@ KEYS: tuple[Key, ...] = (
         _integer,
     ),
     Key("node", "mdns", "VRM_MDNS", True, "true or false", _truth, _boolean),
+    Key(
+        "node",
+        "hook_listen",
+        "VRM_HOOK_LISTEN",
+        None,
+        'a port such as "4180", or an IP address and a port such as "127.0.0.1:4180"',
+        _hook_address,
+        _same,
+    ),
     Key(
         "node",
         "name",

@@ -130,6 +130,16 @@ ROUTES = [
     ("POST", "/v1/things/drill/change", {"changes": {"note": None}}, "thing.change",
      {"thing": "drill", "changes": {"note": None}}),
     ("POST", "/v1/things/drill/remove", {}, "thing.remove", {"thing": "drill"}),
+    ("GET", "/v1/hooks", None, "hook.list", {}),
+    ("POST", "/v1/hooks", {"thing": "drill"}, "hook.add", {"thing": "drill"}),
+    ("POST", "/v1/hooks", {"thing": "drill", "name": "a", "rules": {"most": 2}}, "hook.add",
+     {"thing": "drill", "name": "a", "rules": {"most": 2}}),
+    ("POST", f"/v1/hooks/{ID}/remove", {}, "hook.remove", {"hook": ID}),
+    ("GET", "/v1/drafts", None, "draft.list", {}),
+    ("GET", f"/v1/drafts/{ID}", None, "draft.show", {"draft": ID}),
+    ("POST", f"/v1/drafts/{ID}/confirm", {"problem": "x"}, "draft.confirm",
+     {"draft": ID, "problem": "x", "dry_run": False}),
+    ("POST", f"/v1/drafts/{ID}/discard", {}, "draft.discard", {"draft": ID}),
     ("POST", "/v1/things/drill/broken", {"problem": "slips", "publish": True}, "thing.broken",
      {"thing": "drill", "problem": "slips", "publish": True}),
     ("GET", "/v1/trust?group=books", None, "trust.list", {"group": "books"}),
@@ -178,7 +188,7 @@ def test_openapi_describes_every_route(tmp_path):
         described = json.loads(answer.body)["paths"]
         for method, target, *_ in ROUTES:
             plain = target.partition("?")[0]
-            for name in ("intents", "offers", "questions", "deals", "orders"):
+            for name in ("intents", "offers", "questions", "deals", "orders", "hooks", "drafts"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
             plain = plain.replace(f"/inbox/{ID}", "/inbox/{intent}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")

@@ -13,6 +13,7 @@ EXPECTED = """
 init, run, join, status, version, completion, events
 id show, id backup, id restore
 intent publish, intent list, intent show, intent why, intent watch, intent extend, intent withdraw
+intent drafts, intent draft, intent confirm, intent discard
 intent standing list, intent standing show, intent standing stop
 offer list, offer show, offer compare, offer accept, offer ask, offer counter, offer decline
 order list, order show, order wait, order event, order bill, order pay, order paid, order refund
@@ -27,6 +28,7 @@ vendor forget, vendor label, vendor orders
 vendor key list, vendor key rotate, vendor key revoke
 message export, message import, terms list, terms show, terms axes
 thing add, thing list, thing show, thing change, thing remove, thing broken
+thing hook add, thing hook list, thing hook remove
 trust add, trust list, trust remove
 contact show, contact set, contact remove, contact disclosures
 image add, image list, image show, image export, image remove, image check

@@ -43,7 +43,7 @@ _TABLES = (
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles", "inbox"),
     *("standing_intents", "disclosures", "prekeys", "key_updates", "revoked_keys"),
-    *("products", "trust", "domain_checks", "things"),
+    *("products", "trust", "domain_checks", "hooks", "drafts", "things"),
 )
 
 

@@ -36,6 +36,10 @@
     GET    /v1/things                          POST /v1/things
     GET    /v1/things/{thing}                  POST /v1/things/{thing}/change
     POST   /v1/things/{thing}/broken           POST /v1/things/{thing}/remove
+    GET    /v1/hooks                           POST /v1/hooks
+    POST   /v1/hooks/{hook}/remove             GET  /v1/drafts
+    GET    /v1/drafts/{draft}                  POST /v1/drafts/{draft}/confirm
+    POST   /v1/drafts/{draft}/discard
 
     GET    /v1/images[?offer|intent|vendor]
 

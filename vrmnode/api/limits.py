@@ -27,8 +27,15 @@ class _Refused(Exception):
 class Limits:
     """ASGI middleware with the refusals named in the module's first lines."""
 
-    def __init__(self, app: ASGIApp, *, body_timeout_s: float = BODY_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        body_timeout_s: float = BODY_TIMEOUT_S,
+    ) -> None:
         self._app = app
+        self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,8 +60,8 @@ class Limits:
                 403, "request.origin", "expected a local program, came a request with Origin"
             )
         declared = headers.get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > MAX_BODY_BYTES:
-            raise _too_large(declared.decode("latin-1")[:20])
+        if not declared.isdigit() or int(declared) > self._max_body_bytes:
+            raise self._too_large(declared.decode("latin-1")[:20])
 
     async def _read_body(self, receive: Receive) -> bytes:
         body = bytearray()
@@ -64,8 +71,8 @@ class Limits:
                 if message["type"] == "http.disconnect":
                     return bytes(body)
                 body += message.get("body", b"")
-                if len(body) > MAX_BODY_BYTES:
-                    raise _too_large(f"more than {MAX_BODY_BYTES}")
+                if len(body) > self._max_body_bytes:
+                    raise self._too_large(f"more than {self._max_body_bytes}")
                 if not message.get("more_body", False):
                     return bytes(body)
         raise _Refused(
@@ -74,11 +81,9 @@ class Limits:
             f"expected the whole body within {self._body_timeout_s:g} s, came {len(body)} bytes",
         )
 
-
-def _too_large(came: str) -> _Refused:
-    return _Refused(
-        413, "request.too_large", f"expected at most {MAX_BODY_BYTES} bytes of body, came {came}"
-    )
+    def _too_large(self, came: str) -> _Refused:
+        expected = f"expected at most {self._max_body_bytes} bytes of body"
+        return _Refused(413, "request.too_large", f"{expected}, came {came}")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -1,4 +1,4 @@
-"""Things that the owner has: `/v1/things`."""
+"""Things that the owner has, hooks of theirs, and drafts: `/v1/things`, `/hooks`, `/drafts`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from vrmnode.api.bodies import BrokenThing, ChangeThing, JsonObject, Nothing, given
+from vrmnode.api.bodies import (
+    AddHook,
+    BrokenThing,
+    ChangeThing,
+    ConfirmDraft,
+    HexId,
+    JsonObject,
+    Nothing,
+    given,
+)
 from vrmnode.api.service import Json, NodeService
 
 Name = Annotated[str, Path(min_length=1, max_length=64)]
+Id = Annotated[HexId, Path()]
 
 
 def thing_routes(service: NodeService) -> APIRouter:
@@ -40,4 +50,35 @@ def thing_routes(service: NodeService) -> APIRouter:
     async def report_broken(thing: Name, body: BrokenThing) -> Json:
         return await service.execute("thing.broken", {"thing": thing, **given(body)})
 
+    _hooks(routes, service)
     return routes
+
+
+def _hooks(routes: APIRouter, service: NodeService) -> None:
+    @routes.get("/hooks")
+    async def list_hooks() -> object:
+        return await service.query("hook.list", {})
+
+    @routes.post("/hooks")
+    async def add_hook(body: AddHook) -> Json:
+        return await service.execute("hook.add", given(body))
+
+    @routes.post("/hooks/{hook}/remove")
+    async def remove_hook(hook: Name, body: Nothing | None = None) -> Json:
+        return await service.execute("hook.remove", {"hook": hook})
+
+    @routes.get("/drafts")
+    async def list_drafts() -> object:
+        return await service.query("draft.list", {})
+
+    @routes.get("/drafts/{draft}")
+    async def show_draft(draft: Id) -> object:
+        return await service.query("draft.show", {"draft": draft})
+
+    @routes.post("/drafts/{draft}/confirm")
+    async def confirm_draft(draft: Id, body: ConfirmDraft) -> Json:
+        return await service.execute("draft.confirm", {"draft": draft, **given(body)})
+
+    @routes.post("/drafts/{draft}/discard")
+    async def discard_draft(draft: Id, body: Nothing | None = None) -> Json:
+        return await service.execute("draft.discard", {"draft": draft})

@@ -1,7 +1,8 @@
-"""An own thing is broken: what to ask for, of whom, and what in the words gives its owner away.
+"""An own thing is broken or needs something: what to ask for, of whom, and what in the words gives
+its owner away.
 
-Nothing is sent here. Within its warranty the vendor that sold it is asked; else the vendors that
-the owner trusts and that do such things; else everybody.
+Nothing is sent here. For a repair within the warranty the vendor that sold it is asked; else the
+vendors that the owner trusts and that do such things; else everybody.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
-class RepairDraft:
-    """The request of an intent that asks for the repair, and why it goes to whom."""
+class RequestDraft:
+    """The request of an intent for a thing, and why it goes to whom."""
 
     request: dict[str, object]
     addressed: str
@@ -54,23 +55,26 @@ def identifying(text: str) -> list[str]:
     return list(dict.fromkeys(what for what, sign in _SIGNS if sign.search(text)))
 
 
-def draft_repair(
+def draft_request(
     thing: Owned,
     problem: str | None,
     changes: Mapping[str, object],
     *,
+    function: str = FUNCTION,
     reachable: bool,
     trusted: Sequence[str],
     now: int,
-) -> RepairDraft:
-    """The request for a thing that broke.
+) -> RequestDraft:
+    """The request for what is done with a thing, or sold for it.
 
     Args:
         changes: fields of the request that the owner sets otherwise; `to` empty: everybody.
         reachable: whether the vendor that sold it has a profile here, so that it can be told.
         trusted: did:keys of trusted vendors that do such things where it is.
     """
-    to, addressed = _addressees(thing, reachable=reachable, trusted=trusted, now=now)
+    repairs = function == FUNCTION
+    under_warranty = repairs and _under_warranty(thing, now)
+    to, addressed = _addressees(thing, under_warranty, reachable=reachable, trusted=trusted)
     request: dict[str, object] = {
         "name": thing.item_name,
         "gtin": thing.gtin,
@@ -79,33 +83,37 @@ def draft_repair(
         "category": thing.category,
         "description": problem or None,
         "country": thing.country,
-        "function": FUNCTION,
+        "function": function,
         "alternatives": list(ALTERNATIVES),
         "lease_days": LEASE_DAYS,
         "to": to,
         **changes,
     }
+    if not repairs:
+        request["alternatives"] = []
     asked = request["alternatives"]
     if not isinstance(asked, list) or "LeaseOut" not in asked:
         request.pop("lease_days")
     if "to" in changes:
         addressed = "as you say" if changes["to"] else "to everybody, as you say"
     kept = {name: value for name, value in request.items() if value not in (None, [])}
-    return RepairDraft(kept, addressed)
+    return RequestDraft(kept, addressed)
+
+
+def _under_warranty(thing: Owned, now: int) -> bool:
+    return thing.warranty_until is not None and now < thing.warranty_until + DAY_S
 
 
 def _addressees(
-    thing: Owned, *, reachable: bool, trusted: Sequence[str], now: int
+    thing: Owned, under_warranty: bool, *, reachable: bool, trusted: Sequence[str]
 ) -> tuple[list[str], str]:
-    until = thing.warranty_until
-    under = until is not None and now < until + DAY_S
-    if under and until is not None:
+    missing = ""
+    if under_warranty and thing.warranty_until is not None:
+        until = format_day(thing.warranty_until)
         shop = thing.bought_from or "whoever sold it"
         if thing.vendor is not None and reachable:
-            return [thing.vendor], f"to {shop} alone: warranty until {format_day(until)}"
-        missing = f"in warranty until {format_day(until)}, but this node can't write to {shop}"
-    else:
-        missing = ""
+            return [thing.vendor], f"to {shop} alone: warranty until {until}"
+        missing = f"in warranty until {until}, but this node can't write to {shop}"
     if trusted:
         addressed = f"to {len(trusted)} vendors that you trust and that do such things"
         if len(trusted) == 1:

@@ -12,7 +12,14 @@ from typing import TypeVar, get_args
 from vrmnode.customer.acceptance import AcceptancePolicy
 from vrmnode.engine import exports
 from vrmnode.engine.context import NODE, Context
-from vrmnode.engine.customer import customer_desk, standing, standing_intent, things_desk
+from vrmnode.engine.customer import (
+    customer_desk,
+    draft_desk,
+    hook_desk,
+    standing,
+    standing_intent,
+    things_desk,
+)
 from vrmnode.engine.customer.standing_views import standing_show
 from vrmnode.engine.disclosure import contact_desk, disclosed, disclosure_rules
 from vrmnode.engine.failures import invalid
@@ -205,6 +212,9 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "thing.add": things_desk.add,
     "thing.change": things_desk.change,
     "thing.remove": things_desk.remove,
+    "hook.add": hook_desk.add,
+    "hook.remove": hook_desk.remove,
+    "draft.discard": draft_desk.discard,
     "trust.add": trust_desk.add,
     "trust.remove": trust_desk.remove,
     "vendor.forget": disclosed.forget,

@@ -16,7 +16,8 @@ import trio
 from vrmnode import config as configuration
 from vrmnode import keystore, networkkey
 from vrmnode.api.app import create_app
-from vrmnode.api.server import serve
+from vrmnode.api.hook import create_hook_app
+from vrmnode.api.server import serve, serve_hook
 from vrmnode.engine import clockwork, inbound
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.machine import Machine
@@ -152,6 +153,13 @@ class Node:
                     self._gate,
                     keystore_raw=(self._data_dir / "keystore.json").read_bytes(),
                 )
+                if self._settings.node.hook_listen is not None:
+                    hook = create_hook_app(service.own_things)
+                    host, port = self._settings.node.hook_listen
+                    service.hook_address = await nursery.start(serve_hook, hook, host, port)
+                    log.info("hook", listen=service.hook_address)
+                    if (warning := service.hook_warning()) is not None:
+                        log.warning("hook", warning=warning)
                 await nursery.start(serve, create_app(service), socket)
                 log.info("ready", peer_id=network.peer_id, addresses=list(network.addresses))
                 async for number in signals:

@@ -10,20 +10,17 @@ from pathlib import Path
 
 import trio
 
-from vrmnode.customer.request import IntentRequest, read_request, warnings
-from vrmnode.customer.rhythm import casting_request, read_rhythm
-from vrmnode.engine import audience, commands, exports, named_images, policy_tests, views
+from vrmnode.engine import commands, exports, named_images, policy_tests, views
 from vrmnode.engine.customer import (
-    castings,
     comparison,
-    intent_desk,
-    named_vendors,
+    draft_desk,
+    hook_desk,
     standing,
     standing_views,
+    thing_requests,
     things_desk,
     why,
 )
-from vrmnode.engine.customer.named_intent import PreparedNamedIntent
 from vrmnode.engine.disclosure import contact_desk, disclosure_desk, disclosure_rules
 from vrmnode.engine.failures import invalid, of_protocol
 from vrmnode.engine.machine import Machine
@@ -38,8 +35,11 @@ from vrmnode.node.gate import Gate
 from vrmnode.node.joining import join
 from vrmnode.node.loop import Loop
 from vrmnode.node.message_files import MessageFiles
-from vrmnode.node.own_intents import Also, OwnIntents
-from vrmnode.storage import backup, settings
+from vrmnode.node.own_intents import OwnIntents
+from vrmnode.node.own_things import OwnThings
+from vrmnode.node.publishing import Publishing, Query
+from vrmnode.settingspec import is_loopback, split_hook_address
+from vrmnode.storage import backup
 from vrmnode.storage.connection import Connection
 from vrmnode.storage.secrets import Vault
 from vrmnode.version import VERSION
@@ -47,7 +47,6 @@ from vrmprotocol import keys
 from vrmprotocol.errors import LocalError
 
 Json = dict[str, object]
-Query = Callable[[Connection, Mapping[str, object], int], object]
 SealedQuery = Callable[[Connection, Vault, Mapping[str, object], int], object]
 
 EVENTS_PER_PAGE = 500
@@ -66,11 +65,19 @@ class Service:
         self._keystore_raw = keystore_raw
         self._reader = machine.database.reader()
         self._reading = trio.CapacityLimiter(1)
-        self._preparing = trio.CapacityLimiter(1)
         self._checking = trio.CapacityLimiter(domains.AT_ONCE)
         self._started = machine.clock()
         self._files = MessageFiles(machine, loop, gate)
         self._intents = OwnIntents(machine, loop)
+        self._publishing = Publishing(
+            machine,
+            self._intents,
+            self._read,
+            warnings=self._clock_warnings,
+            peers=lambda: len(network.peers()),
+        )
+        self.hook_address: str | None = None
+        self.own_things = OwnThings(loop, self._publishing, self.query, self._read)
 
     async def execute(self, command: str, params: Json) -> Json:
         """Change the node's state; durable when this returns.
@@ -81,9 +88,11 @@ class Service:
         try:
             match command:
                 case "intent.publish":
-                    return await self._publish(params)
+                    return await self._publishing.publish(params)
                 case "thing.broken":
-                    return await self._broken(params)
+                    return await self.own_things.broken(params)
+                case "draft.confirm":
+                    return await self.own_things.confirm(params)
                 case "intent.withdraw":
                     return await self._intents.withdraw(params)
                 case "intent.extend":
@@ -103,6 +112,8 @@ class Service:
                 case "backup.write":
                     return await self._backup(params)
             answer = await self._loop.submit(partial(commands.run, command=command, params=params))
+            if command == "hook.add" and isinstance(answer, dict):
+                return {**answer, "listen": self.hook_address}
         except LocalError as error:
             raise of_protocol(error) from error
         return answer if isinstance(answer, dict) else {}
@@ -155,95 +166,6 @@ class Service:
         except LocalError as error:
             raise of_protocol(error) from error
 
-    async def _broken(self, params: Json) -> Json:
-        """Draft the intent for a thing's repair; with `publish` that is published, too."""
-        drafted = await self.query("thing.draft", params)
-        if not isinstance(drafted, dict):
-            raise TypeError("expected a draft")
-        thing, problem = bytes.fromhex(drafted["thing"]), drafted["problem"]
-        note = partial(things_desk.note_broken, thing=thing, problem=problem)
-        publish = params.get("publish") is True
-        told = await self._publish(
-            {"request": drafted["request"], "dry_run": not publish},
-            also=lambda ctx, own: note(ctx, own=own),
-        )
-        if not publish:
-            await self._loop.submit(note)
-        warnings = told.pop("warnings")
-        both = [*drafted["warnings"], *(warnings if isinstance(warnings, list) else [])]
-        return {**drafted, **told, "warnings": both}
-
-    async def _publish(self, params: Mapping[str, object], also: Also | None = None) -> Json:
-        raw, acceptance = params.get("request"), params.get("acceptance") or {}
-        if not isinstance(raw, dict) or not isinstance(acceptance, dict):
-            raise invalid("request.invalid", "request: expected an object, came another type")
-        rhythm = None
-        if (asked := params.get("standing")) is not None:
-            rhythm = read_rhythm(asked, self._machine.clock())
-            raw = casting_request(raw, rhythm)
-        request = read_request(raw)
-        prepared = await self._prepared(request, acceptance)
-        if rhythm is not None and request.to:
-            raw = {**raw, "to": await self._read(_spelled_out, {"to": request.to})}
-        told = [*_notes(prepared, self._machine.clock()), *self._clock_warnings()]
-        unlikely = await self._read(
-            lambda tx, _, now: standing.unlikely(tx, acceptance, request.currency), {}
-        )
-        told += unlikely if isinstance(unlikely, list) else []
-        if params.get("dry_run"):
-            identity, now = self._machine.identity, self._machine.clock()
-            return {
-                "audiences": audience.of(prepared, identity, now),
-                "terms": audience.terms_of(prepared),
-                "warnings": told,
-            }
-        if rhythm is None:
-            begun = await self._intents.publish(prepared, also)
-        else:
-            begun = await self._intents.begin(prepared, raw, acceptance, rhythm)
-        return {
-            **begun,
-            "valid_through": prepared.body.valid_through,
-            "peers": len(self._network.peers()),
-            "warnings": told,
-        }
-
-    async def _prepared(self, request: IntentRequest, acceptance: Json) -> castings.Prepared:
-        """Fresh keys and bodies; a public intent is stamped, which takes a while."""
-        machine = self._machine
-        shard, random = self._shard(), machine.random
-        if request.to:
-            named = await self._read(
-                lambda tx, _, now: castings.prepare_named(
-                    tx,
-                    request,
-                    acceptance,
-                    identity=machine.identity,
-                    shard=shard,
-                    now=now,
-                    random=random,
-                ),
-                {},
-            )
-            if not isinstance(named, PreparedNamedIntent):
-                raise TypeError("expected an intent to named vendors")
-            return named
-        prepare = partial(
-            intent_desk.prepare,
-            request,
-            acceptance,
-            identity=machine.identity,
-            shard=shard,
-            now=machine.clock(),
-            random=random,
-            grind=machine.grind,
-        )
-        return await trio.to_thread.run_sync(prepare, limiter=self._preparing)
-
-    def _shard(self) -> int:
-        shard = settings.get(self._reader, shop.SHARD, 0)
-        return shard if isinstance(shard, int) else 0
-
     async def _connect(self, params: Json) -> Json:
         address = params.get("address")
         if not isinstance(address, str):
@@ -289,6 +211,18 @@ class Service:
         warning = self._gate.clock_warning()
         return [] if warning is None else [warning]
 
+    def hook_warning(self) -> str | None:
+        """What the owner should know of where devices report to."""
+        if self.hook_address is None:
+            return None
+        split = split_hook_address(self.hook_address)
+        if split is None or is_loopback(split[0]):
+            return None
+        return (
+            f"the hook for devices listens at {self.hook_address}, beyond this machine, and has no"
+            " TLS: whoever is on the way reads tokens and notes; put a proxy with TLS before it"
+        )
+
     async def _status(self) -> Json:
         counts = await self._read(lambda tx, _, now: views.status(tx, now), {})
         return {
@@ -302,20 +236,9 @@ class Service:
             **(counts if isinstance(counts, dict) else {}),
             "network": self._network.stats(),
             "refused": dict(self._gate.refused),
-            "warnings": self._clock_warnings(),
+            "hook": self.hook_address,
+            "warnings": [*self._clock_warnings(), *filter(None, [self.hook_warning()])],
         }
-
-
-def _notes(prepared: castings.Prepared, now: int) -> list[str]:
-    """What the customer should know of what was prepared."""
-    if isinstance(prepared, PreparedNamedIntent):
-        return list(prepared.left_out)
-    return warnings(prepared.body, now=now)
-
-
-def _spelled_out(tx: Connection, params: Mapping[str, object], _: int) -> object:
-    to = params["to"]
-    return named_vendors.spelled_out(tx, to) if isinstance(to, tuple) else to
 
 
 def _text(params: Mapping[str, object], name: str) -> str | None:
@@ -381,5 +304,8 @@ _SEALED_QUERIES: dict[str, SealedQuery] = {
     "vendor.label": labels.show,
     "thing.list": things_desk.listed,
     "thing.show": things_desk.show,
-    "thing.draft": things_desk.draft,
+    "thing.draft": thing_requests.draft,
+    "hook.list": hook_desk.listed,
+    "draft.list": draft_desk.listed,
+    "draft.show": draft_desk.show,
 }

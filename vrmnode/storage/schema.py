@@ -110,10 +110,25 @@ CREATE INDEX disclosures_deal ON disclosures (deal);
 
 CREATE TABLE things (
     thing BLOB PRIMARY KEY,
-    deal BLOB,
-    added INTEGER NOT NULL
+    deal BLOB
 ) STRICT;
 CREATE INDEX things_deal ON things (deal) WHERE deal IS NOT NULL;
+
+CREATE TABLE hooks (
+    hook BLOB PRIMARY KEY,
+    thing BLOB NOT NULL REFERENCES things (thing),
+    token_hash BLOB NOT NULL UNIQUE
+) STRICT;
+CREATE INDEX hooks_thing ON hooks (thing);
+
+CREATE TABLE drafts (
+    draft BLOB PRIMARY KEY,
+    thing BLOB NOT NULL REFERENCES things (thing),
+    hook BLOB NOT NULL,
+    event TEXT NOT NULL,
+    UNIQUE (hook, event)
+) STRICT;
+CREATE INDEX drafts_thing ON drafts (thing);
 
 CREATE TABLE domain_checks (
     root BLOB PRIMARY KEY,

@@ -8,8 +8,8 @@ import pytest
 
 from tests.engine.steps import CUSTOMER, VENDOR, agreed, command, event_types, in_turn
 from tests.engine.world import World
-from vrmnode.customer.broken import Owned, draft_repair, identifying
-from vrmnode.engine.customer import things_desk
+from vrmnode.customer.broken import Owned, draft_request, identifying
+from vrmnode.engine.customer import thing_requests, things_desk
 from vrmnode.errors import NodeError
 from vrmnode.storage import things
 from vrmnode.storage.things import Thing
@@ -21,7 +21,7 @@ DRILL = {"name": "combi drill", "brand": "Makita", "mpn": "DHP484", "category": 
 
 def _draft(world: World, **params: object) -> dict[str, object]:
     node = world.nodes[CUSTOMER]
-    return things_desk.draft(node.reader, node.machine.vault, params, world.now)
+    return thing_requests.draft(node.reader, node.machine.vault, params, world.now)
 
 
 def _things(world: World, who: str = CUSTOMER) -> list[Thing]:
@@ -166,7 +166,7 @@ def owned(**more: object) -> Owned:
 def test_who_is_asked(
     until: int | None, reachable: bool, trusted: list[str], to: list[str] | None, words: str
 ) -> None:
-    made = draft_repair(
+    made = draft_request(
         owned(warranty_until=until), None, {}, reachable=reachable, trusted=trusted, now=NOW
     )
     assert made.request.get("to") == to
@@ -174,7 +174,7 @@ def test_who_is_asked(
 
 
 def test_the_owner_decides_otherwise() -> None:
-    made = draft_repair(
+    made = draft_request(
         owned(warranty_until=NOW + DAY), "x", {"to": []}, reachable=True, trusted=[], now=NOW
     )
     assert "to" not in made.request

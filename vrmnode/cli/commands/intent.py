@@ -11,7 +11,7 @@ from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import columns, entries, moment, nested, short
 
-_HERE = "vrmnode.cli.commands.intent"
+_HERE, _DRAFTS = "vrmnode.cli.commands.intent", "vrmnode.cli.commands.drafts"
 _PARTS = ("ranking", "refused", "deals", "to")
 STATUSES = ("active", "withdrawn", "expired", "fulfilled")
 
@@ -29,6 +29,10 @@ STATUSES = ("active", "withdrawn", "expired", "fulfilled")
             "standing",
             "See and stop what is wanted again and again.",
         ),
+        "drafts": (_DRAFTS, "drafts", "List the drafts that devices left."),
+        "draft": (_DRAFTS, "show_draft", "Show a draft, and what would be sent."),
+        "confirm": (_DRAFTS, "confirm", "Publish a draft."),
+        "discard": (_DRAFTS, "discard", "Throw a draft away."),
         "extend": (_HERE, "extend", "Let an intent stand longer."),
         "withdraw": (_HERE, "withdraw", "Withdraw an intent."),
     },

@@ -20,6 +20,7 @@ _SHOWN = (
     "peer_id",
     "addresses",
     "peers",
+    "hook",
     "uptime_s",
     "intents",
     "deals",

@@ -39,7 +39,7 @@ _REQUEST: tuple[tuple[str, Any, str], ...] = (
     ("--by", str, "Needed by this day."),
     ("--valid-for", str, "How long it stands: 36h, 2d, 1w."),
 )
-_REPEATED: tuple[tuple[str, str, str], ...] = (
+REPEATED: tuple[tuple[str, str, str], ...] = (
     ("--or", "alternatives", "What would do instead.  [default: Sell, LeaseOut]"),
     ("--to", "to", "Tell this vendor alone; or trusted, or group:NAME."),
     ("--terms", "terms", "Terms you offer, such as SD-BASE."),
@@ -56,6 +56,11 @@ _REPEATED: tuple[tuple[str, str, str], ...] = (
         "change": (_HERE, "change", "Change what is noted of a thing."),
         "remove": (_HERE, "remove", "Forget a thing."),
         "broken": (_HERE, "broken", "Draft an intent for its repair, and publish it."),
+        "hook": (
+            "vrmnode.cli.commands.thing_hook",
+            "hook",
+            "Let a device or script say that it is broken or needs something.",
+        ),
     },
 )
 @shared_options
@@ -70,7 +75,9 @@ def thing() -> None:
     """
 
 
-def _with(options: tuple[tuple[str, Any, str], ...]) -> Callable[[F], F]:
+def with_options(options: tuple[tuple[str, Any, str], ...]) -> Callable[[F], F]:
+    """Add options of a table to a command."""
+
     def add_all(function: F) -> F:
         for flag, kind, words in reversed(options):
             function = click.option(flag, type=kind, help=words)(function)
@@ -86,7 +93,7 @@ def _given(options: Options, names: tuple[tuple[str, Any, str], ...]) -> dict[st
 
 @click.command("add")
 @click.argument("name")
-@_with(_FIELDS)
+@with_options(_FIELDS)
 @shared_options
 def add(name: str, **options: Any) -> None:
     """Note down a thing you own.
@@ -152,7 +159,7 @@ def show_thing(name: str) -> None:
 @click.command("change")
 @click.argument("name", metavar="THING")
 @click.option("--name", "new_name", help="Another name for it.")
-@_with(_FIELDS)
+@with_options(_FIELDS)
 @shared_options
 def change(name: str, new_name: str | None, **options: Any) -> None:
     """Change what is noted of a thing.
@@ -193,12 +200,12 @@ def remove(name: str) -> None:
 @click.option("--problem", help="What is wrong with it, up to 500 characters; readers see it.")
 @click.option("--publish", is_flag=True, help="Publish the intent; without it, only a draft.")
 @click.option("--repair-only", is_flag=True, help="Nothing else would do.")
-@_with(_REQUEST)
-@click.option("--or", "alternatives", multiple=True, help=f"{_REPEATED[0][2]}  [repeatable]")
-@click.option("--to", multiple=True, help=f"{_REPEATED[1][2]}  [repeatable]")
+@with_options(_REQUEST)
+@click.option("--or", "alternatives", multiple=True, help=f"{REPEATED[0][2]}  [repeatable]")
+@click.option("--to", multiple=True, help=f"{REPEATED[1][2]}  [repeatable]")
 @click.option("--everybody", is_flag=True, help="Tell everybody, whomever you trust.")
-@click.option("--terms", multiple=True, help=f"{_REPEATED[2][2]}  [repeatable]")
-@click.option("--delivery", multiple=True, help=f"{_REPEATED[3][2]}  [repeatable]")
+@click.option("--terms", multiple=True, help=f"{REPEATED[2][2]}  [repeatable]")
+@click.option("--delivery", multiple=True, help=f"{REPEATED[3][2]}  [repeatable]")
 @shared_options
 def broken(name: str, problem: str | None, publish: bool, **options: Any) -> None:
     """Draft an intent for its repair, and publish it.
@@ -213,7 +220,7 @@ def broken(name: str, problem: str | None, publish: bool, **options: Any) -> Non
       vrm thing broken "combi drill" --problem "the chuck slips"
       vrm thing broken "combi drill" --problem "the chuck slips" --budget "60.00 EUR" --publish
     """
-    request = _request(options)
+    request = request_of(options)
     body: dict[str, object] = {"publish": publish, "request": request}
     if problem is not None:
         body["problem"] = problem
@@ -222,9 +229,12 @@ def broken(name: str, problem: str | None, publish: bool, **options: Any) -> Non
     here.result(value, lambda: _broken_words(value, publish))
 
 
-def _request(options: Options) -> dict[str, object]:
-    request = _given(options, _REQUEST)
-    for _, field, _ in _REPEATED:
+def request_of(
+    options: Options, names: tuple[tuple[str, Any, str], ...] = _REQUEST
+) -> dict[str, object]:
+    """The fields of a request that options set."""
+    request = _given(options, names)
+    for _, field, _ in REPEATED:
         if options[field]:
             request[field] = list(options[field])
     for flag, field in (("repair_only", "alternatives"), ("everybody", "to")):

@@ -1,7 +1,7 @@
 """Own things as their owner keeps them, and as an agreed sale adds them.
 
 They stay in this database, sealed (`vrmnode.storage.things`). What of a thing becomes public does
-so with an intent for its repair, which its owner publishes (`vrmnode.customer.broken` drafts it).
+so with an intent, which `thing_requests` drafts.
 """
 
 from __future__ import annotations
@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from vrmnode.customer.broken import MAX_PROBLEM, Owned, draft_repair, identifying
-from vrmnode.customer.vendor_search import VendorQuery, fits
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict, invalid, not_found
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import DealRecord, intent_body, own_intent
 from vrmnode.engine.references import find_vendor, only
-from vrmnode.engine.trust.directory import read_profile
 from vrmnode.errors import ServiceError
-from vrmnode.storage import market, things, trust
+from vrmnode.storage import drafts, hooks, market, things
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.secrets import Vault
@@ -114,44 +111,14 @@ def not_bought(ctx: Context, deal: bytes) -> None:
 
 
 def _erase(ctx: Context, thing: Thing) -> None:
+    for waiting in drafts.of_thing(ctx.tx, ctx.vault, thing.thing):
+        drafts.remove(ctx.tx, waiting.draft)
+    for hook in hooks.of_thing(ctx.tx, ctx.vault, thing.thing):
+        hooks.remove(ctx.tx, hook.hook)
+        ctx.event("hook.removed", "hook", hook.hook)
     things.remove(ctx.tx, thing.thing)
     ctx.sweep = True
     ctx.event("thing.removed", "thing", thing.thing)
-
-
-def draft(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
-    """What `thing broken` would ask for and of whom; nothing is kept or sent.
-
-    Raises:
-        ServiceError: `thing.not_found`; FieldError: `thing.invalid`.
-    """
-    thing = find_thing(tx, vault, params.get("thing"))
-    changes = params.get("request") or {}
-    if not isinstance(changes, dict):
-        raise invalid("request.invalid", "request: expected an object, came another type")
-    problem = Fields(params, "thing").text("problem", MAX_PROBLEM) or thing.problem
-    country = changes.get("country") or thing.country
-    drafted = draft_repair(
-        _owned(thing, str(country) if country else None),
-        problem,
-        changes,
-        reachable=thing.vendor_root is not None and _has_profile(tx, thing.vendor_root, now),
-        trusted=_trusted(tx, thing, country, now),
-        now=now,
-    )
-    found = identifying(problem or "")
-    warnings = [
-        f"the problem's text looks as if it holds {what}: everybody it goes to can read it"
-        for what in found
-    ]
-    return {
-        "thing": thing.thing.hex(),
-        "name": thing.name,
-        "problem": problem,
-        "request": drafted.request,
-        "addressed": drafted.addressed,
-        "warnings": warnings,
-    }
 
 
 def note_broken(
@@ -171,6 +138,20 @@ def note_broken(
         thing,
         intent=None if own is None else own.intent_id.hex(),
     )
+
+
+def note_report(
+    ctx: Context, known: Thing, note: str | None, *, broken: bool, own: OwnIntent | None
+) -> None:
+    """Remember what a device said of a thing, and the intent that came of it."""
+    fresh = replace(
+        known,
+        reported=note or known.reported,
+        broken_at=known.broken_at or ctx.now if broken else known.broken_at,
+        intent=known.intent if own is None else own.intent_id,
+    )
+    if fresh != known:
+        things.replace(ctx.tx, ctx.vault, fresh)
 
 
 def find_thing(tx: Connection, vault: Vault, reference: object) -> Thing:
@@ -207,6 +188,7 @@ def shown(thing: Thing) -> Json:
         "deal": None if thing.deal is None else thing.deal.hex(),
         "broken_at": thing.broken_at,
         "problem": thing.problem,
+        "reported": thing.reported,
         "intent": None if thing.intent is None else thing.intent.hex(),
         "added": thing.added,
     }
@@ -314,39 +296,3 @@ def _free_name(ctx: Context, item_name: str) -> str:
         number += 1
         name = f"{plain} {number}"
     return name
-
-
-def _owned(thing: Thing, country: str | None) -> Owned:
-    root = thing.vendor_root
-    return Owned(
-        item_name=thing.item_name,
-        gtin=thing.gtin,
-        mpn=thing.mpn,
-        brand=thing.brand,
-        category=thing.category,
-        country=country,
-        bought_from=thing.bought_from,
-        vendor=None if root is None else keys.to_did(root),
-        warranty_until=thing.warranty_until,
-    )
-
-
-def _has_profile(tx: Connection, root: bytes, now: int) -> bool:
-    profile = market.get_profile(tx, root)
-    return profile is not None and profile.expires > now
-
-
-def _trusted(tx: Connection, thing: Thing, country: object, now: int) -> list[str]:
-    """Trusted vendors whose profile says that they repair such things there."""
-    query = VendorQuery(
-        category=thing.category,
-        country=country if isinstance(country, str) else None,
-        function="Repair",
-    )
-    return [
-        keys.to_did(root)
-        for root in sorted(trust.roots(tx))
-        if (stored := market.get_profile(tx, root)) is not None
-        and stored.expires > now
-        and fits(read_profile(stored.body), query)
-    ]
