@@ -1,7 +1,12 @@
 """The label on paper and on the screen."""
 
 import json
+import re
 import stat
+
+import pytest
+
+from vrmnode.cli.label_page import page
 
 ID = "ab12cd34ef56" * 5
 LABEL = {
@@ -45,11 +50,14 @@ def test_as_a_page_that_only_its_owner_reads_and_that_loads_nothing(daemon, vrm,
     assert "Anna" not in told
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     text = path.read_text("utf-8")
-    assert "Anna &lt;b&gt;Muster&lt;/b&gt;\nMusterstraße 1\n10115 Berlin</div>" in text
-    assert "2 × Kettle &amp; pot (100-17)" in text
-    assert "Example Kettles, Kesselweg 1" in text
+    found = re.findall('<div dir="auto">(.*)</div>', text)
+    assert found == ["Anna &lt;b&gt;Muster&lt;/b&gt;", "Musterstraße 1", "10115 Berlin"]
+    assert "2 × <bdi>Kettle &amp; pot</bdi> (<bdi>100-17</bdi>)" in text
+    assert "<bdi>Example Kettles</bdi>, <bdi>Kesselweg 1</bdi>" in text
+    # A size that browsers know, which the name A6 isn't.
+    assert "@page { size: 148mm 105mm;" in text
     assert "default-src 'none'" in text
-    assert "<svg" in text and "K-2027-1</div>" in text
+    assert "<svg" in text and "K-2027-1</div>" in text and "viewBox" in text
     assert "\x1b" not in text
     assert all(word not in text for word in ("http:", "https:", "src=", "url(", "<script"))
 
@@ -73,8 +81,45 @@ def test_a_page_says_what_is_missing(daemon, vrm, tmp_path):
     vrm("vendor", "label", ID, "-o", path)
     text = path.read_text("utf-8")
     assert '<p class="missing">name: come later</p>' in text
-    assert "Kettle &amp; pot</div>" in text
+    assert "Kettle &amp; pot</bdi></div>" in text
     assert json.dumps("None") not in text
+
+
+def test_another_paper(daemon, vrm, tmp_path):
+    daemon.service.answers["vendor.label"] = LABEL
+    path = tmp_path / "label.html"
+    vrm("vendor", "label", ID, "-o", path, "--paper", "a5")
+    assert "@page { size: 210mm 148mm;" in path.read_text("utf-8")
+    vrm("vendor", "label", ID, "-o", path, "--paper", "a4", code=2)
+
+
+def test_without_an_address_the_page_says_why():
+    text = page({**LABEL, "lines": [], "words": "delivery by pickup: no address is needed"}, "")
+    assert '<p class="missing">delivery by pickup: no address is needed</p>' in text
+
+
+@pytest.mark.parametrize(
+    ("lines", "size"),
+    [
+        (["Anna Muster", "Musterstraße 1", "10115 Berlin"], "1.25em"),
+        (["a" * 34] * 4, "1.25em"),
+        (["a" * 34] * 5, "1.0em"),
+        (["東" * 17] * 5, "1.0em"),
+        (["a" * 60] * 6, "0.8em"),
+        (["a" * 200] * 8, "0.65em"),
+        ([], "1.25em"),
+    ],
+)
+def test_a_long_address_has_smaller_letters(lines, size):
+    text = page({**LABEL, "lines": lines}, "")
+    assert f"font-size: {size}; line-height: 1.3" in text
+    assert text.count('<div dir="auto">') == len(lines)
+
+
+def test_a_long_name_of_the_goods_is_cut():
+    text = page({**LABEL, "item_name": "lamp " * 100}, "")
+    assert "lamp" in text and len(text) < len(page(LABEL, "")) + 150
+    assert "…</bdi> (" in text
 
 
 def test_forgetting(daemon, vrm):

@@ -3,51 +3,90 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 
-from vrmnode.cli.safe_text import one_line
+from vrmnode.cli.safe_text import one_line, shortened
+
+PAPERS = {"a6": ("148mm 105mm", "12pt"), "a5": ("210mm 148mm", "17pt")}
+"""Width and height, and the size of its letters. CSS knows no paper A6 by name."""
+
+# Letters of the address against the page's: (em, columns in a row, rows that fit).
+_SIZES = ((1.25, 33, 8), (1.0, 42, 10), (0.8, 52, 13), (0.65, 64, 16))
+_GOODS_CHARACTERS = 120
 
 _STYLE = """
-@page { size: A6 landscape; margin: 6mm }
-body { font: 12pt sans-serif; margin: 0; color: #000; background: #fff }
-.sender { font-size: 8pt; border-bottom: 1px solid #000; padding-bottom: 1mm }
-.address { font-size: 15pt; line-height: 1.35; margin: 7mm 0; white-space: pre }
-.missing { border: 1px dashed #000; padding: 2mm }
-.goods { font-size: 9pt }
-@media print { .later { display: none } }
-.code { float: right; text-align: center; font-size: 9pt }
+@page {{ size: {paper}; margin: 0.5cm }}
+html {{ font: {letters} sans-serif; color: #000; background: #fff }}
+body {{ margin: 0; overflow-wrap: anywhere }}
+.sender {{ font-size: .65em; border-bottom: 1px solid #000; padding-bottom: .4em }}
+.to {{ display: flex; justify-content: space-between; gap: 1em; margin: 1em 0 }}
+.address {{ flex: 1; min-width: 0; font-size: {size}em; line-height: 1.3 }}
+.address div {{ text-align: left; white-space: pre-wrap }}
+.code {{ flex: none; width: 11em; text-align: center; font-size: .75em }}
+.code svg {{ width: 8em; display: block; margin: 0 auto .4em }}
+.missing {{ border: 1px dashed #000; padding: .4em; margin: .5em 0; font-size: .8em }}
+.later, .goods {{ font-size: .75em; margin: .4em 0 }}
+@media print {{ .later {{ display: none }} }}
+@media screen {{ body {{ margin: 1em; max-width: 34em }} }}
 """
 
 
-def page(label: Mapping[str, object], qr_svg: str) -> str:
+def page(label: Mapping[str, object], qr_svg: str, paper: str = "a6") -> str:
     """The page of a label as the node's API gives it; `qr_svg` shows its reference."""
+    width, letters = PAPERS[paper]
     reference = _text(label.get("reference"))
-    sender = ", ".join(_texts(label.get("sender")))
-    goods = f"{label.get('quantity')} × {_text(label.get('item_name'))}"
+    # Each part runs in the direction of its own letters and turns none beside it around.
+    sender = ", ".join(f"<bdi>{each}</bdi>" for each in _texts(label.get("sender")))
+    name = _text(shortened(label.get("item_name"), _GOODS_CHARACTERS))
+    goods = f"{label.get('quantity')} × <bdi>{name}</bdi>"
     if label.get("sku"):
-        goods += f" ({_text(label.get('sku'))})"
-    missing = label.get("missing")
-    note = f'<p class="missing">{_text(label.get("words"))}</p>\n' if missing else ""
+        goods += f" (<bdi>{_text(label.get('sku'))}</bdi>)"
+    note = ""
+    if label.get("missing") or not label.get("lines"):
+        note = f'<p class="missing">{_text(label.get("words"))}</p>\n'
     # For the eyes of the shop: on paper the mark would be the carrier's to read.
     if later := ", ".join(_texts(label.get("given_later"))):
         note += f'<p class="later">given after the agreement: {later}</p>\n'
-    lines = "\n".join(_texts(label.get("lines")))
+    lines = _lines(label.get("lines"))
+    address = "\n".join(f'<div dir="auto">{html.escape(line)}</div>' for line in lines)
+    style = _STYLE.format(paper=width, letters=letters, size=_size(lines))
     return f"""<!doctype html>
 <html>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{reference}</title>
-<style>{_STYLE}</style>
+<style>{style}</style>
 </head>
 <body>
 <div class="sender">{sender}</div>
-<div class="code">{qr_svg}<br>{reference}</div>
-<div class="address">{lines}</div>
+<div class="to">
+<div class="address">
+{address}
+</div>
+<div class="code">{qr_svg}{reference}</div>
+</div>
 {note}<div class="goods">{goods}</div>
 </body>
 </html>
 """
+
+
+def _size(lines: Sequence[str]) -> float:
+    """How large the letters of an address can be for all of it to stand on the page."""
+    for size, columns, rows in _SIZES:
+        if sum(-(-_columns(line) // columns) for line in lines) <= rows:
+            return size
+    return _SIZES[-1][0]
+
+
+def _columns(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+
+
+def _lines(value: object) -> list[str]:
+    return [one_line(each) for each in value] if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:
@@ -55,4 +94,4 @@ def _text(value: object) -> str:
 
 
 def _texts(value: object) -> list[str]:
-    return [_text(each) for each in value] if isinstance(value, list) else []
+    return [html.escape(each) for each in _lines(value)]

@@ -20,9 +20,16 @@ from vrmnode.privatefile import write_atomically
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file that ends in .html, to print; only you may read it.",
 )
+@click.option(
+    "--paper",
+    type=click.Choice(["a6", "a5"]),
+    default="a6",
+    show_default=True,
+    help="The paper of the page, in landscape.",
+)
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @shared_options
-def label(deal_id: str, output: Path | None, force: bool) -> None:
+def label(deal_id: str, output: Path | None, paper: str, force: bool) -> None:
     """Show the delivery label of an order.
 
     The address has the form that is usual in its country; what is still missing is said. The page
@@ -32,7 +39,7 @@ def label(deal_id: str, output: Path | None, force: bool) -> None:
     \b
     Examples:
       vrm vendor label 0a1b2c3d4e5f
-      vrm vendor label 0a1b2c3d4e5f -o label.html
+      vrm vendor label 0a1b2c3d4e5f -o label.html --paper a5
     """
     if output is not None and output.suffix != ".html":
         raise usage("file.type", f"{output}: expected a name that ends in .html")
@@ -42,7 +49,7 @@ def label(deal_id: str, output: Path | None, force: bool) -> None:
     if output is None:
         here.result(value, lambda: label_words(found))
         return
-    size_bytes = _write(output, _page(found), force=force)
+    size_bytes = _write(output, _page(found, paper), force=force)
     words = f"wrote {output} ({size_bytes} bytes); {found.get('words')}"
     here.result({"file": str(output), "size_bytes": size_bytes}, words)
 
@@ -60,13 +67,13 @@ def label_words(found: dict[str, object]) -> str:
     return "\n".join(parts)
 
 
-def _page(found: dict[str, object]) -> str:
+def _page(found: dict[str, object], paper: str) -> str:
     import segno
 
     from vrmnode.cli.label_page import page
 
     code = segno.make(str(found.get("reference")), micro=False)
-    return page(found, code.svg_inline(scale=3, border=1))
+    return page(found, code.svg_inline(omitsize=True, border=1), paper)
 
 
 def _write(path: Path, text: str, *, force: bool) -> int:
