@@ -118,6 +118,15 @@ class Lease(Wire, frozen=True, kw_only=True):
     start_date: Time | None = None
 
 
+class Warranty(Wire, frozen=True, kw_only=True):
+    """For how many months from the delivery the vendor puts right at its expense what fails."""
+
+    duration_of_warranty: Annotated[int, Meta(ge=1, le=1200)]
+    warranty_scope: (
+        Literal["Labor-BringIn", "PartsAndLabor-BringIn", "PartsAndLabor-PickUp"] | None
+    ) = None
+
+
 class Draft(Body, frozen=True, kw_only=True):
     """A complete agreement that lacks only signatures; times are Unix seconds."""
 
@@ -136,6 +145,7 @@ class Draft(Body, frozen=True, kw_only=True):
     delivery_latest: Time | None = None
     payment: Payment
     returns: Returns
+    warranty: Warranty | None = None
     terms: TermsId
     addendum: WireLevels = msgspec.field(default_factory=dict)
     terms_text: Bytes32 | None = None
@@ -187,6 +197,7 @@ def check_form(draft: Draft) -> None:
         has_lease=draft.lease is not None,
         start_date=None if draft.lease is None else draft.lease.start_date,
         has_condition=draft.item_offered.item_condition is not None,
+        has_warranty=draft.warranty is not None,
     )
     check_levels(draft.addendum, code="message.body")
     if draft.confirm_by < draft.valid_through:

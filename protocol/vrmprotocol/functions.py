@@ -20,6 +20,7 @@ FUNCTIONS: tuple[BusinessFunction, ...] = get_args(BusinessFunction)
 # The vendor hands over a thing of its own; with the others the thing is the customer's.
 SUPPLYING: frozenset[str] = frozenset({"Sell", "LeaseOut"})
 CHANGES_HANDS: frozenset[str] = SUPPLYING | {"Buy"}
+WARRANTED: tuple[BusinessFunction, ...] = ("Sell", "Repair")
 
 
 def check_asked(
@@ -50,7 +51,12 @@ def check_asked(
 
 
 def check_drafted(
-    function: BusinessFunction, *, has_lease: bool, start_date: int | None, has_condition: bool
+    function: BusinessFunction,
+    *,
+    has_lease: bool,
+    start_date: int | None,
+    has_condition: bool,
+    has_warranty: bool,
 ) -> None:
     """Refuse a draft whose fields don't fit its function.
 
@@ -69,6 +75,10 @@ def check_drafted(
     if (function in CHANGES_HANDS) != has_condition:
         names = ", ".join(name for name in FUNCTIONS if name in CHANGES_HANDS)
         raise refuse("draft.itemOffered.itemCondition", f"it exactly with one of {names}")
+    # SPEC 03: The reader MUST refuse a draft with a `warranty` whose function is neither `Sell` nor
+    # `Repair` with `message.body`.
+    if has_warranty and function not in WARRANTED:
+        raise refuse("draft.warranty", f"none unless the function is {' or '.join(WARRANTED)}")
 
 
 def check_answers(draft: Draft, intent: Intent) -> None:

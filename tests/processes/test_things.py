@@ -18,6 +18,7 @@ from tests.processes.market import (
     wait_offers,
     wait_state,
 )
+from vrmnode.values.spans import add_months
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
@@ -155,3 +156,17 @@ def _broken(customer: LocalNode, thing: dict[str, Any]) -> dict[str, Any]:
 
 def _until_acknowledged(*nodes: LocalNode) -> None:
     until(lambda: not sum(ask(node, "status")["outbox"] for node in nodes), "no mail on its way")
+
+
+def test_a_warranty_that_was_agreed_is_known_with_the_thing(
+    pair: tuple[LocalNode, LocalNode], tmp_path: Path
+) -> None:
+    customer, workshop = pair
+    workshop.vrm("vendor", "policy", "set", "warranty.months=24")
+    thing = _bought(customer, workshop)
+    assert thing["warranty_until"] == add_months(thing["bought_at"], 24)
+    drafted = customer.vrm("thing", "broken", thing["thing"], "--problem", PROBLEM, *HOW)
+    assert drafted["addressed"].startswith("to Werkstatt Nord alone: warranty until ")
+    file = tmp_path / "drill.vrma"
+    customer.vrm("deal", "export", thing["deal"], "-o", file)
+    assert customer.vrm("deal", "verify", file)["agreement"]["warranty_months"] == 24

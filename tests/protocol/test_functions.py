@@ -65,6 +65,12 @@ def test_a_draft_has_the_fields_of_its_function_and_no_others(function):
         assert remote_code(bodies.from_wire, "offer", wire) == "message.body"
 
 
+@pytest.mark.parametrize("function", functions.FUNCTIONS)
+def test_what_is_sold_or_repaired_may_have_a_warranty(function):
+    promised = drafted(function, warranty=draft.Warranty(duration_of_warranty=24))
+    assert passes(draft.check, promised) == (function in ("Sell", "Repair"))
+
+
 def test_a_lease_begins_on_a_day():
     for start, right in ((20_000 * DAY, True), (20_000 * DAY + 1, False)):
         lease = draft.Lease(lease_length=3, deposit=5_000, start_date=start)

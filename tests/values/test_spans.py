@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vrmnode.values.spans import (
+    add_months,
     floor_day,
     format_day,
     format_moment,
@@ -81,3 +82,20 @@ def test_a_written_moment_is_read_again(at):
 )
 def test_other_texts_are_no_moments(text):
     assert parse_moment(text) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "until"),
+    [
+        ("2026-02-28", 24, "2028-02-28"),
+        ("2024-02-29", 12, "2025-02-28"),
+        ("2026-08-31", 6, "2027-02-28"),
+        ("2026-12-31", 2, "2027-02-28"),
+        ("2026-11-30", 1, "2026-12-30"),
+        ("2026-01-15", 1200, "2126-01-15"),
+    ],
+)
+def test_months_later(day: str, months: int, until: str) -> None:
+    begins = parse_day(day)
+    assert begins is not None
+    assert format_day(add_months(begins, months)) == until

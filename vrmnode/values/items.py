@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from vrmnode.values.constraints import Scalar, find_property, property_name
+from vrmprotocol.draft import Warranty
 
 CONDITION_WORDS = {
     "NewCondition": "new",
@@ -37,6 +38,21 @@ class Named(Protocol):
 def condition_words(conditions: tuple[str, ...]) -> str:
     """ "new or used"."""
     return " or ".join(CONDITION_WORDS.get(name, name) for name in conditions)
+
+
+_SCOPES = {
+    "Labor-BringIn": "labour; the customer brings it",
+    "PartsAndLabor-BringIn": "parts and labour; the customer brings it",
+    "PartsAndLabor-PickUp": "parts and labour; it is fetched",
+}
+
+
+def warranty_words(warranty: Warranty) -> str:
+    """ "24 months: parts and labour; the customer brings it"."""
+    months = warranty.duration_of_warranty
+    words = "1 month" if months == 1 else f"{months} months"
+    scope = warranty.warranty_scope
+    return words if scope is None else f"{words}: {_SCOPES[scope]}"
 
 
 def scalars(properties: object) -> dict[str, Scalar]:

@@ -4,6 +4,7 @@ A *day* on the wire is its midnight UTC in Unix seconds, and the day itself is i
 """
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime
 
 DAY_S = 86_400
@@ -49,6 +50,14 @@ def parse_moment(text: str) -> int | None:
         return None
     at = int(found.timestamp())
     return at if at >= 0 else None
+
+
+def add_months(day: int, months: int) -> int:
+    """The day of the same number so many months later, or the last of a shorter month."""
+    start = datetime.fromtimestamp(day, UTC)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return int(datetime(year, month + 1, min(start.day, last), tzinfo=UTC).timestamp())
 
 
 def format_day(at: int) -> str:

@@ -17,7 +17,16 @@ from vrmnode.vendor.profile import VendorDetails
 from vrmnode.vendor.quoting import Quote
 from vrmprotocol import language, terms_text
 from vrmprotocol.certificate import Certificate
-from vrmprotocol.draft import Draft, Lease, OfferedItem, Payment, Price, Returns, VendorParty
+from vrmprotocol.draft import (
+    Draft,
+    Lease,
+    OfferedItem,
+    Payment,
+    Price,
+    Returns,
+    VendorParty,
+    Warranty,
+)
 from vrmprotocol.functions import CHANGES_HANDS, SUPPLYING
 from vrmprotocol.market import DemandedItem, Intent
 from vrmprotocol.terms_matching import Choice
@@ -42,6 +51,7 @@ class DraftParts:
     delivery_latest: int | None
     payment: Payment
     returns: Returns
+    warranty: Warranty | None
     terms: Choice
     in_language: str
     valid_through: int
@@ -68,9 +78,10 @@ def draft_parts(
     valid_through = _valid_through(intent, policy, reserved, now)
     earliest, latest = quote.way.window(now)
     function = quote.product.business_function
+    item = _item(quote.product, intent.item_offered)
     return DraftParts(
         business_function=function,
-        item_offered=_item(quote.product, intent.item_offered),
+        item_offered=item,
         eligible_quantity=intent.eligible_quantity,
         price=quote.price,
         lease=_lease(intent, quote.product, earliest if earliest == latest else None),
@@ -79,6 +90,7 @@ def draft_parts(
         delivery_latest=latest,
         payment=_payment(function, policy, quote.payment_method),
         returns=_returns(function, policy),
+        warranty=policy.warranty.promised(function, item.item_condition),
         terms=choice,
         in_language=_language(intent, quote.product, details),
         valid_through=valid_through,
@@ -126,6 +138,7 @@ def complete_draft(
         delivery_latest=parts.delivery_latest,
         payment=parts.payment,
         returns=parts.returns,
+        warranty=parts.warranty,
         terms=choice.terms,
         addendum=dict(choice.addendum),
         terms_text=terms_text.digest(terms_text.page(choice.terms, choice.addendum)),

@@ -15,6 +15,7 @@ from vrmnode.vendor.inbox_rules import InboxRules, read_inbox
 from vrmnode.vendor.order_policy import OrderPolicy, read_orders
 from vrmnode.vendor.prices import PriceRule, read_rule, rule_to_dict, tax_rate
 from vrmnode.vendor.terms import read_terms_policy
+from vrmnode.vendor.warranties import Warranties, read_warranties
 from vrmprotocol import schema, terms
 from vrmprotocol.terms_policy import TermsPolicy, listed_terms
 
@@ -45,6 +46,7 @@ class VendorPolicy:
     pay_within_s: int | None = DEFAULT_PAY_WITHIN_S
     returns_days: int = 14
     returns_cost: str = "customer"
+    warranty: Warranties = field(default_factory=Warranties)
     tax_rate_ppm: int | None = None
     confirm_minutes: int = 30
     offer_valid_minutes: int = 1440
@@ -91,6 +93,7 @@ class VendorPolicy:
             pay_within_s=pay_within_s,
             returns_days=returns_days,
             returns_cost=returns_cost,
+            warranty=read_warranties(fields),
             tax_rate_ppm=tax_rate(fields),
             confirm_minutes=fields.whole("confirm_minutes", 1, 10_080, plain.confirm_minutes),
             offer_valid_minutes=fields.whole(
@@ -130,6 +133,8 @@ class VendorPolicy:
         if self.pay_within_s is not None:
             found["payment"] |= {"pay_within": self.pay_within_s}  # type: ignore[operator]
         found["returns"] = {"days": self.returns_days, "cost": self.returns_cost}
+        if warranty := self.warranty.to_dict():
+            found["warranty"] = warranty
         if self.tax_rate_ppm is not None:
             found["tax_percent"] = rule_to_dict(
                 PriceRule(tax_rate_ppm=self.tax_rate_ppm), self.currency

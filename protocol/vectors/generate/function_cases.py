@@ -30,6 +30,7 @@ def build() -> VectorFile:
     )
     _intents(file.at("specs/03-messages.md#intent"))
     _drafts(file.at("specs/03-messages.md#agreement-draft"))
+    _warranties(file)
     _answers(file.at("specs/03-messages.md#offer"))
     return file
 
@@ -124,6 +125,48 @@ def _drafts(file: VectorFile) -> None:
     )
     for function in FUNCTIONS:
         _function(cases, function)
+
+
+def warranted(**changes: object) -> Body:
+    """The draft of a sale with every field of a warranty."""
+    warranty = {"durationOfWarranty": 24, "warrantyScope": "PartsAndLabor-BringIn"}
+    return draft_body(warranty=warranty, **changes)
+
+
+def _warranties(file: VectorFile) -> None:
+    cases = MailCases(file, "draft", replace(offer(), body=offer_body(draft=warranted())))
+    cases.op = "draft"
+    cases.accept("warranty", "two years, parts and labour, where it is brought in", cases.good)
+    cases.optional("draft.warranty", "draft.warranty.warrantyScope")
+    cases.allow("warranty-longest", "a century", "draft.warranty.durationOfWarranty", 1200)
+    cases.missing("draft.warranty.durationOfWarranty")
+    cases.unknown("draft.warranty.x", "draft.warranty.warrantyUntil")
+    cases.wrong(("draft.warranty", "map"), ("draft.warranty.durationOfWarranty", "int", 1200, 1))
+    for scope in ("Labor-BringIn", "PartsAndLabor-PickUp"):
+        path = "draft.warranty.warrantyScope"
+        cases.allow(f"warranty-{scope.lower()}", "another scope", path, scope)
+    for name, comment, value in (
+        ("scope", "no such scope", "Everything"),
+        ("scope-case", "in small letters", "partsandlabor-bringin"),
+        ("scope-array", "several scopes", ["Labor-BringIn"]),
+    ):
+        cases.change(f"warranty-{name}", comment, "draft.warranty.warrantyScope", value)
+    for function in FUNCTIONS:
+        _promised(cases, function)
+
+
+def _promised(cases: MailCases, function: str) -> None:
+    """A warranty beside what is done under this function."""
+    lease = {"leaseLength": 14} if function == "LeaseOut" else None
+    warranty = {"durationOfWarranty": 6}
+    draft = small_draft_body(businessFunction=function, lease=lease, warranty=warranty)
+    if function not in CHANGES_HANDS:
+        draft = put(draft, "itemOffered.itemCondition", DROP)
+    name = f"{function.lower()}-warranty"
+    if function in ("Sell", "Repair"):
+        cases.accept(name, "without a scope", offer_body(draft=draft))
+    else:
+        cases.refuse(name, BODY, "neither sold nor repaired", offer_body(draft=draft))
 
 
 def _function(cases: MailCases, function: str) -> None:

@@ -6,13 +6,15 @@ from functools import partial
 
 import pytest
 
-from tests.engine.steps import CUSTOMER, VENDOR, agreed, command, event_types, in_turn
+from tests.engine.conftest import MakeWorld
+from tests.engine.steps import CUSTOMER, VENDOR, agreed, command, event_types, in_turn, pass_on
 from tests.engine.world import World
 from vrmnode.customer.broken import Owned, draft_request, identifying
 from vrmnode.engine.customer import thing_requests, things_desk
 from vrmnode.errors import NodeError
 from vrmnode.storage import things
 from vrmnode.storage.things import Thing
+from vrmnode.values.spans import add_months, floor_day, parse_day
 from vrmprotocol import keys
 from vrmprotocol.errors import LocalError
 
@@ -197,3 +199,32 @@ def test_the_owner_decides_otherwise() -> None:
 def test_what_may_tell_who_it_is(text: str, found: list[str]) -> None:
     assert [what for what in identifying(text) if what in found] == found
     assert bool(identifying(text)) == bool(found)
+
+
+def test_a_thing_that_is_bought_knows_its_warranty(make_world: MakeWorld) -> None:
+    world = make_world(warranty={"months": 24})
+    row = agreed(world)
+    (thing,) = _things(world)
+    assert thing.bought_at is not None
+    assert thing.warranty_until == add_months(thing.bought_at, 24)
+    # It came three days later: from then the months count.
+    world.now += 3 * DAY
+    command(world, VENDOR, "order.say", deal=row.deal.hex(), word="processing")
+    command(world, VENDOR, "order.say", deal=row.deal.hex(), word="delivered")
+    pass_on(world, VENDOR)
+    (thing,) = _things(world)
+    assert thing.warranty_until == add_months(floor_day(world.now), 24)
+
+
+def test_what_the_owner_says_of_the_warranty_stays(make_world: MakeWorld) -> None:
+    world = make_world(warranty={"months": 24})
+    row = agreed(world)
+    (thing,) = _things(world)
+    changes = {"warranty_until": "2099-01-01"}
+    command(world, CUSTOMER, "thing.change", thing=thing.name, changes=changes)
+    world.now += 3 * DAY
+    command(world, VENDOR, "order.say", deal=row.deal.hex(), word="processing")
+    command(world, VENDOR, "order.say", deal=row.deal.hex(), word="delivered")
+    pass_on(world, VENDOR)
+    (thing,) = _things(world)
+    assert thing.warranty_until == parse_day("2099-01-01")

@@ -133,6 +133,7 @@ def _summary(draft: object) -> Json:
         "business_function": draft.business_function,
         "lease_days": None if draft.lease is None else draft.lease.lease_length,
         "deposit": None if draft.lease is None else draft.lease.deposit,
+        "warranty_months": None if draft.warranty is None else draft.warranty.duration_of_warranty,
         "quantity": draft.eligible_quantity,
         "total": price.total,
         "currency": price.price_currency,
@@ -192,6 +193,8 @@ def _what(summary: Json) -> str:
         words += f" for {counted(int(str(summary['lease_days'])), 'day')}"
     if summary["deposit"] is not None:
         words += f", deposit {money(summary['deposit'], summary['currency'])}"
+    if summary["warranty_months"] is not None:
+        words += f", warranty {counted(int(str(summary['warranty_months'])), 'month')}"
     kind = "" if summary["business_function"] == "Sell" else f"{summary['business_function']}: "
     return f"{kind}{words}, terms {summary['terms']}"
 

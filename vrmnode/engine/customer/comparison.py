@@ -14,7 +14,7 @@ from vrmnode.engine.mail.mailroom import offer_of
 from vrmnode.engine.references import find_intent
 from vrmnode.storage.database import Connection
 from vrmnode.values.functions import does
-from vrmnode.values.items import condition_words
+from vrmnode.values.items import condition_words, warranty_words
 from vrmnode.values.money import format_money
 from vrmnode.values.spans import format_day, format_moment, format_span
 from vrmprotocol import keys
@@ -81,6 +81,10 @@ def _returns(draft: Draft) -> str:
     return f"{draft.returns.days} days, the {draft.returns.cost} pays for it"
 
 
+def _warranty(draft: Draft) -> str | None:
+    return None if draft.warranty is None else warranty_words(draft.warranty)
+
+
 def _supply(draft: Draft) -> str:
     if draft.reserved:
         return f"set aside until {format_moment(draft.confirm_by)}"
@@ -125,6 +129,7 @@ _FACTS: tuple[tuple[str, Callable[[Draft], str | None]], ...] = (
     ("payment", lambda draft: ", ".join(draft.payment.method)),
     ("payment due", _payment_due),
     ("returns", _returns),
+    ("warranty", _warranty),
     ("terms", lambda draft: draft.terms),
     ("language", lambda draft: draft.in_language),
     ("stock", _supply),

@@ -22,8 +22,9 @@ from vrmnode.storage.secrets import Vault
 from vrmnode.storage.things import Thing
 from vrmnode.values.fields import Fields
 from vrmnode.values.gtins import GTIN_EXPECTED, gtin_for_people, read_gtin
-from vrmnode.values.spans import DAY_EXPECTED, floor_day, parse_day
+from vrmnode.values.spans import DAY_EXPECTED, add_months, floor_day, parse_day
 from vrmprotocol import keys
+from vrmprotocol.draft import Draft
 from vrmprotocol.errors import LocalError
 
 Json = dict[str, object]
@@ -96,11 +97,30 @@ def bought(ctx: Context, record: DealRecord) -> None:
         bought_at=floor_day(ctx.now),
         bought_from=draft.vendor.name,
         vendor_root=draft.vendor.root,
+        warranty_until=_warranty_until(draft, ctx.now),
         note=None if draft.eligible_quantity == 1 else f"{draft.eligible_quantity} pieces",
         deal=record.deal,
         added=ctx.now,
     )
     _insert(ctx, thing)
+
+
+def delivered(ctx: Context, deal: bytes, draft: Draft) -> None:
+    """Count the warranty from the day when the thing came, unless the owner has said otherwise."""
+    thing = things.of_deal(ctx.tx, ctx.vault, deal)
+    until = _warranty_until(draft, ctx.now)
+    if thing is None or until is None or thing.bought_at is None:
+        return
+    if thing.warranty_until == _warranty_until(draft, thing.bought_at):
+        things.replace(ctx.tx, ctx.vault, replace(thing, warranty_until=until))
+        ctx.event("thing.changed", "thing", thing.thing)
+
+
+def _warranty_until(draft: Draft, begins: int) -> int | None:
+    """The last day of a draft's warranty (specs/03-messages.md#agreement-draft)."""
+    if draft.warranty is None:
+        return None
+    return add_months(floor_day(begins), draft.warranty.duration_of_warranty)
 
 
 def not_bought(ctx: Context, deal: bytes) -> None:

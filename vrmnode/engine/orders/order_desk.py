@@ -8,7 +8,7 @@ vendor's policy lets it say by itself.
 from __future__ import annotations
 
 from vrmnode.engine.context import NODE, Context
-from vrmnode.engine.customer import customer_desk, standing
+from vrmnode.engine.customer import customer_desk, standing, things_desk
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.orders.order_records import OrderRecord, find_order, load_order
 from vrmnode.engine.records import own_intent
@@ -151,6 +151,8 @@ def _follow(ctx: Context, found: OrderRecord) -> None:
         timers.clear(ctx.tx, TIMER, found.deal)
     elif due_by != row.due_by or row.payment in ("paid", "refund_due"):
         timers.arm(ctx.tx, TIMER, found.deal, due_by + 1)
+    if found.role == "customer" and order.status == "delivered" != row.status:
+        things_desk.delivered(ctx, found.deal, order.draft)
     if order.status == row.status or order.status not in ENDED:
         return
     if found.role == "customer":
