@@ -7,7 +7,7 @@ of the intent; everything after it a tag made here.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from vrmprotocol import topics
 from vrmprotocol.errors import LocalError
@@ -60,6 +60,20 @@ def derive(
 def _first_byte(random: int, shard: int, shards: int) -> int:
     moved = random - random % shards + shard
     return moved if moved <= 255 else moved - shards
+
+
+def address(seq: int, attempt: int, left_out: Sequence[int]) -> tuple[int, int]:
+    """The number and the attempt to whose tag an attempt of a message goes.
+
+    Args:
+        left_out: the numbers below `seq` that its sender hasn't used, ascending.
+    """
+    # SPEC 06: The writer MUST send attempts 4, 6, 8 and so on of a message that stands behind
+    # numbers left out to the tags of these numbers at attempt 3, one after the other.
+    turn, own = divmod(attempt - ATTEMPTS, 2)
+    if turn < 0 or own or not left_out:
+        return seq, min(attempt, ATTEMPTS - 1)
+    return left_out[turn % len(left_out)], ATTEMPTS - 1
 
 
 def window(

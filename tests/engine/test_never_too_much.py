@@ -21,7 +21,7 @@ from vrmnode.engine.vendor import shop
 from vrmnode.storage.database import Database
 from vrmprotocol import envelope_rules
 
-RUNS = int(os.environ.get("NEVER_RUNS") or (800 if os.environ.get("CI") else 200))
+RUNS = int(os.environ.get("NEVER_RUNS") or (1_000 if os.environ.get("CI") else 200))
 SHARDS = 4
 ONE = os.environ.get("NEVER_SEED")
 

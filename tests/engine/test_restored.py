@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.engine.conftest import MakeWorld
+from tests.engine.order_steps import settle
 from tests.engine.steps import (
     CUSTOMER,
     OTHER_VENDOR,
@@ -15,6 +16,7 @@ from tests.engine.steps import (
     offered,
     own_intent,
     pass_on,
+    queued,
     stay_silent,
 )
 from tests.engine.world import World
@@ -24,6 +26,7 @@ from vrmnode.storage import messages
 
 def _back_up(world: World, who: str, folder: Path) -> Path:
     copy = folder / f"{who}.copy"
+    copy.unlink(missing_ok=True)
     world.nodes[who].database.backup(copy)
     return copy
 
@@ -61,6 +64,43 @@ def test_only_the_first_start_after_a_restore_leaves_numbers_out(
     node.restore(_back_up(world, VENDOR, tmp_path))
     node.restart()
     assert deal_with(world, VENDOR, VENDOR).next_seq == 8
+
+
+def test_a_vendor_restored_again_before_it_was_heard_is_heard(world: World, tmp_path: Path) -> None:
+    offer = (offered(world).offer_digest or b"").hex()
+    node = world.nodes[VENDOR]
+    for _ in range(3):
+        node.restore(_back_up(world, VENDOR, tmp_path))
+    command(world, CUSTOMER, "offer.accept", offer=offer)
+    pass_on(world, CUSTOMER)
+    (said,) = messages.list_messages(node.reader, deal_with(world, VENDOR, VENDOR).deal)[-1:]
+    assert (said.kind, said.seq) == ("agreement", 22), "three times 7 are left out"
+    for attempt in range(4):
+        pass_on(world, VENDOR)
+        assert deal_with(world, CUSTOMER, VENDOR).state == "accepted", attempt
+        world.now += 60
+    pass_on(world, VENDOR)
+    assert deal_with(world, CUSTOMER, VENDOR).state == "agreed"
+    settle(world)
+    assert queued(world, VENDOR) == []
+
+
+def test_a_vendor_restored_twice_from_one_copy_is_heard(world: World, tmp_path: Path) -> None:
+    offer = (offered(world).offer_digest or b"").hex()
+    copy = _back_up(world, VENDOR, tmp_path)
+    node = world.nodes[VENDOR]
+    node.restore(copy)
+    command(world, CUSTOMER, "offer.ask", offer=offer, text="Is it new?")
+    pass_on(world, CUSTOMER)
+    _acknowledge(world, VENDOR, CUSTOMER)
+    node.restore(copy)
+    command(world, CUSTOMER, "offer.accept", offer=offer)
+    pass_on(world, CUSTOMER)
+    for _ in range(5):
+        pass_on(world, VENDOR)
+        world.now += 60
+    assert deal_with(world, CUSTOMER, VENDOR).state == "agreed"
+    assert deal_with(world, CUSTOMER, VENDOR).fault == "negotiation.equivocation", "8 is used twice"
 
 
 def test_a_restored_customer_buys_nothing_by_itself_that_it_may_have_bought(

@@ -44,6 +44,15 @@ def test_attempts_stay_at_3():
     assert tags.derive(SECRET, "c", 5, 300, 0) == tags.derive(SECRET, "c", 5, 3, 0)
 
 
+@given(st.integers(0, 40), st.integers(0, 60), st.integers(0, 3))
+def test_some_attempt_is_watched_for_however_many_numbers_were_left_out(sent, left, lacking):
+    highest = sent - 1 - min(lacking, sent)
+    seq, left_out = sent + left, list(range(sent, sent + left))
+    watched = set(tags.window(SECRET, "c", 0, range(highest + 1)).values())
+    tried = {tags.address(seq, attempt, left_out) for attempt in range(4 + 2 * max(1, left))}
+    assert tried & watched
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

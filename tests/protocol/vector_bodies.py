@@ -221,6 +221,15 @@ def derive_tag(case: Case) -> dict[str, Any]:
     return {"tag": found}
 
 
+def tag_address(case: Case) -> dict[str, Any]:
+    given = case.given
+    ways = [
+        tags.address(given["seq"], attempt, given["left_out"])
+        for attempt in range(len(case.output["ways"]))
+    ]
+    return {"ways": [{"seq": seq, "attempt": attempt} for seq, attempt in ways]}
+
+
 def watched(case: Case) -> dict[bytes, tuple[int, int]]:
     """The tags that a reader watches, each with its number and attempt."""
     given = case.given
@@ -336,6 +345,7 @@ BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("sealing", "capacity"): capacity,
     ("sealing", "deal_class"): deal_class,
     ("tags", "derive"): derive_tag,
+    ("tags", "address"): tag_address,
     ("tags", "window"): window,
     ("tags", "match"): match,
     ("agreement", "verify"): verify_agreement,

@@ -137,6 +137,10 @@ def _keep_profile(ctx: Context, arrived: Envelope, body: VendorProfile) -> None:
             outbox.hasten(ctx.tx, deal_id(name.pseudonym, root), ctx.now)
 
 
+# SPEC 06: The reader MUST take a message under any tag that it watches for the deal, whatever
+# number the tag is of.
+#
+# A tag says which deal the mail is of and nothing else: its number isn't compared.
 def _open_mail(ctx: Context, arrived: Envelope) -> None:
     watched = tags.lookup(ctx.tx, arrived.tag or b"")
     if watched is None:

@@ -37,7 +37,8 @@ def build() -> VectorFile:
         "specs/06-sealing-and-mail.md#tags",
         "`derive` computes a tag; `direction` is the sender's side, `shards` the number of mail "
         "shards of the network. `window` gives, for the numbers that a reader has received, which "
-        "(seq, attempt) it watches; `match` says which of them a tag is, or that it is none.",
+        "(seq, attempt) it watches; `match` says which of them a tag is, or that it is none. "
+        "`address` says to which number's tag, at which attempt, attempts 0, 1, 2 … go.",
     )
     for direction in ("c", "v"):
         for seq in (0, 1, 255, 256, 2**31 - 1):
@@ -58,9 +59,30 @@ def build() -> VectorFile:
         comment = f"the first byte would be {wanted}"
         name = f"shard-{shard}-of-{shards}-at-{wanted}"
         _derive(file, "v", seq, 0, shard=shard, shards=shards, name=name, comment=comment)
+    _addresses(file)
     _windows(file)
     _matches(file)
     return file
+
+
+RESTORED_ONCE, RESTORED_TWICE = list(range(3, 10)), list(range(3, 17))
+
+
+def _addresses(file: VectorFile) -> None:
+    own_first = [(17, 0), (17, 1), (17, 2), (17, 3)]
+    for name, comment, seq, left_out, ways in (
+        ("alone", "nothing is left out", 3, [], [(3, 0), (3, 1), (3, 2), (3, 3), (3, 3), (3, 3)]),
+        ("once", "after a restore", 10, RESTORED_ONCE, [*((10, n) for n in range(4)), (3, 3)]),
+        ("twice", "by turns", 17, RESTORED_TWICE, [*own_first, (3, 3), (17, 3), (4, 3), (17, 3)]),
+        ("round", "after the highest again the lowest", 17, [3, 4], [*own_first, *_ROUND]),
+        ("gaps", "two restores, and messages between", 17, [1, 2, 6], [*own_first, (1, 3)]),
+    ):
+        given = {"seq": seq, "left_out": left_out}
+        output = {"ways": [{"seq": number, "attempt": counted} for number, counted in ways]}
+        file.ok("address", f"address-{name}", comment, given, output)
+
+
+_ROUND = [(3, 3), (17, 3), (4, 3), (17, 3), (3, 3)]
 
 
 def _derive(
@@ -161,6 +183,7 @@ def _matches(file: VectorFile) -> None:
         ("attempt-4", "computed for a fifth attempt", _fifth()),
     ):
         file.bad("match", f"match-{name}", INVALID, comment, {**given, "tag": other})
+    _matches_left_out(file)
     for attempt in range(4):
         for seq, when in ((0, "first"), (1, "second")):
             other = tag(DEAL_SECRET, "v", seq, attempt, 0, 1)
@@ -175,6 +198,26 @@ def _matches(file: VectorFile) -> None:
             other = tag(DEAL_SECRET, "c", seq - 8, attempt, 0, 1)
             name, comment = f"match-own-{seq - 8}-{attempt}", "the reader's own direction"
             file.bad("match", name, INVALID, comment, {**given, "tag": other})
+
+
+def _matches_left_out(file: VectorFile) -> None:
+    """What a reader that has 0 to 2 watches when the next message is 17: 3 to 16 were left out."""
+    given = {
+        "secret": DEAL_SECRET,
+        "direction": "v",
+        "shard": 0,
+        "shards": 1,
+        "received": [0, 1, 2],
+    }
+    for seq in (3, 10):
+        other, output = tag(DEAL_SECRET, "v", seq, 3, 0, 1), {"seq": seq, "attempt": 3}
+        comment = "the tag of a number left out"
+        file.ok("match", f"match-left-out-{seq}", comment, {**given, "tag": other}, output)
+    for seq in (2, *range(11, 18)):
+        other = tag(DEAL_SECRET, "v", seq, 3, 0, 1)
+        comment = "used before" if seq == 2 else "left out, but too far"
+        name = f"match-left-out-{seq}"
+        file.bad("match", name, INVALID, comment, {**given, "tag": other})
 
 
 def _fifth() -> bytes:

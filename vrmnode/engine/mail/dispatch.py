@@ -133,7 +133,8 @@ def _tag(ctx: Context, record: DealRecord, row: OutboxRow, stored: StoredMessage
     """The published reply tag for first contact, else the derived one of this attempt."""
     # SPEC 06: The writer MUST send every mail of a deal to the derived tag of its `seq` and
     # attempt, except the vendor's first offer, a decline of the intent, an ack before the customer
-    # is known to have an offer, and a sealed intent before an offer is known.
+    # is known to have an offer, a sealed intent before an offer is known, and attempts behind
+    # numbers left out.
     if first_mail.goes_to_reply_tag(record, stored):
         wanted = market.get_intent(ctx.tx, record.row.customer)
         return None if wanted is None else read_intent(wanted.body).reply_tag
@@ -142,7 +143,14 @@ def _tag(ctx: Context, record: DealRecord, row: OutboxRow, stored: StoredMessage
         return None
     direction = tags.VENDOR if record.row.role == "vendor" else tags.CUSTOMER
     shard = record.row.shard_out or 0
-    return tags.derive(offer.secret, direction, stored.seq, row.attempts, shard)
+    seq, attempt = tags.address(stored.seq, row.attempts, _left_out(ctx, stored))
+    return tags.derive(offer.secret, direction, seq, attempt, shard)
+
+
+def _left_out(ctx: Context, stored: StoredMessage) -> list[int]:
+    """The numbers below a message's own that this node can't find used: it was restored."""
+    missing = messages.missing_seqs(ctx.tx, stored.deal, stored.author, stored.seq)
+    return [seq for seq in missing if seq < stored.seq]
 
 
 def seal(
