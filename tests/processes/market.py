@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import apsw
 
-from examples.local_node import LocalNode, LocalNodes
+from examples.local_node import LOOPBACK, LocalNode, LocalNodes
 from vrmnode.cli.client import Client
 from vrmnode.cli.paths import socket_path
 from vrmprotocol import message
@@ -195,6 +195,15 @@ def configure(node: LocalNode, jitter_ms: int, spread_ms: int = 500) -> None:
     at = lines.index("[privacy]") + 1
     lines[at:at] = [f"jitter_ms = {jitter_ms}", f"spread_ms = {spread_ms}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def stay_at_its_address(node: LocalNode) -> None:
+    """Let a running node listen where it does now whenever it is started again."""
+    path = node.folder / "config.toml"
+    address, _, _ = node.addresses[0].rpartition("/p2p/")
+    text = path.read_text(encoding="utf-8")
+    assert LOOPBACK in text
+    path.write_text(text.replace(LOOPBACK, address), encoding="utf-8")
 
 
 def open_shop(node: LocalNode, products: Sequence[Product], *, reserve: bool) -> None:
