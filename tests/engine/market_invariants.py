@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.engine.random_market import RandomMarket
-from tests.engine.test_both_roles import check_promises, check_told_once
+from tests.engine.test_both_roles import check_acknowledged, check_promises, check_told_once
 from tests.engine.world import SKU, SimNode
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.orders.order_records import find_order
@@ -36,6 +36,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._known: dict[bytes, dict[str, tuple[frozenset[bytes], DealState]]] = {}
+        self._withdrawn: dict[str, set[bytes]] = {}
 
     def __call__(self, market: RandomMarket) -> None:
         """Nobody has bought or sold too much, and no two sides contradict each other.
@@ -48,6 +49,8 @@ class Watch:
         for who in market.world.vendors:
             if who != market.two_faced:
                 self._sold_what_left_the_shelf(market, market.world.nodes[who])
+                if who not in market.restored:
+                    self._signed_nothing_withdrawn(market.world.nodes[who])
         for deal, sides in self._sides(market).items():
             vendor = self._vendor_of(market, deal)
             if vendor is None or vendor in market.restored or vendor == market.two_faced:
@@ -103,6 +106,24 @@ class Watch:
         )
         assert held <= product.stock, f"{node.name} has promised {held} of {product.stock}"
 
+    def _signed_nothing_withdrawn(self, node: SimNode) -> None:
+        """What a vendor had not countersigned when it saw the withdrawal stays so.
+
+        The states don't show it: with the withdrawal an agreement is nothing but a cancelled deal.
+        """
+        withdrawn, signed = (
+            {
+                bytes(deal)
+                for (deal,) in node.reader.rows(
+                    "SELECT deal FROM messages WHERE kind = ? AND own = ?", (kind, own)
+                )
+            }
+            for kind, own in (("withdraw_accept", 0), ("agreement", 1))
+        )
+        before = self._withdrawn.setdefault(node.name, set())
+        assert not before & signed, f"{node.name} has countersigned what was withdrawn"
+        before |= withdrawn - signed
+
     def _sides(self, market: RandomMarket) -> dict[bytes, dict[str, str]]:
         found: dict[bytes, dict[str, str]] = {}
         for node in market.world.nodes.values():
@@ -135,6 +156,7 @@ class Watch:
         if not market.restored:
             check_promises(market.world)
             check_told_once(market.world)
+            check_acknowledged(market.world)
         return ends
 
     def _same_documents(self, market: RandomMarket) -> None:

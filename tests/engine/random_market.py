@@ -16,11 +16,9 @@ from pathlib import Path
 
 import msgspec
 
+from tests.engine import dishonest
 from tests.engine.world import SKU, SimNode, World
-from vrmnode.engine.context import Context
 from vrmnode.engine.customer import intent_desk, intent_extension, named_intent
-from vrmnode.engine.mail import mailroom
-from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.vendor import shop
 from vrmnode.errors import ServiceError
 from vrmnode.storage import catalogue, deals, intents, messages, pseudonyms, settings
@@ -28,10 +26,7 @@ from vrmnode.storage.database import Database
 from vrmnode.storage.deals import Deal
 from vrmnode.vendor import responder
 from vrmnode.vendor.responder import Reply
-from vrmprotocol import agreement
-from vrmprotocol.bodies import MailBody
-from vrmprotocol.envelope import Envelope
-from vrmprotocol.mail import Agreement, Decline, WithdrawAccept
+from vrmprotocol.envelope import SKEW_S, Envelope
 from vrmprotocol.market import Intent
 
 CUSTOMERS = [f"customer-{n}" for n in (1, 2, 3)]
@@ -165,6 +160,41 @@ class RandomMarket:
             if self.world.run_command(who.name, "offer.accept", offer=offer):
                 self.world.run_command(who.name, "deal.withdraw", deal=row.deal.hex())
 
+    def _miss_a_confirmation(self) -> None:
+        """Accept, hear nothing until that was too late, and then want everything else as well."""
+        pairs = [pair for name in self.world.customers for pair in self._pairs(name)]
+        if not pairs:
+            return
+        who, first, others = self.rng.choice(pairs)
+        self.world.run_command(who.name, "offer.accept", offer=(first.offer_digest or b"").hex())
+        self.world.pump(who.name)
+        if self.rng.random() < 0.3:
+            self.world.link.clear()
+        self.world.now = (first.confirm_by or 0) + SKEW_S + 1 - who.skew
+        who.run_timers()
+        self._note(f"{who.name} {first.deal.hex()[:8]}")
+        heard = self.rng.random() < 0.5
+        if heard:
+            self.world._settle()
+        for row in others:
+            self.world.run_command(who.name, "offer.accept", offer=(row.offer_digest or b"").hex())
+        if heard:
+            self.world._settle()
+            self._contradict_in(first.deal)
+
+    def _pairs(self, name: str) -> list[tuple[SimNode, Deal, list[Deal]]]:
+        """The open deals of a customer with those of the same intent that can wait for longer."""
+        who = self.world.nodes[name]
+        rows = deals.list_deals(who.reader, role="customer", state="offered")
+        found = []
+        for first in rows:
+            until = (first.confirm_by or 0) + SKEW_S + 1
+            same = [row for row in rows if row.intent_id == first.intent_id and row != first]
+            others = [row for row in same if (row.valid_through or 0) >= until]
+            if others and (first.valid_through or 0) >= who.machine.clock():
+                found.append((who, first, others))
+        return found
+
     def _withdraw_intent(self) -> None:
         self._update_intent(extended=False)
 
@@ -214,7 +244,7 @@ class RandomMarket:
         who = self._customer()
         if row := self._deal_of(who, "agreed"):
             self._note(f"{who.name} {row.deal.hex()[:8]}")
-            who.turn(partial(_sign_anyway, deal=row.deal, body_of=_withdrawal))
+            who.turn(partial(dishonest.sign, deal=row.deal, body_of=dishonest.withdrawal))
 
     # What vendors do.
 
@@ -251,11 +281,19 @@ class RandomMarket:
         """A two-faced vendor countersigns what it has declined, or declines it as well."""
         who = None if self.two_faced is None else self.world.nodes[self.two_faced]
         state, body_of = self.rng.choice(
-            [("declined", _countersignature), ("agreed", _second_thoughts)]
+            [("declined", dishonest.countersignature), ("agreed", dishonest.second_thoughts)]
         )
         if who and (row := self._deal_of(who, state)):
             self._note(f"{who.name} {row.deal.hex()[:8]}")
-            who.turn(partial(_sign_anyway, deal=row.deal, body_of=body_of))
+            who.turn(partial(dishonest.sign, deal=row.deal, body_of=body_of))
+
+    def _contradict_in(self, deal: bytes) -> None:
+        """The two-faced vendor says yes after its no, when the customer has bought elsewhere."""
+        who = None if self.two_faced is None else self.world.nodes[self.two_faced]
+        row = None if who is None else deals.get(who.reader, deal)
+        if who is not None and row is not None and row.state == "declined":
+            self.done["late yes"] += 1
+            who.turn(partial(dishonest.sign, deal=deal, body_of=dishonest.countersignature))
 
     # What befalls them.
 
@@ -307,7 +345,6 @@ class RandomMarket:
             self._note(who.name)
 
 
-_BodyOf = Callable[[Context, DealRecord], MailBody | None]
 _ACTS: dict[Callable[[RandomMarket], None], int] = {
     RandomMarket._publish: 3,
     RandomMarket._accept: 14,
@@ -316,6 +353,7 @@ _ACTS: dict[Callable[[RandomMarket], None], int] = {
     RandomMarket._counter: 3,
     RandomMarket._withdraw: 3,
     RandomMarket._buy_and_withdraw: 3,
+    RandomMarket._miss_a_confirmation: 4,
     RandomMarket._withdraw_intent: 1,
     RandomMarket._extend_intent: 1,
     RandomMarket._change_own_policy: 2,
@@ -343,30 +381,3 @@ def _on_shelf(who: SimNode) -> int:
     product = catalogue.get(who.reader, SKU)
     assert product is not None and product.stock is not None
     return product.stock
-
-
-def _sign_anyway(ctx: Context, deal: bytes, body_of: _BodyOf) -> None:
-    """Send what no node of ours would, and go on from the state that follows."""
-    record = load_deal(ctx.tx, deal)
-    body = body_of(ctx, record)
-    if body is not None:
-        mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
-        deals.update(ctx.tx, deal, updated=ctx.now, state=load_deal(ctx.tx, deal).state.state)
-
-
-def _withdrawal(ctx: Context, record: DealRecord) -> MailBody | None:
-    accept = record.state.accept
-    return None if accept is None else WithdrawAccept(accept=accept.digest, reason="changed_mind")
-
-
-def _second_thoughts(ctx: Context, record: DealRecord) -> MailBody | None:
-    accept = record.state.accept
-    return None if accept is None else Decline(of=accept.digest, reason="out_of_stock")
-
-
-def _countersignature(ctx: Context, record: DealRecord) -> MailBody | None:
-    accept, document = record.state.accept, record.state.document
-    key = mailroom.own_key(ctx, record)
-    if accept is None or document is None or key is None:
-        return None
-    return Agreement(accept=accept.digest, signature=agreement.sign(document, key))

@@ -150,10 +150,10 @@ def check_end(world: World) -> None:
     _check_documents(world)
     check_promises(world)
     check_told_once(world)
-    _check_acknowledged(world)
+    check_acknowledged(world)
 
 
-def _check_acknowledged(world: World) -> None:
+def check_acknowledged(world: World) -> None:
     """Whatever was resent until it was acknowledged was acknowledged in the end."""
     for node_ in world.nodes.values():
         for row in deals.list_deals(node_.reader):

@@ -25,6 +25,7 @@ from tests.engine.steps import (
     own_intent,
     pass_on,
     pseudonym,
+    set_shop_policy,
     told,
     vendor_says,
 )
@@ -163,6 +164,23 @@ def test_a_missing_confirmation_is_shown_and_left_to_the_owner(world: World) -> 
     world.nodes[CUSTOMER].run_timers()
     assert "deal.unconfirmed" in event_types(world, CUSTOMER)
     assert deal_with(world, CUSTOMER, VENDOR).state == "accepted"
+
+
+def test_the_lock_stays_while_the_confirmation_is_missing(world: World) -> None:
+    set_shop_policy(world, VENDOR, offer_valid_minutes=5, confirm_minutes=1)
+    set_shop_policy(world, OTHER_VENDOR, offer_valid_minutes=1_440)
+    world.publish(CUSTOMER, 1, automatic=False)
+    pass_on(world, CUSTOMER)
+    pass_on(world, VENDOR, OTHER_VENDOR)
+    command(world, CUSTOMER, "offer.accept", offer=_offer_of(world, VENDOR))
+    world.now = _confirm_by(world) + SKEW_S
+    world.nodes[CUSTOMER].run_timers()
+    assert "deal.unconfirmed" in event_types(world, CUSTOMER)
+    code = _code(world, "offer.accept", offer=_offer_of(world, OTHER_VENDOR))
+    assert code == "negotiation.illegal_move", "the first may still be confirmed"
+    command(world, CUSTOMER, "deal.withdraw", deal=deal_with(world, CUSTOMER, VENDOR).deal.hex())
+    command(world, CUSTOMER, "offer.accept", offer=_offer_of(world, OTHER_VENDOR))
+    assert deal_with(world, CUSTOMER, OTHER_VENDOR).state == "accepted"
 
 
 def test_a_missing_confirmation_is_withdrawn_under_an_automatic_policy(world: World) -> None:

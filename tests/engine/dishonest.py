@@ -1,0 +1,42 @@
+"""What no node of ours would sign, signed with the node's own key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vrmnode.engine.context import Context
+from vrmnode.engine.mail import mailroom
+from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.storage import deals
+from vrmprotocol import agreement
+from vrmprotocol.bodies import MailBody
+from vrmprotocol.mail import Agreement, Decline, WithdrawAccept
+
+BodyOf = Callable[[Context, DealRecord], MailBody | None]
+
+
+def sign(ctx: Context, deal: bytes, body_of: BodyOf) -> None:
+    """Send what no node of ours would, and go on from the state that follows."""
+    record = load_deal(ctx.tx, deal)
+    body = body_of(ctx, record)
+    if body is not None:
+        mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+        deals.update(ctx.tx, deal, updated=ctx.now, state=load_deal(ctx.tx, deal).state.state)
+
+
+def withdrawal(ctx: Context, record: DealRecord) -> MailBody | None:
+    accept = record.state.accept
+    return None if accept is None else WithdrawAccept(accept=accept.digest, reason="changed_mind")
+
+
+def second_thoughts(ctx: Context, record: DealRecord) -> MailBody | None:
+    accept = record.state.accept
+    return None if accept is None else Decline(of=accept.digest, reason="out_of_stock")
+
+
+def countersignature(ctx: Context, record: DealRecord) -> MailBody | None:
+    accept, document = record.state.accept, record.state.document
+    key = mailroom.own_key(ctx, record)
+    if accept is None or document is None or key is None:
+        return None
+    return Agreement(accept=accept.digest, signature=agreement.sign(document, key))
