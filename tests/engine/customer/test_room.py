@@ -6,8 +6,19 @@ from functools import partial
 
 import pytest
 
-from tests.engine.steps import CUSTOMER, OTHER_VENDOR, VENDOR, command, in_turn, own_intent, pass_on
-from tests.engine.world import World
+from tests.engine import dishonest
+from tests.engine.steps import (
+    CUSTOMER,
+    OTHER_VENDOR,
+    VENDOR,
+    command,
+    deal_with,
+    in_turn,
+    own_intent,
+    pass_on,
+    set_shop_policy,
+)
+from tests.engine.world import SKU, World
 from vrmnode.engine import inbound
 from vrmnode.engine.records import intent_body
 from vrmnode.storage import deals, intents, messages, secrets, tags
@@ -117,3 +128,24 @@ def test_an_accepted_deal_never_gives_way(world: World) -> None:
     command(world, CUSTOMER, "offer.accept", offer=(row.offer_digest or b"").hex())
     _arrives(world, OTHER_VENDOR, 60)
     assert _kept(world) == _root(world, VENDOR)
+
+
+def test_a_deal_whose_accept_was_declined_is_kept_and_takes_no_place(world: World) -> None:
+    set_shop_policy(world, VENDOR, reserve=False)
+    _wants_one(world)
+    _arrives(world, VENDOR, 16)
+    reader = world.nodes[CUSTOMER].reader
+    (row,) = deals.list_deals(reader)
+    command(world, CUSTOMER, "offer.accept", offer=(row.offer_digest or b"").hex())
+    command(world, VENDOR, "catalogue.change", sku=SKU, changes={"stock": 0})
+    pass_on(world, CUSTOMER)
+    pass_on(world, VENDOR)
+    assert deal_with(world, CUSTOMER, VENDOR).state == "declined"
+    _arrives(world, OTHER_VENDOR, 60)
+    assert deal_with(world, CUSTOMER, OTHER_VENDOR).state == "offered"
+    # Should the vendor countersign after all, both sides hold the same.
+    sign = partial(dishonest.sign, deal=row.deal, body_of=dishonest.countersignature)
+    in_turn(world, VENDOR, sign)
+    pass_on(world, VENDOR)
+    assert deal_with(world, CUSTOMER, VENDOR).state == "agreed"
+    assert deal_with(world, VENDOR, VENDOR).state == "agreed"

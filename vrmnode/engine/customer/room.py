@@ -10,7 +10,7 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.customer import standing
 from vrmnode.engine.customer.customer_desk import root_of
 from vrmnode.engine.records import intent_body
-from vrmnode.storage import deals, secrets
+from vrmnode.storage import deals, messages, secrets
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmprotocol.mail import Offer
@@ -32,6 +32,9 @@ def make_room(ctx: Context, own: OwnIntent, signed: SignedMessage, *, work: int)
         return True
     if signed.deal not in {row.deal for row in rows} and len(rows) >= MAX_VENDORS_SEEN:
         return False
+    # SPEC 03: The customer's node MUST keep a deal in which it has accepted, whatever came of it,
+    # and count none among `maxOffers` whose accept was declined.
+    kept = [row for row in kept if row.state != "declined" or not _has_accepted(ctx, row)]
     if len(kept) < intent_body(own).max_offers:
         return True
     trusted = standing.trusted(ctx.tx)
@@ -47,6 +50,12 @@ def make_room(ctx: Context, own: OwnIntent, signed: SignedMessage, *, work: int)
     deals.clear(ctx.tx, weakest.deal, ctx.now)
     secrets.erase(ctx.tx, "deal", weakest.deal)
     return True
+
+
+def _has_accepted(ctx: Context, row: Deal) -> bool:
+    return any(
+        item.own and item.kind == "accept" for item in messages.list_messages(ctx.tx, row.deal)
+    )
 
 
 def _rank(row: Deal, trusted: frozenset[bytes]) -> Rank:
