@@ -20,7 +20,10 @@ here can be tested to the byte. Nothing is re-exported here; import the modules 
         terms_behaviour                            who is answered
     06  inner message sealing tags                 mail
     09  contact disclosure_body disclosure         what a customer tells of itself
+        deletion_body deletion                     what a vendor says it has deleted
+    11  order_retention                            when that is due
     12  agreement_graph credential                 an agreement for other programs
+        deletion_file                              a deletion with its agreement
 
 Errors are `errors.LocalError` (our caller erred) and `errors.RemoteError` (a peer did).
 """

@@ -209,6 +209,20 @@ def verify_file(raw: bytes) -> AgreementReport:
     return AgreementReport(checks, file)
 
 
+def proven(name: str, ok: bool, shown: str, broken: str, code: str) -> Check:
+    """A check beside those of an agreement that shows something proven, or fails with a code."""
+    if ok:
+        return Check(name, True, "proven", shown, None)
+    return Check(name, False, "proven", broken, code, broken)
+
+
+def not_reached() -> tuple[Check, ...]:
+    """All checks of an agreement, none of them reached."""
+    words = "not reached"
+    readable = (Check(name, None, "proven", words, None) for name in ("encoding", "schema"))
+    return (*readable, *(rule.not_reached() for rule in _RULES))
+
+
 def _unreadable(error: RemoteError) -> AgreementReport:
     is_canonical = not error.code.startswith("encoding.")
     encoding = Check(
@@ -241,11 +255,12 @@ def _times(file: AgreementFile) -> tuple[Check, ...]:
         "latest delivery": draft.delivery_latest,
     }
     return tuple(
-        Check(name, True, "asserted", f"{_in_words(time)}, as the parties say", None)
+        Check(name, True, "asserted", f"{in_words(time)}, as the parties say", None)
         for name, time in times.items()
         if time is not None
     )
 
 
-def _in_words(time: int) -> str:
+def in_words(time: int) -> str:
+    """A time (Unix seconds) for people, in UTC."""
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

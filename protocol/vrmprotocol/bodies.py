@@ -10,7 +10,14 @@ from typing import TypeAlias
 
 import msgspec
 
-from vrmprotocol import disclosure_body, draft, order_bodies, schema, sealed_intent
+from vrmprotocol import (
+    deletion_body,
+    disclosure_body,
+    draft,
+    order_bodies,
+    schema,
+    sealed_intent,
+)
 from vrmprotocol.body_checks import (
     check_commitments,
     check_extensions,
@@ -18,6 +25,7 @@ from vrmprotocol.body_checks import (
     check_own_currency,
     check_recipient_key,
 )
+from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import LocalError, RemoteError
@@ -47,6 +55,7 @@ MailBody: TypeAlias = (
     | Answer
     | Counter
     | Disclosure
+    | Deletion
     | Ack
     | OrderBody
 )
@@ -62,6 +71,7 @@ _STRUCTS: dict[str, type[MailBody]] = {
     "answer": Answer,
     "counter": Counter,
     "disclosure": Disclosure,
+    "deletion": Deletion,
     "ack": Ack,
     **order_bodies.STRUCTS,
 }
@@ -107,6 +117,8 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         order_bodies.check(body)
     elif isinstance(body, Disclosure):
         disclosure_body.check(body)
+    elif isinstance(body, Deletion):
+        deletion_body.check(body)
     if isinstance(body, Offer | Decline | Counter):
         check_note_language(body.note, body.in_language)
     return body

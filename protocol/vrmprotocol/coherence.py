@@ -13,6 +13,7 @@ from vrmprotocol import agreement, bodies, inner, sealed_intent, topics
 from vrmprotocol import certificate as certificates
 from vrmprotocol.body_checks import refuse
 from vrmprotocol.certificate import Certificate
+from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.draft import deal_id
 from vrmprotocol.encoding import Map
@@ -140,7 +141,7 @@ def _any_extension(fields: object) -> frozenset[str]:
 # SPEC 03: The reader MUST refuse a message of a kind that only the reader's own side writes with
 # `message.body`.
 def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
-    if writer == "customer" and isinstance(body, Offer | Agreement | Answer):
+    if writer == "customer" and isinstance(body, Offer | Agreement | Answer | Deletion):
         raise refuse("kind", "one that a customer writes")
     if writer == "vendor" and isinstance(
         body, SealedIntent | Accept | WithdrawAccept | Question | Counter | Disclosure

@@ -14,7 +14,7 @@ from dataclasses import replace
 from vrmprotocol import agreement, agreement_report, keys
 from vrmprotocol.agreement import AgreementFile
 from vrmprotocol.agreement_graph import CONTEXT, Json, agreement_iri, described, time_text, to_json
-from vrmprotocol.agreement_report import AgreementReport, Check
+from vrmprotocol.agreement_report import AgreementReport, Check, proven
 from vrmprotocol.errors import LocalError, RemoteError
 
 MAX_BYTES = 262_144
@@ -52,10 +52,8 @@ def verify(raw: bytes) -> AgreementReport:
         issuer, payload, signed, signature = _read(raw)
         inside = _file_in(payload)
     except RemoteError as error:
-        report = agreement_report.verify_file(b"")
-        not_reached = [replace(each, ok=None, code=None, fault=None) for each in report.checks]
         form = Check("credential", False, "proven", str(error), _SCHEMA, error.detail)
-        return AgreementReport((form, *not_reached), None)
+        return AgreementReport((form, *agreement_report.not_reached()), None)
     # SPEC 12: The verifier MUST check the agreement file in it as any agreement file, with the
     # codes of one.
     report = agreement_report.verify_file(inside)
@@ -63,7 +61,7 @@ def verify(raw: bytes) -> AgreementReport:
         Check("credential", True, "proven", "the credential is well-formed", None),
         # SPEC 12: The verifier MUST refuse a credential that its issuer didn't sign with
         # `credential.signature`.
-        _checked(
+        proven(
             "credential signature",
             keys.verify(issuer, signed, signature),
             "the issuer signed this credential",
@@ -81,7 +79,7 @@ def verify(raw: bytes) -> AgreementReport:
 def _fit(inside: bytes, file: AgreementFile, issuer: bytes, payload: Json) -> tuple[Check, Check]:
     # SPEC 12: The verifier MUST refuse a credential whose issuer is neither the pseudonym of the
     # agreement nor the vendor's certified key with `credential.issuer`.
-    party = _checked(
+    party = proven(
         "issuer",
         _is_party(file, issuer),
         "the issuer is a party of the agreement",
@@ -95,7 +93,7 @@ def _fit(inside: bytes, file: AgreementFile, issuer: bytes, payload: Json) -> tu
     except LocalError as error:
         content = Check("content", False, "proven", str(error), "credential.content", error.detail)
         return party, content
-    content = _checked(
+    content = proven(
         "content",
         to_json(payload) == to_json(expected),
         "the credential says what follows from the agreement",
@@ -108,12 +106,6 @@ def _fit(inside: bytes, file: AgreementFile, issuer: bytes, payload: Json) -> tu
         )
         content = replace(content, fault=f"expected other values of {', '.join(other)}")
     return party, content
-
-
-def _checked(name: str, ok: bool, shown: str, broken: str, code: str) -> Check:
-    if ok:
-        return Check(name, True, "proven", shown, None)
-    return Check(name, False, "proven", broken, code, broken)
 
 
 def _is_party(file: AgreementFile, public: bytes) -> bool:

@@ -144,7 +144,11 @@ def test_verify_of_what_is_not_there(vrm, tmp_path):
 
 @pytest.mark.parametrize(
     ("form", "call", "suffix"),
-    [("json-ld", "deal.export", ".jsonld"), ("vc", "deal.credential", ".jwt")],
+    [
+        ("json-ld", "deal.export", ".jsonld"),
+        ("vc", "deal.credential", ".jwt"),
+        ("deletion", "deletion.export", "-deletion.vrm"),
+    ],
 )
 def test_export_in_other_formats(daemon, vrm, tmp_path, monkeypatch, form, call, suffix):
     monkeypatch.chdir(tmp_path)
@@ -170,6 +174,29 @@ def test_a_credential_is_verified_like_a_file(vrm, tmp_path):
     for row in TABLE[:3]:
         path.write_bytes(credential_with(row.raw))
         assert vrm.error("deal", "verify", path, code=1)["code"] == row.code
+
+
+DELETIONS = json.loads(
+    Path(__file__).parents[2].joinpath("protocol/vectors/deletion.json").read_text()
+)["cases"]
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in DELETIONS if case["op"] == "verify"], ids=lambda case: case["name"]
+)
+def test_a_statement_of_deletion_is_verified(vrm, tmp_path, case):
+    path = tmp_path / "a.vrm"
+    path.write_bytes(bytes.fromhex(case["input"]["raw"]))
+    if case["expect"] == "ok":
+        words = vrm("deal", "verify", path).stdout
+        assert "\nasserted     deleted: name, street_address, " in words
+        assert "\nproven       author: the vendor's key of this agreement" in words
+    elif case["name"] not in ("file-type", "file-empty", "file-cut", "file-more"):
+        assert vrm.error("deal", "verify", path, code=1)["code"] == case["expect"]
+    else:
+        # Not recognised as a statement: then it is no agreement file either.
+        code = vrm.error("deal", "verify", path, code=1)["code"]
+        assert code in ("agreement.schema", "deletion.schema")
 
 
 def credential_with(raw: bytes) -> bytes:

@@ -10,7 +10,7 @@ from vrmnode.cli.failures import EXIT_CODES
 from vrmnode.cli.root import vrm as root
 
 EXPECTED = """
-init, run, join, status, version, completion, events
+init, run, join, status, version, completion, events, ledger
 id show, id backup, id restore
 intent publish, intent list, intent show, intent why, intent watch, intent extend, intent withdraw
 intent drafts, intent draft, intent confirm, intent discard

@@ -222,10 +222,36 @@ def _forgotten(nodes: Nodes, deal: str) -> None:
     assert caught.value.exit_code == 4
     answer = nodes.shop.vrm("vendor", "forget", deal, "--anyway")
     assert answer["erased"] == 2
+    assert set(answer["fields"]) == PLACE | DELIVERY
+    _stated(nodes, deal, answer["deletion"])
     assert told(nodes.shop, deal) == {}
     assert nodes.shop.vrm("vendor", "label", deal)["lines"] == []
     tell(f"{len(files_of(nodes.shop))} files of the shop searched; nothing in clear")
     assert clear_text(nodes) == []
+
+
+def _stated(nodes: Nodes, deal: str, deletion: str) -> None:
+    """The statement comes over the deal's channel, is in both ledgers, and verifies offline."""
+
+    def gone(node: LocalNode, role: str) -> list[dict[str, Any]] | None:
+        rows = node.vrm("ledger", "--role", role, "--state", "deleted")
+        return rows if {row["field"] for row in rows} == PLACE | DELIVERY else None
+
+    mine = until(lambda: gone(nodes.customer, "customer"), "the customer to read the statement")
+    theirs = gone(nodes.shop, "vendor")
+    assert theirs is not None
+    assert {row["deleted"]["deletion"] for row in [*mine, *theirs]} == {deletion}
+    held = nodes.customer.vrm("ledger", "--state", "held")
+    assert {row["deal"] for row in held} and deal not in {row["deal"] for row in held}
+    files = []
+    for node in (nodes.customer, nodes.shop):
+        path = node.folder / "deletion.vrm"
+        node.vrm("deal", "export", deal, "--format", "deletion", "-o", path)
+        files.append(path.read_bytes())
+        checks = node.vrm("deal", "verify", path)["checks"]
+        said = {check["name"]: check["evidence"] for check in checks}
+        assert (said["author"], said["deleted"]) == ("proven", "asserted")
+    assert files[0] == files[1]
 
 
 def test_the_search_finds_what_stands_in_clear(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from tests.protocol.codes import local_code, refusal, remote_code, survives
 from tests.protocol.deals import CERTIFICATE, DRAFT, INTENT, NOW, OFFER, make, vendor
 from tests.protocol.deals import accept_body as accept_of
 from vrmprotocol import bodies, draft, encoding, mail, schema
+from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.disclosure_body import DisclosedField, Disclosure, OpenedRelationship
 from vrmprotocol.order_bodies import Cancel, OrderEvent, Receipt, ReturnAnswer, ReturnRequest
 from vrmprotocol.sealed_intent import SealedIntent
@@ -38,6 +39,9 @@ BODIES = [
         ),
         relationship=OpenedRelationship(key=b"k" * 32, salt=b"s" * 32, signature=b"g" * 64),
     ),
+    Deletion(
+        agreement=b"d" * 32, fields=("name", "relationship"), deleted_at=NOW, reason="on_request"
+    ),
     mail.Ack(certificate=CERTIFICATE),
     SealedIntent(status="active", intent=make(INTENT, ext={"c": 1})),
     mail.Ack(),
@@ -65,6 +69,7 @@ def test_every_kind_has_a_body():
         "answer",
         "counter",
         "disclosure",
+        "deletion",
         "ack",
         "order_event",
         "cancel",

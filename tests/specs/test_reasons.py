@@ -16,6 +16,7 @@ import pytest
 from tests.engine import test_problems as problems
 from tests.engine import test_reasons as causes
 from tests.engine.disclosure import test_disclosed as disclosures
+from tests.engine.disclosure import test_forgetting as deletions
 from tests.engine.orders import test_order_reasons as of_orders
 from vrmnode.cli.commands import deal, offer, order_say
 from vrmnode.values import reasons
@@ -44,6 +45,7 @@ EVENT = _section("11-orders.md", "### order_event")
 CANCEL = _section("11-orders.md", "### cancel")
 RETURN_REQUEST = _section("11-orders.md", "### return_request")
 RETURN_ANSWER = _section("11-orders.md", "### return_answer")
+DELETION = _section("09-relationship.md", "## deletion").partition("| Reason |")[2]
 DISCLOSURE = _section("09-relationship.md", "## disclosure")
 FAILED = "`failed_attempt`, `undeliverable`, `returned_to_sender`"
 
@@ -78,6 +80,11 @@ TABLES: dict[str, Table] = {
         reasons.DISCLOSURE,
         disclosures.CAUSES,
     ),
+    "deletion": (
+        re.findall(r"^\| `([a-z_]+)` \| [a-z ,']+ \|$", DELETION, re.MULTILINE),
+        reasons.DELETION,
+        deletions.CAUSES,
+    ),
 }
 # fmt: on
 
@@ -109,8 +116,8 @@ def test_no_table_of_reasons_is_missing_here() -> None:
         path.name: len(re.findall(r"^\| `reason\??` \|", path.read_text("utf-8"), re.MULTILINE))
         for path in (ROOT / "specs").glob("*.md")
     }
-    # decline, withdraw_accept; order_event, cancel, return_request, return_answer.
-    expected = {"03-messages.md": 2, "11-orders.md": 4}
+    # decline, withdraw_accept; deletion; order_event, cancel, return_request, return_answer.
+    expected = {"03-messages.md": 2, "09-relationship.md": 1, "11-orders.md": 4}
     assert {name: count for name, count in found.items() if count} == expected
 
 

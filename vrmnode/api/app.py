@@ -51,6 +51,8 @@
     POST   /v1/deals/{deal}/disclose           GET  /v1/contact/policy
     PUT    /v1/contact/policy                  POST /v1/deals/{deal}/forget
     GET    /v1/deals/{deal}/label              GET  /v1/vendor/orders[?all]
+    GET    /v1/deals/{deal}/deletion           POST /v1/deals/{deal}/credential
+    GET    /v1/ledger[?role&vendor&field&state]
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

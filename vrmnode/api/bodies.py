@@ -365,6 +365,16 @@ class ForgetDeal(Closed):
     """`POST /v1/deals/{deal}/forget`; `anyway` also while its order is open."""
 
     anyway: Annotated[bool, Field(strict=True)] = False
+    reason: Literal["afterwards", "on_request", "cancelled", "unspecified"] = "unspecified"
+
+
+class LedgerFilter(Closed):
+    """Query of `GET /v1/ledger`."""
+
+    role: Literal["customer", "vendor"] | None = None
+    vendor: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    field: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")] | None = None
+    state: Literal["held", "due", "deleted"] | None = None
 
 
 class EventPage(Closed):

@@ -15,6 +15,7 @@ from vrmnode.api.bodies import (
     ForgetDeal,
     HexId,
     JsonObject,
+    LedgerFilter,
     RemoveContact,
     given,
 )
@@ -44,6 +45,14 @@ def contact_routes(service: NodeService) -> APIRouter:
     @routes.post("/deals/{deal}/disclose")
     async def disclose(deal: Annotated[HexId, Path()], body: DiscloseFields) -> Json:
         return await service.execute("deal.disclose", {"deal": deal, **given(body)})
+
+    @routes.get("/ledger")
+    async def show_ledger(query: Annotated[LedgerFilter, Query()]) -> object:
+        return await service.query("ledger", given(query))
+
+    @routes.get("/deals/{deal}/deletion")
+    async def export_deletion(deal: Annotated[HexId, Path()]) -> object:
+        return await service.query("deletion.export", {"deal": deal})
 
     @routes.get("/deals/{deal}/label")
     async def show_label(deal: Annotated[HexId, Path()]) -> object:

@@ -28,6 +28,11 @@ _COMMANDS = {
     "image": (f"{_HERE}.image", "image", "Keep pictures; check files against messages."),
     "vendor": (f"{_HERE}.vendor", "vendor", "Find vendors; sell: profile, catalogue and policy."),
     "contact": (f"{_HERE}.contact", "contact", "Your contact data, kept sealed on your node."),
+    "ledger": (
+        f"{_HERE}.ledger",
+        "ledger",
+        "Show who holds what of you, under which agreement, until when.",
+    ),
     "thing": (f"{_HERE}.thing", "thing", "Note what you own; ask for its repair when it breaks."),
     "trust": (f"{_HERE}.trust", "trust", "Say which vendors you trust."),
     "policy": (f"{_HERE}.policy", "policy", "Show or set how offers are accepted."),

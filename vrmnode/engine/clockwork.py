@@ -5,6 +5,7 @@ from __future__ import annotations
 from vrmnode.engine import commands, restored
 from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.customer import customer_desk, intent_desk, standing_intent
+from vrmnode.engine.disclosure import forgetting
 from vrmnode.engine.mail import mailroom, reply_keys
 from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import load_deal
@@ -78,6 +79,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             customer_desk.offer_ended(ctx, timer.subject)
         case order_desk.TIMER:
             order_desk.money_overdue(ctx, timer.subject)
+        case forgetting.TIMER:
+            forgetting.time_is_over(ctx, timer.subject)
         case standing_intent.TIMER:
             standing_intent.cast(ctx, timer.subject)
         case "intent_end":

@@ -21,7 +21,7 @@ from vrmnode.engine.customer import (
     things_desk,
 )
 from vrmnode.engine.customer.standing_views import standing_show
-from vrmnode.engine.disclosure import contact_desk, disclosed, disclosure_rules
+from vrmnode.engine.disclosure import contact_desk, disclosure_rules, forgetting
 from vrmnode.engine.failures import invalid
 from vrmnode.engine.negotiation import counters, questions
 from vrmnode.engine.orders import order_commands
@@ -217,7 +217,7 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "draft.discard": draft_desk.discard,
     "trust.add": trust_desk.add,
     "trust.remove": trust_desk.remove,
-    "vendor.forget": disclosed.forget,
+    "vendor.forget": forgetting.forget,
     "vendor.policy.set": _set_vendor_policy,
     "vendor.profile.set": _set_profile,
     "catalogue.rows": catalogue_desk.take_rows,

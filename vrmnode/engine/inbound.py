@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vrmnode.engine.context import ACK_DELAY_S, Context
 from vrmnode.engine.customer import customer_desk, room
-from vrmnode.engine.disclosure import disclosed, disclosure_rules
+from vrmnode.engine.disclosure import deletions, disclosed, disclosure_rules
 from vrmnode.engine.mail import first_mail, mailroom
 from vrmnode.engine.negotiation import counters, questions
 from vrmnode.engine.orders import order_desk
@@ -220,6 +220,7 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
         counters.after_message(ctx, record, signed)
         order_desk.after_message(ctx, record.deal, signed)
     disclosed.after_message(ctx, record, signed)
+    deletions.after_message(ctx, record, signed)
     if record.row.role == deals.CUSTOMER:
         disclosure_rules.consider(ctx, record.deal)
     for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):

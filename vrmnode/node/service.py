@@ -21,7 +21,13 @@ from vrmnode.engine.customer import (
     things_desk,
     why,
 )
-from vrmnode.engine.disclosure import contact_desk, disclosure_desk, disclosure_rules
+from vrmnode.engine.disclosure import (
+    contact_desk,
+    deletions,
+    disclosure_desk,
+    disclosure_rules,
+    ledger,
+)
 from vrmnode.engine.failures import invalid, of_protocol
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.negotiation import questions
@@ -275,6 +281,7 @@ _QUERIES: dict[str, Query] = {
     "deal.export": lambda tx, p, now: exports.deal_export(
         tx, _text(p, "deal") or "", _text(p, "format") or "vrm"
     ),
+    "deletion.export": lambda tx, p, now: deletions.export(tx, _text(p, "deal") or ""),
     "order.list": lambda tx, p, now: order_views.order_list(tx, p),
     "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
@@ -298,6 +305,7 @@ _QUERIES: dict[str, Query] = {
 
 _SEALED_QUERIES: dict[str, SealedQuery] = {
     "contact": contact_desk.show,
+    "ledger": ledger.ledger,
     "deal.show": shop_screen.deal_show,
     "order.show": shop_screen.order_show,
     "vendor.orders": shop_screen.order_list,

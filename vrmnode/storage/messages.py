@@ -128,6 +128,12 @@ def answers_since(tx: Connection, since: int) -> int:
     )
 
 
+def deals_with_deletions(tx: Connection) -> set[bytes]:
+    """The deals in which something was said to be deleted, of both roles."""
+    rows = tx.rows("SELECT DISTINCT deal FROM messages WHERE kind = 'deletion'")
+    return {bytes(deal) for (deal,) in rows}
+
+
 def count_from(tx: Connection, deal: bytes, author: bytes, *, kind: str | None = None) -> int:
     """Return how many messages of one author a deal has; of one kind if given."""
     sql = "SELECT count(*) FROM messages WHERE deal = ?1 AND author = ?2"

@@ -202,6 +202,7 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_deal ON messages (deal, author, seq);
 CREATE INDEX messages_offers ON messages (deal) WHERE kind = 'offer' AND own = 0;
+CREATE INDEX messages_deletions ON messages (deal) WHERE kind = 'deletion';
 CREATE INDEX messages_questions ON messages (received_at, digest)
     WHERE kind = 'question' AND own = 0;
 CREATE INDEX messages_answers ON messages (created) WHERE own = 1 AND kind IN ('offer', 'decline');

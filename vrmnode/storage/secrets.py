@@ -86,6 +86,12 @@ def erase(tx: Connection, owner_kind: str, owner_id: bytes, name: str | None = N
     return tx.changes()
 
 
+def owners(tx: Connection, owner_kind: str, begins: str) -> set[bytes]:
+    """The owners of a kind that have a secret whose name begins so."""
+    sql = "SELECT DISTINCT owner_id FROM secrets WHERE owner_kind = ? AND substr(name, 1, ?) = ?"
+    return {bytes(owner) for (owner,) in tx.rows(sql, (owner_kind, len(begins), begins))}
+
+
 def _binding(owner_kind: str, owner_id: bytes, name: str) -> bytes:
     parts = (owner_kind.encode(), owner_id, name.encode())
     return _LABEL + b"".join(len(part).to_bytes(4, "big") + part for part in parts)

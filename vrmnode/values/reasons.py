@@ -116,6 +116,14 @@ DISCLOSURE: Mapping[str, str] = {
 }
 """Why a vendor's node keeps nothing of a disclosure; its owner reads it, the customer doesn't."""
 
+DELETION: Mapping[str, str] = {
+    "afterwards": "the time to keep them is over",
+    "on_request": "the customer asked for it",
+    "cancelled": "the deal came to nothing",
+    "unspecified": UNSPECIFIED,
+}
+"""Why a vendor deleted what a customer had disclosed."""
+
 _ORDER: Mapping[str, Mapping[str, str]] = {
     "refunded": REFUND,
     "cancel_refused": CANCEL_REFUSAL,

@@ -30,6 +30,7 @@ from tests.engine.steps import (
     hand_over,
     in_turn,
     pass_on,
+    told,
 )
 from tests.engine.world import World
 from vrmnode.engine import inbound
@@ -263,6 +264,8 @@ def test_a_forgotten_customer_is_gone_from_the_files(world: World) -> None:
     assert answer == {
         "deal": deal_of(world).hex(),
         "erased": 1,
+        "fields": list(ANNA),
+        "deletion": told(world, VENDOR)[-1].digest.hex(),
         "disclosed": {"fields": {}, "relationship": None},
     }
     assert values(world) == {}

@@ -17,7 +17,7 @@ from vrmnode.cli.show import columns, entries, moment, money, nested, short
 _HERE = "vrmnode.cli.commands.deal"
 STATES = ("offered", "refused", "accepted", "agreed", "declined", "withdrawn", "cancelled")
 
-SUFFIXES = {"vrm": ".vrm", "json-ld": ".jsonld", "vc": ".jwt"}
+SUFFIXES = {"vrm": ".vrm", "json-ld": ".jsonld", "vc": ".jwt", "deletion": "-deletion.vrm"}
 WITHDRAWALS = ("unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "unspecified")
 
 
@@ -30,7 +30,7 @@ WITHDRAWALS = ("unconfirmed", "changed_mind", "no_longer_wanted", "duplicate", "
         "verify": (
             "vrmnode.cli.commands.verify",
             "verify",
-            "Verify an agreement file or a credential offline.",
+            "Verify what was exported of a deal, offline.",
         ),
         "withdraw": (_HERE, "withdraw", "Take back an acceptance."),
         "disclose": (
@@ -124,7 +124,8 @@ def _shown(value: object) -> str:
     type=click.Choice(sorted(SUFFIXES)),
     default="vrm",
     show_default=True,
-    help="The agreement file, linked data, or a W3C Verifiable Credential that you sign.",
+    help="The agreement file, linked data, a W3C Verifiable Credential that you sign, or the"
+    " vendor's statement that it deleted what was disclosed.",
 )
 @shared_options
 def export(deal_id: str | None, latest: bool, output: Path | None, force: bool, form: str) -> None:
@@ -142,6 +143,8 @@ def export(deal_id: str | None, latest: bool, output: Path | None, force: bool, 
     deal_id = chosen_deal(here, deal_id, latest=latest)
     if form == "vc":
         value: object = here.client.post("deals", deal_id, "credential", body={})
+    elif form == "deletion":
+        value = here.client.get("deals", deal_id, "deletion")
     elif form == "vrm":
         value = here.client.get("deals", deal_id, "agreement")
     else:

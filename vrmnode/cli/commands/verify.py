@@ -31,7 +31,9 @@ MAX_SHOWN = 60
 )
 @shared_options
 def verify(file: Path, against: Path | None) -> None:
-    """Verify an agreement file or a credential offline.
+    """Verify what was exported of a deal, offline.
+
+    An agreement file, a credential, or a statement of deletion.
 
     Says what the signatures prove, and what the parties only assert. Exit code 1 if anything is
     wrong, with its name. Needs no running node.
@@ -73,11 +75,13 @@ def verify(file: Path, against: Path | None) -> None:
 
 
 def _report(raw: bytes) -> AgreementReport:
-    """The report on an agreement file, or on a credential and the file in it."""
-    from vrmprotocol import agreement_report, credential
+    """The report on an agreement file, or on what has one in it."""
+    from vrmprotocol import agreement_report, credential, deletion_file
 
     if credential.looks_like_one(raw):
         return credential.verify(raw)
+    if deletion_file.looks_like_one(raw):
+        return deletion_file.verify(raw)
     return agreement_report.verify_file(raw)
 
 

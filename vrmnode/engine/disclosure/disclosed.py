@@ -6,15 +6,10 @@ never values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from vrmnode.engine.context import Context
-from vrmnode.engine.failures import conflict
 from vrmnode.engine.mail import private_mail
-from vrmnode.engine.orders.order_records import find_order
-from vrmnode.engine.records import DealRecord, load_deal
-from vrmnode.engine.references import find_deal
-from vrmnode.storage import messages, outbox, secrets
+from vrmnode.engine.records import DealRecord
+from vrmnode.storage import messages, secrets
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
 from vrmnode.values import reasons
@@ -28,9 +23,6 @@ from vrmprotocol.message import SignedMessage, UninterpretedMessage
 Json = dict[str, object]
 
 KIND = "disclosure"
-
-OVER = frozenset({"delivered", "cancelled", "returned"})
-"""The statuses of an order after which its customer may be forgotten without asking again."""
 
 
 def after_message(
@@ -92,39 +84,6 @@ def shown(tx: Connection, vault: Vault, record: DealRecord) -> Json:
 def is_forgotten(tx: Connection, vault: Vault, record: DealRecord) -> bool:
     """Whether the key that opens a vendor's mail of this deal was erased."""
     return secrets.get(tx, vault, "deal", record.deal, "reply") is None
-
-
-def forget(ctx: Context, params: Mapping[str, object]) -> Json:
-    """Erase what a deal's customer has disclosed, and the key that opens the deal's mail.
-
-    Without the key nothing that was sealed to this deal opens again, wherever a copy is; nor does
-    what the customer may still send in it.
-
-    Raises:
-        ServiceError: `deal.not_found`; `deal.role` for a customer's deal; `order.open` unless
-            `anyway`.
-    """
-    record = load_deal(ctx.tx, find_deal(ctx.tx, str(params.get("deal") or "")))
-    if record.row.role != "vendor":
-        raise conflict("deal.role", "expected a deal of your shop, came one of yours as a customer")
-    found = find_order(ctx.tx, record.deal)
-    is_open = found is not None and found.order.status not in OVER
-    if found is not None and is_open and params.get("anyway") is not True:
-        raise conflict(
-            "order.open",
-            f"expected an order that is over, came one that is {found.order.status}; its mail"
-            " could not be read any more",
-        )
-    count = erase(ctx, record)
-    secrets.erase(ctx.tx, "deal", record.deal, "reply")
-    outbox.done_by_deal(ctx.tx, record.deal, ctx.now)
-    ctx.sweep = True
-    ctx.event("deal.forgotten", "deal", record.deal)
-    return {
-        "deal": record.deal.hex(),
-        "erased": count,
-        "disclosed": shown(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal)),
-    }
 
 
 def erase(ctx: Context, record: DealRecord) -> int:

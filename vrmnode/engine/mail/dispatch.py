@@ -18,6 +18,7 @@ from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.outbox import OutboxRow
 from vrmprotocol import envelope, sealing, tags
+from vrmprotocol.deletion_body import MAX_ATTEMPTS
 from vrmprotocol.errors import LocalError
 from vrmprotocol.fields import RecipientKey
 from vrmprotocol.keys import SigningKey
@@ -253,4 +254,7 @@ def _is_one_shot(ctx: Context, row: OutboxRow) -> bool:
     if row.kind == "market":
         return True
     stored = messages.get(ctx.tx, row.digest or b"")
+    # SPEC 09: The writer MUST NOT send a deletion more than 8 times.
+    if stored is not None and stored.kind == "deletion":
+        return row.attempts + 1 >= MAX_ATTEMPTS
     return stored is None or stored.kind == "ack" or first_mail.is_certified(stored)

@@ -21,6 +21,7 @@ from vrmprotocol import envelope, message, order_moves, order_rules
 from vrmprotocol import tags as tag_rules
 from vrmprotocol.bodies import MailBody, kind_of
 from vrmprotocol.certificate import Certificate
+from vrmprotocol.deletion_body import MAX_DELETIONS
 from vrmprotocol.disclosure_body import MAX_DISCLOSURES
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Ack, Offer
@@ -167,6 +168,7 @@ def _note_told(ctx: Context, deal: bytes, digests: list[bytes]) -> None:
 # SPEC 03: The reader MUST NOT keep more than 8 questions of a deal, or more than 8 answers.
 # SPEC 03: The reader MUST NOT keep more than 4 counters of a deal.
 # SPEC 09: The reader MUST NOT keep more than 16 disclosures of a deal.
+# SPEC 09: The reader MUST NOT keep more than 4 deletions of a deal.
 # SPEC 03: The reader MUST NOT keep more than 12 offers of a deal.
 # SPEC 11: The reader MUST NOT keep more messages of an order of one kind and side than the table of
 # limits says.
@@ -179,6 +181,7 @@ _MOST_OF_KIND = {
     "counter": MAX_COUNTERS_PER_DEAL,
     **order_rules.MOST,
     "disclosure": MAX_DISCLOSURES,
+    "deletion": MAX_DELETIONS,
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.customer import customer_desk, standing, things_desk
+from vrmnode.engine.disclosure import forgetting
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.orders.order_records import OrderRecord, find_order, load_order
 from vrmnode.engine.records import own_intent
@@ -146,6 +147,7 @@ def _follow(ctx: Context, found: OrderRecord) -> None:
         due_by=due_by,
         reference=row.reference if _sells_as_vendor(found) else told,
     )
+    forgetting.watch(ctx, found)
     waits = order.payment.missing > 0 and order.status not in ENDED
     if due_by is None or not waits:
         timers.clear(ctx.tx, TIMER, found.deal)

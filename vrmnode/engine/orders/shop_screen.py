@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vrmnode.engine import views
-from vrmnode.engine.disclosure import disclosed, disclosure_rules
+from vrmnode.engine.disclosure import deletions, disclosed, disclosure_rules
 from vrmnode.engine.orders import labels, order_views
 from vrmnode.engine.orders.order_records import load_order
 from vrmnode.engine.records import load_deal
@@ -69,6 +69,7 @@ def deal_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     """One deal: of a vendor's also what its customer has disclosed, of a customer's what is due."""
     shown = views.deal_show(tx, str(params.get("deal") or ""), now)
     record = load_deal(tx, bytes.fromhex(str(shown["deal"])))
+    shown |= {"deletions": deletions.shown(tx, record)}
     if record.row.role == deals.CUSTOMER:
         return {**shown, "wanted": disclosure_rules.wanted(tx, vault, record, now)}
     return {**shown, "disclosed": disclosed.shown(tx, vault, record)}

@@ -1,0 +1,110 @@
+"""Forgetting a customer: what it disclosed, the keys to it, and the statement that says so.
+
+Implements the vendor's side of specs/09-relationship.md#deletion: by hand, and by itself when the
+time that the terms allow is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vrmnode.engine.context import Context
+from vrmnode.engine.disclosure import deletions, disclosed
+from vrmnode.engine.failures import conflict, invalid
+from vrmnode.engine.orders.order_records import OrderRecord, find_order
+from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine.references import find_deal
+from vrmnode.storage import deals, outbox, secrets, timers
+from vrmprotocol import order_retention
+from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
+from vrmprotocol.deletion_body import DELETION_REASONS, DeletionReason
+
+Json = dict[str, object]
+
+TIMER = "delete_by"
+"""Due when the time to keep what was disclosed in a deal is over."""
+
+OVER = frozenset({"delivered", "cancelled", "returned"})
+"""The statuses of an order after which its customer may be forgotten without asking again."""
+
+
+def forget(ctx: Context, params: Mapping[str, object]) -> Json:
+    """Erase what a deal's customer has disclosed, and the key that opens the deal's mail.
+
+    Without the key nothing that was sealed to this deal opens again, wherever a copy is; nor does
+    what the customer may still send in it. The customer gets a signed statement.
+
+    Raises:
+        ServiceError: `deal.not_found`; `deal.role` for a customer's deal; `order.open` unless
+            `anyway`; `request.reason`.
+    """
+    record = load_deal(ctx.tx, find_deal(ctx.tx, str(params.get("deal") or "")))
+    if record.row.role != deals.VENDOR:
+        raise conflict("deal.role", "expected a deal of your shop, came one of yours as a customer")
+    found = find_order(ctx.tx, record.deal)
+    is_open = found is not None and found.order.status not in OVER
+    if found is not None and is_open and params.get("anyway") is not True:
+        raise conflict(
+            "order.open",
+            f"expected an order that is over, came one that is {found.order.status}; its mail"
+            " could not be read any more",
+        )
+    return _forget(ctx, record, _reason(params.get("reason", "unspecified")))
+
+
+def _reason(raw: object) -> DeletionReason:
+    for reason in DELETION_REASONS:
+        if raw == reason:
+            return reason
+    expected = ", ".join(DELETION_REASONS)
+    raise invalid("request.reason", f"reason: expected one of {expected}, came {raw!r}")
+
+
+# SPEC 09: The writer MUST erase what it names in a deletion, and the keys that open copies of it,
+# in the step in which it signs the deletion.
+# SPEC 09: The writer MUST name in a deletion all fields that it kept of the deal until then.
+def _forget(ctx: Context, record: DealRecord, reason: DeletionReason) -> Json:
+    told = disclosed.of_deal(ctx.tx, ctx.vault, record)
+    names = list(told.fields)
+    if told.relationship is not None:
+        names.append(RELATIONSHIP_COMMITMENT)
+    count = disclosed.erase(ctx, record)
+    secrets.erase(ctx.tx, "deal", record.deal, "reply")
+    outbox.done_by_deal(ctx.tx, record.deal, ctx.now)
+    timers.clear(ctx.tx, TIMER, record.deal)
+    ctx.sweep = True
+    ctx.event("deal.forgotten", "deal", record.deal)
+    statement = deletions.say(ctx, record.deal, names, reason)
+    return {
+        "deal": record.deal.hex(),
+        "erased": count,
+        "fields": names,
+        "deletion": None if statement is None else statement.hex(),
+        "disclosed": disclosed.shown(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal)),
+    }
+
+
+def watch(ctx: Context, found: OrderRecord) -> None:
+    """Look again when the time to keep the data of this order is over, if that is known now."""
+    if found.role != deals.VENDOR:
+        return
+    kept = order_retention.retention_of(found.order.draft)
+    until = order_retention.delete_by(found.order)
+    if until is None or kept is None or not kept.afterwards:
+        timers.clear(ctx.tx, TIMER, found.deal)
+    else:
+        timers.arm(ctx.tx, TIMER, found.deal, until)
+
+
+# SPEC 09: The vendor's node MUST delete what was disclosed in a deal when its time is over and the
+# terms say `afterwards`.
+def time_is_over(ctx: Context, deal: bytes) -> None:
+    """Forget a deal's customer if the terms say so by now."""
+    found = find_order(ctx.tx, deal)
+    if found is None or found.role != deals.VENDOR:
+        return
+    until = order_retention.delete_by(found.order)
+    if until is None or until > ctx.now:
+        watch(ctx, found)
+    elif not disclosed.is_forgotten(ctx.tx, ctx.vault, found.record):
+        _forget(ctx, found.record, "afterwards")
