@@ -203,7 +203,7 @@ def _corrupt(what: str) -> KeystoreError:
     return KeystoreError(
         "keystore.corrupt",
         f"the keystore is damaged ({what}). Keep a copy of the file; restore a backup with "
-        "`vrm id restore BACKUP`, or the seed words with `vrm init --words`",
+        "`vrm data restore BACKUP`, or the seed words with `vrm init --words`",
     )
 
 

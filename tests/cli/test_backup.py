@@ -15,7 +15,7 @@ def made(vrm, tmp_path):
 def test_running_node_writes_it(daemon, vrm, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     daemon.service.answers["backup.write"] = {"path": "x", "size_bytes": 12, "deals": 0}
-    vrm("id", "backup", "node.vrmbackup", "--no-passphrase")
+    vrm("data", "backup", "node.vrmbackup", "--no-passphrase")
     path = str(tmp_path / "node.vrmbackup")
     assert daemon.calls == [("backup.write", {"path": path, "passphrase": "", "force": False})]
 
@@ -23,22 +23,22 @@ def test_running_node_writes_it(daemon, vrm, tmp_path, monkeypatch):
 def test_there_and_back(made, tmp_path):
     file, secret = tmp_path / "node.vrmbackup", tmp_path / "secret"
     secret.write_text("correct horse")
-    value = made.json("id", "backup", file, "--passphrase-file", secret)
+    value = made.json("data", "backup", file, "--passphrase-file", secret)
     assert value["size_bytes"] == file.stat().st_size
     keystore = (made.data_dir / "keystore.json").read_bytes()
     made.data_dir = tmp_path / "again"
-    assert made.json("id", "restore", file, "--passphrase-file", secret)["deals"] == 0
+    assert made.json("data", "restore", file, "--passphrase-file", secret)["deals"] == 0
     assert (made.data_dir / "keystore.json").read_bytes() == keystore
 
 
 def test_nothing_is_replaced_unless_forced(made, tmp_path):
     file = tmp_path / "node.vrmbackup"
-    made("id", "backup", file, "--no-passphrase")
-    args = ("id", "backup", file, "--no-passphrase")
+    made("data", "backup", file, "--no-passphrase")
+    args = ("data", "backup", file, "--no-passphrase")
     assert made.error(*args, code=4)["code"] == "backup.exists"
     made(*args, "--force")
-    assert made.error("id", "restore", file, "--no-passphrase", code=4)["code"] == "backup.exists"
-    made("id", "restore", file, "--no-passphrase", "--force")
+    assert made.error("data", "restore", file, "--no-passphrase", code=4)["code"] == "backup.exists"
+    made("data", "restore", file, "--no-passphrase", "--force")
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,10 @@ def test_nothing_is_replaced_unless_forced(made, tmp_path):
 )
 def test_damaged_backup_restores_nothing(made, tmp_path, damage, code, exit_code):
     file = tmp_path / "node.vrmbackup"
-    made("id", "backup", file, "--no-passphrase")
+    made("data", "backup", file, "--no-passphrase")
     file.write_bytes(damage(file.read_bytes()))
     made.data_dir = tmp_path / "again"
-    error = made.error("id", "restore", file, "--no-passphrase", code=exit_code)
+    error = made.error("data", "restore", file, "--no-passphrase", code=exit_code)
     assert error["code"] == code
     assert list(made.data_dir.iterdir()) == []
 
@@ -63,22 +63,22 @@ def test_damaged_backup_restores_nothing(made, tmp_path, damage, code, exit_code
 def test_wrong_passphrase_and_missing_file(made, tmp_path):
     file, secret = tmp_path / "node.vrmbackup", tmp_path / "secret"
     secret.write_text("wrong")
-    made("id", "backup", file, "--no-passphrase")
+    made("data", "backup", file, "--no-passphrase")
     made.data_dir = tmp_path / "again"
-    args = ("id", "restore", file, "--passphrase-file", secret)
+    args = ("data", "restore", file, "--passphrase-file", secret)
     assert made.error(*args, code=5)["code"] == "backup.wrong_passphrase"
     file.unlink()
     assert made.error(*args, code=3)["code"] == "backup.missing"
 
 
 def test_backup_of_no_node(vrm, tmp_path):
-    args = ("id", "backup", tmp_path / "b", "--no-passphrase")
+    args = ("data", "backup", tmp_path / "b", "--no-passphrase")
     assert vrm.error(*args, code=3)["code"] == "keystore.missing"
 
 
 def test_restore_over_a_running_node(made, tmp_path):
     file = tmp_path / "node.vrmbackup"
-    made("id", "backup", file, "--no-passphrase")
+    made("data", "backup", file, "--no-passphrase")
     with NodeLock.acquire(made.data_dir / "node.lock"):
-        args = ("id", "restore", file, "--no-passphrase", "--force")
+        args = ("data", "restore", file, "--no-passphrase", "--force")
         assert made.error(*args, code=4)["code"] == "node.already_running"

@@ -205,7 +205,7 @@ def _kept_over_a_restart_and_in_a_backup(nodes: Nodes, deal: str, folder: Path) 
     backups = []
     for node in (nodes.customer, nodes.shop):
         path = folder / f"{node.name}.backup"
-        node.vrm("id", "backup", path, "--passphrase-file", passphrase)
+        node.vrm("data", "backup", path, "--passphrase-file", passphrase)
         backups.append(path.read_bytes())
         assert node.stop() == 0
     assert clear_text(nodes) == []

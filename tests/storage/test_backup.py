@@ -103,10 +103,11 @@ def test_the_file_is_sealed_and_private(source: Path, file: Path) -> None:
 
 
 def test_no_plain_copy_is_left(source: Path, file: Path, tmp_path: Path) -> None:
-    assert {found.name for found in tmp_path.iterdir()} == {"source", "node.backup"}
+    names = {"source", "node.backup", "node.backup.keys"}
+    assert {found.name for found in tmp_path.iterdir()} == names
     assert {found.name for found in source.iterdir()} == {"node.db", "node.db-writer"}
     backup.inspect_backup(file, PASSPHRASE)
-    assert {found.name for found in tmp_path.iterdir()} == {"source", "node.backup"}
+    assert {found.name for found in tmp_path.iterdir()} == names
 
 
 def test_it_is_taken_while_the_node_writes(source: Path, tmp_path: Path) -> None:

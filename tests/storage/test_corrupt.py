@@ -69,7 +69,7 @@ def test_damage_is_named_with_what_to_do(filled: Path, damage: Callable[[bytes],
         Database.open(filled)
     assert caught.value.code == "storage.corrupt"
     assert str(filled) in caught.value.message
-    assert "vrm id restore" in caught.value.message
+    assert "vrm data restore" in caught.value.message
     assert filled.read_bytes() == damaged
 
 

@@ -82,7 +82,7 @@ def test_another_vault_opens_nothing(tx: Tx) -> None:
 
 @pytest.mark.parametrize("change", ["owner_id = x'02'", "name = 'other'", "owner_kind = 'intent'"])
 def test_a_box_cannot_be_moved(tx: Tx, change: str) -> None:
-    secrets.put(tx, VAULT, "deal", b"\x01", "reply", PLAIN)
+    secrets.put(tx, VAULT, "deal", b"\x01", "openings", PLAIN)
     tx.run(f"UPDATE secrets SET {change}")
     owner_kind, owner, name = tx.rows("SELECT owner_kind, owner_id, name FROM secrets")[0]
     with pytest.raises(StorageError) as caught:

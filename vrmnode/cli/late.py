@@ -1,7 +1,7 @@
 """The parts of the node that three commands need, imported when one of them runs.
 
 `vrm` must answer in about 0.1 s, so nothing here may be imported at its start, and the import
-contracts keep it so. `vrm run` becomes the node; `vrm id backup` and `restore` read and write
+contracts keep it so. `vrm run` becomes the node; `vrm data backup` and `restore` read and write
 its files. Each goes through one of these functions.
 """
 
@@ -44,10 +44,14 @@ def write_backup(
     """Back up a node that doesn't run; a `vrmnode.storage.backup.BackupReport`."""
     storage = importlib.import_module("vrmnode.storage.database")
     backup = importlib.import_module("vrmnode.storage.backup")
+    erasable_keys = importlib.import_module("vrmnode.storage.erasable_keys")
     with storage.Database.open(data_dir / "node.db") as database:
-        return backup.write_backup(
+        report = backup.write_backup(
             database, keystore_raw, target, passphrase, created=created, force=force
         )
+        with database.transaction() as tx:
+            erasable_keys.note_place(tx, report.keys_path)
+    return report
 
 
 def restore_backup(source: Path, passphrase: str, folder: Path, **options: Any) -> Any:

@@ -14,6 +14,7 @@ from vrmnode.engine.vendor import inbox, pause, profile_desk, vendor_desk
 from vrmnode.storage import (
     deals,
     envelopes,
+    erasable_keys,
     events,
     intents,
     key_updates,
@@ -129,6 +130,8 @@ def tidy(ctx: Context, max_store_bytes: int) -> None:
     outbox.lapse(ctx.tx, ctx.now)
     outbox.purge(ctx.tx, ctx.now - 30 * 86_400)
     intent_desk.ended(ctx)
+    # Files of keys beside backups may be reached again.
+    ctx.sweep = ctx.sweep or bool(erasable_keys.places(ctx.tx))
     timers.arm(ctx.tx, "tidy", NODE, ctx.now + TIDY_EVERY_S)
 
 

@@ -14,6 +14,7 @@ from vrmnode.engine.failures import of_protocol
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.trust import key_desk
 from vrmnode.errors import NodeError, StorageError
+from vrmnode.storage import erasable_keys, keysfile
 from vrmnode.storage.database import Database
 from vrmnode.storage.secrets import Vault
 from vrmprotocol.errors import LocalError
@@ -88,7 +89,13 @@ class Machine:
         return outcomes
 
     def _sweep(self) -> None:
-        """Take the remains of what was erased out of the WAL."""
+        """Take the remains of what was erased out of the WAL, and its keys out of key files."""
+        with self.database.transaction() as tx:
+            places = erasable_keys.places(tx)
+            kept = set(erasable_keys.rows(tx)) if places else set()
+        for place in places:
+            # One that isn't reached now is looked at again with the next tidying.
+            keysfile.take_out(place, kept)
         try:
             self.database.checkpoint()
         except StorageError:

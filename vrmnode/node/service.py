@@ -10,7 +10,7 @@ from pathlib import Path
 
 import trio
 
-from vrmnode.engine import commands, exports, named_images, policy_tests, views
+from vrmnode.engine import commands, exports, named_images, policy_tests, restored, views
 from vrmnode.engine.customer import (
     comparison,
     draft_desk,
@@ -197,7 +197,14 @@ class Service:
                 force=bool(params.get("force")),
             )
         )
-        return {"path": target, "size_bytes": report.size_bytes, "deals": report.deals}
+        await self._loop.submit(partial(restored.backed_up, keys=report.keys_path))
+        return {
+            "path": target,
+            "size_bytes": report.size_bytes,
+            "deals": report.deals,
+            "keys_path": str(report.keys_path),
+            "keys": report.keys,
+        }
 
     def _peer(self, peer: PeerStatus) -> Json:
         return asdict(peer)

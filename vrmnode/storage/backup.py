@@ -16,13 +16,13 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vrmnode import privatefile
 from vrmnode.errors import BackupError, StorageError
 from vrmnode.passphrasebox import STANDARD, KdfCost
-from vrmnode.storage import backupfile, settings
+from vrmnode.storage import backupfile, erasable_keys, keysfile, settings
 from vrmnode.storage.database import Database
 
 KEYSTORE_NAME = "keystore.json"
@@ -33,13 +33,18 @@ RESTORED = "node.restored"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupReport:
-    """What a backup holds; `created` in Unix seconds, `size_bytes` of the backup file."""
+    """What a backup holds; `created` in Unix seconds, `size_bytes` of the backup file.
+
+    `keys` are the erasable keys in the file beside it, `keys_path`.
+    """
 
     created: int
     deals: int
     messages: int
     intents: int
     size_bytes: int
+    keys: int
+    keys_path: Path
 
 
 def write_backup(
@@ -54,6 +59,9 @@ def write_backup(
 ) -> BackupReport:
     """Write a backup of the running node, read it back, then give it its name.
 
+    The erasable keys of that moment go into a file beside it (`keysfile`). The caller notes where
+    (`erasable_keys.note_place`), so that erased ones are taken out of it.
+
     From any thread. Raises BackupError `backup.exists` (without `force`), `backup.unwritable`;
     StorageError as `Database.backup`.
     """
@@ -62,6 +70,7 @@ def write_backup(
     with _private_folder(database.path.parent) as work, _private_folder(target.parent) as near:
         copy, sealed = work / DATABASE_NAME, near / target.name
         database.backup(copy)
+        rows = _take_keys(copy)
         try:
             backupfile.write(sealed, copy, keystore_raw, passphrase, created=created, cost=cost)
         except OSError as error:
@@ -69,8 +78,27 @@ def write_backup(
         copy.unlink()
         report = _unpack(sealed, passphrase, work)[0]
         _require_free(target, force=force)
+        try:
+            keysfile.write(keysfile.beside(target), rows)
+        except OSError as error:
+            raise _unwritable(keysfile.beside(target), error) from error
         _move(sealed, target)
-    return report
+    return replace(report, keys=len(rows), keys_path=keysfile.beside(target.absolute()))
+
+
+# SPEC 09: The vendor's node MUST NOT put an erasable key into a backup that holds what it opens.
+def _take_keys(copy: Path) -> list[erasable_keys.Row]:
+    """The erasable keys of a copy, which doesn't have them any more."""
+    with Database.open(copy, create=False) as database:
+        with database.transaction() as tx:
+            rows = erasable_keys.rows(tx)
+            for owner, _ in rows:
+                erasable_keys.erase(tx, owner)
+        # What was deleted leaves no bytes behind: `secure_delete` is on.
+        database.checkpoint()
+    for suffix in ("-wal", "-shm", "-writer"):
+        copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+    return rows
 
 
 def inspect_backup(source: Path, passphrase: str) -> BackupReport:
@@ -100,15 +128,21 @@ def restore_backup(
     with _private_folder(folder) as work:
         report, keystore_raw = _unpack(source, passphrase, work)
         check_keystore(keystore_raw)
+        beside = keysfile.beside(source)
+        rows = keysfile.read(beside) if beside.exists() else []
         with Database.open(work / DATABASE_NAME, create=False) as database:
             mark_restored(database, report.created)
+            with database.transaction() as tx:
+                erasable_keys.put(tx, rows)
+                if rows:
+                    erasable_keys.note_place(tx, beside.absolute())
         with _exclusive(folder / DATABASE_NAME):
             try:
                 privatefile.write_atomically(work / KEYSTORE_NAME, keystore_raw, replace=False)
                 _swap(work, folder, force=force)
             except OSError as error:
                 raise _unwritable(folder, error) from error
-    return report
+    return replace(report, keys=len(rows))
 
 
 def _swap(work: Path, folder: Path, *, force: bool) -> None:
@@ -143,7 +177,7 @@ def _unpack(source: Path, passphrase: str, work: Path) -> tuple[BackupReport, by
         raise BackupError("backup.unwritable", f"{source} can't be unpacked: {error}") from error
     try:
         with Database.open(path, create=False) as database:
-            report = _count(database, content.created, size_bytes)
+            report = _count(database, source, content.created, size_bytes)
     except StorageError as error:
         code = "newer_version" if error.code == "storage.newer_version" else "corrupt"
         raise BackupError(f"backup.{code}", f"{source}: {error.message}") from error
@@ -157,7 +191,7 @@ def mark_restored(database: Database, created: int) -> None:
         settings.put(tx, RESTORED, created)
 
 
-def _count(database: Database, created: int, size_bytes: int) -> BackupReport:
+def _count(database: Database, source: Path, created: int, size_bytes: int) -> BackupReport:
     with database.transaction() as tx:
         found = [
             int(tx.value(f"SELECT count(*) FROM {table}"))
@@ -169,6 +203,8 @@ def _count(database: Database, created: int, size_bytes: int) -> BackupReport:
         messages=found[1],
         intents=found[2],
         size_bytes=size_bytes,
+        keys=0,
+        keys_path=keysfile.beside(source.absolute()),
     )
 
 

@@ -149,7 +149,7 @@ def corrupt(path: Path, what: str) -> StorageError:
     return StorageError(
         "storage.corrupt",
         f"{path} is damaged or no node database ({what}). Stop the node, keep a copy of this "
-        "file, then restore your last backup: vrm id restore BACKUP --force",
+        "file, then restore your last backup: vrm data restore BACKUP --force",
     )
 
 

@@ -55,6 +55,11 @@ CREATE TABLE secrets (
     PRIMARY KEY (owner_kind, owner_id, name)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE erasable_keys (
+    owner_id BLOB PRIMARY KEY,
+    box BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE intents (
     intent_id BLOB PRIMARY KEY,
     envelope_id BLOB,

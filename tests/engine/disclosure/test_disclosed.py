@@ -229,6 +229,9 @@ def test_a_moved_box_opens_nothing(make_world: MakeWorld) -> None:
         )
     )
     (name,) = secret_names(world, VENDOR)
+    assert secrets.get(node.reader, node.machine.vault, "deal", bytes(32), name) is None
+    moved = "UPDATE erasable_keys SET owner_id = zeroblob(32) WHERE owner_id = ?"
+    node.turn(lambda ctx: ctx.tx.run(moved, (deal_of(world),)))
     with pytest.raises(Exception, match="doesn't open"):
         secrets.get(node.reader, node.machine.vault, "deal", bytes(32), name)
     assert values(world) == {}

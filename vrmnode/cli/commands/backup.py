@@ -1,4 +1,4 @@
-"""`vrm id backup` and `restore`: keys and database in one encrypted file.
+"""`vrm data backup` and `restore`: keys and database in one encrypted file.
 
 A running node writes its own backup; of one that stands still, this command does.
 """
@@ -29,12 +29,13 @@ Json = dict[str, object]
 def backup(file: Path, force: bool, passphrase_file: Path | None, no_passphrase: bool) -> None:
     """Write keys and database to an encrypted file.
 
-    The passphrase protects the file; the keys in it stay under the node's own passphrase too.
-    Works while the node runs.
+    The passphrase protects the file; the keys in it stay under the node's own passphrase too. A
+    second file, FILE.keys, holds the keys to what others may ask you to delete: when you do, the
+    node erases them there. Without it the rest can be restored. Works while the node runs.
 
     \b
     Example:
-      vrm id backup node.vrmbackup
+      vrm data backup node.vrmbackup
     """
     here = session()
     passphrase = read_passphrase(passphrase_file, none=no_passphrase, confirm=True)
@@ -46,7 +47,12 @@ def backup(file: Path, force: bool, passphrase_file: Path | None, no_passphrase:
         if error.exit_code != DAEMON_DOWN:
             raise
         value = _write_here(here, target, passphrase, force=force)
-    here.result(value, f"wrote {file} ({value.get('size_bytes')} bytes), and read it back")
+    words = f"wrote {file} ({value.get('size_bytes')} bytes), and read it back"
+    beside = (
+        f"what others may ask you to delete opens only with {file}.keys: keep the two together;"
+        " the node takes out of it what is deleted later"
+    )
+    here.result(value, f"{words}\n{beside}")
 
 
 def _write_here(here: Session, target: Path, passphrase: str, *, force: bool) -> Json:
@@ -59,7 +65,13 @@ def _write_here(here: Session, target: Path, passphrase: str, *, force: bool) ->
         )
     except NodeError as error:
         raise from_coded(error) from error
-    return {"path": str(target), "size_bytes": report.size_bytes, "deals": report.deals}
+    return {
+        "path": str(target),
+        "size_bytes": report.size_bytes,
+        "deals": report.deals,
+        "keys_path": str(report.keys_path),
+        "keys": report.keys,
+    }
 
 
 @click.command()
@@ -75,7 +87,7 @@ def restore(file: Path, force: bool, passphrase_file: Path | None, no_passphrase
 
     \b
     Example:
-      vrm id restore node.vrmbackup --data ./again
+      vrm data restore node.vrmbackup --data ./again
     """
     here = session()
     passphrase = read_passphrase(passphrase_file, none=no_passphrase)
@@ -95,9 +107,15 @@ def restore(file: Path, force: bool, passphrase_file: Path | None, no_passphrase
         "deals": report.deals,
         "messages": report.messages,
         "intents": report.intents,
+        "keys": report.keys,
     }
     words = f"restored {here.data_dir} as it was on {moment(report.created)}"
     counts = f"{report.deals} deals, {report.intents} intents, {report.messages} messages"
+    if not report.keys:
+        counts += (
+            f"\nno keys beside it ({file}.keys): mail of your shop's deals, and what customers"
+            " disclosed to it, can't be opened"
+        )
     start = run_command(here.data_dir)
     settings = "config.toml isn't in a backup: set listen and peers again, or join with vrm join"
     careful = (

@@ -29,7 +29,7 @@ def forget(deal_id: str, anyway: bool, reason: str) -> None:
 
     The key that opens the deal's mail goes too, so that no copy of it opens again; what the
     customer may still send in this deal can't be read then. Agreement, payments and receipts stay.
-    Backups that you made before still hold it: make new ones, and delete those.
+    Backups hold it only under keys that are erased with it (docs/cli.md#backups-and-deletion).
 
     \b
     Example:
@@ -49,5 +49,5 @@ def _words(value: dict[str, object]) -> str:
     said = "the customer is told" if value.get("deletion") else "no statement was made"
     return (
         f"erased {counted(count, 'disclosure')} of deal {short(value.get('deal'))}, and the key of"
-        f" its mail; {said}; backups made before still hold them"
+        f" its mail; {said}; the keys beside your backups go too"
     )

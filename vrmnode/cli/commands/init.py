@@ -46,7 +46,7 @@ def init(
     """Make a node: its folder, keys and configuration.
 
     The keys stay in the folder, under your passphrase. Write the words down on paper, or make a
-    backup with vrm id backup: without both, a lost disk is a lost identity.
+    backup with vrm data backup: without both, a lost disk is a lost identity.
 
     \b
     Examples:
@@ -156,7 +156,7 @@ def _report(here: Session, entropy: bytes, config: Path, start: str, *, show_wor
             "",
             *_numbered(words.split()),
         ]
-    lines += ["", f"start it with: {start}", "then back it up with: vrm id backup FILE"]
+    lines += ["", f"start it with: {start}", "then back it up with: vrm data backup FILE"]
     here.result(value, "\n".join(lines))
 
 
