@@ -1,14 +1,27 @@
-/* Shifts the real-time clock of a process by SHIM_OFFSET_S seconds (LD_PRELOAD); monotonic clocks
-   stay as they are. For tests of a node whose machine has a wrong clock. */
+/* Shifts the real-time clock of a process (LD_PRELOAD); monotonic clocks stay as they are. By
+   SHIM_OFFSET_S seconds, for a node whose machine has a wrong clock; or by the number in the eight
+   bytes of the file SHIM_OFFSET_FILE, which may change while the process runs, for virtual time. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
-static long offset(void) {
-    const char *text = getenv("SHIM_OFFSET_S");
-    return text ? atol(text) : 0;
+static long fixed;
+static volatile int64_t *shared;
+
+__attribute__((constructor)) static void begin(void) {
+    const char *text = getenv("SHIM_OFFSET_S"), *path = getenv("SHIM_OFFSET_FILE");
+    fixed = text ? atol(text) : 0;
+    int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (file < 0) return;
+    void *page = mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
+    if (page != MAP_FAILED) shared = page;
+    close(file);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *at) {
@@ -16,7 +29,7 @@ int clock_gettime(clockid_t clock, struct timespec *at) {
     if (!real) real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
     int status = real(clock, at);
     if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-        at->tv_sec += offset();
+        at->tv_sec += shared ? *shared : fixed;
     return status;
 }
 

@@ -21,7 +21,8 @@ import apsw
 from examples.local_node import LOOPBACK, LocalNode, LocalNodes
 from vrmnode.cli.client import Client
 from vrmnode.cli.paths import socket_path
-from vrmprotocol import message
+from vrmprotocol import message, tags
+from vrmprotocol.mail import Offer
 from vrmprotocol.message import SignedMessage
 
 T = TypeVar("T")
@@ -137,6 +138,25 @@ def messages_of(node: LocalNode) -> list[SignedMessage]:
         assert isinstance(loaded, SignedMessage)
         found.append(loaded)
     database.close()
+    return found
+
+
+def offers_of(customers: Sequence[LocalNode]) -> list[SignedMessage]:
+    """The offers that these stopped nodes have."""
+    kept = [signed for node in customers for signed in messages_of(node)]
+    return [signed for signed in kept if isinstance(signed.body, Offer)]
+
+
+def intents_by_tag(customers: Sequence[LocalNode]) -> dict[str, str]:
+    """The intent of each tag that a deal's later mail can have, found with the deals' secrets."""
+    found: dict[str, str] = {}
+    for signed in offers_of(customers):
+        assert isinstance(signed.body, Offer)
+        for direction in (tags.CUSTOMER, tags.VENDOR):
+            for seq in range(16):
+                for attempt in range(tags.ATTEMPTS):
+                    tag = tags.derive(signed.body.secret, direction, seq, attempt, 0)
+                    found[tag.hex()] = signed.body.intent.hex()
     return found
 
 

@@ -25,17 +25,17 @@ from tests.processes.market import (
     Product,
     ask,
     automatic,
-    messages_of,
+    intents_by_tag,
+    offers_of,
     open_market,
     publish,
     settled,
     tell,
     until,
 )
-from vrmprotocol import draft, tags
+from vrmprotocol import draft
 from vrmprotocol.mail import Offer
 from vrmprotocol.market import VendorProfile, load_market
-from vrmprotocol.message import SignedMessage
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
@@ -70,7 +70,9 @@ def test_what_a_logging_node_sees(tmp_path: Path) -> None:
     log = linkage.read_log(tmp_path / "log" / "messages.jsonl")
     _check_frames(tmp_path / "log" / "frames.jsonl")
     _check_mail(log, _secrets_of(market))
-    (tmp_path / "truth.json").write_text(json.dumps({**truth, "mails": _mails(market)}))
+    (tmp_path / "truth.json").write_text(
+        json.dumps({**truth, "mails": intents_by_tag(market.customers)})
+    )
     _check_links(log, json.loads((tmp_path / "truth.json").read_text()))
 
 
@@ -101,32 +103,10 @@ def _truth(market: Market) -> dict[str, dict[str, str]]:
     }
 
 
-def _offers(market: Market) -> list[SignedMessage]:
-    return [
-        signed
-        for node in market.customers
-        for signed in messages_of(node)
-        if isinstance(signed.body, Offer)
-    ]
-
-
-def _mails(market: Market) -> dict[str, str]:
-    """The intent of each tag that a deal's later mail can have, found with the deals' secrets."""
-    found: dict[str, str] = {}
-    for signed in _offers(market):
-        assert isinstance(signed.body, Offer)
-        for direction in (tags.CUSTOMER, tags.VENDOR):
-            for seq in range(16):
-                for attempt in range(tags.ATTEMPTS):
-                    tag = tags.derive(signed.body.secret, direction, seq, attempt, 0)
-                    found[tag.hex()] = signed.body.intent.hex()
-    return found
-
-
 def _secrets_of(market: Market) -> dict[str, bytes]:
     """Byte strings that belong to offers and parties and must not be seen in any mail."""
     found: dict[str, bytes] = {}
-    for signed in _offers(market):
+    for signed in offers_of(market.customers):
         assert isinstance(signed.body, Offer)
         drafted = signed.body.draft
         assert isinstance(drafted, draft.Draft)

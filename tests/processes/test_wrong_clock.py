@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from tests.processes.market import (
     wait_offers,
     wait_state,
 )
+from tests.processes.virtual_time import fixed_offset
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
@@ -33,29 +32,10 @@ BOOK = Product(800, "30.00", 40)
 HOUR_S = 3_600
 
 
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library that shifts the clock of the process that preloads it."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("no C compiler for the clock's shim")
-    library = tmp_path_factory.mktemp("shim") / "clock_shim.so"
-    source = Path(__file__).with_name("clock_shim.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    return library
-
-
 @pytest.fixture
 def market(tmp_path: Path) -> Iterator[Market]:
     with open_market(tmp_path, customers=2, shops=[([BOOK], False)]) as opened:
         yield opened
-
-
-def _start_shifted(node: LocalNode, shim: Path, offset_s: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LD_PRELOAD", str(shim))
-        patch.setenv("SHIM_OFFSET_S", str(offset_s))
-        node.start()
 
 
 def _busy(market: Market, intents: int) -> None:
@@ -85,7 +65,8 @@ def _an_hour_behind(market: Market, shim: Path) -> None:
     kept = publish(node, BOOK)
     wait_offers(node, kept, 1)
     node.stop()
-    _start_shifted(node, shim, -HOUR_S)
+    with fixed_offset(shim, -HOUR_S):
+        node.start()
     # Others take what a clock that is behind signs; what they answer seems to come from the future.
     asked = publish(node, BOOK)
     _busy(market, 3)
@@ -105,7 +86,8 @@ def _an_hour_ahead(market: Market, shim: Path) -> None:
     second = publish(node, BOOK)
     offer = wait_offers(node, second, 1)[0]["offer"]
     node.stop()
-    _start_shifted(node, shim, HOUR_S)
+    with fixed_offset(shim, HOUR_S):
+        node.start()
     _busy(market, 3)
     words = _warning(node)
     assert "ahead" in words
