@@ -210,3 +210,34 @@ def credential_with(raw: bytes) -> bytes:
     changed = base64.urlsafe_b64encode(to_json(fields)).rstrip(b"=")
     signed = header + b"." + changed
     return signed + b"." + base64.urlsafe_b64encode(CUSTOMER.sign(signed)).rstrip(b"=")
+
+
+REFUSALS = [
+    # The writer, what it refused, and how each side reads it.
+    ("vendor", "intent", "Canal declined your intent", "you declined the intent"),
+    ("vendor", "accept", "Canal declined your acceptance", "you declined the acceptance"),
+    ("vendor", "counter", "Canal declined your counter", "you declined the counter"),
+    ("customer", "offer", "you declined the offer", "the customer declined your offer"),
+    (
+        *("customer", "accept"),
+        *("you took back your acceptance", "the customer took back its acceptance"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("writer", "of", "to_customer", "to_vendor"), REFUSALS)
+def test_a_refusal_stands_first_in_plain_words(daemon, vrm, writer, of, to_customer, to_vendor):
+    no = {
+        "from": writer,
+        "of": of,
+        "reason": "late",
+        "words": "it is too late",
+        "note": "So\x1b[2J.",
+    }
+    for role, words in (("customer", to_customer), ("vendor", to_vendor)):
+        deal = {"deal": "cd" * 32, "role": role, "vendor_name": "Canal", "refusals": [no]}
+        daemon.service.answers["deal.show"] = deal
+        first, *rest = vrm("deal", "show", "cdcdcdcd").output.splitlines()
+        assert first == f"{words}: it is too late [late]; in its words: So."
+        assert not [line for line in rest if "refusals" in line]
+        assert vrm.json("deal", "show", "cdcdcdcd") == deal

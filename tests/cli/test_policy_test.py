@@ -22,7 +22,8 @@ def test_one_of_them(vrm):
 def test_policy(daemon, vrm):
     offer = {"offer": "9f" * 32, "vendor_name": "Lamps", "total": 100, "currency": "EUR"}
     daemon.service.answers["policy.test"] = {
-        "action": "none", "rule": "manual: the customer accepts", "counters": ["Lamps: no lower"],
+        "action": "none", "rule": "manual: you accept offers yourself",
+        "counters": ["Lamps: no lower"],
         "offers": [{**offer, "objection": "the vendor isn't trusted"}],
     }  # fmt: skip
     text = vrm("policy", "test", "9f9f9f9f").output

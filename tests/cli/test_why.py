@@ -3,7 +3,7 @@
 INTENT = "00003fa2" + "ab" * 28
 WHY = {
     "intent": INTENT, "status": "active", "created": 1, "valid_through": 1_796_000_000,
-    "handed_at": 2, "handed_to": 3, "decision": "manual: the customer accepts",
+    "handed_at": 2, "handed_to": 3, "decision": "manual: you accept offers yourself",
     "known": ["it was handed to 3 peers; how far they passed it on, this node can't see"],
     "offers": [{
         "offer": "9f" * 32, "vendor": "did:key:z6MkA", "vendor_name": "Harbour Books",

@@ -44,7 +44,7 @@ def test_takes_the_cheapest_after_enough_offers():
 
 def test_manual_never_accepts():
     made = decision(received(1), policy={"mode": "manual"})
-    assert made == Decision("none", "manual: the customer accepts")
+    assert made == Decision("none", "manual: you accept offers yourself")
 
 
 def test_waits_for_offers_until_a_time():

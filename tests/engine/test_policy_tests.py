@@ -66,7 +66,7 @@ def test_the_customers_policy_with_an_intent_and_an_offer(world: World) -> None:
     for reference in (intent, offer):
         shown = policy_test(reader, reference, world.now)
         assert (shown["intent"], shown["action"]) == (intent, "none")
-        assert shown["rule"] == "manual: the customer accepts"
+        assert shown["rule"] == "manual: you accept offers yourself"
         assert isinstance(shown["offers"], list)
         (only,) = shown["offers"]
         assert (only["offer"], only["objection"]) == (offer, "the vendor isn't trusted")

@@ -119,4 +119,4 @@ def test_a_restored_customer_buys_nothing_by_itself_that_it_may_have_bought(
     pass_on(world, OTHER_VENDOR)
     assert deal_with(world, CUSTOMER, OTHER_VENDOR).state == "offered"
     shown = intent_why(world.nodes[CUSTOMER].reader, own_intent(world).intent_id.hex(), world.now)
-    assert shown["decision"] == "manual: the customer accepts"
+    assert shown["decision"] == "manual: you accept offers yourself"

@@ -163,6 +163,7 @@ _ADVICE_BY_CODE = {
     "inbox.delivery": "say how it gets there: --delivery-charge AMOUNT with --deliver-by DAY",
     "contact.missing": "set it with: vrm contact set NAME=VALUE",
     "disclosure.nothing_due": "name the fields to tell them all the same",
+    "negotiation.illegal_move": "see how it stands with: vrm deal show DEAL, vrm order show DEAL",
     "order.open": "erase it all the same with --anyway",
     "invitation.check": "ask for the link again",
     "invitation.form": "a link begins vrm:join: and was made by: vrm net invite",

@@ -139,7 +139,7 @@ def decide(
     customer's own maximum total (public or private), `least` what a vendor that buys has to pay.
     """
     if policy.mode != "automatic":
-        return Decision("none", "manual: the customer accepts")
+        return Decision("none", "manual: you accept offers yourself")
     if already_locked >= wanted:
         return Decision("none", f"automatic: {already_locked} of {wanted} already accepted")
     bounds = _Bounds(policy, asked, limit, least)

@@ -63,6 +63,10 @@ def test_a_refusal_is_told_with_its_code_in_words(make_world: MakeWorld) -> None
     assert (refused["reason"], refused["words"]) == ("out_of_stock", "none is left in stock")
     assert refused["received"] == world.now
     assert "handed to 1 peer;" in shown["known"][0]  # type: ignore[index]
+    assert shown["known"][1:] == [  # type: ignore[index]
+        "no offer came so far",
+        "1 vendor refused; who is silent may not have it, or not have heard of it",
+    ]
     # Two vendors heard it; of the silent one nothing is said.
     assert len(_rows(shown, "refused")) == 1
 
@@ -71,11 +75,13 @@ def test_an_offer_is_told_with_what_speaks_against_it(world: World) -> None:
     row = offered(world)
     (offer,) = _rows(_why(world), "offers")
     assert (offer["acceptable"], offer["problems"]) == (True, [])
+    assert "1 offer came, without problems" in _why(world)["known"]  # type: ignore[operator]
     world.now = (row.valid_through or 0) + 1
     (offer,) = _rows(_why(world), "offers")
+    assert "1 offer came, with problems" in _why(world)["known"]  # type: ignore[operator]
     assert [one["code"] for one in _rows(offer, "problems")] == ["expired"]
 
 
 def test_what_the_node_decides_is_told(world: World) -> None:
     offered(world)
-    assert _why(world)["decision"] == "manual: the customer accepts"
+    assert _why(world)["decision"] == "manual: you accept offers yourself"

@@ -30,6 +30,7 @@ from vrmnode.engine.mail.mailroom import offer_of
 from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, messages, reservations
+from vrmnode.values.reasons import VENDOR_DECLINE
 from vrmprotocol import message
 from vrmprotocol.mail import Counter, Decline
 
@@ -63,6 +64,15 @@ def _round(world: World, cents: int) -> None:
     pass_on(world, VENDOR)
 
 
+def _named(world: World) -> list[dict[str, object]]:
+    """The customer's counters, as its list of offers shows them."""
+    found: list[dict[str, object]] = []
+    for row in views.offer_list(world.nodes[CUSTOMER].reader, None, world.now):
+        assert isinstance(row["counters"], list)
+        found += row["counters"]
+    return found
+
+
 def test_to_an_agreement(yielding: World) -> None:
     world = yielding
     row = offered(world)
@@ -71,6 +81,9 @@ def test_to_an_agreement(yielding: World) -> None:
     assert _total(world) == was * 97 // 100
     (best, *_) = views.offer_list(world.nodes[CUSTOMER].reader, None, world.now)
     assert best["total"] == was * 97 // 100
+    assert [(each["total"], each["declined"]) for each in _named(world)] == [
+        (was * 97 // 100, None)
+    ]
     command(world, CUSTOMER, "offer.accept", offer=best["offer"])
     pass_on(world, CUSTOMER)
     pass_on(world, VENDOR)
@@ -92,6 +105,10 @@ def test_to_a_refusal_that_leaves_the_offer_open(world: World) -> None:
     for who in (CUSTOMER, VENDOR):
         assert deal_with(world, who, VENDOR).state == "offered"
     assert kinds(world, VENDOR)[-1] == "decline"
+    (named,) = _named(world)
+    assert named["declined"] == {
+        "reason": "floor", "words": VENDOR_DECLINE["floor"], "note": None, "in_language": None,
+    }  # fmt: skip
     offer = first_offer(world).digest.hex()
     command(world, CUSTOMER, "offer.accept", offer=offer)
     pass_on(world, CUSTOMER)

@@ -235,6 +235,10 @@ def test_both_sides_read_it_in_words(world: World, table: str, code: str) -> Non
         (line,) = [line for line in order_text(order).splitlines() if _tells(line, entry)]
         assert line.split("  ")[2] == ("you" if entry["by"] == order["role"] else "they")
         assert "_" not in code or code not in line
+        if table == "return_refusal":
+            (one,) = order["returns"]
+            assert (one["refusal"], one["refusal_words"]) == (code, in_words[code])
+            assert f"not taken back: {in_words[code]}" in order_text(order)
     event = f"order.{entry['word']}"
     (told,) = [
         each["data"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from vrmnode.cli.commands.offer import reason_words
 from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError, usage
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.output_file import write_output
@@ -105,10 +106,32 @@ def show_deal(deal_id: str | None, latest: bool) -> None:
 
 
 def _shown(value: object) -> str:
-    words = nested(value)
-    if isinstance(value, dict) and value.get("order"):
-        words += f"\nwhat followed: vrm order show {short(value.get('deal'))}"
-    return words
+    if not isinstance(value, dict):
+        return nested(value)
+    lines = [_said_no(value, each) for each in entries(value, "refusals")]
+    lines.append(nested({name: each for name, each in value.items() if name != "refusals"}))
+    if value.get("order"):
+        lines.append(f"what followed: vrm order show {short(value.get('deal'))}")
+    return "\n".join(lines)
+
+
+_WHAT = {"accept": "acceptance"}
+
+
+def _said_no(deal: dict[str, object], refusal: dict[str, object]) -> str:
+    """Who refused what in a deal, and why, as seen from this node's side."""
+    role, of = deal.get("role"), str(refusal.get("of"))
+    vendor = str(deal.get("vendor_name") or "the vendor")
+    they = "the customer" if role == "vendor" else vendor
+    mine = refusal.get("from") == role
+    # Only a customer's acceptance is taken back; everything else that is declined is the other's.
+    back = of == "accept" and refusal.get("from") == "customer"
+    if mine:
+        who, whose = "you", "your" if back else "the"
+    else:
+        who, whose = they, "its" if back else "your"
+    did = "took back" if back else "declined"
+    return f"{who} {did} {whose} {_WHAT.get(of, of)}: {reason_words(refusal)}"
 
 
 @click.command()

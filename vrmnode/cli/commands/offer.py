@@ -67,13 +67,14 @@ def list_offers(intent: str | None) -> None:
     """
     here = session()
     value = here.client.get("offers", intent=intent)
-    here.result(value, lambda: offers_words(entries(value, "offers")))
+    here.result(value, lambda: offers_words(entries(value, "offers"), intent or "--latest"))
 
 
 def offers_words(offers: list[dict[str, object]], intent: str = "--latest") -> str:
     """The ranking of each intent with its reasons, for people."""
     if not offers:
-        return f"no offers; watch for them with: vrm intent watch {intent}"
+        watch, why = f"vrm intent watch {intent}", f"vrm intent why {intent}"
+        return f"no offers; watch for them with: {watch}; who refused, and why, says: {why}"
     lines: list[str] = []
     last_intent: object = None
     title: object = None
@@ -89,9 +90,14 @@ def offers_words(offers: list[dict[str, object]], intent: str = "--latest") -> s
 def refusal_words(refused: dict[str, object]) -> str:
     """Who refused an intent, and why."""
     who = refused.get("vendor_name") or short(refused.get("vendor"))
-    note = marked(refused.get("note") or "", refused.get("in_language"))
+    return f"{who}: {reason_words(refused)}"
+
+
+def reason_words(refusal: dict[str, object]) -> str:
+    """Why somebody said no: in plain words, by code, and in their own words."""
+    note = marked(refusal.get("note") or "", refusal.get("in_language"))
     said = f"; in its words: {note}" if note else ""
-    return f"{who}: {refused.get('words')} [{refused.get('reason')}]{said}"
+    return f"{refusal.get('words')} [{refusal.get('reason')}]{said}"
 
 
 def _offer_lines(row: dict[str, object], other_item: object) -> list[str]:
@@ -118,6 +124,9 @@ def _offer_lines(row: dict[str, object], other_item: object) -> list[str]:
     for each in entries(row, "counters"):
         asked = money(each.get("total"), row.get("currency"))
         lines.append(f"       countered with {asked} ({sentence(each.get('rule') or 'by hand')})")
+        declined = each.get("declined")
+        if isinstance(declined, dict):
+            lines.append(f"       which was declined: {reason_words(declined)}")
     if row.get("note"):
         lines.append(f"       in its words: {marked(row['note'], row.get('note_language'))}")
     lines += [f"       + {sentence(reason)}" for reason in _texts(row.get("reasons"))]

@@ -131,6 +131,8 @@ def _returns(order: Json) -> Iterable[str]:
         told += f" {each.get('reason_words')} [{each.get('status')}]"
         if each.get("refund") is not None:
             told += f"; refund {money(each.get('refund'), order.get('currency'))}"
+        if each.get("refusal_words"):
+            told += f"; not taken back: {each['refusal_words']}"
         yield told
         if each.get("instructions"):
             yield from _quoted(each["instructions"])

@@ -99,17 +99,22 @@ def _known(
     if is_named(own):
         told = named_views.known(tx, own, now)
     elif own.handed_to is not None:
-        peers = _peers(own.handed_to)
+        peers = _count(own.handed_to, "peer")
         told = [f"it was handed to {peers}; how far they passed it on, this node can't see"]
     if not offered and not refused:
         if own.handed_to is not None or is_named(own):
             told.append("nobody has answered; vendors needn't say why, so silence says nothing")
         return told
     fitting = sum(1 for each in offered if each["acceptable"])
-    told.append(f"{len(offered)} offered, {fitting} of them without problems")
-    told.append(f"{len(refused)} refused; who is silent may not have it, or not have heard of it")
+    offers = _count(len(offered), "offer")
+    without = "without problems" if len(offered) == 1 else f"{fitting} of them without problems"
+    if len(offered) == 1 and not fitting:
+        without = "with problems"
+    told.append(f"{offers} came, {without}" if offered else "no offer came so far")
+    said_no = _count(len(refused), "vendor") if refused else "no vendor"
+    told.append(f"{said_no} refused; who is silent may not have it, or not have heard of it")
     return told
 
 
-def _peers(count: int) -> str:
-    return "1 peer" if count == 1 else f"{count} peers"
+def _count(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"

@@ -91,18 +91,21 @@ def _asks_to_give_way(draft: Draft, total: int) -> bool:
 
 
 def about_offer(tx: Connection, deal: bytes, offer: bytes) -> list[Json]:
-    """What was named to the vendor of an offer, oldest first, and by which rule."""
+    """What was named to the vendor of an offer, oldest first, by which rule, and if it said no."""
     found: list[Json] = []
+    declined: dict[bytes, Json] = {}
     for item in messages.list_messages(tx, deal):
         signed = load_message(item.raw)
-        if not isinstance(signed, SignedMessage) or not isinstance(signed.body, Counter):
+        if not isinstance(signed, SignedMessage):
             continue
-        if item.own and signed.body.offer == offer:
+        if isinstance(signed.body, Decline) and not item.own:
+            declined[signed.body.of] = dict(refusals.why(signed, "vendor"))
+        elif isinstance(signed.body, Counter) and item.own and signed.body.offer == offer:
             told = events.of_subject(tx, "counter", item.digest)
             rule = next((each.data.get("rule") for each in told), None)
             row = {"counter": item.digest.hex(), "total": signed.body.total}
             found.append({**row, "sent_at": item.created, "rule": rule})
-    return found
+    return [{**row, "declined": declined.get(bytes.fromhex(str(row["counter"])))} for row in found]
 
 
 def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:

@@ -130,6 +130,7 @@ def _duty(found: OrderRecord, duty: Duty, now: int) -> Json:
 def _return(one: Return) -> Json:
     asked = one.request.body
     reason = asked.reason if isinstance(asked, ReturnRequest) else "unspecified"
+    refusal = None if one.answer is None else one.answer.reason
     return {
         "return": one.request.digest.hex(),
         "quantity": one.quantity,
@@ -138,6 +139,8 @@ def _return(one: Return) -> Json:
         "reason_words": reasons.of_order("return_request", reason),
         "refund": None if one.answer is None else one.answer.refund,
         "instructions": None if one.answer is None else one.answer.instructions,
+        "refusal": refusal,
+        "refusal_words": None if refusal is None else reasons.of_order("return_answer", refusal),
     }
 
 
