@@ -53,7 +53,7 @@ def test_acceptance_flags(published, vrm):
     )  # fmt: skip
     assert sent(published)["acceptance"] == {
         "mode": "automatic", "vendors": "named", "named": ["did:a", "did:b"],
-        "max_total": "45 EUR", "terms": ["SD-BASE"], "wait_offers": 2, "wait_until": "30s",
+        "max_total": "45 EUR", "terms": ["SD-BASE"], "wait_offers": 2, "wait_for": "30s",
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from vrmnode.cli.show import nested
     ("value", "shown"),
     [
         ({"pay_within": 864_000}, "pay_within: 864000 (10d)"),
-        ({"wait_until": 30}, "wait_until: 30"),
+        ({"wait_for": 30}, "wait_for: 30"),
         ({"taxRatePpm": 77_000}, "taxRatePpm: 77000 (7.7 %)"),
         ({"deposit": 500, "currency": "EUR"}, "deposit: 500 (5.00 EUR)\ncurrency: EUR"),
         ({"method": ["card", "cash"]}, "method: card, cash"),

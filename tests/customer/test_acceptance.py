@@ -53,7 +53,7 @@ def test_waits_for_offers_until_a_time():
     assert "2 more offers" in made.rule
     assert decision(received(1), now=NOW + 600).action == "accept"
     assert decision(received(1), policy={"wait_offers": 1}).action == "accept"
-    assert decision(received(1), policy={"wait_until": "2h"}).until == NOW + 7200
+    assert decision(received(1), policy={"wait_for": "2h"}).until == NOW + 7200
 
 
 def test_two_offers_of_one_vendor_count_once():
@@ -86,7 +86,7 @@ def test_an_offer_that_lapses_at_once_does_not_end_the_wait_at_once():
     ],
 )
 def test_bounds(offer, policy, words):
-    made = decision(offer, policy={"wait_until": 0, **policy}, now=NOW)
+    made = decision(offer, policy={"wait_for": 0, **policy}, now=NOW)
     assert made.action == "none"
     assert words in made.rule
     waiting = decision(offer, policy=policy, now=NOW)
@@ -99,7 +99,7 @@ def test_a_dearer_offer_of_a_trusted_vendor_is_taken():
 
 
 def test_only_a_group_of_the_trusted():
-    policy = {"vendors": "group:books", "wait_until": 0}
+    policy = {"vendors": "group:books", "wait_for": 0}
     made = decision(
         received(1, total=100),
         received(2, total=200),
@@ -114,7 +114,7 @@ def test_only_a_group_of_the_trusted():
 
 
 def test_proved_are_the_trusted_and_those_with_a_proved_domain():
-    policy = {"vendors": "proved", "wait_until": 0}
+    policy = {"vendors": "proved", "wait_for": 0}
     offers = [received(4, total=100), received(5, total=200), received(1, total=300)]
     made = decision(*offers, policy=policy, proved=(5,))
     assert made.digest == bytes([5]) * 32
@@ -124,7 +124,7 @@ def test_proved_are_the_trusted_and_those_with_a_proved_domain():
     assert none.action == "none"
     assert "the vendor is neither trusted nor proved by its domain" in none.rule
     # A proved domain isn't trust.
-    assert decision(received(4), policy={"wait_until": 0}, proved=(4,)).action == "none"
+    assert decision(received(4), policy={"wait_for": 0}, proved=(4,)).action == "none"
 
 
 def test_never_more_than_wanted():
@@ -135,7 +135,7 @@ def test_never_more_than_wanted():
     made = decision(
         offer,
         asked=asked,
-        policy={"wait_offers": 1, "wait_until": 0},
+        policy={"wait_offers": 1, "wait_for": 0},
         wanted=2,
         already_locked=1,
     )
@@ -173,7 +173,7 @@ def test_policy_reads_back():
             "named": [to_did(root_of(1).public), root_of(2).public.hex()],
             "terms": ["SD-BASE", "SD-BASE-DP"],
             "wait_offers": 2,
-            "wait_until": "10m",
+            "wait_for": "10m",
         }
     )
     assert policy.named == {root_of(1).public, root_of(2).public}
@@ -212,7 +212,7 @@ def test_policy_over_the_nodes_default():
         ({"max_total": "45"}, "acceptance.invalid", "max_total"),
         ({"terms": ["MINE"]}, "acceptance.invalid", "terms"),
         ({"wait_offers": 0}, "acceptance.invalid", "wait_offers"),
-        ({"wait_until": "later"}, "acceptance.invalid", "wait_until"),
+        ({"wait_for": "later"}, "acceptance.invalid", "wait_for"),
         ({"maximum": "45 EUR"}, "acceptance.unknown_field", "maximum"),
     ],
 )

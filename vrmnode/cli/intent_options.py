@@ -5,7 +5,6 @@ The node knows what the fields may contain and answers with the name of a wrong 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -54,6 +53,7 @@ _REPEATED: tuple[tuple[str, str], ...] = (
 
 
 _FIELDS = {"or": "alternatives"}
+_WHO = click.Choice(["automatic", "manual"])
 
 
 def request_options(function: Any) -> Any:
@@ -78,110 +78,85 @@ def request_of(options: Options) -> dict[str, object]:
     return request
 
 
-_ACCEPTANCE: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
+# flag, the policy's field (of a table, with a dot), what click.option takes.
+_ACCEPTANCE: tuple[tuple[str, str, Options], ...] = (
     (
         "--accept",
         "mode",
-        click.option(
-            "--accept",
-            type=click.Choice(["automatic", "manual"]),
-            help="Who accepts: the node under the rules below, or you.",
-        ),
+        {"type": _WHO, "help": "Who accepts: the node under the rules below, or you."},
     ),
     (
         "--accept-vendors",
         "vendors",
-        click.option(
-            "--accept-vendors",
-            help="Whose offers the node may accept: trusted, proved, group:NAME, named or any.",
-        ),
+        {"help": "Whose offers the node may accept: trusted, proved, group:NAME, named or any."},
     ),
     (
         "--vendor",
         "named",
-        click.option(
-            "--vendor", multiple=True, metavar="DID", help="A vendor for named.  [repeatable]"
-        ),
+        {"multiple": True, "metavar": "DID", "help": "A vendor for named.  [repeatable]"},
     ),
-    (
-        "--max-total",
-        "max_total",
-        click.option("--max-total", help='Accept up to this total, such as "45.00 EUR".'),
-    ),
+    ("--max-total", "max_total", {"help": 'Accept up to this total, such as "45.00 EUR".'}),
     (
         "--min-total",
         "min_total",
-        click.option("--min-total", help="Accept from a vendor that buys from this total on."),
+        {"help": "Accept from a vendor that buys from this total on."},
     ),
     (
         "--accept-function",
         "functions",
-        click.option(
-            "--accept-function",
-            multiple=True,
-            help="What the node may accept; otherwise only --function itself.  [repeatable]",
-        ),
+        {
+            "multiple": True,
+            "help": "What the node may accept; otherwise only --function itself.  [repeatable]",
+        },
     ),
     (
         "--accept-terms",
         "terms",
-        click.option(
-            "--accept-terms", multiple=True, help="Accept only under these terms.  [repeatable]"
-        ),
+        {"multiple": True, "help": "Accept only under these terms.  [repeatable]"},
     ),
     (
         "--wait-offers",
         "wait_offers",
-        click.option("--wait-offers", type=int, help="Decide when there are this many offers."),
+        {"type": int, "help": "Decide when there are this many offers."},
     ),
-    (
-        "--wait-for",
-        "wait_until",
-        click.option("--wait-for", help="Decide after this time at the latest: 30s, 10m."),
-    ),
+    ("--wait-for", "wait_for", {"help": "Decide after this time at the latest: 30s, 10m."}),
     (
         "--counter",
         "counter.mode",
-        click.option(
-            "--counter",
-            type=click.Choice(["automatic", "manual"]),
-            help="Who names lower totals: the node under the rules below, or you.",
-        ),
+        {"type": _WHO, "help": "Who names lower totals: the node under the rules below, or you."},
     ),
     (
         "--counter-rounds",
         "counter.rounds",
-        click.option("--counter-rounds", type=int, help="How often, to a vendor: 1 to 4."),
+        {"type": int, "help": "How often, to a vendor: 1 to 4."},
     ),
     (
         "--counter-first",
         "counter.first_percent",
-        click.option(
-            "--counter-first", type=int, help="Begin so many per cent below its first total."
-        ),
+        {"type": int, "help": "Begin so many per cent below its first total."},
     ),
     (
         "--counter-last",
         "counter.last_percent",
-        click.option("--counter-last", type=int, help="End so many per cent below it."),
+        {"type": int, "help": "End so many per cent below it."},
     ),
     (
         "--counter-target",
         "counter.target",
-        click.option("--counter-target", help='Name nothing above this, such as "40.00 EUR".'),
+        {"help": 'Name nothing above this, such as "40.00 EUR".'},
     ),
     (
         "--counter-patience",
         "counter.patience",
-        click.option("--counter-patience", help="How long a vendor has to answer: 30s, 10m."),
+        {"help": "How long a vendor has to answer: 30s, 10m."},
     ),
 )
 
 
 def acceptance_options(function: Any) -> Any:
     """Add the flags that say when the node may accept by itself."""
-    for *_, option in reversed(_ACCEPTANCE):
-        function = option(function)
+    for flag, _, how in reversed(_ACCEPTANCE):
+        function = click.option(flag, **how)(function)
     return function
 
 

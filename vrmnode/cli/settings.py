@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from vrmnode.cli.failures import usage
-from vrmnode.cli.session import session
+from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import nested
 from vrmnode.cli.user_files import changed, split_pairs
 
@@ -21,8 +22,32 @@ settings_file: Callable[[Any], Any] = click.option(
 )
 
 
-def show(place: tuple[str, ...]) -> None:
-    """Print the settings at this path of the API."""
+def settings_group(
+    here: str, place: tuple[str, ...], words: str, **more: tuple[str, str, str]
+) -> LazyGroup:
+    """The group of `show`, `set` and `more` for the settings at this path of the API.
+
+    `here` is the module with the commands show_NAME and set_NAME, NAME being the last of `place`;
+    `words` say what is set.
+    """
+    name = place[-1]
+    commands = {
+        "show": (here, f"show_{name}", f"Show {words}."),
+        "set": (here, f"set_{name}", f"Set {words}."),
+        **more,
+    }
+    text = f"Show or set {words}.\n\n\b\nExample:\n  vrm {' '.join(place)} show"
+    group = click.group(name, cls=LazyGroup, commands_at=commands, help=text)
+    return group(shared_options(lambda: None))
+
+
+def show_command(place: tuple[str, ...], words: str) -> click.Command:
+    """The command that shows the settings at this path of the API."""
+    text = f"Show {words}.\n\n\b\nExample:\n  vrm {' '.join(place)} show --json"
+    return click.command("show", help=text)(shared_options(lambda: _show(place)))
+
+
+def _show(place: tuple[str, ...]) -> None:
     here = session()
     value = here.client.get(*place)
     command = f"vrm {' '.join(place)} set"

@@ -124,7 +124,7 @@ _TIMES = frozenset(
         *("delivery_latest", "deliveryLatest", "asked_at", "answered_at", "disclosed_at"),
     }
 )
-_SPANS_S = frozenset({"pay_within", "payWithin", "wait_until", "every_s"})
+_SPANS_S = frozenset({"pay_within", "payWithin", "wait_for", "every_s"})
 _AMOUNTS = frozenset(
     {
         *("total", "price", "unitPrice", "unit_price", "deliveryCharge", "taxIncluded"),

@@ -68,7 +68,7 @@ class AcceptancePolicy:
             "functions": sorted(self.functions),
             "terms": sorted(self.terms),
             "wait_offers": self.wait_offers,
-            "wait_until": self.wait_s,
+            "wait_for": self.wait_s,
             "counter": self.counter.to_dict(),
         }
 
@@ -106,7 +106,7 @@ def read_policy(
         functions=_functions(fields) if _take(given, "functions", fields) else plain.functions,
         terms=_terms(fields) if _take(given, "terms", fields) else plain.terms,
         wait_offers=fields.whole("wait_offers", 1, 100, plain.wait_offers),
-        wait_s=fields.span("wait_until", plain.wait_s),
+        wait_s=fields.span("wait_for", plain.wait_s),
         counter=read_counters(fields.take("counter"), plain.counter),
     )
     fields.finish()

@@ -6,14 +6,20 @@ from pathlib import Path
 
 import click
 
-from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
+from vrmnode.cli.settings import (
+    pairs_argument,
+    replace,
+    settings_file,
+    settings_group,
+    show_command,
+)
 from vrmnode.cli.show import columns, entries, moment, short
 from vrmprotocol.contact import NAMES
 
 _HERE = "vrmnode.cli.commands.disclose"
 POLICY = ("contact", "policy")
+_WORDS = "to which vendors your node tells what by itself"
 
 
 @click.command()
@@ -55,33 +61,8 @@ def _listed(names: object) -> str:
     return ", ".join(str(name) for name in names) if isinstance(names, list) else ""
 
 
-@click.group(
-    cls=LazyGroup,
-    commands_at={
-        "show": (_HERE, "show_policy", "Show to which vendors your node tells what by itself."),
-        "set": (_HERE, "set_policy", "Set to which vendors your node tells what by itself."),
-    },
-)
-@shared_options
-def policy() -> None:
-    """Show or set to which vendors your node tells what by itself.
-
-    \b
-    Example:
-      vrm contact policy show
-    """
-
-
-@click.command("show")
-@shared_options
-def show_policy() -> None:
-    """Show to which vendors your node tells what by itself.
-
-    \b
-    Example:
-      vrm contact policy show --json
-    """
-    show(POLICY)
+policy = settings_group(_HERE, POLICY, _WORDS)
+show_policy = show_command(POLICY, _WORDS)
 
 
 @click.command("set")

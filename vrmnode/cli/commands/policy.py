@@ -6,45 +6,31 @@ from pathlib import Path
 
 import click
 
-from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import shared_options
-from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
+from vrmnode.cli.settings import (
+    pairs_argument,
+    replace,
+    settings_file,
+    settings_group,
+    show_command,
+)
 
 _HERE = "vrmnode.cli.commands.policy"
+_WORDS = "how offers are accepted"
+POLICY = ("policy",)
 
 
-@click.group(
-    cls=LazyGroup,
-    commands_at={
-        "show": (_HERE, "show_policy", "Show how offers are accepted."),
-        "set": (_HERE, "set_policy", "Set how offers are accepted."),
-        "test": (
-            "vrmnode.cli.commands.policy_test",
-            "policy",
-            "Say what your policy would do now; do nothing.",
-        ),
-    },
+policy = settings_group(
+    _HERE,
+    POLICY,
+    _WORDS,
+    test=(
+        "vrmnode.cli.commands.policy_test",
+        "policy",
+        "Say what your policy would do now; do nothing.",
+    ),
 )
-@shared_options
-def policy() -> None:
-    """Show or set how offers are accepted.
-
-    \b
-    Example:
-      vrm policy show
-    """
-
-
-@click.command("show")
-@shared_options
-def show_policy() -> None:
-    """Show how offers are accepted.
-
-    \b
-    Example:
-      vrm policy show --json
-    """
-    show(("policy",))
+show_policy = show_command(POLICY, _WORDS)
 
 
 @click.command("set")
@@ -62,4 +48,4 @@ def set_policy(pairs: tuple[str, ...], file: Path | None) -> None:
       vrm policy set mode=automatic vendors=trusted max_total="45.00 EUR" wait_offers=2
       vrm policy set --file policy.toml
     """
-    replace(("policy",), file, pairs, read_only=("trusted",))
+    replace(POLICY, file, pairs, read_only=("trusted",))

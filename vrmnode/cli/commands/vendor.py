@@ -8,7 +8,13 @@ import click
 
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import shared_options
-from vrmnode.cli.settings import pairs_argument, replace, settings_file, show
+from vrmnode.cli.settings import (
+    pairs_argument,
+    replace,
+    settings_file,
+    settings_group,
+    show_command,
+)
 
 _HERE = "vrmnode.cli.commands.vendor"
 _WELLKNOWN = "vrmnode.cli.commands.wellknown"
@@ -21,6 +27,7 @@ _QUESTIONS = "vrmnode.cli.commands.questions"
 _KEYS = "vrmnode.cli.commands.vendor_keys"
 PROFILE = ("vendor", "profile")
 POLICY = ("vendor", "policy")
+_WHO, _HOW = "who you are to customers", "how intents are answered"
 
 
 @click.group(
@@ -68,33 +75,8 @@ def vendor() -> None:
     """
 
 
-@click.group(
-    cls=LazyGroup,
-    commands_at={
-        "show": (_HERE, "show_profile", "Show who you are to customers."),
-        "set": (_HERE, "set_profile", "Set who you are to customers."),
-    },
-)
-@shared_options
-def profile() -> None:
-    """Show or set who you are to customers.
-
-    \b
-    Example:
-      vrm vendor profile show
-    """
-
-
-@click.command("show")
-@shared_options
-def show_profile() -> None:
-    """Show who you are to customers.
-
-    \b
-    Example:
-      vrm vendor profile show --json
-    """
-    show(PROFILE)
+profile = settings_group(_HERE, PROFILE, _WHO)
+show_profile = show_command(PROFILE, _WHO)
 
 
 @click.command("set")
@@ -115,34 +97,13 @@ def set_profile(pairs: tuple[str, ...], file: Path | None) -> None:
     replace(PROFILE, file, pairs)
 
 
-@click.group(
-    cls=LazyGroup,
-    commands_at={
-        "show": (_HERE, "show_policy", "Show how intents are answered."),
-        "set": (_HERE, "set_policy", "Set how intents are answered."),
-        "test": (_TEST, "vendor_policy", "Say what you would answer to an intent; send nothing."),
-    },
+policy = settings_group(
+    _HERE,
+    POLICY,
+    _HOW,
+    test=(_TEST, "vendor_policy", "Say what you would answer to an intent; send nothing."),
 )
-@shared_options
-def policy() -> None:
-    """Show or set how intents are answered.
-
-    \b
-    Example:
-      vrm vendor policy show
-    """
-
-
-@click.command("show")
-@shared_options
-def show_policy() -> None:
-    """Show how intents are answered.
-
-    \b
-    Example:
-      vrm vendor policy show --json
-    """
-    show(POLICY)
+show_policy = show_command(POLICY, _HOW)
 
 
 @click.command("set")

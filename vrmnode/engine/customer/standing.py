@@ -17,7 +17,7 @@ from vrmnode.storage.intents import OwnIntent
 from vrmprotocol import keys
 
 POLICY = "customer.policy"
-_WHEN = ("max_total", "min_total", "functions", "wait_offers", "wait_until")
+_WHEN = ("max_total", "min_total", "functions", "wait_offers", "wait_for")
 PROOF_COUNTS_S = 30 * 86_400
 """So long a domain's proof counts: later the domain may be somebody else's."""
 
