@@ -27,6 +27,15 @@ def ordered(world: World, policy: dict[str, Any] | None = None) -> Deal:
     return row
 
 
+def delivered(world: World, policy: dict[str, Any] | None = None) -> Deal:
+    """`ordered`, paid and delivered, told to both."""
+    row = ordered(world, policy)
+    say(world, VENDOR, row, "paid")
+    say(world, VENDOR, row, "delivered")
+    settle(world)
+    return row
+
+
 def settle(world: World) -> None:
     """Let everything that is due come and go."""
     for _ in range(3):

@@ -10,6 +10,7 @@ from tests.engine.order_steps import (
     DAY,
     PREPAID,
     both,
+    delivered,
     locked,
     ordered,
     say,
@@ -115,10 +116,7 @@ def test_what_the_customer_gave_up_is_not_bought_again_by_itself(world: World) -
 
 
 def test_a_return_with_its_refund(world: World) -> None:
-    row = ordered(world)
-    say(world, VENDOR, row, "paid")
-    say(world, VENDOR, row, "delivered")
-    settle(world)
+    row = delivered(world)
     say(world, CUSTOMER, row, "return_request", reason="defective")
     settle(world)
     assert "order.return_request" in event_types(world, VENDOR)
@@ -139,10 +137,7 @@ def test_a_return_with_its_refund(world: World) -> None:
 
 
 def test_returned_goods_stay_away_until_the_vendor_says_so(world: World) -> None:
-    row = ordered(world)
-    say(world, VENDOR, row, "paid")
-    say(world, VENDOR, row, "delivered")
-    settle(world)
+    row = delivered(world)
     say(world, CUSTOMER, row, "return_request", reason="defective")
     settle(world)
     say(world, VENDOR, row, "return_answer", refund="5.00 EUR")
@@ -157,10 +152,7 @@ def test_returns_are_accepted_by_policy_within_their_days(world: World) -> None:
         "returns": {"days": 10, "cost": "customer"},
         "orders": {"accept_returns": True, "return_instructions": "Weg 1\n1234 Ort"},
     }
-    row = ordered(world, policy)
-    say(world, VENDOR, row, "paid")
-    say(world, VENDOR, row, "delivered")
-    settle(world)
+    row = delivered(world, policy)
     say(world, CUSTOMER, row, "return_request", reason="changed_mind")
     settle(world)
     [one] = shown(world, CUSTOMER, row)["returns"]
@@ -169,10 +161,7 @@ def test_returns_are_accepted_by_policy_within_their_days(world: World) -> None:
 
 
 def test_the_time_to_give_back_ends(world: World) -> None:
-    row = ordered(world)
-    say(world, VENDOR, row, "paid")
-    say(world, VENDOR, row, "delivered")
-    settle(world)
+    row = delivered(world)
     world.now += 15 * DAY
     with pytest.raises(ServiceError) as caught:
         say(world, CUSTOMER, row, "return_request", reason="changed_mind")

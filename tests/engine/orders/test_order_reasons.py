@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.order_steps import DAY, PREPAID, ordered, say, settle, shown
+from tests.engine.order_steps import DAY, PREPAID, delivered, ordered, say, settle, shown
 from tests.engine.orders import test_order_functions as functions
 from tests.engine.steps import CUSTOMER, VENDOR, event_types
 from tests.engine.world import World
@@ -33,14 +33,6 @@ def _under_way(word: str, reason: str) -> Cause:
         return row
 
     return cause
-
-
-def _delivered(world: World) -> Deal:
-    row = ordered(world)
-    say(world, VENDOR, row, "paid")
-    say(world, VENDOR, row, "delivered")
-    settle(world)
-    return row
 
 
 # fmt: off
@@ -66,7 +58,7 @@ def _refunded_after_cancel(world: World) -> Deal:
 
 
 def _refunded_after_return(world: World) -> Deal:
-    row = _delivered(world)
+    row = delivered(world)
     say(world, CUSTOMER, row, "return_request", reason="defective")
     settle(world)
     say(world, VENDOR, row, "return_answer")
@@ -84,13 +76,13 @@ def _paid_twice(world: World) -> Deal:
 
 
 def _given_a_present(world: World) -> Deal:
-    row = _delivered(world)
+    row = delivered(world)
     say(world, VENDOR, row, "refunded", amount="5.00 EUR")
     return row
 
 
 def _refunded_without_a_reason(world: World) -> Deal:
-    row = _delivered(world)
+    row = delivered(world)
     say(world, VENDOR, row, "refunded", amount="5.00 EUR", reason="unspecified")
     return row
 
@@ -149,7 +141,7 @@ def _never_paid(world: World) -> Deal:
 
 def _gives_back(reason: str) -> Cause:
     def cause(world: World) -> Deal:
-        row = _delivered(world)
+        row = delivered(world)
         say(world, CUSTOMER, row, "return_request", reason=reason)
         return row
 
@@ -167,7 +159,7 @@ def _lease_ends(world: World) -> Deal:
 
 def _takes_nothing_back(reason: str) -> Cause:
     def cause(world: World) -> Deal:
-        row = _delivered(world)
+        row = delivered(world)
         say(world, CUSTOMER, row, "return_request", reason="defective")
         settle(world)
         say(world, VENDOR, row, "return_answer", accepted=False, reason=reason)
