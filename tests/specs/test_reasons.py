@@ -126,6 +126,13 @@ def test_every_problem_of_an_offer_has_a_cause() -> None:
     assert found == {*problems.CARELESS, *problems.OF_FUNCTION, *problems.OF_TIME}
 
 
+ERRORS = (
+    *("conflict", "invalid", "usage", "ServiceError", "LocalError", "FieldError"),
+    *("BackupError", "ConfigError", "ImageError", "KeystoreError", "LockError", "NetworkError"),
+    *("StorageError", "WellKnownError"),
+)
+
+
 def test_every_error_that_a_command_can_meet_has_a_test() -> None:
     files = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
     named = "\n".join(path.read_text(encoding="utf-8") for path in files)
@@ -134,9 +141,9 @@ def test_every_error_that_a_command_can_meet_has_a_test() -> None:
         *_arguments("CommandError", "vrmnode", place=1),
         *_arguments("LocalError", "protocol/vrmprotocol"),
     ]
-    for function in ("conflict", "invalid", "ServiceError", "usage", "LocalError"):
-        found += _arguments(function, "vrmnode")
-    assert len({code for _, code in found}) > 100
+    for raised in ERRORS:
+        found += _arguments(raised, "vrmnode")
+    assert len({code for _, code in found}) > 150
     for path, code in found:
         tested = f'"{code}"' in named or f"[{code}]" in named
         assert tested, f"{path.name}: no test raises {code}"
