@@ -26,11 +26,13 @@ from vrmnode.storage.database import Database
 from vrmnode.storage.deals import Deal
 from vrmnode.vendor import responder
 from vrmnode.vendor.responder import Reply
-from vrmprotocol.envelope import SKEW_S, Envelope
+from vrmprotocol.envelope import Envelope
 from vrmprotocol.market import Intent
 
 CUSTOMERS = [f"customer-{n}" for n in (1, 2, 3)]
 VENDORS = [f"vendor-{n}" for n in (1, 2, 3, 4)]
+_LATE_S = 2 * 600 + 1
+"""After the time on one clock it is over on every other one as well."""
 MOST_INTENTS = 2
 """Of each customer that stand at the same time."""
 
@@ -165,15 +167,17 @@ class RandomMarket:
         pairs = [pair for name in self.world.customers for pair in self._pairs(name)]
         if not pairs:
             return
-        who, first, others = self.rng.choice(pairs)
+        # What becomes of the two-faced one's is worth more looks.
+        of_it = [pair for pair in pairs if pair[1].vendor_root == self._root(self.two_faced)]
+        who, first, others = self.rng.choice(of_it or pairs)
         self.world.run_command(who.name, "offer.accept", offer=(first.offer_digest or b"").hex())
         self.world.pump(who.name)
         if self.rng.random() < 0.3:
             self.world.link.clear()
-        self.world.now = (first.confirm_by or 0) + SKEW_S + 1 - who.skew
+        self.world.now = (first.confirm_by or 0) + _LATE_S - who.skew
         who.run_timers()
         self._note(f"{who.name} {first.deal.hex()[:8]}")
-        heard = self.rng.random() < 0.5
+        heard = self.rng.random() < (0.8 if of_it else 0.4)
         if heard:
             self.world._settle()
         for row in others:
@@ -182,13 +186,16 @@ class RandomMarket:
             self.world._settle()
             self._contradict_in(first.deal)
 
+    def _root(self, vendor: str | None) -> bytes | None:
+        return None if vendor is None else self.world.nodes[vendor].machine.identity.root
+
     def _pairs(self, name: str) -> list[tuple[SimNode, Deal, list[Deal]]]:
         """The open deals of a customer with those of the same intent that can wait for longer."""
         who = self.world.nodes[name]
         rows = deals.list_deals(who.reader, role="customer", state="offered")
         found = []
         for first in rows:
-            until = (first.confirm_by or 0) + SKEW_S + 1
+            until = (first.confirm_by or 0) + _LATE_S
             same = [row for row in rows if row.intent_id == first.intent_id and row != first]
             others = [row for row in same if (row.valid_through or 0) >= until]
             if others and (first.valid_through or 0) >= who.machine.clock():
