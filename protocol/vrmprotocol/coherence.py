@@ -65,6 +65,8 @@ def check(
         _check_offer(message, body, now)
     elif isinstance(body, Accept):
         _check_accept(message, body)
+    elif isinstance(body, Agreement):
+        _check_agreement(message, body)
     elif isinstance(body, SealedIntent):
         sealed_intent.check(body, size_bytes=len(message.raw), now=now)
     elif isinstance(body, Ack):
@@ -95,6 +97,21 @@ def load_offer(raw: bytes) -> SignedMessage:
     body = bodies.from_wire("offer", opened.body, known_ext=_any_extension(opened.body))
     message = inner.interpreted(opened.header, body)
     check(message, writer="vendor", now=None, first_contact=False)
+    return message
+
+
+def load_accept(raw: bytes) -> SignedMessage:
+    """The signed accept that an agreement embeds (at most 48,000 bytes), with its offer verified.
+
+    Raises:
+        RemoteError: `encoding.*`, `message.*`, `agreement.customer_signature`.
+    """
+    opened = inner.read(raw)
+    if opened.version != 1 or opened.header.kind != "accept":
+        raise refuse("acceptMessage", "an accept message")
+    body = bodies.from_wire("accept", opened.body, known_ext=_any_extension(opened.body))
+    message = inner.interpreted(opened.header, body)
+    check(message, writer="customer", now=None, first_contact=False)
     return message
 
 
@@ -208,6 +225,23 @@ def _check_accept(message: SignedMessage, accept: Accept) -> None:
         raise RemoteError(
             "agreement.customer_signature", "expected the customer's signature on the document"
         )
+
+
+def _check_agreement(message: SignedMessage, agreed: Agreement) -> None:
+    if agreed.accept_message is None:
+        return
+    # SPEC 03: The reader MUST refuse an agreement whose `acceptMessage` isn't a valid accept of the
+    # same deal with the digest in `accept`, or isn't its own, with `message.body`.
+    try:
+        accept = load_accept(agreed.accept_message)
+    except RemoteError as error:
+        raise refuse("acceptMessage", f"a valid signed accept, came {error.code}") from error
+    if accept.digest != agreed.accept:
+        raise refuse("acceptMessage", "the accept that is named")
+    if accept.deal != message.deal or accept.author != message.recipient:
+        raise refuse("acceptMessage", "an accept of this deal by the agreement's recipient")
+    if accept.recipient != message.author:
+        raise refuse("acceptMessage", "an accept to the agreement's author")
 
 
 def _check_ack(message: SignedMessage, ack: Ack, writer: Role | None, now: int | None) -> None:

@@ -31,6 +31,7 @@ from vrmprotocol.fields import (
 from vrmprotocol.terms_addendum import WireLevels
 
 MAX_OFFER_BYTES = 40_000
+MAX_ACCEPT_BYTES = 48_000
 
 CustomerReason = Literal[
     "chosen_other",
@@ -107,10 +108,16 @@ class Accept(Body, frozen=True, kw_only=True):
 
 
 class Agreement(Body, frozen=True, kw_only=True):
-    """The vendor's signature under the same document."""
+    """The vendor's signature under the same document; for a customer that has forgotten its accept
+    with that.
+    """
 
     accept: Bytes32
     signature: Bytes64
+    accept_message: Annotated[bytes, Meta(min_length=1, max_length=MAX_ACCEPT_BYTES)] | None = None
+
+    def __repr__(self) -> str:
+        return f"Agreement(accept={self.accept.hex()[:16]}…)"
 
 
 class Decline(Body, frozen=True, kw_only=True):

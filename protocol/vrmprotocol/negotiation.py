@@ -140,10 +140,12 @@ class _Members:
     """The set, sorted by kind; every list is in the order (seq, digest)."""
 
     def __init__(self, spoken: list[SignedMessage]) -> None:
-        self.accepts = [m for m in spoken if isinstance(m.body, Accept)]
+        self.agreements = [m for m in spoken if isinstance(m.body, Agreement)]
+        self.accepts = _with_embedded(
+            [m for m in spoken if isinstance(m.body, Accept)], self.agreements
+        )
         self.declines = [m for m in spoken if isinstance(m.body, Decline)]
         self.withdrawals = [m for m in spoken if isinstance(m.body, WithdrawAccept)]
-        self.agreements = [m for m in spoken if isinstance(m.body, Agreement)]
         own_offers = [m for m in spoken if isinstance(m.body, Offer)]
         self.offer_of = _embedded_offers(self.accepts, own_offers)
         known = {m.digest: m for m in (*self.offer_of.values(), *own_offers)}
@@ -240,6 +242,19 @@ class _Members:
 def _names_accept(message: SignedMessage, accept: SignedMessage) -> bool:
     assert isinstance(message.body, Decline)
     return message.body.of == accept.digest and message.author != accept.author
+
+
+def _with_embedded(
+    accepts: list[SignedMessage], agreements: list[SignedMessage]
+) -> list[SignedMessage]:
+    """The accepts, with those that only an agreement brought, in the order (seq, digest)."""
+    known = {message.digest: message for message in accepts}
+    for message in agreements:
+        assert isinstance(message.body, Agreement)
+        raw = message.body.accept_message
+        if raw is not None and message.body.accept not in known:
+            known[message.body.accept] = coherence.load_accept(raw)
+    return sorted(known.values(), key=_order)
 
 
 def _embedded_offers(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from tests.engine.world import SimNode, World
@@ -277,3 +278,11 @@ def withdraw_named(world: World) -> None:
     """Withdraw the customer's newest intent."""
     action = partial(named_intent.withdraw, own=own_intent(world), reason="no_longer_wanted")
     in_turn(world, CUSTOMER, action)
+
+
+def back_up(world: World, who: str, folder: Path) -> Path:
+    """A copy of a node's database as it is now; the one before it is gone."""
+    copy = folder / f"{who}.copy"
+    copy.unlink(missing_ok=True)
+    world.nodes[who].database.backup(copy)
+    return copy

@@ -10,6 +10,7 @@ from tests.engine.steps import (
     CUSTOMER,
     OTHER_VENDOR,
     VENDOR,
+    back_up,
     command,
     deal_with,
     event_types,
@@ -24,13 +25,6 @@ from vrmnode.engine.customer.why import intent_why
 from vrmnode.storage import messages
 
 
-def _back_up(world: World, who: str, folder: Path) -> Path:
-    copy = folder / f"{who}.copy"
-    copy.unlink(missing_ok=True)
-    world.nodes[who].database.backup(copy)
-    return copy
-
-
 def _acknowledge(world: World, who: str, to: str) -> None:
     world.now += 3
     world.nodes[who].run_timers()
@@ -41,7 +35,7 @@ def test_a_restored_vendor_is_heard_though_it_forgot_what_it_sent(
     world: World, tmp_path: Path
 ) -> None:
     offer = (offered(world).offer_digest or b"").hex()
-    copy = _back_up(world, VENDOR, tmp_path)
+    copy = back_up(world, VENDOR, tmp_path)
     command(world, CUSTOMER, "offer.ask", offer=offer, text="Is it new?")
     pass_on(world, CUSTOMER)
     _acknowledge(world, VENDOR, CUSTOMER)
@@ -61,7 +55,7 @@ def test_only_the_first_start_after_a_restore_leaves_numbers_out(
 ) -> None:
     offered(world)
     node = world.nodes[VENDOR]
-    node.restore(_back_up(world, VENDOR, tmp_path))
+    node.restore(back_up(world, VENDOR, tmp_path))
     node.restart()
     assert deal_with(world, VENDOR, VENDOR).next_seq == 8
 
@@ -70,7 +64,7 @@ def test_a_vendor_restored_again_before_it_was_heard_is_heard(world: World, tmp_
     offer = (offered(world).offer_digest or b"").hex()
     node = world.nodes[VENDOR]
     for _ in range(3):
-        node.restore(_back_up(world, VENDOR, tmp_path))
+        node.restore(back_up(world, VENDOR, tmp_path))
     command(world, CUSTOMER, "offer.accept", offer=offer)
     pass_on(world, CUSTOMER)
     (said,) = messages.list_messages(node.reader, deal_with(world, VENDOR, VENDOR).deal)[-1:]
@@ -87,7 +81,7 @@ def test_a_vendor_restored_again_before_it_was_heard_is_heard(world: World, tmp_
 
 def test_a_vendor_restored_twice_from_one_copy_is_heard(world: World, tmp_path: Path) -> None:
     offer = (offered(world).offer_digest or b"").hex()
-    copy = _back_up(world, VENDOR, tmp_path)
+    copy = back_up(world, VENDOR, tmp_path)
     node = world.nodes[VENDOR]
     node.restore(copy)
     command(world, CUSTOMER, "offer.ask", offer=offer, text="Is it new?")
@@ -109,7 +103,7 @@ def test_a_restored_customer_buys_nothing_by_itself_that_it_may_have_bought(
     world = make_world(stock=(3, 3))
     stay_silent(world, OTHER_VENDOR)
     world.publish(CUSTOMER, 1, automatic=True)
-    copy = _back_up(world, CUSTOMER, tmp_path)
+    copy = back_up(world, CUSTOMER, tmp_path)
     pass_on(world, CUSTOMER)
     pass_on(world, VENDOR)
     assert deal_with(world, CUSTOMER, VENDOR).state == "accepted"

@@ -215,7 +215,7 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
             customer_desk.after_message(ctx, record, signed)
         else:
             sealed_intents.after_message(ctx, record, signed)
-            vendor_desk.after_message(ctx, record)
+            vendor_desk.after_message(ctx, record, signed)
         questions.after_message(ctx, record, signed)
         counters.after_message(ctx, record, signed)
         order_desk.after_message(ctx, record.deal, signed)

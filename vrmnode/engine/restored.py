@@ -28,7 +28,7 @@ def take_note(ctx: Context) -> None:
         return
     settings.erase(ctx.tx, backup.RESTORED)
     # SPEC 06: After its database was restored from a backup, the writer MUST leave out the next 7
-    # numbers of every deal in which it has sent something.
+    # numbers of every deal in the backup.
     deals.leave_out(ctx.tx, LEFT_OUT)
     # SPEC 04: After its database was restored from a backup, the customer's node MUST NOT accept by
     # itself for an intent that the backup holds.

@@ -196,8 +196,8 @@ def forget(tx: Connection, deal: bytes) -> None:
 
 
 def leave_out(tx: Connection, numbers: int) -> None:
-    """Go on with a higher sequence number in every deal in which this node has sent something."""
-    tx.run("UPDATE deals SET next_seq = next_seq + ? WHERE next_seq > 0", (numbers,))
+    """Go on with a higher sequence number in every deal."""
+    tx.run("UPDATE deals SET next_seq = next_seq + ?", (numbers,))
 
 
 def clear(tx: Connection, deal: bytes, now: int) -> None:

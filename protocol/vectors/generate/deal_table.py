@@ -48,12 +48,13 @@ MOVES = {
 
 @dataclass(frozen=True)
 class Event:
-    """A message with its label, and the offer that an accept embeds."""
+    """A message with its label, the offer that an accept embeds, the accept in an agreement."""
 
     label: str
     message: Inner
     embedded: Inner | None = None
     inert: bool = False
+    brings: Event | None = None
 
 
 def state_of(events: Iterable[Event]) -> str:
@@ -68,7 +69,7 @@ def state_of(events: Iterable[Event]) -> str:
 
 def flags_of(events: list[Event]) -> dict[str, bool]:
     """The seven flags of a set."""
-    live = [event for event in events if not event.inert]
+    live = whole(events)
     offers = {event.message.digest for event in live if event.message.kind == "offer"}
     offers |= {event.embedded.digest for event in live if event.embedded}
     accept, agreement = chosen(live)
@@ -88,6 +89,14 @@ def flags_of(events: list[Event]) -> dict[str, bool]:
             if event.message.kind == "withdraw_accept" and event.message.author is CUSTOMER
         ),
     }
+
+
+def whole(events: list[Event]) -> list[Event]:
+    """What counts of a set, with the accepts that only an agreement brings."""
+    live = [event for event in events if not event.inert]
+    known = {event.message.digest for event in live}
+    brought = {event.brings.message.digest: event.brings for event in live if event.brings}
+    return live + [accept for digest, accept in brought.items() if digest not in known]
 
 
 def chosen(live: list[Event]) -> tuple[Event | None, Event | None]:
@@ -111,9 +120,9 @@ def countersignature(accept: Event) -> bytes:
 def has_fault(events: list[Event]) -> bool:
     """Whether somebody told two stories, or did what excludes another thing it did."""
     numbers = [(event.message.author.public, event.message.seq) for event in events]
-    agreement = chosen(events)[1]
+    agreement = chosen(whole(events))[1]
     both = agreement is not None and flags_of(events)["vdecline"]
-    accepts = [event for event in events if event.message.kind == "accept"]
+    accepts = [event for event in whole(events) if event.message.kind == "accept"]
     return len(set(numbers)) < len(numbers) or len(accepts) > 1 or both
 
 

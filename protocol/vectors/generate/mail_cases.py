@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from . import offer_cases
+from . import given_back_cases, offer_cases
 from .body_file import BODY, BodyCases
 from .canonical import pack
 from .cases import VectorFile
@@ -243,16 +243,15 @@ def _agreement(file: VectorFile) -> None:
     cases.missing("accept", "signature")
     cases.unknown("x", "offer")
     cases.wrong(("accept", "bin", 32), ("signature", "bin", 64))
+    given_back_cases.add(cases)
 
 
 def _declines(file: VectorFile) -> None:
     by_customer = from_customer("decline", {"of": offer().digest, "reason": "too_expensive"})
     body = {"of": accept().digest, "reason": "out_of_stock", "note": "Sorry."}
     by_vendor = from_vendor("decline", body, seq=1, prev=offer().digest)
-    mine, theirs = (
-        MailCases(file, "customer-decline", by_customer),
-        MailCases(file, "vendor-decline", by_vendor),
-    )
+    mine = MailCases(file, "customer-decline", by_customer)
+    theirs = MailCases(file, "vendor-decline", by_vendor)
     theirs.accept("note", "with a note", theirs.good)
     for cases, own, other in (
         (mine, CUSTOMER_REASONS, VENDOR_REASONS),

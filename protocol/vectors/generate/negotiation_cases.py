@@ -148,6 +148,36 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
         ("accept", "accept-offer-2", "agreement", "agreement-offer-2", "withdraw-offer-2"),
     ),
     (
+        "agreement-brings-accept",
+        "the agreement brings the accept, and that the offer",
+        ("agreement-with-accept",),
+    ),
+    (
+        "forgotten-accept",
+        "a customer restored from a backup has accepted again, and is told of the first",
+        ("offer", "accept-offer-2", "agreement-with-accept"),
+    ),
+    (
+        "forgotten-accept-vendor",
+        "the same, as the vendor has it",
+        ("accept", "agreement", "accept-offer-2", "agreement-with-accept"),
+    ),
+    (
+        "forgotten-accept-declined",
+        "it has declined the only offer, and is told that it accepted",
+        ("offer", "decline-offer", "agreement-with-accept"),
+    ),
+    (
+        "forgotten-accept-other-withdrawn",
+        "it took back the accept that it knew of",
+        ("accept-offer-2", "withdraw-offer-2", "agreement-with-accept"),
+    ),
+    (
+        "forgotten-accept-withdrawn",
+        "it withdraws what it was told of",
+        ("accept-offer-2", "withdraw-offer-2", "agreement-with-accept", "withdraw"),
+    ),
+    (
         "same-number",
         "two accepts with one number: the lower digest counts",
         ("accept", "accept-twin"),

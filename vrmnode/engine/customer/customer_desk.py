@@ -15,7 +15,7 @@ from vrmnode.engine.failures import conflict
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import refusals, talks
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, reload
-from vrmnode.storage import deals, key_updates, market, timers
+from vrmnode.storage import deals, key_updates, market, messages, timers
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.pseudonyms import Pseudonym
@@ -82,10 +82,12 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
             consider(ctx, own_intent(ctx.tx, record.row.intent_id))
         return
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=state)
-    if state == "agreed" and before == "declined" and _overbought(ctx, record):
-        _refuse_late_agreement(ctx, record)
-    elif state == "agreed":
-        _conclude(ctx, record)
+    if state == "agreed":
+        record = _hold(ctx, record)
+        if _overbought(ctx, record):
+            _refuse_late_agreement(ctx, record)
+        else:
+            _conclude(ctx, record)
     elif state in ("declined", "cancelled", "refused"):
         if state == "cancelled":
             _keep_document(ctx, record)
@@ -110,14 +112,26 @@ def _overbought(ctx: Context, record: DealRecord) -> bool:
     return deals.locked_quantity(ctx.tx, own.intent_id) > own.quantity
 
 
-# SPEC 04: The customer's node MUST withdraw an accept that the vendor declined and later
-# countersigned, when its lock is above the intent's quantity.
+def _hold(ctx: Context, record: DealRecord) -> DealRecord:
+    """The deal with its row about what is agreed, also where a backup doesn't know the accept."""
+    accept, offered = record.state.accept, record.state.accepted_offer
+    if accept is None or offered is None:
+        raise TypeError("an agreed deal has an accept and its offer")
+    _lock(ctx, record.deal, offered, "agreed")
+    if messages.get(ctx.tx, accept.digest) is None:
+        openings.erase(ctx, record.deal)  # those are of another accept
+    return reload(ctx, record)
+
+
+# SPEC 04: The customer's node MUST withdraw an accept when its deal becomes `agreed` and its lock
+# is then above the intent's quantity.
 def _refuse_late_agreement(ctx: Context, record: DealRecord) -> None:
-    """The vendor said no, so the goods were bought elsewhere; its yes now comes too late."""
+    """The goods were bought elsewhere, after a no or unknowingly; the yes now comes too late."""
     _send_withdrawal(ctx, record, "duplicate")
     record = reload(ctx, record)
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=record.state.state)
     _keep_document(ctx, record)
+    timers.clear(ctx.tx, "confirm", record.deal)
     disclosure_desk.stop(ctx, record.deal)
     ctx.event("deal.cancelled", "deal", record.deal, **refusals.ending(record))
 
@@ -209,19 +223,7 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
     )
     # SPEC 04: The customer's node MUST raise the lock in the same transaction in which it signs the
     # accept.
-    deals.update(
-        ctx.tx,
-        record.deal,
-        updated=ctx.now,
-        state="accepted",
-        offer_digest=digest,
-        business_function=draft.business_function,
-        total=draft.price_specification.total,
-        currency=draft.price_specification.price_currency,
-        quantity=draft.eligible_quantity,
-        valid_through=draft.valid_through,
-        confirm_by=draft.confirm_by,
-    )
+    _lock(ctx, record.deal, signed, "accepted")
     timers.clear(ctx.tx, "offer_end", record.deal)
     timers.arm(ctx.tx, "confirm", record.deal, draft.confirm_by + SKEW_S)
     ctx.event(
@@ -235,6 +237,24 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
         vendor=draft.vendor.name,
     )
     return reload(ctx, record)
+
+
+def _lock(ctx: Context, deal: bytes, offered: SignedMessage, state: str) -> None:
+    """Let a deal's row be about the offer in the accept that counts."""
+    draft = mailroom.offer_of(offered).draft
+    deals.update(
+        ctx.tx,
+        deal,
+        updated=ctx.now,
+        state=state,
+        offer_digest=offered.digest,
+        business_function=draft.business_function,
+        total=draft.price_specification.total,
+        currency=draft.price_specification.price_currency,
+        quantity=draft.eligible_quantity,
+        valid_through=draft.valid_through,
+        confirm_by=draft.confirm_by,
+    )
 
 
 def decline(

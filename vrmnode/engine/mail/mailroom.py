@@ -43,6 +43,9 @@ MAX_COUNTERS_PER_DEAL = 4
 
 MAX_SEALED_INTENTS_PER_DEAL = 16
 
+_NONE_KNOWN = bytes(32)
+"""The message before, in a deal that a backup holds without any of this node's own."""
+
 LONGEST_WATCH_S = 90 * 86_400
 """How long the mail of a deal is watched for, whatever the `confirmBy` of an offer says."""
 
@@ -72,7 +75,7 @@ def post(
         kind=kind_of(body),
         deal=row.deal,
         seq=row.next_seq,
-        prev=row.last_digest,
+        prev=row.last_digest or (_NONE_KNOWN if row.next_seq else None),
         key=key,
         recipient=recipient,
         created=ctx.now,

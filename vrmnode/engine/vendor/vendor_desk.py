@@ -12,7 +12,7 @@ from vrmnode.engine.disclosure import disclosed
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import refusals
 from vrmnode.engine.records import DealRecord, load_deal, read_intent, reload
-from vrmnode.engine.vendor import answering, inbox, pause, shop
+from vrmnode.engine.vendor import answering, inbox, pause, reminders, shop
 from vrmnode.storage import (
     catalogue,
     deals,
@@ -102,7 +102,7 @@ def intent_changed(ctx: Context, stored: MarketIntent) -> None:
         consider(ctx, stored.pseudonym)
 
 
-def after_message(ctx: Context, record: DealRecord) -> None:
+def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:
     """React to a customer's message that was just added to the deal."""
     before, state = record.row.state, record.state.state
     # SPEC 04: The vendor MUST NOT countersign an accept whose withdrawal it has seen.
@@ -114,6 +114,7 @@ def after_message(ctx: Context, record: DealRecord) -> None:
     if state == "offered":
         _free_declined(ctx, record)
     if state == before:
+        reminders.after_message(ctx, record, signed)
         return
     deals.update(ctx.tx, record.deal, updated=ctx.now, state=state)
     if state in ("declined", "withdrawn", "cancelled"):
