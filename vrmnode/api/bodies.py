@@ -304,35 +304,6 @@ class RemoveTrust(Closed):
     group: Annotated[str, Field(max_length=64)] | None = None
 
 
-class ChangeThing(Closed):
-    """`POST /v1/things/{thing}/change`; null takes a field away."""
-
-    changes: JsonObject
-
-
-class BrokenThing(Closed):
-    """`POST /v1/things/{thing}/broken`; `request` sets fields of the drafted request otherwise."""
-
-    problem: Annotated[str, Field(max_length=500)] | None = None
-    request: JsonObject | None = None
-    publish: Annotated[bool, Field(strict=True)] = False
-
-
-class AddHook(Closed):
-    """`POST /v1/hooks`; the node says what `rules` may contain."""
-
-    thing: Annotated[str, Field(min_length=1, max_length=64)]
-    name: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    rules: JsonObject | None = None
-
-
-class ConfirmDraft(Closed):
-    """`POST /v1/drafts/{draft}/confirm`; `problem` replaces what the draft says of that."""
-
-    problem: Annotated[str, Field(min_length=1, max_length=500)] | None = None
-    dry_run: Annotated[bool, Field(strict=True)] = False
-
-
 class TrustFilter(Closed):
     """Query of `GET /v1/trust`."""
 

@@ -5,21 +5,42 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from pydantic import Field
 
-from vrmnode.api.bodies import (
-    AddHook,
-    BrokenThing,
-    ChangeThing,
-    ConfirmDraft,
-    HexId,
-    JsonObject,
-    Nothing,
-    given,
-)
+from vrmnode.api.bodies import Closed, HexId, JsonObject, Nothing, given
 from vrmnode.api.service import Json, NodeService
 
 Name = Annotated[str, Path(min_length=1, max_length=64)]
 Id = Annotated[HexId, Path()]
+
+
+class ChangeThing(Closed):
+    """`POST /v1/things/{thing}/change`; null takes a field away."""
+
+    changes: JsonObject
+
+
+class BrokenThing(Closed):
+    """`POST /v1/things/{thing}/broken`; `request` sets fields of the drafted request otherwise."""
+
+    problem: Annotated[str, Field(max_length=500)] | None = None
+    request: JsonObject | None = None
+    publish: Annotated[bool, Field(strict=True)] = False
+
+
+class AddHook(Closed):
+    """`POST /v1/hooks`; the node says what `rules` may contain."""
+
+    thing: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    rules: JsonObject | None = None
+
+
+class ConfirmDraft(Closed):
+    """`POST /v1/drafts/{draft}/confirm`; `problem` replaces what the draft says of that."""
+
+    problem: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    dry_run: Annotated[bool, Field(strict=True)] = False
 
 
 def thing_routes(service: NodeService) -> APIRouter:
