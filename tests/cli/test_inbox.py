@@ -6,7 +6,8 @@ from vrmnode.vendor import delivery
 
 ID = "00002c967d31" + "ab" * 26
 ROW = {
-    "intent": ID, "wanted": "wants to buy a lamp\x1b[2J", "why": "70.00 EUR is above 50.00 EUR",
+    "kind": "intent", "id": ID, "named": False, "intent": ID,
+    "wanted": "wants to buy a lamp\x1b[2J", "why": "70.00 EUR is above 50.00 EUR",
     "added": 1_796_000_000, "answer_by": 1_796_003_600, "valid_through": 1_796_090_000,
     "claimed_by": None, "claimed_until": None, "work": 16,
 }  # fmt: skip
@@ -115,3 +116,57 @@ def test_refuse(daemon, vrm):
 def test_choices_are_those_of_the_node():
     assert METHODS == delivery.METHODS
     assert set(CONDITIONS) == set(CONDITION_WORDS.values())
+
+
+QUESTION = {
+    "kind": "question", "id": "7a6b5c4d3e2f" + "cd" * 26, "deal": ID, "offer": ID,
+    "item_name": "A lamp", "currency": "EUR", "offered": 7000, "text": "Is it\x1b[2J new?",
+    "in_language": "en", "wanted": "asks of A lamp: Is it\x1b[2J new?", "added": 1_796_000_000,
+    "answer_by": 1_796_003_600, "valid_through": 1_796_003_600, "claimed_by": None,
+    "claimed_until": None,
+}  # fmt: skip
+COUNTER = {
+    **QUESTION, "kind": "counter", "total": 6000, "note": "A regular.", "claimed_by": "Anna",
+    "claimed_until": 1_796_001_800,
+    "wanted": "would take A lamp for 60.00 EUR instead of 70.00 EUR",
+}  # fmt: skip
+
+
+def test_questions_counters_and_named_intents_stand_beside_one_another(daemon, vrm):
+    daemon.service.answers["inbox.list"] = [QUESTION, COUNTER, {**ROW, "named": True}, ROW]
+    lines = vrm("vendor", "inbox", "list").output.splitlines()[1:]
+    kinds = [line.split()[1] for line in lines]
+    assert kinds == ["question", "counter", "named", "intent"]
+    assert "\x1b" not in "".join(lines)
+
+
+def test_show_a_question_a_counter_and_a_named_intent(daemon, vrm):
+    daemon.service.answers["inbox.show"] = QUESTION
+    text = vrm("vendor", "inbox", "show", "7a6b5c4d3e2f").output
+    assert text.startswith("Question 7a6b5c4d3e2f\n  asks of A lamp: Is it new?\n")
+    daemon.service.answers["inbox.show"] = COUNTER
+    text = vrm("vendor", "inbox", "show", "7a6b5c4d3e2f").output
+    for words in ("for 60.00 EUR instead of 70.00 EUR", "A regular.", "Anna works on it until"):
+        assert words in text
+    named = {**ROW, "named": True, "told": [], "proposals": [], "refusal": None, "near": []}
+    daemon.service.answers["inbox.show"] = named
+    assert "vendors of the customer's choice alone" in vrm("vendor", "inbox", "show", ID).output
+
+
+def test_answer_a_question_and_a_counter(daemon, vrm):
+    daemon.service.answers["inbox.answer"] = {"question": QUESTION["id"], "answer": "Yes."}
+    text = vrm("vendor", "inbox", "answer", "7a6b5c4d3e2f", "--text", "Yes.", "--as", "Anna").output
+    assert text == "answered: question 7a6b5c4d3e2f\n"
+    sent = {"intent": "7a6b5c4d3e2f", "text": "Yes.", "anyway": False, "by": "Anna"}
+    assert daemon.calls[-1] == ("inbox.answer", sent)
+    offer = {
+        "item_name": "A lamp",
+        "total": 6500,
+        "currency": "EUR",
+        "valid_through": 1_796_010_000,
+    }
+    daemon.service.answers["inbox.answer"] = {"counter": QUESTION["id"], "offers": [offer]}
+    text = vrm("vendor", "inbox", "answer", "7a6b5c4d3e2f", "--total", "65.00 EUR").output
+    assert text.startswith("offered A lamp for 65.00 EUR")
+    sent = {"intent": "7a6b5c4d3e2f", "total": "65.00 EUR", "anyway": False}
+    assert daemon.calls[-1] == ("inbox.answer", sent)

@@ -41,7 +41,7 @@ GTIN = "09780131103627"
 _TABLES = (
     *("orders", "reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
-    *("market_intents", "profiles", "inbox"),
+    *("market_intents", "profiles", "inbox", "inbox_mail"),
     *("standing_intents", "disclosures", "prekeys", "key_updates", "revoked_keys"),
     *("products", "trust", "domain_checks", "hooks", "drafts", "things"),
 )

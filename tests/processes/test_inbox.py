@@ -118,3 +118,47 @@ def _refused(customer: LocalNode, shop: LocalNode) -> None:
     row = until(told, "the refusal")
     assert (row["reason"], row["note"]) == ("late", "In May.")
     assert deals(shop, "vendor")
+
+
+def test_people_answer_questions_and_counters(tmp_path: Path) -> None:
+    with open_market(tmp_path, customers=1, shops=[([CHEAP], True)]) as market:
+        (customer,), (shop,) = market.customers, market.vendors
+        shop.vrm("vendor", "policy", "set", "inbox.counters=true")
+        (offer,) = wait_offers(customer, publish(customer, CHEAP), 1)
+        customer.vrm("offer", "ask", offer["offer"], "Is it the second edition?")
+        customer.vrm("offer", "counter", offer["offer"], "--total", "8.00 EUR", "--note", "Worn.")
+
+        def both() -> dict[str, str] | None:
+            rows = {row["kind"]: str(row["id"]) for row in ask(shop, "vendor", "inbox")}
+            return rows if set(rows) == {"question", "counter"} else None
+
+        waits = until(both, "a question and a counter in the inbox")
+        shown = shop.vrm("vendor", "inbox", "show", waits["counter"])
+        assert (shown["total"], shown["offered"], shown["note"]) == (800, 1000, "Worn.")
+        shop.vrm("vendor", "inbox", "claim", waits["counter"], "--as", "Anna")
+        assert refused(shop, "answer", waits["counter"], "--as", "Ben") == "inbox.claimed"
+        # fmt: off
+        shop.vrm("vendor", "inbox", "answer", waits["question"], "--text", "Yes, of 1988.")
+        shop.vrm(
+            "vendor", "inbox", "answer", waits["counter"], "--total", "9.00 EUR", "--as", "Anna"
+        )
+        # fmt: on
+        assert ask(shop, "vendor", "inbox") == []
+        best = until(lambda: _at(customer, 900), "an offer of 9.00 EUR")
+        answered = until(lambda: _answers(customer, offer["offer"]), "the answer")
+        assert answered == ["Yes, of 1988."]
+        deal = customer.vrm("offer", "accept", best)["deal"]
+        assert wait_state(customer, deal, "agreed", "declined") == "agreed"
+        assert deals(shop)[deal]["total"] == 900
+        statuses = market.nodes.stop_all()
+    assert set(statuses.values()) == {0}
+
+
+def _at(customer: LocalNode, total: int) -> str | None:
+    found = [each["offer"] for each in ask(customer, "offers") if each["total"] == total]
+    return str(found[0]) if found else None
+
+
+def _answers(customer: LocalNode, offer: str) -> list[str]:
+    asked = ask(customer, "offers", offer)["questions"]
+    return [str(each["answer"]) for each in asked if each["answer"]]

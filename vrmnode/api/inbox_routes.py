@@ -21,9 +21,14 @@ class ClaimIntent(Closed):
 
 
 class AnswerIntent(Closed):
-    """`POST /v1/vendor/inbox/{intent}/answer`: the node's proposal, or `offer` made of it."""
+    """`POST /v1/vendor/inbox/{intent}/answer`: the node's proposal, or `offer` made of it.
+
+    A question is answered by `text`, a counter by `total`, or without it at what was named.
+    """
 
     offer: JsonObject | None = None
+    text: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    total: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     note: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     language: Language = None
     anyway: Annotated[bool, Field(strict=True)] = False

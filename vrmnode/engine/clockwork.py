@@ -7,10 +7,11 @@ from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.customer import customer_desk, intent_desk, standing_intent
 from vrmnode.engine.disclosure import forgetting
 from vrmnode.engine.mail import mailroom, reply_keys
+from vrmnode.engine.negotiation import by_human
 from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import load_deal
 from vrmnode.engine.trust import key_desk
-from vrmnode.engine.vendor import inbox, pause, profile_desk, vendor_desk
+from vrmnode.engine.vendor import inbox, inbox_mail, pause, profile_desk, vendor_desk
 from vrmnode.storage import (
     deals,
     envelopes,
@@ -90,6 +91,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             vendor_desk.consider(ctx, timer.subject)
         case inbox.TIMER:
             inbox.timed_out(ctx, timer.subject)
+        case inbox_mail.TIMER:
+            by_human.timed_out(ctx, timer.subject)
         case "reconsider":
             vendor_desk.reconsider(ctx)
         case "reconsider_more":

@@ -23,11 +23,11 @@ from vrmnode.engine.customer import (
 from vrmnode.engine.customer.standing_views import standing_show
 from vrmnode.engine.disclosure import contact_desk, disclosure_rules, forgetting
 from vrmnode.engine.failures import invalid
-from vrmnode.engine.negotiation import counters, questions
+from vrmnode.engine.negotiation import by_human, counters, questions
 from vrmnode.engine.orders import order_commands
 from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.trust import key_desk, trust_desk
-from vrmnode.engine.vendor import catalogue_desk, inbox_desk, pause, profile_desk, shop
+from vrmnode.engine.vendor import catalogue_desk, pause, profile_desk, shop
 from vrmnode.engine.views import deal_row
 from vrmnode.storage import settings, timers
 from vrmnode.values.fields import Fields
@@ -194,10 +194,10 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "vendor.reply": _reply,
     "vendor.pause": pause.begin,
     "vendor.resume": pause.resume,
-    "inbox.claim": inbox_desk.claim,
-    "inbox.release": inbox_desk.release,
-    "inbox.answer": inbox_desk.answer,
-    "inbox.refuse": inbox_desk.refuse,
+    "inbox.claim": by_human.claim,
+    "inbox.release": by_human.release,
+    "inbox.answer": by_human.answer,
+    "inbox.refuse": by_human.refuse,
     "vendor.key.rotate": key_desk.rotate,
     "vendor.key.revoke": key_desk.revoke,
     "deal.withdraw": _withdraw_deal,

@@ -14,7 +14,7 @@ from vrmnode.engine.negotiation import counters, questions
 from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, read_intent
 from vrmnode.engine.trust import key_desk
-from vrmnode.engine.vendor import profile_desk, sealed_intents, vendor_desk
+from vrmnode.engine.vendor import inbox_mail, profile_desk, sealed_intents, vendor_desk
 from vrmnode.storage import (
     deals,
     envelopes,
@@ -218,6 +218,8 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
             vendor_desk.after_message(ctx, record, signed)
         questions.after_message(ctx, record, signed)
         counters.after_message(ctx, record, signed)
+        if record.row.role == "vendor":
+            inbox_mail.settled(ctx, load_deal(ctx.tx, record.deal))
         order_desk.after_message(ctx, record.deal, signed)
     disclosed.after_message(ctx, record, signed)
     deletions.after_message(ctx, record, signed)

@@ -30,10 +30,10 @@ from vrmnode.engine.disclosure import (
 )
 from vrmnode.engine.failures import invalid, of_protocol
 from vrmnode.engine.machine import Machine
-from vrmnode.engine.negotiation import questions
+from vrmnode.engine.negotiation import by_human, questions
 from vrmnode.engine.orders import labels, order_views, shop_screen
 from vrmnode.engine.trust import directory, key_desk, trust_desk
-from vrmnode.engine.vendor import inbox_views, shop
+from vrmnode.engine.vendor import shop
 from vrmnode.errors import ServiceError
 from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node import domains
@@ -296,8 +296,8 @@ _QUERIES: dict[str, Query] = {
     "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
     "vendor.policy.test": policy_tests.vendor_policy_test,
     "policy.test": lambda tx, p, now: policy_tests.policy_test(tx, _text(p, "of") or "", now),
-    "inbox.list": lambda tx, p, now: inbox_views.inbox_list(tx, now),
-    "inbox.show": lambda tx, p, now: inbox_views.inbox_show(tx, _text(p, "intent") or "", now),
+    "inbox.list": by_human.inbox_list,
+    "inbox.show": by_human.inbox_show,
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
     "image.named": lambda tx, p, now: named_images.named(
         tx, offer=_text(p, "offer"), intent=_text(p, "intent"), vendor=_text(p, "vendor")

@@ -37,6 +37,17 @@ CREATE TABLE inbox (
     claimed_until INTEGER
 ) STRICT;
 
+CREATE TABLE inbox_mail (
+    digest BLOB PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('question', 'counter')),
+    deal BLOB NOT NULL,
+    added INTEGER NOT NULL,
+    answer_by INTEGER NOT NULL,
+    claimed_by TEXT,
+    claimed_until INTEGER
+) STRICT;
+CREATE INDEX inbox_mail_deal ON inbox_mail (deal);
+
 CREATE TABLE profiles (
     root BLOB PRIMARY KEY,
     seq INTEGER NOT NULL,

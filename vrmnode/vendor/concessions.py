@@ -81,6 +81,20 @@ def concede(
     unit = max(asked, least, floor, last.unit_price - step, 0)
     if unit >= last.unit_price:
         return None
+    return _repriced(last, quantity, unit)
+
+
+def at_total(last: Price, quantity: int, total: int, *, up: bool = False) -> Price | None:
+    """The price whose total is this one, down to the next that is whole for every piece, or `up`.
+
+    None where the delivery alone costs more.
+    """
+    left = total - last.delivery_charge
+    unit = -(-left // quantity) if up else left // quantity
+    return None if unit < 0 else _repriced(last, quantity, unit)
+
+
+def _repriced(last: Price, quantity: int, unit: int) -> Price:
     total = unit * quantity + last.delivery_charge
     rate = last.tax_rate_ppm
     tax = None if rate is None else tax_included(total, rate)

@@ -24,7 +24,7 @@ class InboxRules:
     """Any of the conditions is enough; `above` in minor units, `below_match` in per cent.
 
     `answer_minutes` is how long a human has, `claim_minutes` how long a claim holds, `most` how
-    many intents wait at once.
+    many intents wait at once. `counters`: a human answers those, too.
     """
 
     everything: bool = False
@@ -33,6 +33,7 @@ class InboxRules:
     near_misses: bool = False
     category: tuple[int, ...] = ()
     function: tuple[str, ...] = ()
+    counters: bool = False
     answer_minutes: int = 240
     claim_minutes: int = 30
     when_over: str = REFUSE
@@ -68,6 +69,7 @@ def read_inbox(fields: Fields, currency: str) -> InboxRules | None:
         near_misses=child.flag("near_misses", plain.near_misses),
         category=child.wholes("category", 64, 0, 2**31 - 1),
         function=child.several_of("function", FUNCTIONS),
+        counters=child.flag("counters", plain.counters),
         answer_minutes=child.whole("answer_minutes", 1, 43_200, plain.answer_minutes),
         claim_minutes=child.whole("claim_minutes", 1, 1440, plain.claim_minutes),
         when_over=child.one_of("when_over", WHEN_OVER, plain.when_over),

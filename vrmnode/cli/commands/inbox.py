@@ -1,4 +1,4 @@
-"""`vrm vendor inbox`: intents that wait for a human."""
+"""`vrm vendor inbox`: intents, questions and counters that wait for a human."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from vrmnode.cli.lazy import LazyGroup
-from vrmnode.cli.locales import sentence
+from vrmnode.cli.locales import marked, sentence
 from vrmnode.cli.owner import language_option, said
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import columns, day, entries, moment, money, short
@@ -20,20 +20,20 @@ METHODS = ("ship", "pickup", "download", "onsite")
 @click.group(
     cls=LazyGroup,
     commands_at={
-        "list": (_HERE, "list_inbox", "List the intents that wait for a human."),
-        "show": (_HERE, "show_intent", "Show one in words, and what the node would offer."),
+        "list": (_HERE, "list_inbox", "List what waits for a human."),
+        "show": (_HERE, "show_intent", "Show one in words, and what the node would answer."),
         "claim": (_HERE, "claim", "Say that you work on one, so that nobody else does."),
         "release": (_HERE, "release", "Leave one to others again."),
-        "answer": (_HERE, "answer", "Send an offer: the node's, or your own."),
-        "refuse": (_HERE, "refuse", "Tell the customer that there will be no offer."),
+        "answer": (_HERE, "answer", "Answer one: by an offer, or a text."),
+        "refuse": (_HERE, "refuse", "Tell the customer no."),
     },
 )
 @shared_options
 def inbox() -> None:
-    """Answer the intents that your policy leaves to a human.
+    """Answer what your policy leaves to a human.
 
-    Which those are, for how long, and what your node does after that, stands in the table `inbox`
-    of the policy.
+    Which intents those are, whether counters too, for how long, and what your node does after
+    that, stands in the table `inbox` of the policy. Questions always wait for a human.
 
     \b
     Examples:
@@ -45,9 +45,10 @@ def inbox() -> None:
 @click.command("list")
 @shared_options
 def list_inbox() -> None:
-    """List the intents that wait for a human.
+    """List what waits for a human.
 
-    The most urgent first. After its time your node does what the policy says.
+    Intents, questions and counters; "named" is an intent that its customer told to vendors of its
+    choice alone. The most urgent first. After its time your node does what the policy says.
 
     \b
     Example:
@@ -61,27 +62,28 @@ def list_inbox() -> None:
 def _table(found: list[dict[str, object]]) -> str:
     if not found:
         return "nothing waits"
-    header = ("intent", "answer by", "claimed by", "wanted", "why")
+    header = ("id", "kind", "answer by", "claimed by", "wanted", "why")
     return columns(header, [_row(each) for each in found])
 
 
 def _row(each: dict[str, object]) -> tuple[object, ...]:
     return (
-        short(each.get("intent")),
+        short(each.get("id")),
+        "named" if each.get("named") else each.get("kind"),
         moment(each.get("answer_by")),
         each.get("claimed_by"),
         str(each.get("wanted")).removeprefix("wants "),
-        sentence(each.get("why")),
+        sentence(each.get("why") or "-"),
     )
 
 
 @click.command("show")
-@click.argument("intent_id", metavar="INTENT")
+@click.argument("intent_id", metavar="ID")
 @shared_options
 def show_intent(intent_id: str) -> None:
-    """Show one in words, and what the node would offer.
+    """Show one in words, and what the node would answer.
 
-    INTENT is an id or the first 6 characters of it, or more.
+    ID is that of an intent, a question or a counter, or the first 6 characters of it, or more.
 
     \b
     Example:
@@ -93,8 +95,12 @@ def show_intent(intent_id: str) -> None:
 
 
 def shown_words(value: dict[str, object]) -> str:
-    """A waiting intent for people."""
+    """What waits, for people."""
+    if value.get("kind") in ("question", "counter"):
+        return _mail_words(value)
     lines = [f"Intent {short(value.get('intent'))}", *_sentences(value)]
+    if value.get("named"):
+        lines.append("  told to vendors of the customer's choice alone: to you, perhaps to others")
     lines += ["", f"left to a human: {sentence(value.get('why'))}"]
     until = moment(value.get("answer_by"))
     lines.append(f"in the inbox since {moment(value.get('added'))}, to be answered by {until}")
@@ -102,6 +108,20 @@ def shown_words(value: dict[str, object]) -> str:
         until = moment(value.get("claimed_until"))
         lines.append(f"{value['claimed_by']} works on it until {until}")
     return "\n".join([*lines, "", *considered_words(value)])
+
+
+def _mail_words(value: dict[str, object]) -> str:
+    kind, currency = value.get("kind"), value.get("currency")
+    lines = [f"{str(kind).capitalize()} {short(value.get('id'))}", f"  {value.get('wanted')}"]
+    if value.get("note"):
+        lines.append(f"  {marked(value['note'], value.get('in_language'))}")
+    offered = money(value.get("offered"), currency)
+    lines.append(f"about offer {short(value.get('offer'))}, {offered}")
+    lines.append(f"since {moment(value.get('added'))}, until {moment(value.get('answer_by'))}")
+    if value.get("claimed_by"):
+        until = moment(value.get("claimed_until"))
+        lines.append(f"{value['claimed_by']} works on it until {until}")
+    return "\n".join(lines)
 
 
 def _sentences(value: dict[str, object]) -> list[str]:
@@ -155,7 +175,7 @@ _claimer = click.option("--as", "by", metavar="NAME", required=True, help="Your 
 
 
 @click.command()
-@click.argument("intent_id", metavar="INTENT")
+@click.argument("intent_id", metavar="ID")
 @_claimer
 @shared_options
 def claim(intent_id: str, by: str) -> None:
@@ -175,7 +195,7 @@ def claim(intent_id: str, by: str) -> None:
 
 
 @click.command()
-@click.argument("intent_id", metavar="INTENT")
+@click.argument("intent_id", metavar="ID")
 @_claimer
 @shared_options
 def release(intent_id: str, by: str) -> None:
@@ -191,7 +211,9 @@ def release(intent_id: str, by: str) -> None:
 
 
 @click.command()
-@click.argument("intent_id", metavar="INTENT")
+@click.argument("intent_id", metavar="ID")
+@click.option("--text", help="The answer to a question, up to 1,000 characters.")
+@click.option("--total", help="The total you would take instead, where a counter named one.")
 @click.option("--sku", help="Another product of the catalogue.")
 @click.option("--name", help="An item that isn't in the catalogue; needs --unit-price.")
 @click.option("--condition", type=click.Choice(CONDITIONS), help="Of that item.  [default: new]")
@@ -213,30 +235,41 @@ def answer(
     language: str | None,
     anyway: bool,
     by: str | None,
+    text: str | None,
+    total: str | None,
     **options: Any,
 ) -> None:
-    """Send an offer: the node's, or your own.
+    """Answer one: by an offer, or a text.
 
-    Without options it is what `show` shows, all of it. What you leave out is as the node would have
-    it. Terms, currency and stock are checked as for any offer; what the customer's node would
-    object to is told first, and sent with --anyway. An offer binds you while it is valid.
+    A question needs --text. A counter is accepted by an offer at what it named, or answered with
+    another --total; rounded in the customer's favour, and not below your price rules unless
+    --anyway. For an intent, without options it is what `show` shows, all of it. What you leave out
+    is as the node would have it. Terms, currency and stock are checked as for any offer; what the
+    customer's node would object to is told first, and sent with --anyway. An offer binds you while
+    it is valid.
 
     \b
     Examples:
       vrm vendor inbox answer 00002c967d31
       vrm vendor inbox answer 00002c967d31 --sku B-2 --unit-price "39.00 EUR" --valid-for 2d
+      vrm vendor inbox answer 7a6b5c4d3e2f --text "Yes, the second edition of 1988."
+      vrm vendor inbox answer 8b7c6d5e4f3a --total "42.00 EUR"
       vrm vendor inbox answer 00002c967d31 --name "Desk lamp, black" --unit-price "60 EUR"
     """
     body: dict[str, object] = {"anyway": anyway, **said(note, language, "note")}
     offer = {name: value for name, value in options.items() if value is not None}
     body |= {"offer": offer} if offer else {}
-    body |= {"by": by} if by is not None else {}
+    given = {"by": by, "total": total}
+    body |= {name: value for name, value in given.items() if value is not None}
+    body |= said(text, language)
     here = session()
     value = here.client.post("vendor", "inbox", intent_id, "answer", body=body)
     here.result(value, lambda: _answered_words(value))
 
 
 def _answered_words(value: dict[str, object]) -> str:
+    if "question" in value:
+        return f"answered: question {short(value.get('question'))}"
     return "\n".join(
         f"offered {each.get('item_name')} for {money(each.get('total'), each.get('currency'))},"
         f" valid until {moment(each.get('valid_through'))}"
@@ -245,7 +278,7 @@ def _answered_words(value: dict[str, object]) -> str:
 
 
 @click.command()
-@click.argument("intent_id", metavar="INTENT")
+@click.argument("intent_id", metavar="ID")
 @click.option(
     "--reason",
     metavar="CODE",
@@ -260,7 +293,9 @@ def _answered_words(value: dict[str, object]) -> str:
 def refuse(
     intent_id: str, reason: str, note: str | None, language: str | None, by: str | None
 ) -> None:
-    """Tell the customer that there will be no offer.
+    """Tell the customer no.
+
+    That there will be no offer for an intent, or no other one for a counter; the offer stands then.
 
     \b
     Example:

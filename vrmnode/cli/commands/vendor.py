@@ -38,7 +38,7 @@ _WHO, _HOW = "who you are to customers", "how intents are answered"
         "check": (_DIRECTORY, "check", "Ask a vendor's domain whether it names the vendor."),
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import, list and change the products you sell."),
-        "inbox": (_INBOX, "inbox", "Answer the intents that your policy leaves to a human."),
+        "inbox": (_INBOX, "inbox", "Answer what your policy leaves to a human."),
         "pause": (_PAUSE, "pause", "Make no new offers for a while."),
         "resume": (_PAUSE, "resume", "Make offers again."),
         "questions": (_QUESTIONS, "questions", "List the questions of customers."),

@@ -14,13 +14,13 @@ from vrmnode.engine.customer import offers
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import refusals
-from vrmnode.engine.records import DealRecord, load_message
-from vrmnode.engine.vendor import shop
+from vrmnode.engine.records import DealRecord, load_deal, load_message
+from vrmnode.engine.vendor import inbox_mail, shop
 from vrmnode.storage import catalogue, deals, events, messages
 from vrmnode.storage.database import Connection
-from vrmnode.values.money import Money
+from vrmnode.values.money import Money, format_money
 from vrmnode.values.prices import total_of
-from vrmnode.vendor.concessions import concede
+from vrmnode.vendor.concessions import at_total, concede
 from vrmnode.vendor.prices import floor_of
 from vrmnode.vendor.terms import answers_counters
 from vrmprotocol import negotiation
@@ -123,19 +123,102 @@ def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Cou
     named = record.state.offers.get(body.offer)
     if named is None or record.state.state != "offered":
         return
-    currency = mailroom.offer_of(named).draft.price_specification.price_currency
-    told = {"deal": record.deal.hex(), "offer": body.offer.hex(), "currency": currency}
+    told = _told(record, named, body)
     ctx.event("counter.received", "counter", signed.digest, total=body.total, **told)
+    policy = shop.stored_policy(ctx.tx)
+    if policy.inbox is not None and policy.inbox.counters:
+        through = _last(record, named).draft.valid_through
+        inbox_mail.add_counter(ctx, record, signed.digest, policy.inbox, through)
+    else:
+        respond(ctx, signed.digest)
+
+
+def respond(ctx: Context, counter: bytes) -> None:
+    """The node's own answer to a counter, where the vendor's terms let it answer any."""
+    record, named, body = _received_counter(ctx, counter)
     if not answers_counters(shop.stored_policy(ctx.tx).terms_policy):
         return
     answer = _answer(ctx, record, named, body)
-    if not isinstance(answer, Offer):
-        negotiation.check_move("vendor", record.state.state, "decline")
-        no = Decline(of=signed.digest, reason=answer)
-        said = mailroom.tell(ctx, record, no, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
-        why = refusals.why(said, "vendor")
-        ctx.event("counter.declined", "counter", signed.digest, **why, **told)
-        return
+    if isinstance(answer, Offer):
+        _offer(ctx, record, counter, body, answer)
+    else:
+        refuse(ctx, counter, answer)
+
+
+def refuse(
+    ctx: Context,
+    counter: bytes,
+    reason: VendorReason,
+    *,
+    note: str | None = None,
+    language: str | None = None,
+) -> None:
+    """Decline a counter; the offer stands as it was."""
+    record, named, body = _received_counter(ctx, counter)
+    negotiation.check_move("vendor", record.state.state, "decline")
+    tag = language if note else None
+    no = Decline(of=counter, reason=reason, note=note, in_language=tag)
+    said = mailroom.tell(ctx, record, no, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+    inbox_mail.take_out(ctx, counter)
+    why = refusals.why(said, "vendor")
+    ctx.event("counter.declined", "counter", counter, **why, **_told(record, named, body))
+
+
+def give_way(ctx: Context, counter: bytes, total: Money | None, *, anyway: bool = False) -> Json:
+    """Answer a counter by hand with an offer at this total, or without one at what was named.
+
+    A total that isn't whole for every piece is rounded in the customer's favour.
+
+    Raises:
+        ServiceError: `counter.expired`, `counter.currency`, `counter.no_step`,
+            `counter.below_floor`.
+        LocalError: `negotiation.illegal_move`.
+    """
+    record, named, body = _received_counter(ctx, counter)
+    last = _last(record, named)
+    price = last.draft.price_specification
+    asked = Money(body.total, price.price_currency) if total is None else total
+    if ctx.now > last.draft.valid_through:
+        raise conflict(
+            "counter.expired", "expected an offer that stands, came a counter to one over"
+        )
+    if asked.currency != price.price_currency:
+        words = f"expected an amount in {price.price_currency}, came {asked}"
+        raise conflict("counter.currency", words)
+    buys = last.draft.business_function == "Buy"
+    fresh = at_total(price, last.draft.eligible_quantity, asked.amount, up=buys)
+    if fresh is None or not _asks_to_give_way(last.draft, fresh.total):
+        side = "more" if buys else "less"
+        offered = format_money(price.total, price.price_currency)
+        raise conflict(
+            "counter.no_step", f"expected {side} than the {offered} offered, came {asked}"
+        )
+    if not buys and not anyway and fresh.unit_price < _floor(ctx, named):
+        raise conflict(
+            "counter.below_floor",
+            f"expected a total within your price rules, came {asked}: say anyway if you mean it",
+        )
+    answer = msgspec.structs.replace(
+        last, draft=msgspec.structs.replace(last.draft, price_specification=fresh)
+    )
+    sent = _offer(ctx, record, counter, body, answer)
+    return {
+        "counter": counter.hex(),
+        "offers": [
+            {
+                "offer": sent.digest.hex(),
+                "item_name": last.draft.item_offered.name,
+                "total": fresh.total,
+                "currency": price.price_currency,
+                "valid_through": last.draft.valid_through,
+            }
+        ],
+    }
+
+
+def _offer(
+    ctx: Context, record: DealRecord, counter: bytes, body: Counter, answer: Offer
+) -> SignedMessage:
     negotiation.check_move("vendor", record.state.state, "offer")
     sent = mailroom.tell(ctx, record, answer, until=answer.draft.valid_through)
     total = answer.draft.price_specification.total
@@ -147,7 +230,43 @@ def _received(ctx: Context, record: DealRecord, signed: SignedMessage, body: Cou
         business_function=answer.draft.business_function,
         total=total,
     )
-    ctx.event("counter.answered", "counter", signed.digest, total=total, **told)
+    inbox_mail.take_out(ctx, counter)
+    told = _told(record, record.state.offers[body.offer], body)
+    ctx.event("counter.answered", "counter", counter, total=total, **told)
+    return sent
+
+
+def _received_counter(ctx: Context, counter: bytes) -> tuple[DealRecord, SignedMessage, Counter]:
+    stored = messages.get(ctx.tx, counter)
+    signed = None if stored is None else load_message(stored.raw)
+    if not isinstance(signed, SignedMessage) or not isinstance(signed.body, Counter):
+        raise TypeError("expected a counter that is kept")
+    record = load_deal(ctx.tx, signed.deal)
+    return record, record.state.offers[signed.body.offer], signed.body
+
+
+def _told(record: DealRecord, named: SignedMessage, body: Counter) -> dict[str, str]:
+    currency = mailroom.offer_of(named).draft.price_specification.price_currency
+    return {"deal": record.deal.hex(), "offer": body.offer.hex(), "currency": currency}
+
+
+def _alike(record: DealRecord, named: SignedMessage) -> list[Offer]:
+    """The deal's offers about the product of one of them, in their order."""
+    sku = shop.sku_of(named)
+    own = [each for each in record.state.offers.values() if shop.sku_of(each) == sku]
+    return [mailroom.offer_of(each) for each in sorted(own, key=lambda each: each.seq)]
+
+
+def _last(record: DealRecord, named: SignedMessage) -> Offer:
+    return _alike(record, named)[-1]
+
+
+def _floor(ctx: Context, named: SignedMessage) -> int:
+    here, sku = shop.open_shop(ctx.tx, ctx.now), shop.sku_of(named)
+    product = None if sku is None else catalogue.get(ctx.tx, sku)
+    if here is None or product is None:
+        return 0
+    return floor_of(shop.for_sale(product), here.policy.prices)
 
 
 def _answer(
@@ -159,9 +278,8 @@ def _answer(
     """
     sku = shop.sku_of(named)
     # Of several offers side by side, those about the same product as the one that is named.
-    own = [each for each in record.state.offers.values() if shop.sku_of(each) == sku]
-    own.sort(key=lambda each: each.seq)
-    first, last = mailroom.offer_of(own[0]), mailroom.offer_of(own[-1])
+    own = _alike(record, named)
+    first, last = own[0], own[-1]
     if ctx.now > last.draft.valid_through:
         return "late"
     if not _asks_to_give_way(mailroom.offer_of(named).draft, body.total):

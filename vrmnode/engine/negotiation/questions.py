@@ -13,6 +13,7 @@ from vrmnode.engine.customer import offers
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import DealRecord, load_deal, load_message
+from vrmnode.engine.vendor import inbox_mail
 from vrmnode.storage import messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.messages import StoredMessage
@@ -95,6 +96,7 @@ def reply(ctx: Context, question: bytes, text: str, language: str | None = None)
         raise conflict("question.answered", "expected an open question, came one you answered")
     body = Answer(question=question, text=text, in_language=language)
     mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+    inbox_mail.take_out(ctx, question)
     asked = found[question].question
     ctx.event("question.answered", "question", question, **_where(record, asked.offer))
     return _shown(ctx, record, question)
@@ -108,6 +110,9 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     if isinstance(signed.body, Question) and signed.digest in found:
         where = _where(record, signed.body.offer)
         ctx.event("question.received", "question", signed.digest, **where)
+        if record.state.state == "offered":
+            draft = mailroom.offer_of(record.state.offers[signed.body.offer]).draft
+            inbox_mail.add_question(ctx, record, signed.digest, draft.valid_through)
     elif isinstance(signed.body, Answer) and signed.body.question in found:
         exchange = found[signed.body.question]
         if exchange.replied is not None and exchange.replied.digest == signed.digest:

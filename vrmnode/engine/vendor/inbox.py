@@ -7,6 +7,7 @@ transaction as the event that changes it. What a human answers is next door (`in
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
@@ -147,8 +148,16 @@ def release(ctx: Context, entry: InboxEntry, name: str) -> InboxEntry:
     return entry
 
 
-def require_free(entry: InboxEntry, name: str | None, now: int) -> None:
-    """Refuse what one wants to do with an intent that somebody else works on.
+class Claimable(Protocol):
+    """Something that one of several people works on."""
+
+    def claimer(self, now: int) -> str | None:
+        """Who works on it now."""
+        ...
+
+
+def require_free(entry: Claimable, name: str | None, now: int) -> None:
+    """Refuse what one wants to do with something that somebody else works on.
 
     Raises:
         ServiceError: `inbox.claimed`.
@@ -156,9 +165,7 @@ def require_free(entry: InboxEntry, name: str | None, now: int) -> None:
     claimer = entry.claimer(now)
     if claimer not in (None, name):
         who = "came no name" if name is None else f"came {name!r}"
-        raise conflict(
-            "inbox.claimed", f"expected {claimer!r}, who works on this intent for now, {who}"
-        )
+        raise conflict("inbox.claimed", f"expected {claimer!r}, who works on this for now, {who}")
 
 
 def _plan(ctx: Context, entry: InboxEntry) -> None:

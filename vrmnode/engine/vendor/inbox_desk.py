@@ -130,7 +130,7 @@ def _name(params: Params, *, needed: bool = False) -> str | None:
 
 
 def _row(ctx: Context, entry: InboxEntry) -> Json:
-    return entry_row(entry, _intent(ctx, entry)[1], ctx.now)
+    return entry_row(entry, *_intent(ctx, entry), ctx.now)
 
 
 def _intent(ctx: Context, entry: InboxEntry) -> tuple[MarketIntent, Intent]:

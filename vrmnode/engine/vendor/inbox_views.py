@@ -12,6 +12,7 @@ from vrmnode.errors import ServiceError
 from vrmnode.storage import envelopes, inbox, market, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.inbox import InboxEntry
+from vrmnode.storage.market import MarketIntent
 from vrmnode.values.money import format_money
 from vrmnode.vendor import plain_words
 from vrmnode.vendor.responder import Plan, Refusal
@@ -65,16 +66,19 @@ def inbox_list(tx: Connection, now: int) -> list[Json]:
     """What waits, the most urgent first."""
     found = ((entry, market.get_intent(tx, entry.pseudonym)) for entry in inbox.list_entries(tx))
     return [
-        entry_row(entry, read_intent(stored.body), now)
+        entry_row(entry, stored, read_intent(stored.body), now)
         for entry, stored in found
         if stored is not None and stored.valid_through > now
     ]
 
 
-def entry_row(entry: InboxEntry, intent: Intent, now: int) -> Json:
-    """One line of the inbox."""
+def entry_row(entry: InboxEntry, stored: MarketIntent, intent: Intent, now: int) -> Json:
+    """One line of the inbox; `named`: the customer told it to vendors of its choice alone."""
     claimer = entry.claimer(now)
     return {
+        "kind": "intent",
+        "id": entry.envelope_id.hex(),
+        "named": stored.sealed,
         "intent": entry.envelope_id.hex(),
         "wanted": plain_words.wanted(intent),
         "why": entry.why,
@@ -98,7 +102,7 @@ def inbox_show(tx: Connection, reference: str, now: int) -> Json:
     if stored is None:
         raise _missing(tx, reference)
     intent = read_intent(stored.body)
-    return {**entry_row(entry, intent, now), **considered(tx, intent, now)}
+    return {**entry_row(entry, stored, intent, now), **considered(tx, intent, now)}
 
 
 def considered(tx: Connection, intent: Intent, now: int) -> Json:
