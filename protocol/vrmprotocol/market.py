@@ -92,6 +92,7 @@ class VendorProfile(Body, frozen=True, kw_only=True):
     prekey: Prekey
     reply_tag: Bytes16
     features: Features
+    paused_until: Time | None = None
     image: Images = ()
 
 
@@ -347,6 +348,10 @@ def _check_presentation(profile: VendorProfile) -> None:
     )
     if profile.terms_policy is not None:
         check_policy(profile.terms_policy, code="message.body")
+    # SPEC 03: The reader MUST refuse a profile whose `pausedUntil` isn't a multiple of 86,400 with
+    # `message.body`.
+    if profile.paused_until is not None and profile.paused_until % DAY_S:
+        raise refuse("pausedUntil", f"a multiple of {DAY_S}")
 
 
 def _check_wish(intent: Intent) -> None:

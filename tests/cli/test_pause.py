@@ -13,6 +13,12 @@ def test_pause_without_end(daemon, vrm):
     assert vrm("vendor", "pause").output.strip() == "paused until: vrm vendor resume"
 
 
+def test_a_pause_that_the_profile_says(daemon, vrm):
+    daemon.service.answers["vendor.pause"] = {"since": 1, "until": None, "announced": True}
+    vrm("vendor", "pause", "--announce")
+    assert daemon.calls == [("vendor.pause", {"announce": True})]
+
+
 def test_resume(daemon, vrm):
     daemon.service.answers["vendor.resume"] = {"paused": None}
     assert vrm("vendor", "resume").output.startswith("open")

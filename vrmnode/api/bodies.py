@@ -169,11 +169,15 @@ class TestVendorPolicy(Closed):
 
 
 class PauseShop(Closed):
-    """`POST /v1/vendor/pause`: the last day of it, and a sentence for customers."""
+    """`POST /v1/vendor/pause`: the last day of it, and a sentence for customers.
+
+    `announce`: say it in the public profile.
+    """
 
     until: Annotated[str, Field(max_length=32)] | None = None
     note: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     language: Language = None
+    announce: Annotated[bool, Field(strict=True)] | None = None
 
 
 class ChangeProduct(Closed):

@@ -173,6 +173,7 @@ def _publish_profile(ctx: Context, details: VendorDetails) -> None:
         seq=seq,
         reply_tag=profile_desk.reply_tag(ctx),
         prekey=prekey,
+        pause=pause.current(ctx.tx, ctx.now),
         now=ctx.now,
         grind=ctx.grind,
     )

@@ -128,7 +128,7 @@ class Publishing:
 def _notes(prepared: castings.Prepared, now: int) -> list[str]:
     """What the customer should know of what was prepared."""
     if isinstance(prepared, PreparedNamedIntent):
-        return list(prepared.left_out)
+        return list(prepared.notes)
     return warnings(prepared.body, now=now)
 
 

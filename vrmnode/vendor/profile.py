@@ -69,6 +69,7 @@ def build_profile(
     certificate: Certificate,
     prekey: Prekey,
     reply_tag: bytes,
+    paused_until: int | None = None,
 ) -> VendorProfile:
     """The body of the vendor's profile message."""
     area_served, methods = _delivers(details, policy)
@@ -91,6 +92,7 @@ def build_profile(
         prekey=prekey,
         reply_tag=reply_tag,
         features=(),
+        paused_until=paused_until,
         image=tuple(bytes.fromhex(digest) for digest in details.image),
     )
 

@@ -271,7 +271,24 @@ def _profile(file: VectorFile) -> None:
     )
     cases.allow("features-may-be-empty", "features may be empty", "features", [])
     cases.change("features-33", "33 features", "features", [f"f{n}" for n in range(33)])
+    _profile_pause(cases)
     _profile_certificate(cases)
+
+
+def _profile_pause(cases: MarketCases) -> None:
+    day = (NOW // DAY + 5) * DAY
+    cases.allow("paused", "no new offers for some days", "pausedUntil", day)
+    cases.allow("paused-long-ago", "a pause that is over", "pausedUntil", day - 40 * DAY)
+    for name, value in (
+        ("noon", day + DAY // 2),
+        ("second", day + 1),
+        ("day", "2027-01-20"),
+        ("true", True),
+        ("null", None),
+        ("array", [day]),
+        ("negative", -DAY),
+    ):
+        cases.change(f"paused-{name}", f"pausedUntil: {value!r}", "pausedUntil", value)
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

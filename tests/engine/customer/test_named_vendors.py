@@ -17,6 +17,7 @@ from tests.engine.steps import (
     event_types,
     in_turn,
     own_intent,
+    pass_on,
     waiting,
 )
 from tests.engine.world import GTIN, World
@@ -46,7 +47,7 @@ def _did(world: World, name: str) -> str:
 
 def _choose(world: World, *to: str) -> Chosen:
     node = world.nodes[CUSTOMER]
-    return named_vendors.choose(node.reader, to, own_root=node.machine.identity.root)
+    return named_vendors.choose(node.reader, to, own_root=node.machine.identity.root, now=world.now)
 
 
 def _names(chosen: Chosen) -> list[str]:
@@ -90,9 +91,22 @@ def test_who_has_no_profile_here(world: World) -> None:
     command(world, CUSTOMER, "trust.add", vendor=_did(world, VENDOR))
     chosen = _choose(world, "trusted")
     assert _names(chosen) == ["Shop vendor-1"]
-    (words,) = chosen.left_out
+    (words,) = chosen.notes
     assert "the old shop" in words
     assert "profile" in words
+
+
+def test_a_shop_that_says_it_pauses_is_named_with_a_note(world: World) -> None:
+    until = "2027-01-17"
+    command(world, VENDOR, "vendor.pause", until=until, announce=True)
+    world.nodes[VENDOR].run_timers()
+    pass_on(world, VENDOR)
+    chosen = _choose(world, _did(world, VENDOR), _did(world, OTHER_VENDOR))
+    assert _names(chosen) == ["Shop vendor-1", "Shop vendor-2"]
+    (words,) = chosen.notes
+    assert words.startswith("Shop vendor-1 makes no offers before 2027-01-18: ")
+    world.now += 7 * 86_400
+    assert _choose(world, _did(world, VENDOR)).notes == (), "that day is over"
 
 
 @pytest.mark.parametrize(

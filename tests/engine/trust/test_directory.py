@@ -122,6 +122,7 @@ def test_a_row_says_what_the_profile_says(tx: Tx) -> None:
             "payment_method": list(profile().payment_method),
             "delivery_method": list(profile().delivery_method),
             "in_language": ["en"],
+            "paused_until": None,
             "received": NOW,
             "expires": NOW + 86_400,
         }

@@ -31,9 +31,10 @@ from tests.engine.vendor.test_inbox import (
 )
 from tests.engine.world import World
 from vrmnode.engine import views
+from vrmnode.engine.trust.directory import read_profile
 from vrmnode.engine.vendor import vendor_desk
 from vrmnode.errors import NodeError
-from vrmnode.storage import deals
+from vrmnode.storage import deals, market
 from vrmprotocol.errors import LocalError
 from vrmprotocol.mail import Decline
 
@@ -146,3 +147,52 @@ def test_all_open_intents_are_looked_at_a_few_at_a_time(
         tick(world, 1)
     assert [answer_of(world, who)[0] for who in ("customer-1", "customer-2")] == ["offered"] * 2
     in_turn(world, VENDOR, vendor_desk.reconsider_more)
+
+
+def _profile_says(world: World) -> int | None:
+    """What everybody reads of a pause, once what is due has left."""
+    for _ in range(2):
+        world.nodes[VENDOR].run_timers()
+        pass_on(world, VENDOR)
+    root = world.nodes[VENDOR].machine.identity.root
+    stored = market.get_profile(world.nodes[CUSTOMER].reader, root)
+    assert stored is not None
+    return read_profile(stored.body).paused_until
+
+
+def test_the_profile_says_nothing_of_a_pause_unless_the_owner_wants_it(world: World) -> None:
+    world.introduce()
+    sent = event_types(world, VENDOR).count("vendor.profile_published")
+    _pause(world, until="2027-01-17")
+    assert _profile_says(world) is None
+    command(world, VENDOR, "vendor.resume")
+    assert _profile_says(world) is None
+    assert event_types(world, VENDOR).count("vendor.profile_published") == sent
+
+
+def test_an_announced_pause_is_in_the_profile_and_ends_with_it(world: World) -> None:
+    world.introduce()
+    end = _pause(world, until="2027-01-17", announce=True)["until"]
+    assert _profile_says(world) == end
+    command(world, VENDOR, "vendor.resume")
+    assert _profile_says(world) is None
+    _pause(world, until="2027-01-17", announce=True)
+    assert _profile_says(world) == end
+    _pause(world, until="2027-01-17")
+    assert _profile_says(world) is None, "again, it is said no more"
+
+
+# SPEC 03: The writer MUST NOT name a `pausedUntil` later than a day after the profile's end.
+@pytest.mark.parametrize("params", [{}, {"until": "2027-06-01"}])
+def test_a_long_pause_is_said_about_a_week_ahead(world: World, params: dict[str, object]) -> None:
+    world.introduce()
+    _pause(world, announce=True, **params)
+    said = _profile_says(world)
+    assert said is not None and said % 86_400 == 0
+    root = world.nodes[VENDOR].machine.identity.root
+    stored = market.get_profile(world.nodes[CUSTOMER].reader, root)
+    assert stored is not None
+    assert stored.expires < said <= stored.expires + 86_400
+    world.now += 4 * 86_400
+    later = _profile_says(world)
+    assert later is not None and later > said, "the next profile says more"

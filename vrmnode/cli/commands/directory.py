@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from vrmnode.cli.failures import FAILED
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.show import entries, nested, short_did
+from vrmnode.cli.show import day, entries, nested, short_did
 
 
 @click.command("search")
@@ -71,7 +73,14 @@ def _lines(each: dict[str, object]) -> list[str]:
         f"    terms {_listed(each.get('accepted_terms'))}",
         *(f"    - {words}" for words in _levels(each.get("terms_policy"))),
     ]
+    if _pauses(each):
+        lines.append(f"    no new offers before {day(each.get('paused_until'))}")
     return lines + ([f"    {each['url']}"] if each.get("url") else [])
+
+
+def _pauses(each: dict[str, object]) -> bool:
+    until = each.get("paused_until")
+    return isinstance(until, int) and until > time.time()
 
 
 def _levels(policy: object) -> list[str]:

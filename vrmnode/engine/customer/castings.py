@@ -58,7 +58,7 @@ def prepare_named(
     random: Callable[[int], bytes],
 ) -> PreparedNamedIntent:
     """The same for a request that names vendors; nothing of it needs a stamp yet."""
-    chosen = named_vendors.choose(tx, request.to, own_root=identity.root)
+    chosen = named_vendors.choose(tx, request.to, own_root=identity.root, now=now)
     return named_intent.prepare(request, acceptance, chosen, shard=shard, now=now, random=random)
 
 

@@ -51,7 +51,7 @@ class PreparedNamedIntent:
 
     intent_id: bytes
     told: tuple[ToldVendor, ...]
-    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
     label: str
     acceptance: dict[str, object]
     private_maximum: Money | None
@@ -98,7 +98,7 @@ def prepare(
     return PreparedNamedIntent(
         intent_id=random(32),
         told=tuple(told),
-        left_out=chosen.left_out,
+        notes=chosen.notes,
         label=request.label,
         acceptance=dict(acceptance),
         private_maximum=request.private_maximum,

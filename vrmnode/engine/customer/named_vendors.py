@@ -11,6 +11,7 @@ from vrmnode.engine.references import find_vendor
 from vrmnode.engine.trust.directory import read_profile
 from vrmnode.storage import market, trust
 from vrmnode.storage.database import Connection
+from vrmnode.values.spans import format_day
 from vrmprotocol import keys
 
 MAX_VENDORS = 100
@@ -21,22 +22,26 @@ TRUSTED, GROUP = "trusted", "group:"
 
 @dataclass(frozen=True, slots=True)
 class NamedVendor:
-    """A vendor that is to get the intent; `subject` is the key to which it is addressed."""
+    """A vendor that is to get the intent; `subject` is the key to which it is addressed.
+
+    `paused_until`: before that it makes no offers, as its profile says.
+    """
 
     root: bytes
     name: str
     subject: bytes
+    paused_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The vendors that get the intent, and the words for those that can't."""
+    """The vendors that get the intent, and notes: who can't get it, and who pauses."""
 
     vendors: tuple[NamedVendor, ...]
-    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
-def choose(tx: Connection, to: Iterable[str], *, own_root: bytes) -> Chosen:
+def choose(tx: Connection, to: Iterable[str], *, own_root: bytes, now: int) -> Chosen:
     """The vendors that `to` names, each once.
 
     A vendor that is named can't be left out; of the trusted ones or a group those are, whose
@@ -64,7 +69,13 @@ def choose(tx: Connection, to: Iterable[str], *, own_root: bytes) -> Chosen:
         raise conflict("intent.nobody", _nobody(to, left_out))
     if len(found) > MAX_VENDORS:
         raise invalid("intent.to", f"to: expected at most {MAX_VENDORS} vendors, came {len(found)}")
-    return Chosen(tuple(found.values()), tuple(left_out.values()))
+    pausing = [
+        f"{vendor.name} makes no offers before {format_day(vendor.paused_until)}: it looks at the"
+        " intent then, if that still stands"
+        for vendor in found.values()
+        if vendor.paused_until is not None and vendor.paused_until > now
+    ]
+    return Chosen(tuple(found.values()), (*left_out.values(), *pausing))
 
 
 def spelled_out(tx: Connection, to: Iterable[str]) -> list[str]:
@@ -104,7 +115,8 @@ def _vendor(tx: Connection, root: bytes) -> NamedVendor | None:
     stored = market.get_profile(tx, root)
     if stored is None:
         return None
-    return NamedVendor(root, stored.name, read_profile(stored.body).certificate.subject)
+    profile = read_profile(stored.body)
+    return NamedVendor(root, stored.name, profile.certificate.subject, profile.paused_until)
 
 
 def _called(tx: Connection, root: bytes) -> str:

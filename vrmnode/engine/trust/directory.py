@@ -107,6 +107,7 @@ def _profile_row(stored: StoredProfile, profile: VendorProfile) -> Json:
         "payment_method": list(profile.payment_method),
         "delivery_method": list(profile.delivery_method),
         "in_language": list(profile.in_language),
+        "paused_until": profile.paused_until,
         "received": stored.received_at,
         "expires": stored.expires,
     }

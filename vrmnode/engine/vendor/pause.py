@@ -2,7 +2,7 @@
 
 What was offered before stays good: accepts, questions, counters and all that follows an agreement
 go on. Intents that would get an offer are refused as `closed`, or met with silence, and those that
-still stand afterwards are looked at again.
+still stand afterwards are looked at again. The profile says it where its owner wants that.
 """
 
 from __future__ import annotations
@@ -22,17 +22,22 @@ Params = Mapping[str, object]
 
 PAUSE = "vendor.pause"
 TIMER = "resume"
+RENEW_PROFILE = "renew_profile"
 NOTE_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """`until` is when the shop opens again, None: when its owner says so; `note` for customers."""
+    """`until` is when the shop opens again, None: when its owner says so; `note` for customers.
+
+    `announced`: the public profile says it, too.
+    """
 
     since: int
     until: int | None = None
     note: str | None = None
     language: str | None = None
+    announced: bool = False
 
 
 def current(tx: Connection, now: int) -> Pause | None:
@@ -63,7 +68,9 @@ def begin(ctx: Context, params: Params) -> Json:
         until=None if last_day is None else last_day + DAY_S,
         note=fields.text("note", NOTE_CHARACTERS),
         language=fields.language("language"),
+        announced=fields.flag("announce", False),
     )
+    _tell(ctx, pause)
     settings.put(ctx.tx, PAUSE, asdict(pause))
     timers.clear(ctx.tx, TIMER, NODE)
     if pause.until is not None:
@@ -90,7 +97,16 @@ def ended(ctx: Context) -> None:
         _end(ctx, "the day has come")
 
 
+def _tell(ctx: Context, pause: Pause | None) -> None:
+    """Publish the profile anew where it says, or has said, something of a pause."""
+    before = settings.get(ctx.tx, PAUSE)
+    said = isinstance(before, dict) and before.get("announced") is True
+    if said or (pause is not None and pause.announced):
+        timers.arm(ctx.tx, RENEW_PROFILE, NODE, ctx.now)
+
+
 def _end(ctx: Context, rule: str) -> None:
+    _tell(ctx, None)
     settings.erase(ctx.tx, PAUSE)
     timers.clear(ctx.tx, TIMER, NODE)
     timers.arm(ctx.tx, "reconsider", NODE, ctx.now)

@@ -14,9 +14,11 @@ from vrmnode.engine.customer import intent_desk
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.stated_time import stated_creation
 from vrmnode.engine.vendor import shop
+from vrmnode.engine.vendor.pause import Pause
 from vrmnode.storage import prekeys, secrets, settings, tags, timers
 from vrmnode.storage.prekeys import StoredPrekey
 from vrmnode.storage.tags import WatchedTag
+from vrmnode.values.spans import DAY_S, floor_day
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.profile import VendorDetails, build_profile
 from vrmprotocol import envelope, market, topics
@@ -42,11 +44,14 @@ def prepare(
     seq: int,
     reply_tag: bytes,
     prekey: StoredPrekey,
+    pause: Pause | None,
     now: int,
     grind: Callable[[bytes, int], bytes],
 ) -> Envelope:
     """The stamped and signed profile, ready to be recorded."""
     key, certified = identity.vendor_signing(now)
+    created = stated_creation(now)
+    expires = created + envelope.PROFILE_LIFETIME_S
     body = build_profile(
         details,
         policy,
@@ -54,18 +59,29 @@ def prepare(
         certificate=certified,
         prekey=Prekey(suite=SUITE_X25519, key=prekey.prekey, not_after=prekey.not_after),
         reply_tag=reply_tag,
+        paused_until=_paused_until(pause, expires),
     )
-    created = stated_creation(now)
     return envelope.build_stamped(
         kind="vendor_profile",
         topic=topics.DIRECTORY,
         tag=None,
         body=market.to_body(body),
         created=created,
-        expires=created + envelope.PROFILE_LIFETIME_S,
+        expires=expires,
         signing_key=key,
         grind=grind,
     )
+
+
+def _paused_until(pause: Pause | None, expires: int) -> int | None:
+    """What a profile says of a pause: nothing, unless its owner wants that said."""
+    if pause is None or not pause.announced:
+        return None
+    # SPEC 03: The writer MUST NOT name a `pausedUntil` later than a day after the profile's end.
+    #
+    # The next profile says more, if the pause goes on.
+    latest = floor_day(expires) + DAY_S
+    return latest if pause.until is None else min(pause.until, latest)
 
 
 def next_seq(ctx: Context) -> int:
