@@ -28,6 +28,13 @@ def test_a_token_is_shown_with_how_to_use_it(daemon, vrm):
     assert daemon.calls[-1] == ("hook.add", sent)
 
 
+def test_who_listens_everywhere_can_be_tried_here(daemon, vrm):
+    for listen in ("0.0.0.0:4180", "[::]:4180"):
+        daemon.service.answers["hook.add"] = {**HOOK, "token": "vrmhook_x", "listen": listen}
+        words = vrm("thing", "hook", "add", "boiler").stdout
+        assert words.endswith("http://127.0.0.1:4180/hook/vrmhook_x\n")
+
+
 def test_without_a_listener_it_says_how_to_have_one(daemon, vrm):
     daemon.service.answers["hook.add"] = {**HOOK, "token": "vrmhook_x", "listen": None}
     assert 'set hook_listen = "4180" in config.toml' in vrm("thing", "hook", "add", "boiler").stdout

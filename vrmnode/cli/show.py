@@ -118,7 +118,8 @@ _TIMES = frozenset(
     {
         *("created", "updated", "at", "expires", "received", "acknowledged", "connected_at"),
         *("until", "next_at", "answer_by", "claimed_until"),
-        *("added", "checked", "proved_at", "paused_until"),
+        *("added", "checked", "proved_at", "paused_until", "broken_at", "bought_at"),
+        *("warranty_until", "used_at", "reported_at"),
         *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
         *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
         *("delivery_latest", "deliveryLatest", "asked_at", "answered_at", "disclosed_at"),

@@ -118,9 +118,15 @@ def _added_words(value: dict[str, object]) -> str:
     ]
     if listen is None:
         lines.append('nobody listens yet: set hook_listen = "4180" in config.toml, and start anew')
-    url = f"http://{listen or '127.0.0.1:4180'}/hook/{value.get('token')}"
+    url = f"http://{_reachable(listen)}/hook/{value.get('token')}"
     lines.append(f"""try it: curl -d '{{"event": "{event}"}}' {url}""")
     return "\n".join(lines)
+
+
+def _reachable(listen: object) -> str:
+    """An address to try it at: who listens everywhere listens on this machine, too."""
+    host, _, port = str(listen or "127.0.0.1:4180").rpartition(":")
+    return f"127.0.0.1:{port}" if host in ("0.0.0.0", "[::]") else f"{host}:{port}"
 
 
 def _does(rules: object) -> str:
