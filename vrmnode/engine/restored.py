@@ -1,7 +1,8 @@
 """What a node does first after its database was restored from a backup.
 
 It can't know what it signed since, so it neither uses a number of a deal again nor buys by itself
-what it may have bought already (specs/04-negotiation.md#after-a-restore).
+what it may have bought already (specs/04-negotiation.md#after-a-restore). Nor does it know which
+hooks were removed since: those that the backup brings back leave drafts, and publish nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vrmnode.engine.context import Context
-from vrmnode.engine.customer import standing
+from vrmnode.engine.customer import hook_desk, standing
 from vrmnode.storage import backup, deals, erasable_keys, intents, settings
 
 LEFT_OUT = 7
@@ -37,5 +38,6 @@ def take_note(ctx: Context) -> None:
     for own in held:
         rules = {**(own.acceptance or {}), "mode": "manual"}
         intents.set_acceptance(ctx.tx, own.intent_id, rules)
+    hook_desk.only_drafts(ctx)
     told = {"created": created, "intents": len(by_hand)}
     ctx.event("node.restored", "node", ctx.identity.root, **told)

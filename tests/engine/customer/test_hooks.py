@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -224,3 +225,18 @@ def test_the_log_and_the_tables_in_clear_have_no_words(world: World) -> None:
         assert words not in str(said)
         assert words not in str(clear)
     assert len(hooks.token_hashes(node.reader)) == 1
+
+
+def test_after_a_restore_a_hook_publishes_nothing(world: World, tmp_path: Path) -> None:
+    """The backup knows neither of its removal nor of what it published since."""
+    publishing, drafting = _hook(world, **PUBLISH), _hook(world)
+    node = world.nodes[CUSTOMER]
+    copy = tmp_path / "customer.copy"
+    node.database.backup(copy)
+    command(world, CUSTOMER, "hook.remove", hook=publishing["name"])
+    node.restore(copy)
+    assert _take(world, publishing) is None
+    (draft,) = _drafts(world)
+    assert draft["hook_name"] == publishing["name"]
+    assert event_types(world, CUSTOMER).count("hook.changed") == 1
+    assert _take(world, drafting) is None

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from vrmnode.customer.hook_rules import (
+    DRAFT,
     EVENTS,
     PUBLISH,
     HookRules,
@@ -188,6 +189,15 @@ def published(ctx: Context, own: OwnIntent, made: ToPublish) -> None:
 def failed(ctx: Context, hook: bytes, code: str) -> None:
     """Tell the owner that a hook's rules don't fit its thing any more."""
     ctx.event("hook.failed", "hook", hook, code=code)
+
+
+def only_drafts(ctx: Context) -> None:
+    """Let every hook leave drafts alone: it may have been removed since, or used up."""
+    for known in hooks.list_hooks(ctx.tx, ctx.vault):
+        rules = {**known.rules, "mode": DRAFT}
+        if rules != known.rules:
+            hooks.replace(ctx.tx, ctx.vault, replace(known, rules=rules))
+            ctx.event("hook.changed", "hook", known.hook, mode=DRAFT)
 
 
 def _allowed(ctx: Context, hook: bytes, event: str) -> tuple[Hook, HookRules]:
