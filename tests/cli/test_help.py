@@ -34,7 +34,7 @@ contact show, contact set, contact remove, contact disclosures
 image add, image list, image show, image export, image remove, image check
 contact policy show, contact policy set
 policy test, vendor policy test
-policy show, policy set, net peers, net address, net connect, net invite
+policy show, policy set, net peers, net address, net connect, net submit, net invite
 """
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.engine.steps import pseudonym
 from tests.engine.world import GTIN, SKU, START, Flight, SimNode, World, open_databases
 from vrmnode.customer.request import read_request
-from vrmnode.engine import clockwork, inbound
+from vrmnode.engine import arrivals, clockwork, inbound
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import intent_desk
 from vrmnode.engine.customer.intent_desk import PreparedIntent
@@ -269,7 +269,7 @@ def test_a_timer_that_fails_holds_up_no_other(world: World) -> None:
 def test_a_flood_of_envelopes_is_tidied_before_its_time(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbound, "TIDY_AFTER", 8)
+    monkeypatch.setattr(arrivals, "TIDY_AFTER", 8)
     node = world.nodes[VENDOR]
     node.run_timers()
     tidy = partial(clockwork.run_due, max_store_bytes=10_000)

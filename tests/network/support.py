@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
@@ -22,6 +22,8 @@ from libp2p.security.noise.transport import Transport as NoiseTransport
 from multiaddr import Multiaddr
 
 from vrmnode.network import (
+    Finding,
+    Incoming,
     Network,
     NetworkConfig,
     SyncStore,
@@ -38,12 +40,25 @@ PATIENCE_S = 20.0
 """Longest that a test waits for something that ought to happen soon."""
 
 
+Say = Callable[[str, bytes, str], Verdict]
+"""(topic, data, peer) -> what is said of one message."""
+
+
 def accept_all(topic: str, data: bytes, peer: str) -> Verdict:
     return Verdict.ACCEPT
 
 
+def one_by_one(say: Say) -> Validator:
+    """A validator that says something of each message for itself."""
+
+    async def validate(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+        return [Finding(say(topic, data, peer)) for topic, data in messages]
+
+    return validate
+
+
 def open_node(
-    validate: Validator = accept_all,
+    say: Say = accept_all,
     seed: bytes | None = None,
     store: SyncStore | None = None,
     **settings: Any,
@@ -57,7 +72,7 @@ def open_node(
             **settings,
         }
     )
-    return open_network(config, seed or os.urandom(32), validate, store)
+    return open_network(config, seed or os.urandom(32), one_by_one(say), store)
 
 
 async def until(condition: Callable[[], object], patience_s: float = PATIENCE_S) -> None:

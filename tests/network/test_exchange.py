@@ -13,6 +13,7 @@ from tests.network.support import (
     TOPIC,
     accept_all,
     connected,
+    one_by_one,
     open_node,
     receive,
     until,
@@ -213,7 +214,7 @@ def test_same_seed_same_peer_id() -> None:
 def test_seed_of_another_length_is_refused() -> None:
     async def main() -> None:
         with pytest.raises(NetworkError) as caught:
-            async with open_network(NetworkConfig(), b"short", accept_all):
+            async with open_network(NetworkConfig(), b"short", one_by_one(accept_all)):
                 pass
         assert caught.value.code == "network.seed_invalid"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import trio
 
 from tests.node.conftest import NOW
 from vrmnode.engine.machine import Machine
@@ -51,13 +52,19 @@ def gate(machine: Machine, clock: _Clock) -> Gate:
     return Gate(machine.database.reader(), clock)
 
 
+def _say(gate: Gate, topic: str, raw: bytes, peer: str = PEER) -> Verdict:
+    """What is said of one message."""
+    (found,) = trio.run(gate.validate, [(topic, raw)], peer)
+    return found.verdict
+
+
 def _remember(machine: Machine, known: Envelope) -> None:
     machine.turn(lambda ctx: seen.add(ctx.tx, known.id, known.expires))
 
 
 def test_a_well_formed_message_is_accepted_and_waits(gate: Gate) -> None:
     made = _made()
-    assert gate.validate(MARKET, made.raw, PEER) is Verdict.ACCEPT
+    assert _say(gate, MARKET, made.raw, PEER) is Verdict.ACCEPT
     assert gate.take(MARKET, made.raw) == made
     assert gate.refused == {}
 
@@ -76,7 +83,7 @@ def test_what_no_honest_node_sends_is_rejected(
     gate: Gate, topic: str, data: object, code: str
 ) -> None:
     raw = data if isinstance(data, bytes) else _made().raw
-    assert gate.validate(topic, raw, PEER) is Verdict.REJECT
+    assert _say(gate, topic, raw, PEER) is Verdict.REJECT
     assert gate.refused == {code: 1}
 
 
@@ -84,7 +91,7 @@ def test_a_wrong_signature_is_rejected(gate: Gate) -> None:
     raw = _made().raw
     at = raw.index(b"\xa3sig\xc4\x40") + 6
     forged = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
-    assert gate.validate(MARKET, forged, PEER) is Verdict.REJECT
+    assert _say(gate, MARKET, forged, PEER) is Verdict.REJECT
     assert gate.refused == {"envelope.signature": 1}
 
 
@@ -95,12 +102,12 @@ def test_where_clocks_may_differ_nobody_is_blamed(
     gate: Gate, clock: _Clock, off_s: int, code: str
 ) -> None:
     clock.now += off_s
-    assert gate.validate(MARKET, _made().raw, PEER) is Verdict.IGNORE
+    assert _say(gate, MARKET, _made().raw, PEER) is Verdict.IGNORE
     assert gate.refused == {code: 1}
 
 
 def test_a_body_that_a_newer_version_could_mean_is_ignored(gate: Gate) -> None:
-    assert gate.validate(MARKET, _made(kind="intent").raw, PEER) is Verdict.IGNORE
+    assert _say(gate, MARKET, _made(kind="intent").raw, PEER) is Verdict.IGNORE
     (code,) = gate.refused
     assert code.startswith("message.")
 
@@ -108,7 +115,7 @@ def test_a_body_that_a_newer_version_could_mean_is_ignored(gate: Gate) -> None:
 def test_what_is_on_disk_is_a_duplicate(gate: Gate, machine: Machine) -> None:
     made = _made()
     _remember(machine, made)
-    assert gate.validate(MARKET, made.raw, PEER) is Verdict.IGNORE
+    assert _say(gate, MARKET, made.raw, PEER) is Verdict.IGNORE
     assert gate.refused == {"envelope.duplicate": 1}
 
 
@@ -116,7 +123,7 @@ def test_what_was_committed_needs_no_look_up(gate: Gate, machine: Machine) -> No
     made = _made()
     gate.committed(made.id)
     machine.database.close()
-    assert gate.validate(MARKET, made.raw, PEER) is Verdict.IGNORE
+    assert _say(gate, MARKET, made.raw, PEER) is Verdict.IGNORE
 
 
 def test_remembered_ids_are_bounded(gate: Gate) -> None:
@@ -125,15 +132,15 @@ def test_remembered_ids_are_bounded(gate: Gate) -> None:
     for number in range(RECENT_IDS):
         gate.committed(number.to_bytes(32, "big"))
     assert len(gate._recent) == RECENT_IDS
-    assert gate.validate(MARKET, made.raw, PEER) is Verdict.ACCEPT
+    assert _say(gate, MARKET, made.raw, PEER) is Verdict.ACCEPT
 
 
 def test_what_waits_is_bounded_and_verified_anew_when_it_gave_way(gate: Gate) -> None:
     first = _made(1)
-    gate.validate(MARKET, first.raw, PEER)
+    _say(gate, MARKET, first.raw, PEER)
     for number in range(2, MAX_WAITING + 2):
         gate._verified[number.to_bytes(4, "big")] = first
-    gate.validate(MARKET, _made(2).raw, PEER)
+    _say(gate, MARKET, _made(2).raw, PEER)
     assert len(gate._verified) <= MAX_WAITING + 1
     assert gate.take(MARKET, first.raw) == first
     with pytest.raises(RemoteError):
@@ -142,7 +149,7 @@ def test_what_waits_is_bounded_and_verified_anew_when_it_gave_way(gate: Gate) ->
 
 def test_taking_twice_verifies_twice(gate: Gate) -> None:
     made = _made()
-    gate.validate(MARKET, made.raw, PEER)
+    _say(gate, MARKET, made.raw, PEER)
     assert gate.take(MARKET, made.raw) == gate.take(MARKET, made.raw)
     assert len(gate._verified) == 0
 
@@ -152,7 +159,7 @@ def test_a_wrong_clock_is_told_in_minutes(gate: Gate, clock: _Clock, offset_min:
     clock.now += offset_min * 60
     for number in range(4):
         # Peers state a time 20 to 30 minutes back; 25 is the middle.
-        gate.validate(MARKET, _made(number + 1, created=NOW - 1200 - 600 * (number % 2)).raw, PEER)
+        _say(gate, MARKET, _made(number + 1, created=NOW - 1200 - 600 * (number % 2)).raw, PEER)
     warning = gate.clock_warning()
     assert warning is not None
     way = "ahead of" if offset_min > 0 else "behind"
@@ -165,7 +172,7 @@ def test_a_wrong_clock_is_told_in_minutes(gate: Gate, clock: _Clock, offset_min:
 def test_good_clocks_give_no_warning(gate: Gate, clock: _Clock, offset_min: int) -> None:
     clock.now += offset_min * 60
     for number in range(10):
-        gate.validate(MARKET, _made(number + 1, created=NOW - 1200 - 600 * (number % 2)).raw, PEER)
+        _say(gate, MARKET, _made(number + 1, created=NOW - 1200 - 600 * (number % 2)).raw, PEER)
     assert gate.clock_warning() is None
 
 

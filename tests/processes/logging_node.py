@@ -13,14 +13,23 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import trio
 
-from vrmnode.network import Network, NetworkConfig, Verdict, gossip_service, open_network
+from vrmnode.network import (
+    ACCEPTED,
+    Finding,
+    Incoming,
+    Network,
+    NetworkConfig,
+    Verdict,
+    gossip_service,
+    open_network,
+)
 from vrmnode.network.rpc_messages import Rpc, decode_rpc
 from vrmprotocol import envelope, market, topics
 from vrmprotocol.errors import RemoteError
@@ -55,7 +64,11 @@ class Logger:
         self._frames = (folder / "frames.jsonl").open("a", encoding="utf-8")
         self._known: set[bytes] = set()
 
-    def validate(self, topic: str, data: bytes, peer: str) -> Verdict:
+    async def validate(self, messages: Sequence[Incoming], peer: str) -> list[Finding]:
+        """Log messages, and say of them what any node says."""
+        return [self._find(topic, data, peer) for topic, data in messages]
+
+    def _find(self, topic: str, data: bytes, peer: str) -> Finding:
         """Log a message; the verdict is that of specs/07-gossip.md."""
         line = {"at": time.time(), "peer": peer, "topic": topic, "data": data.hex()}
         _write(self._messages, line)
@@ -66,9 +79,9 @@ class Logger:
             if not arrived.is_mail:
                 market.load_market(arrived)
         except RemoteError as error:
-            return _VERDICTS[envelope.verdict_of(error.code)]
+            return Finding(_VERDICTS[envelope.verdict_of(error.code)], error.code)
         self._known.add(arrived.id)
-        return Verdict.ACCEPT
+        return ACCEPTED
 
     def decode(self, raw: bytes) -> Rpc:
         """Log a frame as it came off the connection, and read it as any node does."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import trio
 
-from vrmnode.network import Network, NetworkConfig, Verdict, open_network
+from vrmnode.network import ACCEPTED, Finding, Incoming, Network, NetworkConfig, open_network
 from vrmprotocol import topics
 
 PATIENCE_S = 30.0
@@ -21,8 +21,8 @@ HUGE_BYTES = 4 << 20
 """What this peer sends at most: more than any node takes."""
 
 
-def _accept(topic: str, data: bytes, peer: str) -> Verdict:
-    return Verdict.ACCEPT
+async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+    return [ACCEPTED] * len(messages)
 
 
 def _speaks(network: Network) -> bool:

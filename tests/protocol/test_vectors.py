@@ -71,8 +71,8 @@ def test_every_error_code_has_a_case() -> None:
     assert met - codes - WORDS == set()
 
 
-# Tested where a node decides: it needs a clock and a draft, not bytes.
-ELSEWHERE = {"negotiation.expired"}
+# Tested where a node decides: they need a clock and a draft, or what a peer reads and can keep.
+ELSEWHERE = {"negotiation.expired", "submit.topic", "submit.not_kept"}
 
 
 def test_every_case_cites_a_heading() -> None:

@@ -24,6 +24,7 @@ from vrmprotocol import (
     peer_exchange,
     reconciliation,
     stamp,
+    submit_frames,
     sync_frames,
     terms,
     topics,
@@ -330,6 +331,12 @@ def read_sync_answer(case: Case) -> dict[str, Any]:
     return {}
 
 
+def read_submit_answer(case: Case) -> dict[str, Any]:
+    raw = case.hex("raw")
+    assert submit_frames.write_answer(submit_frames.read_answer(raw)) == raw
+    return {}
+
+
 ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("encoding", "decode"): decode,
     ("encoding", "encode"): encode,
@@ -365,6 +372,7 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("sync", "conclude"): conclude,
     ("sync", "request"): read_sync_request,
     ("sync", "answer"): read_sync_answer,
+    ("submit", "answer"): read_submit_answer,
     ("invitation", "read"): read_invitation,
     ("invitation", "write"): write_invitation,
     ("invitation", "address"): read_address,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -16,7 +17,7 @@ from vrmnode.network.config import NetworkConfig
 from vrmnode.network.counters import Counters
 from vrmnode.network.gossip_router import GossipRouter
 from vrmnode.network.gossip_service import GossipService
-from vrmnode.network.interface import Delivery, Verdict
+from vrmnode.network.interface import ACCEPTED, Delivery, Finding, Incoming
 from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.peer_connection import INBOUND, OUTBOUND, PeerConnection
 from vrmnode.network.peer_score import PeerScores
@@ -83,9 +84,9 @@ class SimulatedNode:
             clock,
         )
 
-    def validate(self, topic: str, data: bytes, peer: str) -> Verdict:
+    async def validate(self, messages: Sequence[Incoming], peer: str) -> list[Finding]:
         """Everything is good here: what is bad never gets as far as a second node."""
-        return Verdict.ACCEPT
+        return [ACCEPTED] * len(messages)
 
     # What the world does to it.
 
@@ -115,7 +116,7 @@ class SimulatedNode:
             identifier = message_id(message.data)
             copy = Copy(self._world.now, source, (source, identifier) in self.asked)
             self.copies.setdefault(identifier, []).append(copy)
-        await self.gossip.take_rpc(source, rpc)
+        await self.gossip.take_rpcs(source, [rpc])
         self.note_deliveries()
 
     async def take_batches(self) -> list[tuple[str, bytes]]:

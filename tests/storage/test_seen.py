@@ -22,3 +22,12 @@ def test_the_latest_ends_are_loaded_first(tx: Tx) -> None:
         seen.add(tx, key(number), number)
     assert seen.load_recent(tx, 2) == [(key(5), 5), (key(4), 4)]
     assert len(seen.load_recent(tx)) == 5
+
+
+def test_many_are_remembered_at_once(tx: Tx) -> None:
+    seen.add(tx, key(7), 100)
+    rows = [(key(number), 100) for number in range(1, 100)]
+    new = seen.add_all(tx, [*rows, rows[0]])
+    assert new == {key(number) for number in range(1, 100) if number != 7}
+    assert seen.known_among(tx, [key(1), key(99), key(100)]) == {key(1), key(99)}
+    assert seen.add_all(tx, []) == seen.known_among(tx, []) == set()

@@ -19,6 +19,7 @@
     POST   /v1/intents/{intent}/extend         POST /v1/messages/export
     GET    /v1/standing                        POST /v1/messages/import
     GET    /v1/standing/{standing}             POST /v1/standing/{standing}/stop
+                                               POST /v1/messages/submit
 
     POST   /v1/offers/{offer}/question         POST /v1/offers/{offer}/counter
     GET    /v1/intents/{intent}/why            GET  /v1/intents/{intent}/comparison

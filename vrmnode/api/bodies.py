@@ -193,20 +193,6 @@ class RemoveProducts(Closed):
     skus: Annotated[list[Sku], Field(min_length=1, max_length=MAX_PRODUCTS)]
 
 
-class ExportMessages(Closed):
-    """`POST /v1/messages/export`: of an intent, of a deal, or all that waits."""
-
-    intent: HexId | None = None
-    deal: HexId | None = None
-    together: Annotated[bool, Field(strict=True)] = False
-
-
-class ImportMessages(Closed):
-    """`POST /v1/messages/import`: a message file, in base64."""
-
-    file: Annotated[str, Field(min_length=1)]
-
-
 class ConnectPeer(Closed):
     """`POST /v1/peers`: a multiaddress that ends in /p2p/<peer id>."""
 

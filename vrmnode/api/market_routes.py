@@ -13,10 +13,8 @@ from vrmnode.api.bodies import (
     DealFilter,
     DeclineOffer,
     ExportFormat,
-    ExportMessages,
     ExtendIntent,
     HexId,
-    ImportMessages,
     IntentFilter,
     NamedImages,
     Nothing,
@@ -27,6 +25,7 @@ from vrmnode.api.bodies import (
     WithdrawIntent,
     given,
 )
+from vrmnode.api.message_bodies import ExportMessages, ImportMessages, SubmitMessages
 from vrmnode.api.service import Json, NodeService
 
 Id = Annotated[HexId, Path()]
@@ -163,3 +162,7 @@ def _messages(routes: APIRouter, service: NodeService) -> None:
     @routes.post("/messages/import")
     async def import_messages(body: ImportMessages) -> Json:
         return await service.execute("message.import", given(body))
+
+    @routes.post("/messages/submit")
+    async def submit_messages(body: SubmitMessages) -> Json:
+        return await service.execute("message.submit", given(body))

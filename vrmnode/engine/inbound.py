@@ -6,6 +6,7 @@ change nothing.
 
 from __future__ import annotations
 
+from vrmnode.engine import arrivals
 from vrmnode.engine.context import ACK_DELAY_S, Context
 from vrmnode.engine.customer import customer_desk, room
 from vrmnode.engine.disclosure import deletions, disclosed, disclosure_rules
@@ -23,11 +24,9 @@ from vrmnode.storage import (
     messages,
     outbox,
     pseudonyms,
-    seen,
     tags,
     timers,
 )
-from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.market import MarketIntent, StoredProfile
 from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
@@ -35,7 +34,7 @@ from vrmprotocol import envelope, functions, message, sealing, stamp
 from vrmprotocol import market as market_bodies
 from vrmprotocol.certificate import Certificate, check_not_revoked
 from vrmprotocol.draft import deal_id
-from vrmprotocol.envelope import SKEW_S, Envelope
+from vrmprotocol.envelope import Envelope
 from vrmprotocol.errors import RemoteError
 from vrmprotocol.key_update import KeyUpdate
 from vrmprotocol.keys import SealKey
@@ -43,38 +42,19 @@ from vrmprotocol.mail import Ack, Agreement, Decline, Offer
 from vrmprotocol.market import Intent, IntentUpdate, VendorProfile
 from vrmprotocol.message import Role, SignedMessage, UninterpretedMessage
 
-TIDY_AFTER = 1_024
-"""Envelopes after which the store is tidied: at most 67 MB beyond its size meanwhile."""
-
 
 # SPEC 03: The reader MUST NOT open any network connection because of what a message contains.
 #
 # Nothing here could: the engine has no network, and what it returns are messages to known topics.
-def accept_envelope(ctx: Context, arrived: Envelope, *, named: bool = True) -> None:
-    """Keep a verified envelope and act on what it says, once."""
-    # SPEC 02: The reader MUST remember the id of each accepted envelope until `expires + 300`, also
-    # when it drops the envelope and across restarts.
-    if not seen.add(ctx.tx, arrived.id, arrived.expires + SKEW_S):
-        return
-    envelopes.put(
-        ctx.tx,
-        StoredEnvelope(
-            id=arrived.id,
-            topic=arrived.topic,
-            kind=arrived.kind,
-            author=arrived.author,
-            tag=arrived.tag,
-            created=arrived.created,
-            expires=arrived.expires,
-            received_at=ctx.now,
-            own=False,
-            named_from=ctx.now if named else None,
-            raw=arrived.raw,
-        ),
-    )
-    if ctx.tx.last_row_id() % TIDY_AFTER == 0:
-        # Between two tidyings by the clock, a flood could take any amount of disk.
-        timers.arm_earlier(ctx.tx, "tidy", b"node", ctx.now)
+def accept_envelope(ctx: Context, arrived: Envelope, *, named: bool = True) -> bool:
+    """Keep a verified envelope and act on what it says, once; whether it was new."""
+    (new,) = arrivals.keep(ctx, [arrived], named=named)
+    if new:
+        _act_on(ctx, arrived)
+    return new
+
+
+def _act_on(ctx: Context, arrived: Envelope) -> None:
     if arrived.is_mail:
         _open_mail(ctx, arrived)
         return

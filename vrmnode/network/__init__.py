@@ -9,7 +9,12 @@ rest, and why.
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.errors import NetworkError
 from vrmnode.network.interface import (
+    ACCEPTED,
+    KEPT,
+    NOT_KEPT,
     Delivery,
+    Finding,
+    Incoming,
     KnownPeer,
     PeerStatus,
     SyncStore,
@@ -19,7 +24,12 @@ from vrmnode.network.interface import (
 from vrmnode.network.network import Network, open_network
 
 __all__ = [
+    "ACCEPTED",
+    "KEPT",
+    "NOT_KEPT",
     "Delivery",
+    "Finding",
+    "Incoming",
     "KnownPeer",
     "Network",
     "NetworkConfig",

@@ -33,6 +33,9 @@ class NetworkConfig:
     mdns: bool = False
     """Whether nodes on the LAN are found by multicast DNS; only with ``min_peers``."""
 
+    takes_submissions: bool = True
+    """Whether connected peers may hand over envelopes for which they want an acknowledgement."""
+
     max_message_bytes: int = 131_072
     """Largest ``data`` of a gossip message, in and out; larger ones are rejected."""
     max_rpc_bytes: int = 1_048_576

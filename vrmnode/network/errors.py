@@ -16,7 +16,8 @@ class NetworkError(Exception):
     ``network.dial_failed``, ``network.dial_timeout``, ``network.peer_mismatch``,
     ``network.peer_banned``, ``network.message_too_large``, ``network.topic_unknown``,
     ``network.seed_invalid``, ``network.config_invalid``, ``network.libp2p_version``,
-    ``network.closed``.
+    ``network.not_connected``, ``network.submit_refused``, ``network.submit_busy``,
+    ``network.submit_failed``, ``network.closed``.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -8,7 +8,7 @@ validators give three answers and StrictNoSign is what it is in js and go.
 The decisions are ``gossip_router``'s; this module has the clock, the queues and the tasks.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import trio
 
@@ -19,7 +19,7 @@ from vrmnode.network.counters import Counters
 from vrmnode.network.errors import ConnectionLostError, NetworkError
 from vrmnode.network.gossip_link import GossipLink
 from vrmnode.network.gossip_router import Effect, GossipRouter, Send
-from vrmnode.network.interface import Delivery, Validator, Verdict
+from vrmnode.network.interface import Delivery, Finding, Incoming, Validator, Verdict
 from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.outbound_queue import OutboundQueue
 from vrmnode.network.peer_connection import OUTBOUND, PeerConnection
@@ -38,8 +38,9 @@ from vrmnode.network.seen_messages import SeenMessages
 from vrmnode.network.yamux_stream import YamuxStream
 
 READ_BYTES = 65_536
-MESSAGES_PER_TURN = 16
-"""Messages of one peer handled before other tasks get a turn."""
+MESSAGES_AT_ONCE = 64
+"""Messages of one peer handled together, before other tasks get a turn."""
+IGNORED = Finding(Verdict.IGNORE)
 
 
 class GossipService:
@@ -71,7 +72,6 @@ class GossipService:
         self._log = log
         self._clock = clock
         self._links: dict[str, GossipLink] = {}
-        self._handled = 0
 
     # Peers.
 
@@ -154,19 +154,23 @@ class GossipService:
     async def _read(self, stream: YamuxStream, peer: str) -> None:
         decoder = FrameDecoder(self._config.max_rpc_bytes)
         while data := await stream.receive_some(READ_BYTES):
-            for frame in decoder.feed(data):
-                await self.take_rpc(peer, decode_rpc(frame))
+            rpcs: list[Rpc] = []
+            try:
+                for frame in decoder.feed(data):
+                    rpcs.append(decode_rpc(frame))
+            finally:
+                # What came before a frame that can't be read counts; nothing above awaits.
+                await self.take_rpcs(peer, rpcs)
 
-    async def take_rpc(self, peer: str, rpc: Rpc) -> None:
-        """Act on one RPC of ``peer``.
+    async def take_rpcs(self, peer: str, rpcs: Sequence[Rpc]) -> None:
+        """Act on RPCs of ``peer`` that came together: all messages, then the rest.
 
         Raises:
-            ConnectionLostError: it was disconnected, perhaps for this RPC.
+            ConnectionLostError: it was disconnected, perhaps for one of them.
         """
-        for message in rpc.messages:
-            await self._handle_message(peer, message)
-        self._handle_rest(peer, rpc)
-        await self._take_turns()
+        await self._handle_messages(peer, [message for rpc in rpcs for message in rpc.messages])
+        for rpc in rpcs:
+            self._handle_rest(peer, rpc)
 
     def _handle_rest(self, peer: str, rpc: Rpc) -> None:
         if not rpc.subscriptions and not rpc.has_control:
@@ -180,34 +184,64 @@ class GossipService:
         ]
         self._perform(self._router.handle(peer, rpc, self._clock(), unseen))
 
-    async def _handle_message(self, peer: str, message: GossipMessage) -> None:
-        if peer not in self._links:
-            raise ConnectionLostError("disconnected")
-        await self._take_turns()
-        topic = message.topic
-        if topic not in self._router.topics:
+    async def _handle_messages(self, peer: str, messages: Sequence[GossipMessage]) -> None:
+        for first in range(0, len(messages), MESSAGES_AT_ONCE):
+            if peer not in self._links:
+                raise ConnectionLostError("disconnected")
+            some = messages[first : first + MESSAGES_AT_ONCE]
+            well_formed = [(m.topic, m.data) for m in some if self._is_well_formed(peer, m)]
+            for (topic, data), identifier in await self._accepted(well_formed, peer):
+                self.relay(peer, identifier, topic, data)
+                # After relaying, so that a slow node doesn't slow the network down. Waiting here
+                # stops reading from this peer, whose window then fills.
+                await self.deliver(Delivery(topic, data, peer))
+            await trio.lowlevel.checkpoint()
+
+    def _is_well_formed(self, peer: str, message: GossipMessage) -> bool:
+        if message.topic not in self._router.topics:
             self._counters.add("ignored")
-            return
+            return False
         # SPEC 07: A node MUST reject a message whose `data` is longer than 131072 bytes.
         if message.signed or len(message.data) > self._config.max_message_bytes:
             self._reject(peer)
-            return
-        identifier = message_id(message.data)
-        if self._is_accepted(topic, message.data, identifier, peer):
-            self._relay(peer, identifier, message)
-            await self._deliver(topic, message.data, peer)
+            return False
+        return True
 
-    async def take_fetched(self, topic: str, data: bytes, peer: str) -> None:
-        """Take in a message that was fetched from ``peer``; it is relayed to nobody."""
-        if self._is_accepted(topic, data, message_id(data), peer):
-            await self._deliver(topic, data, peer)
+    async def take_fetched(self, topic: str, fetched: Sequence[bytes], peer: str) -> None:
+        """Take in messages that were fetched from ``peer``; they are relayed to nobody."""
+        for first in range(0, len(fetched), MESSAGES_AT_ONCE):
+            some = [(topic, data) for data in fetched[first : first + MESSAGES_AT_ONCE]]
+            for (_, data), _ in await self._accepted(some, peer):
+                await self.deliver(Delivery(topic, data, peer))
 
-    def _is_accepted(self, topic: str, data: bytes, identifier: MessageId, peer: str) -> bool:
+    async def _accepted(
+        self, incoming: Sequence[Incoming], peer: str
+    ) -> list[tuple[Incoming, MessageId]]:
+        """Those of some messages that are new and good, with their ids."""
+        new: dict[tuple[str, MessageId], Incoming] = {}
+        for topic, data in incoming:
+            identifier = message_id(data)
+            before = self._seen.verdict(topic, identifier)
+            if before is not None:
+                self._handle_again(peer, before)
+            elif (topic, identifier) in new:
+                self._counters.add("duplicates")
+            else:
+                new[topic, identifier] = (topic, data)
+        found = await self.ask(list(new.values()), peer) if new else []
+        return [
+            (message, identifier)
+            for ((topic, identifier), message), finding in zip(new.items(), found, strict=True)
+            if self.note(topic, identifier, finding.verdict, peer)
+        ]
+
+    def note(self, topic: str, identifier: MessageId, verdict: Verdict, peer: str) -> bool:
+        """Remember what is said of a message and credit its peer; whether it is new and good."""
         before = self._seen.verdict(topic, identifier)
         if before is not None:
+            # Another peer has sent the same while this was being checked.
             self._handle_again(peer, before)
             return False
-        verdict = self._ask(topic, data, peer)
         self._seen.add(topic, identifier, verdict)
         if verdict is Verdict.ACCEPT:
             self._counters.add("accepted")
@@ -228,29 +262,36 @@ class GossipService:
             return
         self._counters.add("duplicates")
 
-    def _ask(self, topic: str, data: bytes, peer: str) -> Verdict:
+    async def ask(self, messages: Sequence[Incoming], peer: str) -> Sequence[Finding]:
+        """What the validator finds of each message."""
         try:
-            return self._validate(topic, data, peer)
+            return await self._validate(messages, peer)
         except Exception as error:  # noqa: BLE001 - the validator is not ours
-            # A bug of ours that some message has found: nobody is to blame, the node goes on.
+            if len(messages) > 1:
+                # One of them has found a bug of ours: the others mustn't be lost with it.
+                return [(await self.ask([message], peer))[0] for message in messages]
+            # Nobody is to blame, the node goes on.
             self._counters.add("validator_errors")
             self._log.exception(peer, "validator failed", error)
-            return Verdict.IGNORE
+            return [IGNORED] * len(messages)
 
     def _reject(self, peer: str) -> None:
         self._counters.add("rejected")
         self._conduct.blame(peer, FAULT_REJECTED)
 
-    def _relay(self, peer: str, identifier: MessageId, message: GossipMessage) -> None:
-        frame = publish_frame(message.topic, message.data)
-        self._cache.put(identifier, message.topic, frame)
-        for target in self._router.relay_targets(message.topic, peer):
+    def relay(self, peer: str, identifier: MessageId, topic: str, data: bytes) -> None:
+        """Send a good message of ``peer`` on to whom relayed messages go."""
+        frame = publish_frame(topic, data)
+        self._cache.put(identifier, topic, frame)
+        for target in self._router.relay_targets(topic, peer):
             self._push(target, frame, control=False)
 
-    async def _deliver(self, topic: str, data: bytes, peer: str) -> None:
-        # After relaying, so that a slow node doesn't slow the network down. Waiting here stops
-        # reading from this peer, whose window then fills.
-        await self._deliveries.send(Delivery(topic, data, peer))
+    async def deliver(self, delivery: Delivery) -> None:
+        """Hand a good message to the node; waits while the node is busy."""
+        try:
+            self._deliveries.send_nowait(delivery)
+        except trio.WouldBlock:
+            await self._deliveries.send(delivery)
 
     # Sending.
 
@@ -274,8 +315,3 @@ class GossipService:
             self._counters.add("queue_full")
         elif not control:
             self._counters.add("relayed")
-
-    async def _take_turns(self) -> None:
-        self._handled += 1
-        if self._handled % MESSAGES_PER_TURN == 0:
-            await trio.lowlevel.checkpoint()

@@ -1,7 +1,7 @@
 """The values that cross the border between the network and the rest of the node."""
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,9 +19,28 @@ class Verdict(enum.Enum):
     """Drop it; nobody is to blame."""
 
 
-Validator = Callable[[str, bytes, str], Verdict]
-"""(topic, data, forwarding peer id) -> verdict. Called inline for every new message, so it must be
-quick and must not await. An exception in it is logged and counts as IGNORE."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the validator says of one message, and why: a code of ``specs/00-index.md``."""
+
+    verdict: Verdict
+    code: str = ""
+    """Empty if the message is accepted."""
+
+
+ACCEPTED = Finding(Verdict.ACCEPT)
+
+Incoming = tuple[str, bytes]
+"""(topic, data) of a message from a peer, not verified."""
+
+Validator = Callable[[Sequence[Incoming], str], Awaitable[Sequence[Finding]]]
+"""(messages, peer that sent them) -> what is found of each, in their order. New messages that came
+together are asked about together. An exception in it is logged and counts as IGNORE for all."""
+
+KEPT = "kept"
+"""The message is on disk, or what it said is."""
+NOT_KEPT = "submit.not_kept"
+"""The node couldn't keep it now; sent again, it may be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +51,9 @@ class Delivery:
     data: bytes = field(repr=False)
     peer: str
     """Peer id of the peer that forwarded it first; says nothing about who wrote it."""
+    settle: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
+    """Whoever takes the delivery says once what became of it: ``KEPT`` after the commit,
+    ``NOT_KEPT``, or the code of what was found only then. None: nobody waits for that."""
 
 
 class SyncStore(Protocol):

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import trio
 
@@ -43,10 +43,13 @@ from vrmnode.network.pinned_libp2p import (
 from vrmnode.network.redial import Redial
 from vrmnode.network.seen_messages import SeenMessages
 from vrmnode.network.stream_guard import StreamGuard, StreamHandler
+from vrmnode.network.submission import Submission, open_submission
+from vrmnode.network.submit_service import SubmitService
 from vrmnode.network.sync_keeper import SyncKeeper
 from vrmnode.network.sync_service import SyncService
 from vrmnode.network.yamux_stream import YamuxStream
 from vrmprotocol.peer_exchange import PROTOCOL as PEERS_PROTOCOL
+from vrmprotocol.submit_frames import PROTOCOL as SUBMIT_PROTOCOL
 from vrmprotocol.sync_frames import PROTOCOL as SYNC_PROTOCOL
 
 GOODBYE_S = 0.5
@@ -109,6 +112,7 @@ class Network:
         self._table = ConnectionTable(self.peer_id, config.max_connections, self._bans)
         self._book = PeerBook(self.peer_id, clock, _unix_now, rng)
         self._exchange = PeerExchange(self._table, self._book, self._listening, clock, rng)
+        self._submit = SubmitService(self._gossip, config.topics)
         self._sync = self._sync_keeper = None
         if store is not None:
             self._sync = SyncService(
@@ -176,6 +180,19 @@ class Network:
         """
         self._refuse_if_closed()
         return await self._gossip.publish(topic, data)
+
+    def submission(self, peer_id: str) -> AbstractAsyncContextManager[Submission]:
+        """A session in which envelopes are handed over to a connected peer.
+
+        Raises:
+            NetworkError: ``network.not_connected``, ``network.closed``; in the context also
+                ``network.submit_refused``, ``network.submit_busy``, ``network.submit_failed``.
+        """
+        self._refuse_if_closed()
+        connection = self._table.get(peer_id)
+        if connection is None:
+            raise NetworkError("network.not_connected", f"not connected to {peer_id}")
+        return open_submission(connection)
 
     async def connect(self, multiaddr: str) -> str:
         """Dial ``multiaddr`` once, and keep it connected from then on; its peer id.
@@ -304,6 +321,8 @@ class Network:
         handlers[ping.PROTOCOL] = answer_pings
         if self._config.min_peers:
             handlers[PEERS_PROTOCOL] = self._exchange.answer
+        if self._config.takes_submissions:
+            handlers[SUBMIT_PROTOCOL] = self._submit.answer
         if self._sync is not None:
             handlers[SYNC_PROTOCOL] = self._sync.answer
         return handlers

@@ -28,8 +28,8 @@ MAX_ROUNDS = 64
 MAX_REQUESTS = 1_024
 """Frames that are answered in one session."""
 
-Take = Callable[[str, bytes, str], Awaitable[None]]
-"""(topic, envelope, peer id): check what a peer sent, as if it had come by gossip, and keep it."""
+Take = Callable[[str, Sequence[bytes], str], Awaitable[None]]
+"""(topic, envelopes, peer id): check what a peer sent, as if it had come by gossip, and keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +223,9 @@ class _Asking:
             # Nobody is sent more than was asked for.
             if came > len(batch) or (more and not answer.envelopes):
                 raise PeerFaultError("sync")
-            for raw in answer.envelopes:
-                # SPEC 08: The reader MUST check each envelope that it fetched as if it had come by
-                # gossip.
-                await self._take(topic, raw, self._peer)
+            # SPEC 08: The reader MUST check each envelope that it fetched as if it had come by
+            # gossip.
+            await self._take(topic, answer.envelopes, self._peer)
         self.fetched += came
 
 

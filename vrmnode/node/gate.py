@@ -1,17 +1,19 @@
 """The gate: which gossip messages come in, and what is said of the peer that brought them.
 
-The validator of specs/07-gossip.md#validation. It runs inline for every new message, before
-anything expensive, and keeps what it verified until the loop takes it.
+The validator of specs/07-gossip.md#verdicts. Messages that came together are judged together: the
+cheap checks inline, one look-up for all ids, and the signatures of those that are left in a worker
+thread, which the event loop needn't wait for. What was verified is kept until the loop takes it.
 """
 
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 import structlog
+import trio
 
-from vrmnode.network import Verdict
+from vrmnode.network import ACCEPTED, Finding, Incoming, Verdict
 from vrmnode.node.clock_watch import ClockWatch
 from vrmnode.storage import key_updates, seen
 from vrmnode.storage.connection import Connection
@@ -23,6 +25,9 @@ from vrmprotocol.market import VendorProfile
 
 RECENT_IDS = 65_536
 MAX_WAITING = 4_096
+SIGNATURES_INLINE = 3
+"""Signatures that take less time than to hand them to a thread."""
+THREADS = 2
 TOLD_EVERY_S = 60
 """A refusal is logged once a minute and code: peers choose how often they provoke one."""
 
@@ -45,25 +50,55 @@ class Gate:
         self._recent: collections.OrderedDict[bytes, None] = collections.OrderedDict()
         self._verified: collections.OrderedDict[bytes, Envelope] = collections.OrderedDict()
         self._clock_watch = ClockWatch()
+        self._threads = trio.CapacityLimiter(THREADS)
         self._told: dict[str, int] = {}
         self.refused: collections.Counter[str] = collections.Counter()
 
-    def validate(self, topic: str, data: bytes, peer: str) -> Verdict:
-        """Say whether a message is accepted, rejected or ignored (`vrmnode.network.Validator`)."""
-        try:
-            arrived = envelope.verify_and_load(
-                data, topic=topic, now=self._clock(), known=self._is_known
-            )
-            if not arrived.is_mail:
-                self._check_body(arrived)
-        except RemoteError as error:
-            self._note(error, data, peer)
-            return _VERDICTS[envelope.verdict_of(error.code)]
+    async def validate(self, messages: Sequence[Incoming], peer: str) -> list[Finding]:
+        """Say of each message whether it is accepted, rejected or ignored (a `Validator`)."""
+        found: list[Finding | None] = [None] * len(messages)
+        loaded: dict[int, Envelope] = {}
+
+        def refuse(at: int, error: RemoteError) -> None:
+            self._note(error, messages[at][1], peer)
+            found[at] = Finding(_VERDICTS[envelope.verdict_of(error.code)], error.code)
+            loaded.pop(at, None)
+
+        now = self._clock()
+        for at, (topic, data) in enumerate(messages):
+            try:
+                loaded[at] = envelope.unsecure_load_live(data, topic=topic, now=now)
+            except RemoteError as error:
+                refuse(at, error)
+        known = self._known_among([each.id for each in loaded.values()])
+        for at, each in list(loaded.items()):
+            try:
+                envelope.check_new(known=each.id in known)
+            except RemoteError as error:
+                refuse(at, error)
+        for at, wrong in await self._wrong_signatures(loaded):
+            refuse(at, wrong)
+        for at, each in list(loaded.items()):
+            try:
+                self._check_body(each)
+            except RemoteError as error:
+                refuse(at, error)
+            else:
+                self._keep(each)
+        return [finding or ACCEPTED for finding in found]
+
+    async def _wrong_signatures(self, loaded: dict[int, Envelope]) -> list[tuple[int, RemoteError]]:
+        # A copy: what is refused meanwhile must not change what the thread reads.
+        rows = list(loaded.items())
+        if len(rows) <= SIGNATURES_INLINE:
+            return _wrong_among(rows)
+        return await trio.to_thread.run_sync(_wrong_among, rows, limiter=self._threads)
+
+    def _keep(self, arrived: Envelope) -> None:
         self._clock_watch.saw(arrived.author, arrived.created, self._clock())
         self._verified[arrived.raw] = arrived
         if len(self._verified) > MAX_WAITING:
             self._verified.popitem(last=False)
-        return Verdict.ACCEPT
 
     def examine(self, data: bytes) -> Envelope:
         """The verified envelope of a file, after the checks that one of a peer goes through.
@@ -72,11 +107,12 @@ class Gate:
             RemoteError: as `validate` would find.
         """
         arrived = message_file.verify_envelope(data, now=self._clock(), known=self._is_known)
-        if not arrived.is_mail:
-            self._check_body(arrived)
+        self._check_body(arrived)
         return arrived
 
     def _check_body(self, arrived: Envelope) -> None:
+        if arrived.is_mail:
+            return
         body = market.load_market(arrived)
         if isinstance(body, VendorProfile):
             rows = key_updates.revoked_by(self._reader, body.certificate.root)
@@ -100,12 +136,15 @@ class Gate:
             self._recent.popitem(last=False)
 
     def _is_known(self, envelope_id: bytes) -> bool:
-        if envelope_id in self._recent:
-            return True
-        known = seen.contains(self._reader, envelope_id)
-        if known:
-            self.committed(envelope_id)
-        return known
+        return bool(self._known_among([envelope_id]))
+
+    def _known_among(self, ids: Sequence[bytes]) -> Collection[bytes]:
+        recent = {each for each in ids if each in self._recent}
+        asked = [each for each in ids if each not in recent]
+        stored = seen.known_among(self._reader, asked)
+        for each in stored:
+            self.committed(each)
+        return recent | stored
 
     def _note(self, error: RemoteError, data: bytes, peer: str) -> None:
         self.refused[error.code] += 1
@@ -123,3 +162,14 @@ class Gate:
     def clock_warning(self) -> str | None:
         """Words for the owner when this clock differs from what peers' messages state."""
         return self._clock_watch.warning()
+
+
+def _wrong_among(rows: list[tuple[int, Envelope]]) -> list[tuple[int, RemoteError]]:
+    """Which of these envelopes their authors didn't sign."""
+    wrong = []
+    for at, each in rows:
+        try:
+            envelope.check_signature(each)
+        except RemoteError as error:
+            wrong.append((at, error))
+    return wrong

@@ -1,12 +1,13 @@
 """The one loop: every change of the node's state goes through it, in order.
 
 Envelopes, commands and timers all become turns of the engine. Turns that wait together share one
-commit; whoever submitted a turn hears of it after the commit is on disk.
+commit; whoever submitted a turn hears of it after the commit is on disk. Turns submitted together
+stay together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -25,11 +26,11 @@ log = structlog.get_logger("vrmnode.loop")
 
 @dataclass(slots=True)
 class Job:
-    """A turn on its way through the loop."""
+    """Turns on their way through the loop."""
 
-    action: Callable[[Context], object]
+    actions: Sequence[Callable[[Context], object]]
     done: trio.Event = field(default_factory=trio.Event)
-    outcome: Outcome = field(default_factory=Outcome)
+    outcomes: Sequence[Outcome] = ()
 
 
 class Loop:
@@ -44,26 +45,30 @@ class Loop:
     async def run(self) -> None:
         """Run turns until cancelled."""
         async for first in self._receive:
-            jobs = [first]
-            while len(jobs) < MAX_GROUP:
+            jobs, turns = [first], len(first.actions)
+            while turns < MAX_GROUP:
                 try:
                     jobs.append(self._receive.receive_nowait())
                 except trio.WouldBlock:
                     break
+                turns += len(jobs[-1].actions)
             await self._run_group(jobs)
 
     async def _run_group(self, jobs: list[Job]) -> None:
-        actions = [job.action for job in jobs]
+        actions = [action for job in jobs for action in job.actions]
         try:
             outcomes = await trio.to_thread.run_sync(
                 self._machine.turns, actions, limiter=self._worker
             )
         except StorageError as error:
-            log.error("storage", code=error.code, problem=error.message, turns=len(jobs))
-            outcomes = [Outcome(error=error)] * len(jobs)
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            job.outcome = outcome
-            _report(outcome)
+            log.error("storage", code=error.code, problem=error.message, turns=len(actions))
+            outcomes = [Outcome(error=error)] * len(actions)
+        at = 0
+        for job in jobs:
+            job.outcomes = outcomes[at : at + len(job.actions)]
+            at += len(job.actions)
+            for outcome in job.outcomes:
+                _report(outcome)
             job.done.set()
         self.tick()
 
@@ -74,17 +79,22 @@ class Loop:
             ServiceError: as the turn does; `internal.error` for a bug, whose traceback is logged.
             StorageError: the commit failed; nothing of the turn is kept.
         """
-        job = Job(action)
-        await self._send.send(job)
-        await job.done.wait()
-        error = job.outcome.error
+        (outcome,) = await self.submit_all([action])
+        error = outcome.error
         if error is None:
-            return job.outcome.value
+            return outcome.value
         if isinstance(error, NodeError):
             raise error
         raise ServiceError(
             "internal.error", "the node met a bug; its log has the traceback", 500
         ) from error
+
+    async def submit_all(self, actions: Sequence[Callable[[Context], object]]) -> Sequence[Outcome]:
+        """Run turns that share a commit, and wait for it; what each came to, in their order."""
+        job = Job(actions)
+        await self._send.send(job)
+        await job.done.wait()
+        return job.outcomes
 
     def tick(self) -> None:
         """Wake whoever waits for something to have changed."""

@@ -91,7 +91,7 @@ class MessageFiles:
         Raises:
             ServiceError: `request.invalid`; `file.schema`, `encoding.*`: it is no message file.
         """
-        found = _envelopes(params.get("file"))
+        found = envelopes_of(params.get("file"))
         rows: list[Json] = []
         mail: list[tuple[Json, Envelope]] = []
         for raw in found:
@@ -126,7 +126,12 @@ class MessageFiles:
         return row, arrived
 
 
-def _envelopes(text: object) -> tuple[bytes, ...]:
+def envelopes_of(text: object) -> tuple[bytes, ...]:
+    """The raw envelopes of a message file in base64; nothing in them is verified.
+
+    Raises:
+        ServiceError: `request.invalid`; `file.schema`, `encoding.*`.
+    """
     try:
         raw = base64.b64decode(str(text), validate=True)
     except (binascii.Error, ValueError):

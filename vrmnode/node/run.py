@@ -18,13 +18,14 @@ from vrmnode import keystore, networkkey
 from vrmnode.api.app import create_app
 from vrmnode.api.hook import create_hook_app
 from vrmnode.api.server import serve, serve_hook
-from vrmnode.engine import clockwork, inbound
+from vrmnode.engine import clockwork
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.machine import Machine
 from vrmnode.errors import NodeError, StorageError
 from vrmnode.lockfile import NodeLock
-from vrmnode.network import Network, NetworkConfig, open_network
+from vrmnode.network import NetworkConfig, open_network
 from vrmnode.node.gate import Gate
+from vrmnode.node.intake import Intake
 from vrmnode.node.logging import set_up
 from vrmnode.node.loop import Loop
 from vrmnode.node.peer_memory import PeerMemory
@@ -36,8 +37,6 @@ from vrmnode.storage import timers
 from vrmnode.storage.database import Database
 from vrmnode.storage.secrets import Vault
 from vrmprotocol import keys, stamp, topics
-from vrmprotocol.envelope import Envelope
-from vrmprotocol.errors import RemoteError
 
 TIMER_POLL_S = 0.25
 STOP_GRACE_S = 2.0
@@ -135,7 +134,7 @@ class Node:
                 await self._loop.submit(clockwork.start)
                 memory = PeerMemory(self._machine, self._loop, network)
                 nursery.start_soon(memory.run)
-                nursery.start_soon(self._take_deliveries, network)
+                nursery.start_soon(Intake(self._loop, self._gate).run, network)
                 nursery.start_soon(self._run_timers)
                 publisher = Publisher(
                     self._machine,
@@ -167,30 +166,6 @@ class Node:
                     await memory.keep()
                     break
                 nursery.cancel_scope.cancel()
-
-    async def _take_deliveries(self, network: Network) -> None:
-        """Hand accepted envelopes to the loop; waiting here is the back-pressure on peers."""
-        limit = trio.CapacityLimiter(64)
-        async with trio.open_nursery() as nursery:
-            async for delivery in network.deliveries:
-                try:
-                    arrived = self._gate.take(delivery.topic, delivery.data)
-                except RemoteError as error:
-                    log.info("delivery refused", code=error.code)
-                    continue
-                token = object()
-                await limit.acquire_on_behalf_of(token)
-                nursery.start_soon(self._take_in, arrived, limit, token)
-
-    async def _take_in(self, arrived: Envelope, limit: trio.CapacityLimiter, token: object) -> None:
-        try:
-            await self._loop.submit(partial(inbound.accept_envelope, arrived=arrived))
-            self._gate.committed(arrived.id)
-        except NodeError as error:
-            # Not kept, not acknowledged: whoever sent it will send it again.
-            log.warning("envelope not kept", code=error.code)
-        finally:
-            limit.release_on_behalf_of(token)
 
     async def _run_timers(self) -> None:
         reader = self._machine.database.reader()

@@ -44,6 +44,7 @@ from vrmnode.node.message_files import MessageFiles
 from vrmnode.node.own_intents import OwnIntents
 from vrmnode.node.own_things import OwnThings
 from vrmnode.node.publishing import Publishing, Query
+from vrmnode.node.submitting import submit
 from vrmnode.settingspec import is_loopback, split_hook_address
 from vrmnode.storage import backup
 from vrmnode.storage.connection import Connection
@@ -107,6 +108,8 @@ class Service:
                     return await self._files.export(params)
                 case "message.import":
                     return await self._files.take_in(params)
+                case "message.submit":
+                    return await submit(self._network, params)
                 case "peers.connect":
                     return await self._connect(params)
                 case "peers.join":

@@ -40,12 +40,12 @@ class Connection:
 
     def run(self, sql: str, params: Params = ()) -> None:
         """Write. Outside a transaction: StorageError `storage.no_transaction`."""
-        self._require_transaction()
+        self.require_transaction()
         self.execute(sql, params)
 
     def run_many(self, sql: str, rows: Iterable[Params]) -> None:
         """Write the same statement for each of the rows, within a transaction."""
-        self._require_transaction()
+        self.require_transaction()
         try:
             self._raw.executemany(sql, rows).fetchall()
         except apsw.Error as error:
@@ -107,7 +107,8 @@ class Connection:
         """The apsw connection, for `database` alone."""
         return self._raw
 
-    def _require_transaction(self) -> None:
+    def require_transaction(self) -> None:
+        """Raise StorageError `storage.no_transaction` outside one."""
         # Without this a write after SQLite's own rollback (full disk) would commit on its own.
         if not self._raw.in_transaction:
             raise StorageError(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vrmnode.storage.connection import Connection
-from vrmnode.storage.table import Table, hex_bounds
+from vrmnode.storage.table import Table, hex_bounds, runs
 
 _BATCH = 500
 
@@ -53,6 +53,20 @@ def put(tx: Connection, envelope: StoredEnvelope) -> bool:
         [*_ENVELOPES.values(envelope), len(envelope.raw)],
     )
     return tx.changes() == 1
+
+
+def put_all(tx: Connection, rows: Sequence[StoredEnvelope]) -> None:
+    """Keep envelopes whose ids aren't known."""
+    columns = ", ".join(_ENVELOPES.columns)
+    row_marks = f"({'?, ' * len(_ENVELOPES.columns)}?)"
+    for run in runs(rows):
+        values = [value for each in run for value in (*_ENVELOPES.values(each), len(each.raw))]
+        all_marks = ", ".join([row_marks] * len(run))
+        tx.run(
+            f"INSERT INTO envelopes ({columns}, bytes) VALUES {all_marks}"
+            " ON CONFLICT (id) DO NOTHING",
+            values,
+        )
 
 
 def get(tx: Connection, envelope_id: bytes) -> StoredEnvelope | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from vrmnode.storage.connection import Connection, Params, Value, corrupt
@@ -17,6 +17,7 @@ from vrmnode.storage.connection import Connection, Params, Value, corrupt
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def to_json(value: object) -> str:
@@ -103,6 +104,19 @@ class Table(Generic[T]):
 def marks(values: Collection[object]) -> str:
     """Return "?, ?, ?" for an IN list of as many values."""
     return ", ".join("?" * len(values))
+
+
+def runs(rows: Sequence[R]) -> Iterator[Sequence[R]]:
+    """Cut rows into runs of few different lengths, so that their statements are compiled once.
+
+    One statement for many rows is one call of SQLite: other threads run meanwhile, where a
+    statement a row would have to wait for Python's lock each time.
+    """
+    at = 0
+    for length in (64, 16, 4, 1):
+        while len(rows) - at >= length:
+            yield rows[at : at + length]
+            at += length
 
 
 def hex_bounds(hex_prefix: str, size_bytes: int = 32) -> tuple[bytes, bytes] | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vrmnode.storage.connection import Connection
-from vrmnode.storage.table import Table
+from vrmnode.storage.table import Table, marks, runs
 
 INTENT = "intent"
 DEAL = "deal"
@@ -42,6 +42,15 @@ def watch(tx: Connection, rows: Iterable[WatchedTag]) -> None:
 def lookup(tx: Connection, tag: bytes) -> WatchedTag | None:
     """Return what a tag stands for, or None: mail for somebody else."""
     return _TAGS.first(tx, "WHERE tag = ?", (tag,))
+
+
+def watched_among(tx: Connection, some: Sequence[bytes]) -> set[bytes]:
+    """Return those of some tags that are watched."""
+    found: set[bytes] = set()
+    for run in runs(some):
+        rows = tx.rows(f"SELECT tag FROM watched_tags WHERE tag IN ({marks(run)})", run)
+        found.update(bytes(tag) for (tag,) in rows)
+    return found
 
 
 def list_tags(tx: Connection, owner: bytes | None = None) -> list[WatchedTag]:

@@ -27,6 +27,7 @@ from . import (
     sealed_intent_cases,
     sealing_cases,
     stamp_cases,
+    submit_cases,
     sync_cases,
     tag_cases,
     terms_body_cases,
@@ -66,4 +67,5 @@ FILES = [
     invitation_cases.build,
     peers_cases.build,
     sync_cases.build,
+    submit_cases.build,
 ]

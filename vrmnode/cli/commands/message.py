@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError, usage
+from vrmnode.cli.failures import FAILED, CommandError, usage
 from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.message_input import in_requests, read_message_file
 from vrmnode.cli.output_file import file_exists, write_output
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import counted, entries, short
 
 _HERE = "vrmnode.cli.commands.message"
-MAX_FILE_BYTES = 16 * 1024 * 1024
-AT_ONCE_BYTES = 700_000
-"""What goes to the node in one request, which is at most 1 MiB with base64 around it."""
 
 
 @click.group(
@@ -111,54 +107,15 @@ def import_file(file: Path) -> None:
     Example:
       vrm message import wish.vrmm
     """
-    raw = _read(file)
+    raw = read_message_file(file)
     here = session()
     client = here.client
     value: dict[str, object] = {}
-    for part in _parts(raw):
+    for part in in_requests(raw):
         encoded = base64.b64encode(part).decode()
         answer = client.post("messages", "import", body={"file": encoded})
         value = _sum(value, answer)
     here.result(value, lambda: _import_words(value))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if str(path) == "-":
-            raw = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-        else:
-            with path.open("rb") as stream:
-                raw = stream.read(MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        raise CommandError(NOT_FOUND, "file.read", f"{path}: no such file") from None
-    except OSError as error:
-        detail = f"{path}: expected a readable file, came: {error.strerror}"
-        raise CommandError(FAILED, "file.read", detail) from None
-    if len(raw) > MAX_FILE_BYTES:
-        detail = f"{path}: expected at most {MAX_FILE_BYTES} bytes, came more"
-        raise usage("file.too_large", detail)
-    return raw
-
-
-def _parts(raw: bytes) -> Iterator[bytes]:
-    """The file as it is, or as several smaller ones, for requests have a limit."""
-    if len(raw) <= AT_ONCE_BYTES:
-        yield raw
-        return
-    from vrmprotocol import message_file
-    from vrmprotocol.errors import RemoteError
-
-    try:
-        envelopes = message_file.read(raw)
-    except RemoteError as error:
-        raise usage(error.code, f"expected a message file: {error.detail}") from None
-    part: list[bytes] = []
-    for envelope in envelopes:
-        if part and sum(map(len, part)) + len(envelope) > AT_ONCE_BYTES:
-            yield message_file.write(part)
-            part = []
-        part.append(envelope)
-    yield message_file.write(part)
 
 
 def _sum(value: dict[str, object], more: dict[str, object]) -> dict[str, object]:

@@ -20,6 +20,7 @@ _HERE = f"{_COMMANDS}.net"
         "address": (_HERE, "address", "Print where others can connect to this node."),
         "invite": (f"{_COMMANDS}.invite", "invite", "Print a link with which others join."),
         "connect": (_HERE, "connect", "Connect to a peer by its address."),
+        "submit": (f"{_COMMANDS}.submit", "submit", "Hand the messages of a file to one peer."),
     },
 )
 @shared_options

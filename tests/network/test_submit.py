@@ -1,0 +1,317 @@
+"""Envelopes handed over to a peer: an answer to each, in order, after the store has it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import trio
+import trio.testing
+from libp2p.utils import encode_varint_prefixed
+from libp2p.utils.varint import read_varint_prefixed_bytes
+
+from tests.network.support import (
+    OTHER_TOPIC,
+    TOPIC,
+    connected,
+    foreign_host,
+    join,
+    open_foreign_stream,
+    open_node,
+    receive,
+    until,
+)
+from vrmnode.network import KEPT, NOT_KEPT, Network, NetworkError, Verdict, submit_service
+from vrmnode.network.byte_stream import encode_varint
+from vrmprotocol import encoding, submit_frames
+from vrmprotocol.submit_frames import MAX_UNANSWERED, Answer
+
+
+def made(number: int, *, word: str = "good", topic: str = TOPIC) -> bytes:
+    return encoding.encode({"topic": topic, "word": word, "number": number})
+
+
+def say(topic: str, data: bytes, peer: str) -> Verdict:
+    word = dict(encoding.decode_map(data)).get("word")
+    return {"bad": Verdict.REJECT, "odd": Verdict.IGNORE}.get(str(word), Verdict.ACCEPT)
+
+
+def keeping(network: Network, result: Callable[[bytes], str] = lambda data: KEPT) -> Any:
+    """A task that keeps deliveries: the results are those of `result`."""
+
+    async def run() -> None:
+        async for delivery in network.deliveries:
+            if delivery.settle is not None:
+                delivery.settle(result(delivery.data))
+
+    return run
+
+
+async def hand_over(a: Network, b: Network, *envelopes: bytes) -> list[str]:
+    with trio.fail_after(30):
+        async with a.submission(b.peer_id) as session:
+            return await session.hand_over(envelopes)
+
+
+def test_each_is_answered_in_order() -> None:
+    # SPEC 13: The reader MUST check each envelope as if it had come by gossip in the topic that it
+    # names.
+    async def main() -> None:
+        async with open_node() as a, open_node(say) as b, trio.open_nursery() as nursery:
+            nursery.start_soon(keeping(b, lambda data: NOT_KEPT if b"later" in data else KEPT))
+            await connected(a, b)
+            results = await hand_over(
+                a,
+                b,
+                made(1),
+                made(2, topic="/vrm/1/mail/77"),
+                made(3, word="later"),
+                made(4, topic=OTHER_TOPIC),
+                made(1),
+            )
+            assert results == ["kept", "submit.topic", "submit.not_kept", "kept", "kept"]
+            assert b.stats()["accepted"] == 3
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+def test_what_was_kept_is_a_duplicate_then_and_costs_no_check() -> None:
+    async def main() -> None:
+        asked: list[bytes] = []
+
+        def counting(topic: str, data: bytes, peer: str) -> Verdict:
+            asked.append(data)
+            return Verdict.ACCEPT
+
+        async with open_node() as a, open_node(counting) as b, trio.open_nursery() as nursery:
+            nursery.start_soon(keeping(b))
+            await connected(a, b)
+            assert await hand_over(a, b, made(1)) == ["kept"]
+            assert await hand_over(a, b, made(1), made(2)) == ["envelope.duplicate", "kept"]
+            assert asked == [made(1), made(2)]
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+def test_no_answer_before_the_store_has_it() -> None:
+    # SPEC 13: A node MUST NOT answer `kept` or `envelope.duplicate` before the envelope, or what it
+    # said, is on its disk.
+    async def main() -> None:
+        async with open_node() as a, open_node() as b, trio.open_nursery() as nursery:
+            await connected(a, b)
+            results: list[str] = []
+
+            async def submit() -> None:
+                results.extend(await hand_over(a, b, made(1)))
+
+            nursery.start_soon(submit)
+            with trio.fail_after(30):
+                delivery = await b.deliveries.receive()
+            # The same from another session's point of view: known, but not yet on disk.
+            assert results == [] and delivery.settle is not None
+            await trio.testing.wait_all_tasks_blocked()
+            assert results == []
+            delivery.settle(KEPT)
+            await until(lambda: results == ["kept"])
+
+    trio.run(main)
+
+
+def test_what_came_by_gossip_is_answered_once_it_is_kept() -> None:
+    async def main() -> None:
+        async with open_node() as a, open_node() as b, trio.open_nursery() as nursery:
+            await connected(a, b)
+            await a.publish(TOPIC, made(1))
+            with trio.fail_after(30):
+                first = await b.deliveries.receive()
+            assert first.settle is None
+            nursery.start_soon(keeping(b, lambda data: "envelope.duplicate"))
+            assert await hand_over(a, b, made(1)) == ["envelope.duplicate"]
+            assert b.stats()["duplicates"] == 1
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+def test_what_is_good_is_relayed_and_not_back() -> None:
+    async def main() -> None:
+        async with (
+            open_node() as a,
+            open_node(say) as b,
+            open_node() as c,
+            trio.open_nursery() as nursery,
+        ):
+            nursery.start_soon(keeping(b))
+            await connected(a, b)
+            await connected(c, b)
+            sent = [made(1), made(2, word="odd"), made(3, word="bad"), made(4)]
+            found = await hand_over(a, b, *sent)
+            assert [found[0], found[3]] == ["kept", "kept"]
+            assert await receive(c, 2) == [made(1), made(4)]
+            assert a.deliveries.statistics().current_buffer_used == 0
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+def test_thousands_in_one_session() -> None:
+    async def main() -> None:
+        async with open_node() as a, open_node() as b, trio.open_nursery() as nursery:
+            nursery.start_soon(keeping(b))
+            await connected(a, b)
+            count = 3 * MAX_UNANSWERED + 7
+            sent = [made(number) for number in range(count)]
+            assert await hand_over(a, b, *sent) == ["kept"] * count
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+def test_a_busy_store_stops_the_reading() -> None:
+    async def main() -> None:
+        async with open_node() as a, open_node(delivery_queue=10) as b:
+            await connected(a, b)
+            with trio.move_on_after(2) as scope:
+                await hand_over(a, b, *(made(number) for number in range(2_000)))
+            assert scope.cancelled_caught
+            assert b.deliveries.statistics().current_buffer_used == 10
+            assert b.stats()["accepted"] <= MAX_UNANSWERED
+
+    trio.run(main)
+
+
+def test_a_peer_that_hands_over_bad_ones_is_banned() -> None:
+    async def main() -> None:
+        async with open_node() as a, open_node(say) as b:
+            await connected(a, b)
+            with pytest.raises(NetworkError) as caught:
+                await hand_over(a, b, *(made(number, word="bad") for number in range(3_000)))
+            assert caught.value.code == "network.submit_failed"
+            assert b.stats()["bans"] == 1
+
+    trio.run(main)
+
+
+def test_one_session_of_a_peer_at_a_time() -> None:
+    # SPEC 13: A node MUST answer a session that a peer begins beside another of its own with
+    # `busy`.
+    async def main() -> None:
+        async with open_node() as a, open_node() as b, trio.open_nursery() as nursery:
+            nursery.start_soon(keeping(b))
+            await connected(a, b)
+            async with a.submission(b.peer_id) as first:
+                assert await first.hand_over([made(1)]) == ["kept"]
+                with pytest.raises(NetworkError) as caught:
+                    await hand_over(a, b, made(2))
+                assert caught.value.code == "network.submit_busy"
+                assert await first.hand_over([made(3)]) == ["kept"]
+            await until(lambda: not b._submit._sessions)
+            assert await hand_over(a, b, made(2)) == ["kept"]
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+def test_a_node_that_takes_nothing_says_so() -> None:
+    async def main() -> None:
+        async with open_node() as a, open_node(takes_submissions=False) as b:
+            await connected(a, b)
+            with pytest.raises(NetworkError) as caught:
+                await hand_over(a, b, made(1))
+            assert caught.value.code == "network.submit_refused"
+            with pytest.raises(NetworkError) as caught:
+                a.submission("nobody")
+            assert caught.value.code == "network.not_connected"
+
+    trio.run(main)
+
+
+async def exchange(address: str, raw: bytes, answers: int) -> list[Answer]:
+    """What a foreign peer is answered; short where the stream was reset."""
+    found: list[Answer] = []
+    async with foreign_host() as host:
+        await join(host, address)
+        stream: Any = await open_foreign_stream(host, address, submit_frames.PROTOCOL)
+        try:
+            with trio.fail_after(30):
+                await stream.write(raw)
+                while len(found) < answers:
+                    frame = await read_varint_prefixed_bytes(stream)
+                    found.append(submit_frames.read_answer(frame))
+        except Exception:  # noqa: BLE001 - libp2p says in many ways that a stream is gone
+            return found
+    return found
+
+
+def test_a_foreign_peer_is_answered() -> None:
+    async def main() -> None:
+        async with open_node() as node, trio.open_nursery() as nursery:
+            nursery.start_soon(keeping(node))
+            (answer,) = await exchange(node.addresses[0], encode_varint_prefixed(made(1)), 1)
+            assert answer == Answer(results=("kept",))
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+def test_a_frame_too_long_ends_the_stream() -> None:
+    # SPEC 13: A node MUST reset the stream of an envelope longer than 66560 bytes without reading
+    # it.
+    async def main() -> None:
+        async with open_node() as node:
+            assert await exchange(node.addresses[0], encode_varint(66_561), 1) == []
+            assert node.stats()["malformed"] == 1
+
+    trio.run(main)
+
+
+@pytest.mark.parametrize(
+    ("constant", "raw"),
+    [("FRAME_TIMEOUT_S", encode_varint(100) + b"begun"), ("IDLE_S", b"")],
+)
+def test_deadlines_on_what_is_read(
+    monkeypatch: pytest.MonkeyPatch, constant: str, raw: bytes
+) -> None:
+    where = submit_frames if constant == "IDLE_S" else submit_service
+    monkeypatch.setattr(where, constant, 0.2)
+
+    async def main() -> None:
+        async with open_node() as node:
+            began = time.monotonic()
+            assert await exchange(node.addresses[0], raw, 1) == []
+            assert time.monotonic() - began < 25
+            assert not node._submit._sessions
+
+    trio.run(main)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        submit_frames.write_answer(Answer(results=("kept",) * 3)),
+        encoding.encode({"results": []}),
+        b"\xc1",
+        encode_varint(40_000),
+    ],
+    ids=["too many", "none", "rubbish", "too long"],
+)
+def test_what_a_peer_answers_is_checked(answer: bytes) -> None:
+    # SPEC 13: The reader MUST reset the stream of a peer that answers more than it was handed.
+    # SPEC 13: The reader MUST refuse an answer that breaks its table with `submit.frame`.
+    async def lie(stream: Any, peer: str, protocol: str) -> None:
+        await stream.receive_some(10)
+        await stream.send_all(encode_varint(len(answer)) + answer)
+
+    async def main() -> None:
+        async with open_node() as a, open_node() as b:
+            b._guard._handlers[submit_frames.PROTOCOL] = lie  # type: ignore[index]
+            await connected(a, b)
+            with pytest.raises(NetworkError) as caught:
+                await hand_over(a, b, made(1), made(2))
+            assert caught.value.code == "network.submit_failed"
+
+    trio.run(main)

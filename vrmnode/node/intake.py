@@ -1,0 +1,103 @@
+"""From what the network delivers to what is kept: many envelopes in one commit.
+
+What concerns nobody here is kept together; each of the others becomes a turn of the engine, so that
+one which fails takes no other with it. Waiting here is the back-pressure on peers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import structlog
+import trio
+
+from vrmnode.engine import arrivals, inbound
+from vrmnode.engine.machine import Outcome
+from vrmnode.errors import NodeError
+from vrmnode.network import KEPT, NOT_KEPT, Delivery, Network
+from vrmnode.node.gate import Gate
+from vrmnode.node.loop import Loop
+from vrmprotocol.envelope import Envelope
+from vrmprotocol.errors import RemoteError
+
+AT_ONCE = 256
+"""Envelopes kept in one go."""
+GOES = 2
+"""How many goes are on their way: one is committed while the next gathers."""
+
+log = structlog.get_logger("vrmnode.intake")
+
+
+class Intake:
+    """Takes the deliveries of a network into the store."""
+
+    def __init__(self, loop: Loop, gate: Gate) -> None:
+        self._loop = loop
+        self._gate = gate
+        self._limit = trio.Semaphore(GOES)
+
+    async def run(self, network: Network) -> None:
+        """Take until the network ends."""
+        async with trio.open_nursery() as nursery:
+            async for first in network.deliveries:
+                await self._limit.acquire()
+                # Taken only now, so that what came while the others were written goes together.
+                some = [first]
+                while len(some) < AT_ONCE:
+                    try:
+                        some.append(network.deliveries.receive_nowait())
+                    except (trio.WouldBlock, trio.EndOfChannel):
+                        break
+                nursery.start_soon(self._keep, some)
+
+    async def _keep(self, deliveries: list[Delivery]) -> None:
+        try:
+            waiting: list[tuple[Delivery, Envelope]] = []
+            for delivery in deliveries:
+                try:
+                    waiting.append((delivery, self._gate.take(delivery.topic, delivery.data)))
+                except RemoteError as error:
+                    log.info("delivery refused", code=error.code)
+                    _settle(delivery, error.code)
+            if waiting:
+                await self._commit(waiting)
+        finally:
+            self._limit.release()
+
+    async def _commit(self, waiting: list[tuple[Delivery, Envelope]]) -> None:
+        together = partial(arrivals.keep_others, arrived=[arrived for _, arrived in waiting])
+        (outcome,) = await self._loop.submit_all([together])
+        if not isinstance(outcome.value, list):
+            self._note_all(waiting, [outcome] * len(waiting))
+            return
+        left = []
+        for pair, new in zip(waiting, outcome.value, strict=True):
+            if new is None:
+                left.append(pair)
+            else:
+                self._note(*pair, Outcome(value=new))
+        if left:
+            turns = [partial(inbound.accept_envelope, arrived=arrived) for _, arrived in left]
+            self._note_all(left, await self._loop.submit_all(turns))
+
+    def _note_all(
+        self, pairs: list[tuple[Delivery, Envelope]], outcomes: Sequence[Outcome]
+    ) -> None:
+        for (delivery, arrived), outcome in zip(pairs, outcomes, strict=True):
+            self._note(delivery, arrived, outcome)
+
+    def _note(self, delivery: Delivery, arrived: Envelope, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            # Not acknowledged: whoever sent it will send it again. A bug is in the log already.
+            if isinstance(outcome.error, NodeError):
+                log.warning("envelope not kept", code=outcome.error.code)
+            _settle(delivery, NOT_KEPT)
+            return
+        self._gate.committed(arrived.id)
+        _settle(delivery, KEPT if outcome.value else "envelope.duplicate")
+
+
+def _settle(delivery: Delivery, code: str) -> None:
+    if delivery.settle is not None:
+        delivery.settle(code)
