@@ -14,7 +14,8 @@ BIN := .venv/bin
 CODE := vrmnode protocol tools tests $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint-fix vectors lock test-newer clean
+.PHONY: help setup demo test check lint-fix vectors lock test-newer clean \
+	bench-ingest bench-gossip bench-sync
 
 help:
 	@echo "make demo        a market of separate processes on this machine"
@@ -24,6 +25,7 @@ help:
 	@echo "make vectors     write the conformance vectors again"
 	@echo "make test-newer  the protocol's tests on a newer Python, where there is one"
 	@echo "make lock        resolve the dependencies again"
+	@echo "make bench-ingest, bench-gossip, bench-sync   measure beside others; needs npm, cc"
 	@echo "make clean       remove environments and caches"
 
 setup:
@@ -57,6 +59,9 @@ test-newer:
 	@test -n "$(NEWER)" || echo "test-newer: no Python newer than 3.11 found; nothing to do"
 	@test -z "$(NEWER)" || $(NEWER) tools/set_up.py .venv-newer
 	@test -z "$(NEWER)" || .venv-newer/bin/pytest -q -n 2 tests/protocol tests/tools
+
+bench-ingest bench-gossip bench-sync: bench-%: setup
+	@$(BIN)/python -m benchmarks.$*
 
 clean:
 	rm -rf .venv .venv-newer .hypothesis .mypy_cache .pytest_cache .ruff_cache \
