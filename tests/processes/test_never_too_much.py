@@ -14,10 +14,10 @@ import contextlib
 import os
 import random
 import subprocess
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -34,7 +34,6 @@ from tests.processes.market import (
     offers,
     open_market,
     publish,
-    start_together,
     stay_at_its_address,
     stock,
     tell,
@@ -46,7 +45,7 @@ from vrmprotocol import agreement as agreements
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 FIRST = int(os.environ.get("NEVER_ROUND") or 20261125)
-ROUNDS = 1 if os.environ.get("NEVER_ROUND") else int(os.environ.get("NEVER_ROUNDS") or 4)
+ROUNDS = int(os.environ.get("NEVER_ROUNDS") or (1 if os.environ.get("NEVER_ROUND") else 4))
 PATIENCE_S = 180.0
 OPEN = frozenset({"offered"})
 """An offer that came when all was bought or withdrawn stays until its time is over."""
@@ -119,17 +118,15 @@ class Round:
 
     def play(self) -> None:
         """Act and kill; in the end everybody runs, and nothing of the round is open."""
-        killer = threading.Thread(target=self._kill_some, args=(self._planned_kills(),))
-        killer.start()
-        try:
+        with ThreadPoolExecutor(1) as beside:
+            killed = beside.submit(self._kill_some, self._planned_kills())
             for _ in range(self.chance.randint(12, 18)):
                 acts, weights = zip(*_ACTS.items(), strict=True)
                 (act,) = self.chance.choices(acts, weights)
                 with perhaps_down():
                     act(self, self.chance.choice(self._market.customers))
                 self._books.look()
-        finally:
-            killer.join()
+            killed.result()
         self._books.look()
         self._books.wait_for_answers()
         for customer in self._market.customers:
@@ -156,7 +153,10 @@ class Round:
                 self.done["killed"] += 1
             self._tell(f"killed {' '.join(node.name for node in victims)}")
             time.sleep(after_s)
-            start_together(victims)
+            for node in victims:
+                node.launch()
+            for node in victims:
+                node.wait_until_ready(PATIENCE_S)
 
     def _tell(self, words: str) -> None:
         self.told.append(f"{time.monotonic() - self._started:6.2f} s {words}")
