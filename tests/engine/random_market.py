@@ -164,12 +164,16 @@ class RandomMarket:
 
     def _miss_a_confirmation(self) -> None:
         """Accept, hear nothing until that was too late, and then want everything else as well."""
-        pairs = [pair for name in self.world.customers for pair in self._pairs(name)]
-        if not pairs:
+        who, hasty = self._customer(), self.two_faced or self._vendor().name
+        for name in self.world.vendors:
+            minutes = 5 if name == hasty else 1440
+            self._set_policy(name, answer=True, offer_valid_minutes=minutes, confirm_minutes=1)
+            self._stock_up(self.world.nodes[name], 1)
+        self.world.publish(who.name, 1, automatic=False)
+        self.world._settle()
+        first, others = self._hasty_and_others(who, hasty)
+        if first is None or not others:
             return
-        # What becomes of the two-faced one's is worth more looks.
-        of_it = [pair for pair in pairs if pair[1].vendor_root == self._root(self.two_faced)]
-        who, first, others = self.rng.choice(of_it or pairs)
         self.world.run_command(who.name, "offer.accept", offer=(first.offer_digest or b"").hex())
         self.world.pump(who.name)
         if self.rng.random() < 0.3:
@@ -177,7 +181,7 @@ class RandomMarket:
         self.world.now = (first.confirm_by or 0) + _LATE_S - who.skew
         who.run_timers()
         self._note(f"{who.name} {first.deal.hex()[:8]}")
-        heard = self.rng.random() < (0.8 if of_it else 0.4)
+        heard = self.rng.random() < 0.7
         if heard:
             self.world._settle()
         for row in others:
@@ -186,21 +190,14 @@ class RandomMarket:
             self.world._settle()
             self._contradict_in(first.deal)
 
-    def _root(self, vendor: str | None) -> bytes | None:
-        return None if vendor is None else self.world.nodes[vendor].machine.identity.root
-
-    def _pairs(self, name: str) -> list[tuple[SimNode, Deal, list[Deal]]]:
-        """The open deals of a customer with those of the same intent that can wait for longer."""
-        who = self.world.nodes[name]
+    def _hasty_and_others(self, who: SimNode, hasty: str) -> tuple[Deal | None, list[Deal]]:
+        """The open deals of a customer's newest intent: with one vendor, and with the others."""
         rows = deals.list_deals(who.reader, role="customer", state="offered")
-        found = []
-        for first in rows:
-            until = (first.confirm_by or 0) + _LATE_S
-            same = [row for row in rows if row.intent_id == first.intent_id and row != first]
-            others = [row for row in same if (row.valid_through or 0) >= until]
-            if others and (first.valid_through or 0) >= who.machine.clock():
-                found.append((who, first, others))
-        return found
+        newest = next((own.intent_id for own in intents.list_intents(who.reader)), None)
+        rows = [row for row in rows if row.intent_id == newest]
+        root = self.world.nodes[hasty].machine.identity.root
+        first = next((row for row in rows if row.vendor_root == root), None)
+        return first, [row for row in rows if row.vendor_root != root]
 
     def _withdraw_intent(self) -> None:
         self._update_intent(extended=False)
@@ -263,7 +260,9 @@ class RandomMarket:
             self.world.run_command(who.name, "vendor.reply", question=question, text="Yes.")
 
     def _supply(self) -> None:
-        who, more = self._vendor(), self.rng.randint(1, 3)
+        self._stock_up(self._vendor(), self.rng.randint(1, 3))
+
+    def _stock_up(self, who: SimNode, more: int) -> None:
         before = _on_shelf(who)
         changes = {"stock": before + more}
         self.world.run_command(who.name, "catalogue.change", sku=SKU, changes=changes)
@@ -272,7 +271,7 @@ class RandomMarket:
     def _change_shop(self) -> None:
         self._set_policy(self._vendor().name)
 
-    def _set_policy(self, name: str) -> None:
+    def _set_policy(self, name: str, **fixed: object) -> None:
         policy: dict[str, object] = {
             "reserve": self.rng.random() < 0.5,
             "answer": self.rng.random() < 0.9,
@@ -282,6 +281,7 @@ class RandomMarket:
         }
         if self.rng.random() < 0.5:
             policy["counter"] = {"rounds": 3, "most_percent": 20, "step_percent": 10}
+        policy |= fixed
         self.world.nodes[name].turn(lambda ctx: settings.put(ctx.tx, shop.POLICY, policy))
 
     def _contradict(self) -> None:
@@ -360,7 +360,7 @@ _ACTS: dict[Callable[[RandomMarket], None], int] = {
     RandomMarket._counter: 3,
     RandomMarket._withdraw: 3,
     RandomMarket._buy_and_withdraw: 3,
-    RandomMarket._miss_a_confirmation: 4,
+    RandomMarket._miss_a_confirmation: 2,
     RandomMarket._withdraw_intent: 1,
     RandomMarket._extend_intent: 1,
     RandomMarket._change_own_policy: 2,
