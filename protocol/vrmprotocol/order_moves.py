@@ -179,8 +179,9 @@ def _left_to_return(order: Order) -> int:
     return order.draft.eligible_quantity - taken
 
 
-# SPEC 11: The node MUST keep the reply key of an agreed deal and watch its tags for 90 days,
-# `returns.days` and `leaseLength` days after the later of its last message and `deliveryLatest`.
+# SPEC 11: The node MUST keep the reply key of an agreed deal, unless it deletes what was disclosed,
+# and watch its tags for 90 days, `returns.days` and `leaseLength` days after the later of its last
+# message and `deliveryLatest`.
 def keep_until(draft: Draft, last: int) -> int:
     """Until when an order can be spoken of, after its last message at `last` (Unix seconds)."""
     days = KEPT_DAYS + draft.returns.days

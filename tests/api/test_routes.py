@@ -155,6 +155,7 @@ ROUTES = [
      {"vendor": VENDOR, "note": "", "groups": ["a"]}),
     ("POST", f"/v1/trust/{VENDOR}/remove", {"group": "a"}, "trust.remove",
      {"vendor": VENDOR, "group": "a"}),
+    ("GET", "/v1/backup/keys", None, "backup.keys", {}),
     ("POST", "/v1/backup", {"path": "/b", "passphrase": "p"}, "backup.write",
      {"path": "/b", "passphrase": "p", "force": False}),
     ("GET", "/v1/events?after=0&limit=7", None, "events", {"after": 0, "limit": 7}),

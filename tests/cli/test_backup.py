@@ -82,3 +82,19 @@ def test_restore_over_a_running_node(made, tmp_path):
     with NodeLock.acquire(made.data_dir / "node.lock"):
         args = ("data", "restore", file, "--no-passphrase", "--force")
         assert made.error(*args, code=4)["code"] == "node.already_running"
+
+
+def test_the_files_of_keys(daemon, vrm):
+    daemon.service.answers["backup.keys"] = [
+        {"path": "/b/new.keys", "keys": 3, "erased": 0},
+        {"path": "/b/old.keys", "keys": 2, "erased": 1},
+        {"path": "/away/x.keys", "keys": None, "erased": None},
+    ]
+    lines = vrm("data", "keys").stdout.splitlines()
+    assert [line.split()[:3] for line in lines[1:3]] == [
+        ["/b/new.keys", "3", "none"],
+        ["/b/old.keys", "2", "1"],
+    ]
+    assert lines[3].endswith("unknown: the file isn't reached")
+    daemon.service.answers["backup.keys"] = []
+    assert "no backup" in vrm("data", "keys").stdout

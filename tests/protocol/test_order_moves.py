@@ -23,8 +23,9 @@ def test_whatever_is_said_is_allowed_or_refused_by_code(labels, label):
             assert outcome is None or outcome.startswith("order.")
 
 
-# SPEC 11: The node MUST keep the reply key of an agreed deal and watch its tags for 90 days,
-# `returns.days` and `leaseLength` days after the later of its last message and `deliveryLatest`.
+# SPEC 11: The node MUST keep the reply key of an agreed deal, unless it deletes what was disclosed,
+# and watch its tags for 90 days, `returns.days` and `leaseLength` days after the later of its last
+# message and `deliveryLatest`.
 def test_an_order_is_spoken_of_until_nothing_can_come_back():
     assert order_moves.keep_until(DRAFT, NOW) == NOW + (90 + 30) * DAY
     later = make(DRAFT, delivery_latest=NOW + 200 * DAY)

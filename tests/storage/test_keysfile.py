@@ -185,3 +185,15 @@ def test_any_rows_come_back(tmp_path_factory: pytest.TempPathFactory, rows) -> N
     keysfile.write(path, rows)
     assert keysfile.read(path) == rows
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_file_still_holds_is_said(folder: Path, tmp_path: Path) -> None:
+    path = write(folder, tmp_path / "node.backup").keys_path
+    erase(folder, DEAL)
+    with Database.open(folder / "node.db") as database, database.transaction() as tx:
+        left = set(erasable_keys.rows(tx))
+    assert keysfile.look(path, left) == keysfile.Place(path, keys=2, erased=1)
+    keysfile.take_out(path, left)
+    assert keysfile.look(path, left) == keysfile.Place(path, keys=1, erased=0)
+    path.unlink()
+    assert keysfile.look(path, left) == keysfile.Place(path, keys=None, erased=None)

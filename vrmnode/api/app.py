@@ -53,7 +53,7 @@
     PUT    /v1/contact/policy                  POST /v1/deals/{deal}/forget
     GET    /v1/deals/{deal}/label              GET  /v1/vendor/orders[?all]
     GET    /v1/deals/{deal}/deletion           POST /v1/deals/{deal}/credential
-    GET    /v1/ledger[?role&vendor&field&state]
+    GET    /v1/ledger[?role&vendor&field&state]  GET  /v1/backup/keys
 
 No GET changes anything. `/v1/openapi.json` describes the rest.
 """

@@ -79,6 +79,10 @@ def node_routes(service: NodeService) -> APIRouter:
     async def join_peers(body: JoinPeers) -> Json:
         return await service.execute("peers.join", given(body))
 
+    @routes.get("/backup/keys")
+    async def list_key_places() -> object:
+        return await service.query("backup.keys", {})
+
     @routes.post("/backup")
     async def write_backup(body: WriteBackup) -> Json:
         return await service.execute("backup.write", given(body))

@@ -7,19 +7,12 @@ hooks were removed since: those that the backup brings back leave drafts, and pu
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import hook_desk, standing
-from vrmnode.storage import backup, deals, erasable_keys, intents, settings
+from vrmnode.storage import backup, deals, intents, settings
 
 LEFT_OUT = 7
 """Numbers of each deal: as many as the other side still finds the next message behind."""
-
-
-def backed_up(ctx: Context, keys: Path) -> None:
-    """Remember the file of keys beside a backup: what is erased is taken out of it later."""
-    erasable_keys.note_place(ctx.tx, keys)
 
 
 def take_note(ctx: Context) -> None:

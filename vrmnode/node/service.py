@@ -10,7 +10,7 @@ from pathlib import Path
 
 import trio
 
-from vrmnode.engine import commands, exports, named_images, policy_tests, restored, views
+from vrmnode.engine import backups, commands, exports, named_images, policy_tests, views
 from vrmnode.engine.customer import (
     comparison,
     draft_desk,
@@ -200,7 +200,7 @@ class Service:
                 force=bool(params.get("force")),
             )
         )
-        await self._loop.submit(partial(restored.backed_up, keys=report.keys_path))
+        await self._loop.submit(partial(backups.backed_up, keys=report.keys_path))
         return {
             "path": target,
             "size_bytes": report.size_bytes,
@@ -288,6 +288,7 @@ _QUERIES: dict[str, Query] = {
     "contact.disclosures": lambda tx, p, now: disclosure_desk.list_disclosures(
         tx, _text(p, "deal")
     ),
+    "backup.keys": lambda tx, p, now: backups.key_places(tx),
     "deal.export": lambda tx, p, now: exports.deal_export(
         tx, _text(p, "deal") or "", _text(p, "format") or "vrm"
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from vrmnode import privatefile
@@ -49,6 +50,27 @@ def read(path: Path) -> list[Row]:
         raise BackupError("backup.keys_corrupt", f"{path} is damaged or no file of keys")
     found = (body[at : at + _ROW_BYTES] for at in range(0, len(body), _ROW_BYTES))
     return [(row[:_OWNER_BYTES], row[_OWNER_BYTES:]) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file of keys: how many it holds, and how many of them the node has erased since.
+
+    None: the file isn't reached at the moment.
+    """
+
+    path: Path
+    keys: int | None
+    erased: int | None
+
+
+def look(path: Path, kept: set[Row]) -> Place:
+    """What a file holds, beside the keys that the node still has."""
+    try:
+        rows = read(path)
+    except (OSError, BackupError):
+        return Place(path, None, None)
+    return Place(path, len(rows), len(set(rows) - kept))
 
 
 def take_out(path: Path, kept: set[Row]) -> bool:

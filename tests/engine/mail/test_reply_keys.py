@@ -27,8 +27,9 @@ def tidy(world: World) -> None:
         node.turn(partial(clockwork.tidy, max_store_bytes=1 << 30))
 
 
-# SPEC 11: The node MUST keep the reply key of an agreed deal and watch its tags for 90 days,
-# `returns.days` and `leaseLength` days after the later of its last message and `deliveryLatest`.
+# SPEC 11: The node MUST keep the reply key of an agreed deal, unless it deletes what was disclosed,
+# and watch its tags for 90 days, `returns.days` and `leaseLength` days after the later of its last
+# message and `deliveryLatest`.
 def test_both_sides_can_be_told_until_nothing_can_come_back(world: World) -> None:
     row = agreed(world)
     name = pseudonym(world).pseudonym

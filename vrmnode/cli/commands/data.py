@@ -15,6 +15,11 @@ _BACKUP = "vrmnode.cli.commands.backup"
     commands_at={
         "backup": (_BACKUP, "backup", "Write keys and database to an encrypted file."),
         "restore": (_BACKUP, "restore", "Make a node from a backup file."),
+        "keys": (
+            "vrmnode.cli.commands.data_keys",
+            "list_key_files",
+            "List the files of keys beside your backups.",
+        ),
         "export": (
             "vrmnode.cli.commands.data_export",
             "export",
