@@ -21,7 +21,9 @@ def sign(ctx: Context, deal: bytes, body_of: BodyOf) -> None:
     body = body_of(ctx, record)
     if body is not None:
         mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
-        deals.update(ctx.tx, deal, updated=ctx.now, state=load_deal(ctx.tx, deal).state.state)
+        after = load_deal(ctx.tx, deal).state
+        document = after.agreement_file() if after.agreement is not None else None
+        deals.update(ctx.tx, deal, updated=ctx.now, state=after.state, document=document)
 
 
 def withdrawal(ctx: Context, record: DealRecord) -> MailBody | None:
