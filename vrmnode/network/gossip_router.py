@@ -292,9 +292,6 @@ class GossipRouter:
 
     def _advertise(self, topic: str) -> list[Effect]:
         recent = self._cache.recent(topic)
-        if not recent:
-            return []
-        ids = self._rng.sample(recent, min(len(recent), MAX_IHAVE_IDS))
         # All of them: who has no other neighbour than us would miss what a draw passes over.
         untold = [
             peer
@@ -302,6 +299,12 @@ class GossipRouter:
             if self._scores.score(peer) >= GOSSIP_THRESHOLD
             and (peer not in self.mesh[topic] or (topic, peer) in self._fresh)
         ]
+        if not recent or not untold:
+            return []
+        # Shuffled, so that it doesn't tell in which order they came. The draw is long, and the
+        # system's randomness slow: it only seeds it.
+        drawn = random.Random(self._rng.getrandbits(64))
+        ids = drawn.sample(recent, min(len(recent), MAX_IHAVE_IDS))
         frame = control_frame(ihave=[(topic, ids)])
         return [Send(peer, frame, control=True) for peer in untold]
 
