@@ -14,6 +14,7 @@ from vrmprotocol import (
     deletion_body,
     disclosure_body,
     draft,
+    feedback,
     order_bodies,
     schema,
     sealed_intent,
@@ -29,6 +30,7 @@ from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import LocalError, RemoteError
+from vrmprotocol.feedback import SealedFeedback
 from vrmprotocol.mail import (
     Accept,
     Ack,
@@ -56,6 +58,7 @@ MailBody: TypeAlias = (
     | Counter
     | Disclosure
     | Deletion
+    | SealedFeedback
     | Ack
     | OrderBody
 )
@@ -72,6 +75,7 @@ _STRUCTS: dict[str, type[MailBody]] = {
     "counter": Counter,
     "disclosure": Disclosure,
     "deletion": Deletion,
+    "sealed_feedback": SealedFeedback,
     "ack": Ack,
     **order_bodies.STRUCTS,
 }
@@ -119,6 +123,8 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         disclosure_body.check(body)
     elif isinstance(body, Deletion):
         deletion_body.check(body)
+    elif isinstance(body, SealedFeedback):
+        feedback.check_sealed(body)
     if isinstance(body, Offer | Decline | Counter):
         check_note_language(body.note, body.in_language)
     return body

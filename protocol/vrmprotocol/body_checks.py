@@ -69,8 +69,13 @@ def check_recipient_key(field: str, key: RecipientKey) -> None:
 
 def check_note_language(note: str | None, language: str | None) -> None:
     """Refuse the language of a note that isn't there."""
-    if language is not None and note is None:
-        raise refuse("inLanguage", "it only beside a note")
+    check_language_of("a note", note, language)
+
+
+def check_language_of(what: str, text: str | None, language: str | None) -> None:
+    """Refuse the language of a text that isn't there; `what` names the text."""
+    if language is not None and text is None:
+        raise refuse("inLanguage", f"it only beside {what}")
 
 
 def check_commitments(commitments: Mapping[str, bytes]) -> None:

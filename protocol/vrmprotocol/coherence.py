@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from vrmprotocol import agreement, bodies, inner, sealed_intent, topics
+from vrmprotocol import agreement, bodies, feedback, inner, sealed_intent, topics
 from vrmprotocol import certificate as certificates
 from vrmprotocol.body_checks import refuse
 from vrmprotocol.certificate import Certificate
@@ -18,7 +18,9 @@ from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.draft import deal_id
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import RemoteError
+from vrmprotocol.feedback import SealedFeedback
 from vrmprotocol.inner import Header, SignedMessage
+from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import (
     CUSTOMER_DECLINE_REASONS,
     MAX_OFFER_BYTES,
@@ -134,6 +136,24 @@ def check_repeats(offer: Offer, earlier: Offer) -> None:
 
 
 # SPEC 03: The writer MUST countersign exactly the document that follows from the accept.
+# SPEC 14: The writer MUST grant in an agreement the feedback key of the accept, for the month of
+# its `acceptedAt`.
+def countersign(accept: SignedMessage, offer: SignedMessage, key: SigningKey) -> Agreement:
+    """The agreement to an accept and the offer it embeds, by the key that signed the offer."""
+    assert isinstance(accept.body, Accept)
+    assert isinstance(offer.body, Offer)
+    return Agreement(
+        accept=accept.digest,
+        signature=agreement.sign(document_of(accept, offer), key),
+        feedback_grant=feedback.grant(
+            key,
+            root=offer.body.draft.vendor.root,
+            feedback_key=accept.body.feedback_key,
+            month=feedback.month_of(accept.body.accepted_at),
+        ),
+    )
+
+
 def document_of(accept: SignedMessage, offer: SignedMessage) -> Map:
     """The agreement document that follows from an accept and the offer it embeds."""
     assert isinstance(accept.body, Accept)
@@ -161,7 +181,8 @@ def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
     if writer == "customer" and isinstance(body, Offer | Agreement | Answer | Deletion):
         raise refuse("kind", "one that a customer writes")
     if writer == "vendor" and isinstance(
-        body, SealedIntent | Accept | WithdrawAccept | Question | Counter | Disclosure
+        body,
+        SealedIntent | Accept | WithdrawAccept | Question | Counter | Disclosure | SealedFeedback,
     ):
         raise refuse("kind", "one that a vendor writes")
 

@@ -19,6 +19,9 @@ from vrmprotocol.envelope_rules import (
     DIRECTORY_KINDS as DIRECTORY_KINDS,
 )
 from vrmprotocol.envelope_rules import (
+    FEEDBACK_LIFETIME_S as FEEDBACK_LIFETIME_S,
+)
+from vrmprotocol.envelope_rules import (
     MAIL_BASE_BITS as MAIL_BASE_BITS,
 )
 from vrmprotocol.envelope_rules import (

@@ -19,6 +19,7 @@ MAX_BODY_BYTES = 65_536
 MAIL_LIFETIME_S = 14 * 86_400
 PROFILE_LIFETIME_S = 7 * 86_400
 MARKET_LIFETIME_S = 90 * 86_400
+FEEDBACK_LIFETIME_S = 365 * 86_400
 TIME_QUANTUM_S = 600
 SKEW_S = 300
 MARKET_BASE_BITS = 18
@@ -28,7 +29,8 @@ STAMP_UNIT_BYTES = 4096
 MAIL_KIND = "mail"
 MARKET_KINDS = frozenset({"intent", "intent_update"})
 PROFILE_KIND = "vendor_profile"
-DIRECTORY_KINDS = frozenset({PROFILE_KIND, "key_update"})
+FEEDBACK_KINDS = frozenset({"feedback", "reply"})
+DIRECTORY_KINDS = frozenset({PROFILE_KIND, "key_update"}) | FEEDBACK_KINDS
 
 # Faults of honest nodes (a clock, a repeat) are ignored; the rest can't come from one.
 _VERDICTS: dict[str, Verdict] = {
@@ -49,6 +51,7 @@ _VERDICT_OF_FAMILY: dict[str, Verdict] = {
     "encoding": "reject",
     "message": "ignore",
     "certificate": "ignore",
+    "feedback": "ignore",
 }
 
 
@@ -145,6 +148,8 @@ def _check_lifetime(header: _Header) -> None:
         fits = lifetime_s == MAIL_LIFETIME_S
     elif header.kind == PROFILE_KIND:
         fits = 0 < lifetime_s <= PROFILE_LIFETIME_S
+    elif header.kind in FEEDBACK_KINDS:
+        fits = 0 < lifetime_s <= FEEDBACK_LIFETIME_S
     else:
         fits = 0 < lifetime_s <= MARKET_LIFETIME_S
     if not fits:

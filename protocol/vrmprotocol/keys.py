@@ -27,6 +27,7 @@ VENDOR_ROOT = "vendor-root"
 VENDOR_SIGNING = "vendor-signing"
 PSEUDONYM = "pseudonym"
 RELATIONSHIP = "relationship"
+FEEDBACK = "feedback"
 
 _SALT = b"vrm/1"
 _DID_PREFIX = "did:key:z"
@@ -167,6 +168,11 @@ def pseudonym_key(seed: bytes, context16: bytes) -> SigningKey:
 def relationship_key(seed: bytes, context16: bytes) -> SigningKey:
     """The customer's key towards one vendor; the context is 16 random bytes."""
     return derive_signing_key(seed, RELATIONSHIP, _random_context(context16))
+
+
+def feedback_key(seed: bytes, context16: bytes) -> SigningKey:
+    """The customer's key for feedback about one deal; the context is 16 random bytes."""
+    return derive_signing_key(seed, FEEDBACK, _random_context(context16))
 
 
 def _random_context(context16: bytes) -> bytes:

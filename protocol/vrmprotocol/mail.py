@@ -101,6 +101,7 @@ class Accept(Body, frozen=True, kw_only=True):
     offer: Annotated[bytes, Meta(min_length=1, max_length=MAX_OFFER_BYTES)]
     accepted_at: Time
     commitments: Commitments
+    feedback_key: Bytes32
     signature: Bytes64
 
     def __repr__(self) -> str:
@@ -108,12 +109,13 @@ class Accept(Body, frozen=True, kw_only=True):
 
 
 class Agreement(Body, frozen=True, kw_only=True):
-    """The vendor's signature under the same document; for a customer that has forgotten its accept
-    with that.
+    """The vendor's signature under the same document and its grant to the feedback key; for a
+    customer that has forgotten its accept with that.
     """
 
     accept: Bytes32
     signature: Bytes64
+    feedback_grant: Bytes64
     accept_message: Annotated[bytes, Meta(min_length=1, max_length=MAX_ACCEPT_BYTES)] | None = None
 
     def __repr__(self) -> str:

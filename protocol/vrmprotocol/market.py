@@ -1,4 +1,4 @@
-"""Public messages: vendor profiles, intents and their updates.
+"""Public messages: vendor profiles, key updates, intents and their updates, feedback.
 
 Implements `specs/03-messages.md#market-messages`. `load_market` reads the body of a verified
 envelope and holds it against that envelope; remembering sequence numbers is left to the caller.
@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta
 
 from vrmprotocol import certificate as certificates
-from vrmprotocol import encoding, functions, key_update, schema
+from vrmprotocol import encoding, feedback, functions, key_update, schema
 from vrmprotocol.body_checks import (
     check_choices,
     check_extensions,
@@ -25,6 +25,7 @@ from vrmprotocol.certificate import Certificate
 from vrmprotocol.encoding import Map
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.errors import LocalError, RemoteError
+from vrmprotocol.feedback import Feedback, Reply
 from vrmprotocol.fields import (
     DAY_S,
     Amount,
@@ -192,13 +193,15 @@ class Uninterpreted:
     reason: str
 
 
-MarketBody: TypeAlias = VendorProfile | Intent | IntentUpdate | KeyUpdate
+MarketBody: TypeAlias = VendorProfile | Intent | IntentUpdate | KeyUpdate | Feedback | Reply
 
 _STRUCTS: dict[str, type[MarketBody]] = {
     "vendor_profile": VendorProfile,
     "intent": Intent,
     "intent_update": IntentUpdate,
     "key_update": KeyUpdate,
+    "feedback": Feedback,
+    "reply": Reply,
 }
 
 
@@ -210,11 +213,11 @@ def load_market(
 ) -> MarketBody | Uninterpreted:
     """What a verified market envelope says.
 
-    `now` (Unix seconds) is the moment at which a profile's certificate has to be valid; without
-    it (a message read again from a store) that is the envelope's `created`.
+    `now` (Unix seconds) is the moment at which a profile's or a reply's certificate has to be
+    valid; without it (a message read again from a store) that is the envelope's `created`.
 
     Raises:
-        RemoteError: `message.*` or `certificate.*`; the verdict is ignore.
+        RemoteError: `message.*`, `certificate.*` or `feedback.grant`; the verdict is ignore.
     """
     # SPEC 00: The reader MUST relay and store a well-formed market envelope of an unknown kind
     # without interpreting its body.
@@ -228,8 +231,12 @@ def load_market(
         return Uninterpreted(envelope.kind, "message.version")
     body = schema.load(struct, fields, code="message.body", unknown_code="message.unknown_field")
     check_content(body, known_ext=known_ext)
+    moment = envelope.created if now is None else now
     if isinstance(body, VendorProfile):
-        _check_signer(body, envelope, envelope.created if now is None else now)
+        _check_signer(body, envelope, moment)
+        return body
+    if isinstance(body, Feedback | Reply):
+        feedback.check_author(body, author=envelope.author, created=envelope.created, now=moment)
         return body
     if isinstance(body, KeyUpdate):
         return body
@@ -271,6 +278,9 @@ def check_content(body: MarketBody, *, known_ext: frozenset[str] = frozenset()) 
         return
     if isinstance(body, KeyUpdate):
         key_update.check_content(body)
+        return
+    if isinstance(body, Feedback | Reply):
+        feedback.check_content(body)
         return
     if isinstance(body, IntentUpdate):
         check_extensions(body.intent, known_ext)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from vrmprotocol import agreement as agreements
-from vrmprotocol import coherence
+from vrmprotocol import coherence, feedback
 from vrmprotocol.draft import Draft
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import LocalError
@@ -159,11 +159,19 @@ class _Members:
         if accept is None:
             return False
         offer = self.offer_of[accept.digest]
+        assert isinstance(accept.body, Accept)
         assert isinstance(offer.body, Offer)
+        vendor = offer.body.draft.vendor
+        # SPEC 14: The reader MUST count an agreement whose grant is wrong like one whose signature
+        # over the document is wrong.
         return agreements.verify_signature(
-            self.document_of(accept),
-            offer.body.draft.vendor.certificate.subject,
-            message.body.signature,
+            self.document_of(accept), vendor.certificate.subject, message.body.signature
+        ) and feedback.is_granted(
+            message.body.feedback_grant,
+            subject=vendor.certificate.subject,
+            root=vendor.root,
+            feedback_key=accept.body.feedback_key,
+            month=feedback.month_of(accept.body.accepted_at),
         )
 
     def agreement(self) -> SignedMessage | None:

@@ -8,9 +8,9 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.storage import deals
-from vrmprotocol import agreement
+from vrmprotocol import coherence
 from vrmprotocol.bodies import MailBody
-from vrmprotocol.mail import Agreement, Decline, WithdrawAccept
+from vrmprotocol.mail import Decline, WithdrawAccept
 
 BodyOf = Callable[[Context, DealRecord], MailBody | None]
 
@@ -37,8 +37,8 @@ def second_thoughts(ctx: Context, record: DealRecord) -> MailBody | None:
 
 
 def countersignature(ctx: Context, record: DealRecord) -> MailBody | None:
-    accept, document = record.state.accept, record.state.document
+    accept, offer = record.state.accept, record.state.accepted_offer
     key = mailroom.own_key(ctx, record)
-    if accept is None or document is None or key is None:
+    if accept is None or offer is None or key is None:
         return None
-    return Agreement(accept=accept.digest, signature=agreement.sign(document, key))
+    return coherence.countersign(accept, offer, key)

@@ -21,8 +21,8 @@ from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import catalogue, deals, envelopes, intents, messages, outbox, tags, timers
 from vrmprotocol import (
-    agreement,
     certificate,
+    coherence,
     envelope,
     envelope_rules,
     market,
@@ -34,7 +34,7 @@ from vrmprotocol.bodies import MailBody
 from vrmprotocol.draft import Draft, OfferedItem, Payment, Price, Returns, VendorParty, deal_id
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
 from vrmprotocol.keys import SealKey, SigningKey
-from vrmprotocol.mail import Agreement, Decline, Offer
+from vrmprotocol.mail import Decline, Offer
 from vrmprotocol.market import Intent, IntentUpdate
 
 CUSTOMER, VENDOR = "customer-1", "vendor-1"
@@ -288,12 +288,12 @@ def test_a_vendor_that_declines_and_then_countersigns_does_not_sell_a_second_tim
     second = _Vendor(world, first.pseudonym, first.intent_id, b"s")
     _send(node, first.offer(0))
     state = load_deal(node.reader, first.deal).state
-    assert state.accept is not None and state.document is not None
+    assert state.accept is not None and state.accepted_offer is not None
     _tell(node, first, first.answer(1, "decline", Decline(of=state.accept.digest, reason="late")))
     _send(node, second.offer(0))
     rows = {row.deal: row.state for row in deals.list_deals(node.reader)}
     assert rows == {first.deal: "declined", second.deal: "accepted"}
-    yes = Agreement(accept=state.accept.digest, signature=agreement.sign(state.document, first.key))
+    yes = coherence.countersign(state.accept, state.accepted_offer, first.key)
     _tell(node, first, first.answer(2, "agreement", yes))
     [own] = intents.list_intents(node.reader)
     assert deals.locked_quantity(node.reader, own.intent_id) == own.quantity == 1

@@ -36,8 +36,8 @@ from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal
 from vrmnode.storage import catalogue
 from vrmnode.values import reasons
-from vrmprotocol import agreement
-from vrmprotocol.mail import Agreement, Counter, Decline
+from vrmprotocol import coherence
+from vrmprotocol.mail import Counter, Decline
 
 DAY = 86_400
 Cause = Callable[[World], None]
@@ -235,14 +235,14 @@ def _agreed_after_declining(world: World) -> None:
     row = accepted(world, vendors=(VENDOR, "vendor-2"))
     reader = world.nodes[CUSTOMER].reader
     state = load_deal(reader, row.deal).state
-    accept, document = state.accept, state.document
-    assert accept is not None and document is not None
+    accept, offer = state.accept, state.accepted_offer
+    assert accept is not None and offer is not None
     no = vendor_says(world, Decline(of=accept.digest, reason="out_of_stock"), seq=1)
     hand_over(world, CUSTOMER, no.raw, deal=row.deal)
     other = deal_with(world, CUSTOMER, "vendor-2").offer_digest or b""
     command(world, CUSTOMER, "offer.accept", offer=other.hex())
     key, _ = world.nodes[VENDOR].machine.identity.vendor_signing(world.now)
-    yes = Agreement(accept=accept.digest, signature=agreement.sign(document, key))
+    yes = coherence.countersign(accept, offer, key)
     hand_over(world, CUSTOMER, vendor_says(world, yes, seq=2).raw, deal=row.deal)
 
 

@@ -43,6 +43,7 @@ _TABLES = (
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles", "inbox", "inbox_mail"),
     *("standing_intents", "disclosures", "prekeys", "key_updates", "revoked_keys"),
+    *("feedback", "feedback_replies", "own_feedback"),
     *("products", "trust", "domain_checks", "hooks", "drafts", "things"),
 )
 

@@ -27,6 +27,7 @@ ROOT = keys.SigningKey(b"r" * 32)
 VENDOR = keys.SigningKey(b"v" * 32)
 CUSTOMER = keys.SigningKey(b"c" * 32)
 STRANGER = keys.SigningKey(b"x" * 32)
+FEEDBACK = keys.SigningKey(b"f" * 32)
 CUSTOMER_SEAL = keys.SealKey(b"1" * 32)
 VENDOR_SEAL = keys.SealKey(b"2" * 32)
 CERTIFICATE = certificate.issue(
@@ -188,6 +189,7 @@ def accept_body(
         offer=offer.raw,
         accepted_at=accepted_at,
         commitments=commitments,
+        feedback_key=FEEDBACK.public,
         signature=agreement.sign(document, key),
     )
 
@@ -196,8 +198,7 @@ def agreement_body(
     accept: SignedMessage, offer: SignedMessage, key: keys.SigningKey = VENDOR
 ) -> mail.Agreement:
     """The vendor's countersignature."""
-    document = coherence.document_of(accept, offer)
-    return mail.Agreement(accept=accept.digest, signature=agreement.sign(document, key))
+    return coherence.countersign(accept, offer, key)
 
 
 def grind(core: bytes, bits: int) -> bytes:

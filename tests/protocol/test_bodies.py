@@ -10,6 +10,7 @@ from tests.protocol.deals import accept_body as accept_of
 from vrmprotocol import bodies, draft, encoding, mail, schema
 from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.disclosure_body import DisclosedField, Disclosure, OpenedRelationship
+from vrmprotocol.feedback import SealedFeedback
 from vrmprotocol.order_bodies import Cancel, OrderEvent, Receipt, ReturnAnswer, ReturnRequest
 from vrmprotocol.sealed_intent import SealedIntent
 
@@ -18,7 +19,7 @@ BODIES = [
     OFFER,
     make(OFFER, note=None, ext={"a": 1}, draft=make(DRAFT, ext={"b": None})),
     ACCEPT,
-    mail.Agreement(accept=b"a" * 32, signature=b"s" * 64),
+    mail.Agreement(accept=b"a" * 32, signature=b"s" * 64, feedback_grant=b"f" * 64),
     mail.Decline(of=b"o" * 32, reason="late", note="Sorry.\nReally."),
     mail.Decline(of=b"o" * 32, reason="unspecified", certificate=CERTIFICATE),
     mail.WithdrawAccept(accept=b"a" * 32, reason="unconfirmed"),
@@ -42,6 +43,7 @@ BODIES = [
     Deletion(
         agreement=b"d" * 32, fields=("name", "relationship"), deleted_at=NOW, reason="on_request"
     ),
+    SealedFeedback(agreement=b"d" * 32, rating_value=5, review_body="Quick."),
     mail.Ack(certificate=CERTIFICATE),
     SealedIntent(status="active", intent=make(INTENT, ext={"c": 1})),
     mail.Ack(),
@@ -70,6 +72,7 @@ def test_every_kind_has_a_body():
         "counter",
         "disclosure",
         "deletion",
+        "sealed_feedback",
         "ack",
         "order_event",
         "cancel",

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.protocol.codes import local_code, refusal
-from tests.protocol.deals import CUSTOMER, DEAL, OFFER, STRANGER, agreement_body, customer, vendor
+from tests.protocol.deals import (
+    CUSTOMER,
+    DEAL,
+    FEEDBACK,
+    OFFER,
+    STRANGER,
+    agreement_body,
+    customer,
+    vendor,
+)
 from vrmprotocol import agreement, bodies, commitment, contact, disclosure, mail, negotiation
 from vrmprotocol.disclosure_body import (
     DisclosedField,
@@ -61,6 +70,7 @@ class Deal:
                 offer=offer.raw,
                 accepted_at=1,
                 commitments=COMMITMENTS,
+                feedback_key=FEEDBACK.public,
                 signature=agreement.sign(document, CUSTOMER),
             ),
         )

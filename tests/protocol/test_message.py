@@ -266,7 +266,7 @@ def test_golden_digests():
         OFFERED.digest.hex() == "c3e99244caee8908bcc9ccae0825e3ac70d7c5ea45eb084ad5f6ebc851a2f30f"
     )
     assert (
-        ACCEPTED.digest.hex() == "04d1d4fe4656ae4b5076f0005b90efca63486cfd0a147d102cd0e7b54e597451"
+        ACCEPTED.digest.hex() == "96485373bf598d0cfcd900361bc2f3e79f59527bc28dc6854d681aaae5d845d2"
     )
 
 

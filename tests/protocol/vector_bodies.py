@@ -16,6 +16,7 @@ from vrmprotocol import (
     draft,
     encoding,
     envelope,
+    feedback,
     functions,
     keys,
     mail,
@@ -27,6 +28,7 @@ from vrmprotocol import (
     tags,
     topics,
 )
+from vrmprotocol.envelope_rules import DIRECTORY_KINDS
 from vrmprotocol.errors import ProtocolError
 from vrmprotocol.fields import SUITE_X25519, RecipientKey
 
@@ -35,7 +37,7 @@ def market_envelope(given: dict[str, Any]) -> envelope.Envelope:
     """A market envelope around a body, as if it had been verified."""
     return envelope.Envelope(
         kind=given["kind"],
-        topic=topics.DIRECTORY if given["kind"] == "vendor_profile" else "/vrm/1/market/0",
+        topic=topics.DIRECTORY if given["kind"] in DIRECTORY_KINDS else "/vrm/1/market/0",
         tag=None,
         author=bytes.fromhex(given["author"]),
         created=given["created"],
@@ -322,6 +324,21 @@ def make_agreement(case: Case) -> dict[str, Any]:
     }
 
 
+def read_feedback(case: Case) -> dict[str, Any]:
+    return read_message(case) if "raw" in case.given else read_market(case)
+
+
+def give_grant(case: Case) -> dict[str, Any]:
+    key = keys.SigningKey(case.hex("vendor_secret"))
+    month = feedback.month_of(case.given["time"])
+    root, feedback_key = case.hex("root"), case.hex("key")
+    given = feedback.grant(key, root=root, feedback_key=feedback_key, month=month)
+    assert feedback.is_granted(
+        given, subject=key.public, root=root, feedback_key=feedback_key, month=month
+    )
+    return {"month": month, "grant": given}
+
+
 BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("market", "read"): read_market,
     ("market", "update"): read_update,
@@ -334,6 +351,8 @@ BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("functions", "answer"): check_answers,
     ("language", "read"): read_message,
     ("key_update", "read"): read_market,
+    ("feedback", "read"): read_feedback,
+    ("feedback", "grant"): give_grant,
     ("key_update", "hold"): hold_certificate,
     ("sealed_intent", "read"): read_message,
     ("sealed_intent", "replace"): replace_sealed,

@@ -32,6 +32,9 @@
 
     GET    /v1/vendors[?words&category&country&terms&function&limit]
     GET    /v1/vendors/{vendor}                POST /v1/vendors/{vendor}/check
+    GET    /v1/feedback[?vendor|gtin|brand]    GET  /v1/feedback/sealed
+    POST   /v1/deals/{deal}/feedback           POST /v1/deals/{deal}/feedback/withdraw
+    POST   /v1/feedback/{feedback}/reply
     GET    /v1/trust[?group]                   POST /v1/trust
     POST   /v1/trust/{vendor}/remove
     GET    /v1/things                          POST /v1/things
@@ -66,6 +69,7 @@ from vrmnode.api import problems
 from vrmnode.api.contact_routes import contact_routes
 from vrmnode.api.directory_routes import directory_routes
 from vrmnode.api.events import event_routes
+from vrmnode.api.feedback_routes import feedback_routes
 from vrmnode.api.inbox_routes import inbox_routes
 from vrmnode.api.limits import BODY_TIMEOUT_S, Limits
 from vrmnode.api.market_routes import market_routes
@@ -92,6 +96,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         market_routes,
         order_routes,
         directory_routes,
+        feedback_routes,
         thing_routes,
         contact_routes,
         node_routes,

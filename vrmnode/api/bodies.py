@@ -338,6 +338,27 @@ class LedgerFilter(Closed):
     state: Literal["held", "due", "deleted"] | None = None
 
 
+class FeedbackFilter(Closed):
+    """Query of `GET /v1/feedback`; without any of them one's own."""
+
+    vendor: Annotated[str, Field(max_length=64)] | None = None
+    gtin: Annotated[str, Field(max_length=14)] | None = None
+    brand: Annotated[str, Field(max_length=64)] | None = None
+
+
+class WithdrawFeedback(Closed):
+    """`POST /v1/deals/{deal}/feedback/withdraw`; `now` without waiting."""
+
+    now: Annotated[bool, Field(strict=True)] = False
+
+
+class ReplyToFeedback(Closed):
+    """`POST /v1/feedback/{feedback}/reply`."""
+
+    text: Annotated[str, Field(min_length=1, max_length=1_000)]
+    language: Annotated[str, Field(max_length=35)] | None = None
+
+
 class EventPage(Closed):
     """Query of `GET /v1/events`; `after` is the id of the last event seen."""
 

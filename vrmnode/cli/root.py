@@ -35,6 +35,7 @@ _COMMANDS = {
         "Show who holds what of you, under which agreement, until when.",
     ),
     "thing": (f"{_HERE}.thing", "thing", "Note what you own; ask for its repair when it breaks."),
+    "feedback": (f"{_HERE}.feedback", "feedback", "Say how it was; read what others say."),
     "trust": (f"{_HERE}.trust", "trust", "Say which vendors you trust."),
     "policy": (f"{_HERE}.policy", "policy", "Show or set how offers are accepted."),
     "terms": (

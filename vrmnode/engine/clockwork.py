@@ -6,6 +6,7 @@ from vrmnode.engine import commands, restored
 from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.customer import customer_desk, intent_desk, standing_intent
 from vrmnode.engine.disclosure import forgetting
+from vrmnode.engine.feedback import feedback_desk, kept_feedback
 from vrmnode.engine.mail import mailroom, reply_keys
 from vrmnode.engine.negotiation import by_human
 from vrmnode.engine.orders import order_desk
@@ -83,6 +84,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             order_desk.money_overdue(ctx, timer.subject)
         case forgetting.TIMER:
             forgetting.time_is_over(ctx, timer.subject)
+        case feedback_desk.TIMER:
+            feedback_desk.due(ctx, timer.subject)
         case standing_intent.TIMER:
             standing_intent.cast(ctx, timer.subject)
         case "intent_end":
@@ -127,6 +130,7 @@ def tidy(ctx: Context, max_store_bytes: int) -> None:
     market.trim_intents(ctx.tx, MAX_SEALED_INTENTS, sealed=True)
     market.trim_profiles(ctx.tx, MAX_PROFILES)
     key_updates.trim(ctx.tx, MAX_PROFILES)
+    kept_feedback.tidy(ctx)
     profile_desk.erase_prekeys(ctx)
     _forget_stale_deals(ctx)
     events.purge(ctx.tx, MAX_EVENTS)

@@ -23,6 +23,7 @@ from vrmnode.engine.customer import (
 from vrmnode.engine.customer.standing_views import standing_show
 from vrmnode.engine.disclosure import contact_desk, disclosure_rules, forgetting
 from vrmnode.engine.failures import invalid
+from vrmnode.engine.feedback import feedback_desk
 from vrmnode.engine.negotiation import by_human, counters, questions
 from vrmnode.engine.orders import order_commands
 from vrmnode.engine.references import find_deal, find_offer, find_question
@@ -210,6 +211,9 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "contact.set": disclosure_rules.set_contact,
     "contact.policy.set": disclosure_rules.set_policy,
     "contact.remove": contact_desk.remove,
+    "feedback.give": feedback_desk.give,
+    "feedback.withdraw": feedback_desk.withdraw,
+    "feedback.reply": feedback_desk.reply,
     "thing.add": things_desk.add,
     "thing.change": things_desk.change,
     "thing.remove": things_desk.remove,

@@ -48,6 +48,10 @@ class NodeIdentity:
         """The pairwise key of one relationship, from its random 16-byte context."""
         return keys.relationship_key(self._seed, context)
 
+    def feedback(self, context: bytes) -> SigningKey:
+        """The key for feedback about one deal, from its random 16-byte context."""
+        return keys.feedback_key(self._seed, context)
+
     def follow(self, rotations: tuple[int, ...], revoked: frozenset[int]) -> None:
         """Use the key that follows from these times of rotation, and none of these serials."""
         self._rotations, self._revoked = tuple(sorted(rotations)), revoked

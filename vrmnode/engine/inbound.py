@@ -10,6 +10,7 @@ from vrmnode.engine import arrivals
 from vrmnode.engine.context import ACK_DELAY_S, Context
 from vrmnode.engine.customer import customer_desk, room
 from vrmnode.engine.disclosure import deletions, disclosed, disclosure_rules
+from vrmnode.engine.feedback import kept_feedback, sealed_feedback
 from vrmnode.engine.mail import first_mail, mailroom
 from vrmnode.engine.negotiation import counters, questions
 from vrmnode.engine.orders import order_desk
@@ -36,6 +37,7 @@ from vrmprotocol.certificate import Certificate, check_not_revoked
 from vrmprotocol.draft import deal_id
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.errors import RemoteError
+from vrmprotocol.feedback import Feedback, Reply
 from vrmprotocol.key_update import KeyUpdate
 from vrmprotocol.keys import SealKey
 from vrmprotocol.mail import Ack, Agreement, Decline, Offer
@@ -67,6 +69,10 @@ def _act_on(ctx: Context, arrived: Envelope) -> None:
         _keep_profile(ctx, arrived, body)
     elif isinstance(body, KeyUpdate):
         key_desk.keep(ctx, arrived, body)
+    elif isinstance(body, Feedback):
+        kept_feedback.keep(ctx, arrived, body)
+    elif isinstance(body, Reply):
+        kept_feedback.keep_reply(ctx, arrived, body)
 
 
 def _keep_intent(ctx: Context, arrived: Envelope, body: Intent, *, seq: int, status: str) -> None:
@@ -201,6 +207,7 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
         if record.row.role == "vendor":
             inbox_mail.settled(ctx, load_deal(ctx.tx, record.deal))
         order_desk.after_message(ctx, record.deal, signed)
+        sealed_feedback.after_message(ctx, record, signed.body)
     disclosed.after_message(ctx, record, signed)
     deletions.after_message(ctx, record, signed)
     if record.row.role == deals.CUSTOMER:

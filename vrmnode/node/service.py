@@ -29,6 +29,7 @@ from vrmnode.engine.disclosure import (
     ledger,
 )
 from vrmnode.engine.failures import invalid, of_protocol
+from vrmnode.engine.feedback import feedback_desk, sealed_feedback
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.negotiation import by_human, questions
 from vrmnode.engine.orders import labels, order_views, shop_screen
@@ -306,6 +307,8 @@ _QUERIES: dict[str, Query] = {
     "image.named": lambda tx, p, now: named_images.named(
         tx, offer=_text(p, "offer"), intent=_text(p, "intent"), vendor=_text(p, "vendor")
     ),
+    "feedback.list": feedback_desk.feedback_list,
+    "feedback.sealed": lambda tx, p, now: sealed_feedback.sealed_list(tx),
     "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group"), now),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
     "catalogue.list": lambda tx, p, now: views.catalogue_list(

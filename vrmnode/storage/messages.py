@@ -78,6 +78,12 @@ def questions(tx: Connection, limit: int) -> list[StoredMessage]:
     return _MESSAGES.select(tx, where, (limit,))
 
 
+def received_of_kind(tx: Connection, kind: str, limit: int) -> list[StoredMessage]:
+    """Return what others sent of one kind, the newest first."""
+    where = "WHERE kind = ? AND own = 0 ORDER BY received_at DESC, seq DESC, digest DESC LIMIT ?"
+    return _MESSAGES.select(tx, where, (kind, limit))
+
+
 def mark_acked(tx: Connection, digests: Iterable[bytes], at: int) -> int:
     """Note that the other side has these own messages; return how many that was news for."""
     sql = "UPDATE messages SET acked_at = ? WHERE digest = ? AND own = 1 AND acked_at IS NULL"

@@ -113,6 +113,15 @@ CREATE TABLE disclosures (
 ) STRICT;
 CREATE INDEX disclosures_deal ON disclosures (deal);
 
+CREATE TABLE own_feedback (
+    deal BLOB PRIMARY KEY,
+    key BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    due_at INTEGER NOT NULL,
+    published_at INTEGER
+) STRICT;
+
 CREATE TABLE things (
     thing BLOB PRIMARY KEY,
     deal BLOB

@@ -80,4 +80,32 @@ CREATE TABLE trust (
     groups TEXT NOT NULL,
     added INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE feedback (
+    key BLOB PRIMARY KEY,
+    root BLOB NOT NULL,
+    month TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    envelope_id BLOB NOT NULL,
+    body BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    rank BLOB NOT NULL,
+    gtin TEXT,
+    brand TEXT
+) STRICT;
+CREATE INDEX feedback_month ON feedback (root, month, rank);
+CREATE INDEX feedback_gtin ON feedback (gtin) WHERE gtin IS NOT NULL;
+CREATE INDEX feedback_brand ON feedback (brand) WHERE brand IS NOT NULL;
+
+CREATE TABLE feedback_replies (
+    root BLOB NOT NULL,
+    about BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    envelope_id BLOB NOT NULL,
+    body BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    PRIMARY KEY (root, about)
+) STRICT, WITHOUT ROWID;
 """

@@ -16,6 +16,7 @@ from .messages import (
     agreement_body,
     from_customer,
     from_vendor,
+    grant,
     offer,
     offer_body,
 )
@@ -56,6 +57,7 @@ def events() -> dict[str, Event]:
     twin = from_customer("accept", accept_body(second), created=ACCEPTED_AT + 1)
     wrong = {**agreement_body(), "signature": bytes(64)}
     by_root = agreement_body(signer=VENDOR_ROOT)
+    ungranted = {**agreement_body(), "feedbackGrant": grant(month="2027-03")}
     unknown = fixed("digest of nothing")
     asked = {"offer": first.digest, "text": "Which colour?"}
     less = {"offer": first.digest, "total": 9_000}
@@ -81,6 +83,7 @@ def events() -> dict[str, Event]:
         _vendor("agreement-twin", "agreement", agreement_body(twin, second), 2, later),
         _vendor("agreement-wrong-signature", "agreement", wrong, 2, later),
         _vendor("agreement-by-root", "agreement", by_root, 2, later),
+        _vendor("agreement-wrong-grant", "agreement", ungranted, 2, later),
         _vendor(
             "agreement-unknown", "agreement", {**agreement_body(), "accept": unknown}, 2, later
         ),

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .envelope_file import intent_envelope
-from .messages import Inner, document_from, document_signature
-from .world import CUSTOMER, VENDOR
+from .messages import Inner, document_from, document_signature, grant, month_of
+from .world import CUSTOMER, VENDOR, Body
 
 FLAGS = ("agreement", "withdraw", "vdecline", "accept", "cdecline", "offer", "refused")
 TABLE = (
@@ -105,9 +105,16 @@ def chosen(live: list[Event]) -> tuple[Event | None, Event | None]:
     by_digest = {event.message.digest: event for event in accepts}
     for event in sorted((e for e in live if e.message.kind == "agreement"), key=_rank):
         accept = by_digest.get(event.message.body["accept"])
-        if accept and event.message.body["signature"] == countersignature(accept):
+        if accept and _countersigns(event.message.body, accept):
             return accept, event
     return (accepts[0] if accepts else None), None
+
+
+def _countersigns(body: Body, accept: Event) -> bool:
+    asked = accept.message.body
+    granted = grant(key=asked["feedbackKey"], month=month_of(asked["acceptedAt"]))
+    right = {"signature": countersignature(accept), "feedbackGrant": granted}
+    return all(body[name] == value for name, value in right.items())
 
 
 def countersignature(accept: Event) -> bytes:

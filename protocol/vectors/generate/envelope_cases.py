@@ -249,6 +249,7 @@ def _sizes(file: EnvelopeFile) -> None:
 
 def _lifetimes(file: EnvelopeFile) -> None:
     mail, intent, profile = mail_draft(), intent_draft(), profile_draft()
+    feedback, reply = (replace(profile, kind=kind) for kind in ("feedback", "reply"))
     code = "envelope.lifetime"
     for name, comment, draft in (
         ("mail-shorter", "mail lives 14 days, not 10 minutes less", _life(mail, FORTNIGHT - 600)),
@@ -257,6 +258,10 @@ def _lifetimes(file: EnvelopeFile) -> None:
         ("profile-second", "nor a second longer", _life(profile, 7 * DAY + 1)),
         ("profile-0", "a profile that expires when it is created", _life(profile, 0)),
         ("intent-longer", "an intent lives at most 90 days", _life(intent, 90 * DAY + 600)),
+        ("feedback-longer", "feedback lives at most a year", _life(feedback, 365 * DAY + 600)),
+        ("feedback-second", "nor a second longer", _life(feedback, 365 * DAY + 1)),
+        ("reply-longer", "a reply, too", _life(reply, 365 * DAY + 600)),
+        ("reply-0", "expires when it is created", _life(reply, 0)),
         ("unknown-longer", "so does an unknown kind", _life(_weather(MARKET), 90 * DAY + 600)),
         ("intent-second", "nor a second longer", _life(intent, 90 * DAY + 1)),
         ("mail-second-longer", "mail lives 14 days, not a second more", _life(mail, FORTNIGHT + 1)),

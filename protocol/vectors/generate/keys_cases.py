@@ -104,6 +104,7 @@ def _derivation(file: VectorFile) -> None:
             ("vendor-signing", (2**32 - 1).to_bytes(4, "big"), "the last serial"),
             ("pseudonym", fixed("pseudonym context", 16), "the key of one intent"),
             ("relationship", fixed("pseudonym context", 16), "same context, other label"),
+            ("feedback", fixed("pseudonym context", 16), "same context, a third label"),
         ):
             key = Signer(hkdf(b"vrm/1", seed, label.encode() + b"\0" + context))
             name = f"derive-{seed_name}-{label}" + (f"-{context.hex()[:8]}" if context else "")

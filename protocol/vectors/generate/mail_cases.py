@@ -131,7 +131,7 @@ def _accept(file: VectorFile) -> None:
     some = dict(list(many.items())[:32])
     cases.accept("commitments-32", "as many as may be", accept_body(commitments=some))
     cases.extensions()
-    cases.missing("offer", "acceptedAt", "commitments", "signature")
+    cases.missing("offer", "acceptedAt", "commitments", "feedbackKey", "signature")
     cases.unknown("x", "relationship")
     for name, comment, commitments in (
         ("commitments-33", "one too many", many),
@@ -240,9 +240,9 @@ def _agreement(file: VectorFile) -> None:
     cases = MailCases(file, "agreement", agreement())
     cases.accept("full", "a countersignature", cases.good)
     cases.extensions()
-    cases.missing("accept", "signature")
+    cases.missing("accept", "signature", "feedbackGrant")
     cases.unknown("x", "offer")
-    cases.wrong(("accept", "bin", 32), ("signature", "bin", 64))
+    cases.wrong(("accept", "bin", 32), ("signature", "bin", 64), ("feedbackGrant", "bin", 64))
     given_back_cases.add(cases)
 
 

@@ -7,6 +7,7 @@ specs/03-messages.md#mail-messages, the writer's side only.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -210,11 +211,17 @@ CONTACT: Body = {
     "telephone": "+49 30 901820",
 }
 RELATIONSHIP = Signer.named("relationship")
+FEEDBACK = Signer.named("feedback")
 COMMITMENTS: Body = {
     "relationship": commitment("relationship", RELATIONSHIP.public),
     **{name: commitment(name, value) for name, value in CONTACT.items()},
 }
 ACCEPTED_AT = NOW + 3_601
+
+
+def month_of(time: int) -> str:
+    """The month of a time, in UTC."""
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m")
 
 
 def document_of(
@@ -251,6 +258,7 @@ def accept_body(answered: Inner | None = None, **changes: object) -> Body:
         "offer": answered.raw,
         "acceptedAt": accepted_at,
         "commitments": commitments,
+        "feedbackKey": FEEDBACK.public,
         "signature": document_signature(CUSTOMER, document),
     }
     return altered(body, changes)
@@ -269,13 +277,27 @@ def document_from(accepted: Inner, answered: Inner) -> Body:
     return document_of(draft, answered.digest, body["acceptedAt"], body["commitments"])
 
 
+def grant(
+    signer: Signer = VENDOR,
+    *,
+    key: bytes = FEEDBACK.public,
+    month: str = month_of(ACCEPTED_AT),
+    root: bytes = VENDOR_ROOT.public,
+) -> bytes:
+    """A vendor's grant to a feedback key (specs/14-feedback.md#the-grant)."""
+    granted = {"v": 1, "root": root, "key": key, "month": month}
+    return signer.sign(b"vrm/1 feedback grant\0" + pack(granted))
+
+
 def agreement_body(
     accepted: Inner | None = None, answered: Inner | None = None, signer: Signer = VENDOR
 ) -> Body:
     """A countersignature."""
     accepted, answered = accepted or accept(), answered or offer()
     signature = document_signature(signer, document_from(accepted, answered))
-    return {"accept": accepted.digest, "signature": signature}
+    key, time = accepted.body["feedbackKey"], accepted.body["acceptedAt"]
+    granted = grant(signer, key=key, month=month_of(time))
+    return {"accept": accepted.digest, "signature": signature, "feedbackGrant": granted}
 
 
 @cache

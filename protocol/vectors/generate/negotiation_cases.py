@@ -201,7 +201,7 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
 
 
 # Whether these are recorded as faults is left open.
-WRONGLY_SIGNED = ("agreement-wrong-signature", "agreement-by-root")
+WRONGLY_SIGNED = ("agreement-wrong-signature", "agreement-by-root", "agreement-wrong-grant")
 
 
 def _script(

@@ -40,6 +40,11 @@ INERT: list[tuple[str, str, Steps]] = [
         ("offer", "accept", "agreement-by-root"),
     ),
     (
+        "inert-agreement-grant",
+        "an agreement that grants another month than that of the accept",
+        ("offer", "accept", "agreement-wrong-grant"),
+    ),
+    (
         "inert-agreement-other-accept",
         "an agreement to an accept that isn't there",
         ("offer", "accept", "agreement-offer-2"),

@@ -217,7 +217,8 @@ def test_an_agreed_deal_takes_no_more_moves(world: World) -> None:
 def test_a_forged_countersignature_agrees_nothing(world: World) -> None:
     row = accepted(world)
     accept: StoredMessage = told(world, CUSTOMER)[0]
-    forged = vendor_says(world, Agreement(accept=accept.digest, signature=bytes(64)), seq=1)
+    body = Agreement(accept=accept.digest, signature=bytes(64), feedback_grant=bytes(64))
+    forged = vendor_says(world, body, seq=1)
     hand_over(world, CUSTOMER, forged.raw, deal=row.deal)
     kept = deal_with(world, CUSTOMER, VENDOR)
     assert (kept.state, kept.fault) == ("accepted", "negotiation.countersignature")

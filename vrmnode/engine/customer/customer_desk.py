@@ -12,6 +12,7 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.customer import incoming_offers, offers, standing, things_desk
 from vrmnode.engine.disclosure import disclosure_desk, openings
 from vrmnode.engine.failures import conflict
+from vrmnode.engine.feedback import feedback_keys
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import refusals, talks
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, reload
@@ -215,6 +216,7 @@ def accept(ctx: Context, digest: bytes, *, rule: str) -> DealRecord:
             offer=signed.raw,
             accepted_at=ctx.now,
             commitments=commitments,
+            feedback_key=feedback_keys.new(ctx, record.deal).public,
             signature=agreement.sign(document, key),
         ),
         key=key,

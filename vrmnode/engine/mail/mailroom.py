@@ -39,6 +39,7 @@ MAX_OFFERS_PER_DEAL = 12
 MAX_QUESTIONS_PER_DEAL = 8
 """Questions of the customer, and answers of the vendor, in one deal."""
 
+MAX_SEALED_FEEDBACK_PER_DEAL = 8
 MAX_COUNTERS_PER_DEAL = 4
 
 MAX_SEALED_INTENTS_PER_DEAL = 16
@@ -176,12 +177,14 @@ def _note_told(ctx: Context, deal: bytes, digests: list[bytes]) -> None:
 # SPEC 11: The reader MUST NOT keep more messages of an order of one kind and side than the table of
 # limits says.
 # SPEC 03: The reader MUST NOT keep more than 16 sealed intents of a deal.
+# SPEC 14: The reader MUST NOT keep more than 8 sealed feedbacks of a deal.
 _MOST_OF_KIND = {
     "sealed_intent": MAX_SEALED_INTENTS_PER_DEAL,
     "offer": MAX_OFFERS_PER_DEAL,
     "question": MAX_QUESTIONS_PER_DEAL,
     "answer": MAX_QUESTIONS_PER_DEAL,
     "counter": MAX_COUNTERS_PER_DEAL,
+    "sealed_feedback": MAX_SEALED_FEEDBACK_PER_DEAL,
     **order_rules.MOST,
     "disclosure": MAX_DISCLOSURES,
     "deletion": MAX_DELETIONS,

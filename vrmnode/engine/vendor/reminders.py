@@ -44,7 +44,10 @@ def _give_back(ctx: Context, record: DealRecord, accept: SignedMessage, until: i
     if _is_on_its_way(ctx, record):
         return
     body = Agreement(
-        accept=accept.digest, signature=agreed.body.signature, accept_message=accept.raw
+        accept=accept.digest,
+        signature=agreed.body.signature,
+        feedback_grant=agreed.body.feedback_grant,
+        accept_message=accept.raw,
     )
     for item in messages.list_messages(ctx.tx, record.deal):
         if item.own and item.kind in _AFTER_AN_ACCEPT:

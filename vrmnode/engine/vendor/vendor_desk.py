@@ -28,11 +28,11 @@ from vrmnode.storage.market import MarketIntent
 from vrmnode.vendor.responder import Refusal
 from vrmnode.vendor.routing import left_to_human
 from vrmnode.vendor.terms import answers_intents
-from vrmprotocol import agreement
+from vrmprotocol import coherence
 from vrmprotocol.bodies import MailBody
 from vrmprotocol.draft import deal_id
 from vrmprotocol.keys import SigningKey
-from vrmprotocol.mail import Agreement, Decline, VendorReason
+from vrmprotocol.mail import Decline, VendorReason
 from vrmprotocol.message import SignedMessage
 
 RECONSIDERED = "vendor.reconsidered"
@@ -182,10 +182,7 @@ def _decide(ctx: Context, record: DealRecord) -> None:
         reason: VendorReason = "withdrawn" if gone else "out_of_stock"
         _decline_acceptance(ctx, record, accepted, key, reason)
         return
-    document = record.state.document
-    if document is None:
-        raise TypeError("an accepted deal has a document")
-    body = Agreement(accept=accepted.digest, signature=agreement.sign(document, key))
+    body = coherence.countersign(accepted, offered, key)
     _post(ctx, record.row, body, key, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
     record = reload(ctx, record)
     deals.update(

@@ -1,0 +1,1 @@
+"""Feedback: said after an agreement, read from others, answered."""

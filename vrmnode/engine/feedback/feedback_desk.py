@@ -1,0 +1,289 @@
+"""What the owner says about vendors, to everybody or to the vendor alone, and a vendor's replies.
+
+Public feedback waits a random time in this node, and until then can be changed or taken back
+without anybody having seen it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from vrmnode.customer import opinion
+from vrmnode.customer.opinion import Opinion
+from vrmnode.engine.context import Context
+from vrmnode.engine.customer import intent_desk
+from vrmnode.engine.failures import conflict, not_found
+from vrmnode.engine.feedback import feedback_keys, kept_feedback, sealed_feedback
+from vrmnode.engine.mail import mailroom
+from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine.references import checked_id, find_deal, find_vendor, only
+from vrmnode.engine.stated_time import stated_creation
+from vrmnode.storage import deals, feedback, timers
+from vrmnode.storage.database import Connection
+from vrmnode.storage.feedback import OwnFeedback, StoredFeedback
+from vrmnode.storage.table import hex_bounds
+from vrmnode.values.fields import Fields
+from vrmprotocol import encoding, envelope, market, schema, topics
+from vrmprotocol import feedback as protocol
+from vrmprotocol.draft import Draft
+from vrmprotocol.envelope import Envelope
+from vrmprotocol.feedback import Feedback, Reply, ReviewedItem, SealedFeedback
+from vrmprotocol.gtin import gtin14
+from vrmprotocol.keys import SigningKey
+from vrmprotocol.mail import Accept, Agreement
+
+Json = dict[str, object]
+Params = Mapping[str, object]
+
+TIMER = "feedback"
+
+
+def give(ctx: Context, params: Params) -> Json:
+    """Say something about the vendor of a deal: in public, or with `sealed` to it alone.
+
+    Public feedback takes the place of what was said before, and leaves after a random time of up
+    to 7 days, or at once with `now`. With `product` it is about what was bought, too.
+
+    Raises:
+        ServiceError: `deal.*`, `feedback.not_agreed`, `feedback.no_product`, `feedback.erased`,
+            `feedback.too_many`.
+        LocalError: `feedback.invalid`, `feedback.unknown_field`.
+    """
+    fields = Fields(params, opinion.FAMILY)
+    record = _agreed(ctx.tx, fields.required_text("deal", 64))
+    sealed, at_once = fields.flag("sealed", False), fields.flag("now", False)
+    product = fields.flag("product", False)
+    said = Opinion.read(fields)
+    fields.finish()
+    if sealed:
+        return sealed_feedback.tell(ctx, record, said)
+    item = _item(_draft(record)) if product else None
+    return _plan(ctx, record, said, item, at_once=at_once)
+
+
+def withdraw(ctx: Context, params: Params) -> Json:
+    """Say nothing any more; what is out already is replaced by empty feedback.
+
+    Raises:
+        ServiceError: `deal.*`, `feedback.not_found`, `feedback.erased`.
+        LocalError: `feedback.invalid`, `feedback.unknown_field`.
+    """
+    fields = Fields(params, opinion.FAMILY)
+    reference, at_once = fields.required_text("deal", 64), fields.flag("now", False)
+    fields.finish()
+    record = _agreed(ctx.tx, reference)
+    own = feedback.own_of(ctx.tx, record.deal)
+    if own is None:
+        raise not_found("feedback", reference)
+    if own.published_at is None and own.seq == 0:
+        feedback.remove_own(ctx.tx, record.deal)
+        timers.clear(ctx.tx, TIMER, record.deal)
+        return {"deal": record.deal.hex(), "published_at": None, "due_at": None}
+    return _plan(ctx, record, Opinion(), None, at_once=at_once)
+
+
+def reply(ctx: Context, params: Params) -> Json:
+    """Answer feedback about this vendor, in public; takes the place of an earlier reply.
+
+    Raises:
+        ServiceError: `feedback.not_found`, `feedback.ambiguous`, `feedback.not_ours`.
+        LocalError: `feedback.invalid`, `feedback.unknown_field`.
+    """
+    fields = Fields(params, opinion.FAMILY)
+    row = _find(ctx.tx, fields.required_text("feedback", 64))
+    text, language = fields.required_text("text", 1_000), fields.language("language")
+    fields.finish()
+    if row.root != ctx.identity.root:
+        raise conflict("feedback.not_ours", "expected feedback about this vendor, came another's")
+    last = feedback.reply_to(ctx.tx, row.root, row.key)
+    key, certified = ctx.identity.vendor_signing(ctx.now)
+    body = Reply(
+        v=1,
+        seq=0 if last is None else last.seq + 1,
+        certificate=certified,
+        about=row.key,
+        text=text,
+        in_language=language,
+    )
+    kept_feedback.keep_reply(ctx, _publish(ctx, "reply", body, key), body)
+    ctx.event("feedback.replied", "feedback", row.key)
+    return kept_feedback.shown(ctx.tx, row)
+
+
+def due(ctx: Context, deal: bytes) -> None:
+    """The waiting time of feedback is over: publish it."""
+    own, row = feedback.own_of(ctx.tx, deal), deals.get(ctx.tx, deal)
+    if own is None or row is None or own.published_at is not None:
+        return
+    record, key = load_deal(ctx.tx, deal), feedback_keys.of_deal(ctx, deal)
+    if key is None or record.state.state != "agreed":
+        return
+    month, granted = _granted(record)
+    said = schema.load(_Said, encoding.decode_map(own.body), code="message.body")
+    body = Feedback(
+        v=1,
+        seq=own.seq,
+        certificate=_draft(record).vendor.certificate,
+        month=month,
+        grant=granted,
+        item_reviewed=said.item_reviewed,
+        rating_value=said.rating_value,
+        experience=said.experience,
+        review_body=said.review_body,
+        in_language=said.in_language,
+    )
+    sent = _publish(ctx, "feedback", body, key)
+    kept_feedback.keep(ctx, sent, body)
+    feedback.put_own(ctx.tx, _changed(own, published_at=ctx.now))
+    ctx.event("feedback.published", "deal", deal)
+
+
+def feedback_list(tx: Connection, params: Params, now: int) -> Json:
+    """Feedback about a vendor, or about a product by GTIN or brand; without either, one's own.
+
+    Raises:
+        ServiceError: `vendor.*`.
+        LocalError: `feedback.invalid`, `feedback.unknown_field`, `gtin.invalid`.
+    """
+    fields = Fields(params, opinion.FAMILY)
+    vendor, gtin, brand = (
+        fields.text("vendor", 64),
+        fields.text("gtin", 14),
+        fields.text("brand", 64),
+    )
+    fields.finish()
+    if vendor is not None:
+        root = find_vendor(tx, vendor)
+        rows = feedback.about_vendor(tx, root, now, kept_feedback.LISTED)
+        return kept_feedback.listed(tx, rows)
+    if gtin is not None or brand is not None:
+        number = None if gtin is None else gtin14(gtin)
+        name = None if brand is None else brand.casefold()
+        rows = feedback.about_product(tx, number, name, now, kept_feedback.LISTED)
+        return kept_feedback.listed(tx, rows)
+    return {"own": [_own_shown(own) for own in feedback.every_own(tx)]}
+
+
+class _Said(SealedFeedback, frozen=True, kw_only=True):
+    """What waits to be published, as it is kept: sealed feedback and the product."""
+
+    item_reviewed: ReviewedItem | None = None
+
+
+def _plan(
+    ctx: Context, record: DealRecord, said: Opinion, item: ReviewedItem | None, *, at_once: bool
+) -> Json:
+    key = feedback_keys.of_deal(ctx, record.deal)
+    if key is None:
+        raise conflict("feedback.erased", "expected a deal whose feedback key is kept, it is gone")
+    before = feedback.own_of(ctx.tx, record.deal)
+    # SPEC 14: The writer MUST set the `seq` of feedback above that of any earlier feedback under
+    # the same key.
+    seq = 0 if before is None else before.seq + (before.published_at is not None)
+    wait_s = 0 if at_once else opinion.wait_s(ctx.random(8))
+    body = _Said(
+        agreement=sealed_feedback.document_of(record) or bytes(32),
+        item_reviewed=item,
+        rating_value=said.rating,
+        experience=said.experience,
+        review_body=said.text,
+        in_language=said.language,
+    )
+    own = OwnFeedback(
+        deal=record.deal,
+        key=key.public,
+        seq=seq,
+        body=encoding.encode(schema.dump(body)),
+        due_at=ctx.now + wait_s,
+        published_at=None,
+    )
+    feedback.put_own(ctx.tx, own)
+    timers.arm(ctx.tx, TIMER, record.deal, own.due_at)
+    ctx.event("feedback.planned", "deal", record.deal, due_at=own.due_at)
+    return _own_shown(own)
+
+
+def _publish(
+    ctx: Context, kind: Literal["feedback", "reply"], body: Feedback | Reply, key: SigningKey
+) -> Envelope:
+    created = stated_creation(ctx.now)
+    sent = envelope.build_stamped(
+        kind=kind,
+        topic=topics.DIRECTORY,
+        tag=None,
+        body=market.to_body(body),
+        created=created,
+        expires=created + envelope.FEEDBACK_LIFETIME_S,
+        signing_key=key,
+        grind=ctx.grind,
+    )
+    intent_desk.publish(ctx, sent)
+    return sent
+
+
+def _agreed(tx: Connection, reference: str) -> DealRecord:
+    record = load_deal(tx, find_deal(tx, reference))
+    if record.row.role != deals.CUSTOMER or record.state.state != "agreed":
+        raise conflict(
+            "feedback.not_agreed",
+            "expected a deal that you made as a customer and that is agreed, came"
+            f" one that is {record.state.state}",
+        )
+    return record
+
+
+def _find(tx: Connection, reference: str) -> StoredFeedback:
+    bounds = hex_bounds(checked_id(reference))
+    found = [] if bounds is None else feedback.by_prefix(tx, *bounds)
+    return only("feedback", reference, found)
+
+
+def _draft(record: DealRecord) -> Draft:
+    if record.state.accepted_offer is None:
+        raise TypeError("an agreed deal has an offer")
+    return mailroom.offer_of(record.state.accepted_offer).draft
+
+
+def _granted(record: DealRecord) -> tuple[str, bytes]:
+    accept, signed = record.state.accept, record.state.agreement
+    if accept is None or signed is None:
+        raise TypeError("an agreed deal has an accept and an agreement")
+    assert isinstance(accept.body, Accept)
+    assert isinstance(signed.body, Agreement)
+    return protocol.month_of(accept.body.accepted_at), signed.body.feedback_grant
+
+
+def _item(draft: Draft) -> ReviewedItem:
+    item = draft.item_offered
+    if item.gtin is None and item.brand is None:
+        raise conflict(
+            "feedback.no_product", "expected a product with a GTIN or a brand, this has neither"
+        )
+    return ReviewedItem(name=item.name, gtin=item.gtin, mpn=item.mpn, brand=item.brand)
+
+
+def _changed(own: OwnFeedback, *, published_at: int) -> OwnFeedback:
+    return OwnFeedback(
+        deal=own.deal,
+        key=own.key,
+        seq=own.seq,
+        body=own.body,
+        due_at=own.due_at,
+        published_at=published_at,
+    )
+
+
+def _own_shown(own: OwnFeedback) -> Json:
+    said = schema.load(_Said, encoding.decode_map(own.body), code="message.body")
+    return {
+        "deal": own.deal.hex(),
+        "feedback": own.key.hex(),
+        "rating": said.rating_value,
+        "experience": kept_feedback.words_of(said.experience),
+        "text": said.review_body,
+        "in_language": said.in_language,
+        "product": said.item_reviewed is not None,
+        "due_at": own.due_at,
+        "published_at": own.published_at,
+    }
