@@ -21,8 +21,6 @@ MAX_REQUEST_BYTES = 65_536
 MAX_ANSWER_BYTES = 262_144
 MAX_FETCH = 256
 MAX_CLOCK_DIFFERENCE_S = 900
-OWN_AFTER_S = 600
-"""Seconds after which an own envelope may be named, though no peer has sent it back."""
 
 Refusal = Literal["topic", "clock", "busy"]
 

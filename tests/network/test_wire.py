@@ -155,7 +155,7 @@ def test_ihave_is_answered_by_iwant_for_what_is_missing() -> None:
 
 
 def test_own_and_relayed_messages_come_alike_to_a_peer_outside_the_mesh() -> None:
-    # SPEC 07: A node MUST send a message of its own to the peers to which it would relay one of
+    # SPEC 07: A node MUST spread an envelope of its own to the peers to which it would relay one of
     # another's, and tell the others of it in the same way.
     async def test(node: Network, host: IHost, capture: Capture, stream: INetStream) -> None:
         async with open_node() as third:
@@ -181,10 +181,12 @@ def test_identify_tells_nothing_about_the_user() -> None:
         assert answer.agent_version == "vrmnode"
         assert answer.protocol_version == "vrm/1"
         assert set(answer.protocols) == {
-            "/meshsub/1.1.0",
-            "/meshsub/1.0.0",
             "/ipfs/id/1.0.0",
             "/ipfs/ping/1.0.0",
+            "/meshsub/1.0.0",
+            "/meshsub/1.1.0",
+            "/vrm/stem/1",
+            "/vrm/submit/1",
         }
         assert len(answer.listen_addrs) == 1
 

@@ -31,7 +31,7 @@ class _Wire:
     def peers(self) -> list[object]:
         return [object()] * self.count
 
-    async def publish(self, topic: str, data: bytes) -> int:
+    async def publish_by_stem(self, topic: str, data: bytes) -> int:
         await trio.sleep(self.slow_s)
         if self.failing:
             raise NetworkError("network.closed", "words")

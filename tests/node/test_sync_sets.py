@@ -69,9 +69,9 @@ def test_what_ends_leaves_the_set_at_the_stated_time(database):
     assert ids(sets, NOW + 600 - SKEW_S) == {long}
 
 
-# SPEC 08: A node MUST NOT name an envelope of its own within 600 seconds after it was first handed
-# to a peer.
-def test_own_envelopes_come_later_or_not_yet(database):
+# SPEC 08: A node MUST NOT name an envelope before it has come by gossip or sync or the node has
+# spread it.
+def test_own_envelopes_come_when_they_are_spread_and_not_before(database):
     clock = Clock()
     waiting = put(database, 1, own=True, named_from=None)
     handed = put(database, 2, own=True, named_from=NOW + 600)

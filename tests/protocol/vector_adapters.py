@@ -24,6 +24,7 @@ from vrmprotocol import (
     peer_exchange,
     reconciliation,
     stamp,
+    stem_frames,
     submit_frames,
     sync_frames,
     terms,
@@ -337,6 +338,12 @@ def read_submit_answer(case: Case) -> dict[str, Any]:
     return {}
 
 
+def read_stem_frame(case: Case) -> dict[str, Any]:
+    found = stem_frames.read(case.hex("raw"))
+    assert stem_frames.write(found.topic, found.envelope) == case.hex("raw")
+    return {"envelope": found.envelope.hex(), "topic": found.topic}
+
+
 ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("encoding", "decode"): decode,
     ("encoding", "encode"): encode,
@@ -366,6 +373,7 @@ ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("terms", "choose"): choose,
     ("peers", "question"): read_question,
     ("peers", "answer"): read_answer,
+    ("stem", "frame"): read_stem_frame,
     ("sync", "fingerprint"): sum_ids,
     ("sync", "initiate"): initiate,
     ("sync", "respond"): respond,

@@ -21,8 +21,12 @@ from vrmnode.network.interface import ACCEPTED, Delivery, Finding, Incoming
 from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.peer_connection import INBOUND, OUTBOUND, PeerConnection
 from vrmnode.network.peer_score import PeerScores
+from vrmnode.network.rpc_frames import FrameDecoder
 from vrmnode.network.rpc_messages import MessageId, Rpc, message_id
 from vrmnode.network.seen_messages import SeenMessages
+from vrmnode.network.stem import Stem
+from vrmnode.network.stem_service import StemService
+from vrmprotocol import stem_frames
 
 if TYPE_CHECKING:
     from tests.simulator.world import World
@@ -55,6 +59,8 @@ class SimulatedNode:
         self.name = name
         self.drops = drops
         self.copies: dict[MessageId, list[Copy]] = {}
+        self.handed_over: dict[MessageId, list[Copy]] = {}
+        """What came along the stem."""
         self.delivered: dict[MessageId, Copy] = {}
         self._world = world
         self.asked: set[tuple[str, MessageId]] = set()
@@ -83,6 +89,8 @@ class SimulatedNode:
             log,
             clock,
         )
+        self._ways = Stem(self.router.in_good_standing, rng)
+        self.stem = StemService(self._ways, self.gossip, self._hand_over, clock)
 
     async def validate(self, messages: Sequence[Incoming], peer: str) -> list[Finding]:
         """Everything is good here: what is bad never gets as far as a second node."""
@@ -106,9 +114,28 @@ class SimulatedNode:
         """Who is connected, longest first."""
         return list(self._connections)
 
+    @property
+    def relays(self) -> tuple[str, ...]:
+        """Its relays of this epoch."""
+        return self._ways.relays
+
     def heartbeat(self) -> None:
         """A second has passed."""
         self.gossip.heartbeat()
+
+    def _hand_over(self, peer: str, frame: bytes) -> bool:
+        if peer not in self._connections:
+            return False
+        self._world.hand_over(self.name, peer, frame)
+        return True
+
+    async def take_stem(self, source: str, framed: bytes) -> None:
+        """A frame of the stem has arrived."""
+        for raw in FrameDecoder(len(framed)).feed(framed):
+            message = message_id(stem_frames.read(raw).envelope)
+            self.handed_over.setdefault(message, []).append(Copy(self._world.now, source, False))
+            await self.stem.take(source, raw)
+        self.note_deliveries()
 
     async def take_rpc(self, source: str, rpc: Rpc) -> None:
         """An RPC has arrived."""
@@ -130,9 +157,12 @@ class SimulatedNode:
                 found.append((peer, batch))
         return found
 
-    async def publish(self, data: bytes) -> MessageId:
-        """Publish a message of its own."""
-        await self.gossip.publish(TOPIC, data)
+    async def publish(self, data: bytes, *, by_stem: bool = False) -> MessageId:
+        """Publish a message of its own, from here or by the stem."""
+        if by_stem:
+            await self.stem.begin(TOPIC, data)
+        else:
+            await self.gossip.publish(TOPIC, data)
         self.delivered[message_id(data)] = Copy(self._world.now, self.name, asked_for=False)
         self.keep(data)
         await self._world.flush(self)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 
@@ -47,6 +48,9 @@ async def heal(seed: int) -> str:
         world.add(node)
     dials = random_dials(names, 3, world.rng)
     halves = names[: NODES // 2], names[NODES // 2 :]
+    for half in halves:
+        # Each half hangs together, whatever was drawn.
+        dials += [ends for ends in itertools.pairwise(half) if ends[::-1] not in dials]
     apart = [dial for dial in dials if (dial[0] in halves[0]) == (dial[1] in halves[0])]
     for dial in apart:
         await world.connect(*dial)

@@ -20,6 +20,7 @@ from vrmnode.network.errors import ConnectionLostError
 from vrmnode.network.rpc_frames import FrameDecoder
 from vrmnode.network.rpc_messages import Rpc
 from vrmnode.network.rpc_messages import decode_rpc as decode
+from vrmnode.network.stem_service import TICK_S
 
 if TYPE_CHECKING:
     from tests.simulator.node import SimulatedNode
@@ -101,7 +102,14 @@ class World:
             await self.flush(node)
             self.after(1.0, beat)
 
+        async def tick() -> None:
+            await node.stem.tick()
+            node.note_deliveries()
+            await self.flush(node)
+            self.after(TICK_S, tick)
+
         self.after(self.rng.random(), beat)
+        self.after(self.rng.random(), tick)
 
     async def connect(self, dialling: str, dialled: str) -> None:
         """Let one node dial another; nothing if they are connected."""
@@ -147,6 +155,19 @@ class World:
             await self.flush(receiver)
 
         self.after(wire.free_at - self.now, arrive)
+
+    def hand_over(self, source: str, target: str, frame: bytes) -> None:
+        """Put a frame of the stem on a wire; it has a stream of its own."""
+        wire = self.wires[(source, target)]
+
+        async def arrive() -> None:
+            if self.wires.get((source, target)) is not wire or self.nodes[source].drops:
+                return
+            self._trace.update(f"{self.now:.6f} {source} {target} stem".encode() + frame)
+            await self.nodes[target].take_stem(source, frame)
+            await self.flush(self.nodes[target])
+
+        self.after(wire.delay_s * (1 + self.delays.jitter * self.rng.random()), arrive)
 
     def _as_it_arrives(self, source: SimulatedNode, target: str, rpc: Rpc) -> Rpc:
         source.asked.update((target, message) for message in rpc.iwant)

@@ -118,12 +118,20 @@ class GossipRouter:
         known = self._peers.get(peer)
         return tuple(sorted(known.topics)) if known else ()
 
+    def in_good_standing(self) -> list[tuple[str, bool]]:
+        """The peers that read our topics and aren't at fault, and whether we dialled each."""
+        return [
+            (peer, known.outbound)
+            for peer, known in sorted(self._peers.items())
+            if known.topics >= self.topics and self._scores.score(peer) >= MESH_THRESHOLD
+        ]
+
     # Messages.
 
     def publish_targets(self, topic: str) -> list[str]:
-        """Peers that get a message of our own: those to which one of another's would go."""
-        # SPEC 07: A node MUST send a message of its own to the peers to which it would relay one of
-        # another's, and tell the others of it in the same way.
+        """Peers that get a message which no peer has brought by gossip, such as our own."""
+        # SPEC 07: A node MUST spread an envelope of its own to the peers to which it would relay
+        # one of another's, and tell the others of it in the same way.
         return self._targets(topic)
 
     def relay_targets(self, topic: str, source: str) -> list[str]:

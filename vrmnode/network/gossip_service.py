@@ -19,7 +19,14 @@ from vrmnode.network.counters import Counters
 from vrmnode.network.errors import ConnectionLostError, NetworkError
 from vrmnode.network.gossip_link import GossipLink
 from vrmnode.network.gossip_router import Effect, GossipRouter, Send
-from vrmnode.network.interface import Delivery, Finding, Incoming, Validator, Verdict
+from vrmnode.network.interface import (
+    ACCEPTED,
+    Delivery,
+    Finding,
+    Incoming,
+    Validator,
+    Verdict,
+)
 from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.outbound_queue import OutboundQueue
 from vrmnode.network.peer_connection import OUTBOUND, PeerConnection
@@ -72,6 +79,10 @@ class GossipService:
         self._log = log
         self._clock = clock
         self._links: dict[str, GossipLink] = {}
+        self.is_on_stem: Callable[[str, MessageId], bool] = lambda topic, message: False
+        """Whether the stem waits for a message, which then is good for certain; set by the stem."""
+        self.came_back: Callable[[str, MessageId, int], None] = lambda topic, message, peers: None
+        """Told of each new good message, and how many peers have it now; set by the stem."""
 
     # Peers.
 
@@ -104,15 +115,22 @@ class GossipService:
 
     # Publishing.
 
-    async def publish(self, topic: str, data: bytes) -> int:
-        """See ``Network.publish``."""
+    def check_own(self, topic: str, data: bytes, *, most: int) -> None:
+        """Refuse what can't be published; ``most`` is the greatest length in bytes.
+
+        Raises:
+            NetworkError: ``network.message_too_large``, ``network.topic_unknown``.
+        """
         if topic not in self._router.topics:
             raise NetworkError("network.topic_unknown", f"not subscribed to {topic[:200]!r}")
-        if len(data) > self._config.max_message_bytes:
+        if len(data) > most:
             raise NetworkError(
-                "network.message_too_large",
-                f"at most {self._config.max_message_bytes} bytes expected, came {len(data)}",
+                "network.message_too_large", f"at most {most} bytes expected, came {len(data)}"
             )
+
+    async def publish(self, topic: str, data: bytes) -> int:
+        """See ``Network.publish``."""
+        self.check_own(topic, data, most=self._config.max_message_bytes)
         frame = publish_frame(topic, data)
         message = message_id(data)
         self._seen.add(topic, message, Verdict.ACCEPT)
@@ -131,6 +149,18 @@ class GossipService:
         self._counters.add("queue_full", len(queues) - queued)
         self._counters.add("published", 1 if queued else 0)
         return queued
+
+    def has_targets(self, topic: str) -> bool:
+        """Whether there is anybody to publish to."""
+        return bool(self._router.publish_targets(topic))
+
+    async def spread(self, topic: str, data: bytes, peer: str) -> None:
+        """Let gossip begin here with what ``peer`` handed over along the stem; it is good."""
+        identifier = message_id(data)
+        if self.note(topic, identifier, Verdict.ACCEPT, peer):
+            # Also to the peer that handed it over: its author learns by that that it is out.
+            self._send_on(identifier, topic, data, self._router.publish_targets(topic))
+            await self.deliver(Delivery(topic, data, peer))
 
     # Reading.
 
@@ -189,7 +219,7 @@ class GossipService:
             if peer not in self._links:
                 raise ConnectionLostError("disconnected")
             some = messages[first : first + MESSAGES_AT_ONCE]
-            well_formed = [(m.topic, m.data) for m in some if self._is_well_formed(peer, m)]
+            well_formed = [(m.topic, m.data) for m in some if self.is_well_formed(peer, m)]
             for (topic, data), identifier in await self._accepted(well_formed, peer):
                 self.relay(peer, identifier, topic, data)
                 # After relaying, so that a slow node doesn't slow the network down. Waiting here
@@ -197,7 +227,8 @@ class GossipService:
                 await self.deliver(Delivery(topic, data, peer))
             await trio.lowlevel.checkpoint()
 
-    def _is_well_formed(self, peer: str, message: GossipMessage) -> bool:
+    def is_well_formed(self, peer: str, message: GossipMessage) -> bool:
+        """Whether a message can be looked at; if not, that is counted."""
         if message.topic not in self._router.topics:
             self._counters.add("ignored")
             return False
@@ -221,29 +252,30 @@ class GossipService:
         new: dict[tuple[str, MessageId], Incoming] = {}
         for topic, data in incoming:
             identifier = message_id(data)
-            before = self._seen.verdict(topic, identifier)
-            if before is not None:
-                self._handle_again(peer, before)
-            elif (topic, identifier) in new:
+            if self.has_judged(topic, identifier, peer):
+                continue
+            if (topic, identifier) in new:
                 self._counters.add("duplicates")
             else:
                 new[topic, identifier] = (topic, data)
-        found = await self.ask(list(new.values()), peer) if new else []
+        # What is on the stem was found good when it came there.
+        asked = {key: message for key, message in new.items() if not self.is_on_stem(*key)}
+        answers = await self.ask(list(asked.values()), peer) if asked else []
+        found = dict(zip(asked, answers, strict=True))
         return [
             (message, identifier)
-            for ((topic, identifier), message), finding in zip(new.items(), found, strict=True)
-            if self.note(topic, identifier, finding.verdict, peer)
+            for (topic, identifier), message in new.items()
+            if self.note(topic, identifier, found.get((topic, identifier), ACCEPTED).verdict, peer)
         ]
 
     def note(self, topic: str, identifier: MessageId, verdict: Verdict, peer: str) -> bool:
         """Remember what is said of a message and credit its peer; whether it is new and good."""
-        before = self._seen.verdict(topic, identifier)
-        if before is not None:
-            # Another peer has sent the same while this was being checked.
-            self._handle_again(peer, before)
+        # Another peer may have sent the same while this was being checked.
+        if self.has_judged(topic, identifier, peer):
             return False
         self._seen.add(topic, identifier, verdict)
         if verdict is Verdict.ACCEPT:
+            self.came_back(topic, identifier, 1 + len(self._router.relay_targets(topic, peer)))
             self._counters.add("accepted")
             self._scores.credit(peer)
             self._perform(self._router.came(topic, identifier, peer, self._clock()))
@@ -255,12 +287,15 @@ class GossipService:
             self._counters.add("ignored")
         return False
 
-    def _handle_again(self, peer: str, before: Verdict) -> None:
+    def has_judged(self, topic: str, identifier: MessageId, peer: str) -> bool:
+        """Whether the verdict on a message that ``peer`` brought is known; it is counted."""
         # SPEC 07: A node MUST count a message it has rejected against every peer that forwards it.
+        before = self._seen.verdict(topic, identifier)
         if before is Verdict.REJECT:
             self._reject(peer)
-            return
-        self._counters.add("duplicates")
+        elif before is not None:
+            self._counters.add("duplicates")
+        return before is not None
 
     async def ask(self, messages: Sequence[Incoming], peer: str) -> Sequence[Finding]:
         """What the validator finds of each message."""
@@ -281,9 +316,14 @@ class GossipService:
 
     def relay(self, peer: str, identifier: MessageId, topic: str, data: bytes) -> None:
         """Send a good message of ``peer`` on to whom relayed messages go."""
+        self._send_on(identifier, topic, data, self._router.relay_targets(topic, peer))
+
+    def _send_on(
+        self, identifier: MessageId, topic: str, data: bytes, targets: Iterable[str]
+    ) -> None:
         frame = publish_frame(topic, data)
         self._cache.put(identifier, topic, frame)
-        for target in self._router.relay_targets(topic, peer):
+        for target in targets:
             self._push(target, frame, control=False)
 
     async def deliver(self, delivery: Delivery) -> None:

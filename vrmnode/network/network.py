@@ -42,6 +42,7 @@ from vrmnode.network.pinned_libp2p import (
 )
 from vrmnode.network.redial import Redial
 from vrmnode.network.seen_messages import SeenMessages
+from vrmnode.network.stem_links import stem_over
 from vrmnode.network.stream_guard import StreamGuard, StreamHandler
 from vrmnode.network.submission import Submission, open_submission
 from vrmnode.network.submit_service import SubmitService
@@ -49,6 +50,7 @@ from vrmnode.network.sync_keeper import SyncKeeper
 from vrmnode.network.sync_service import SyncService
 from vrmnode.network.yamux_stream import YamuxStream
 from vrmprotocol.peer_exchange import PROTOCOL as PEERS_PROTOCOL
+from vrmprotocol.stem_frames import PROTOCOL as STEM_PROTOCOL
 from vrmprotocol.submit_frames import PROTOCOL as SUBMIT_PROTOCOL
 from vrmprotocol.sync_frames import PROTOCOL as SYNC_PROTOCOL
 
@@ -110,6 +112,9 @@ class Network:
             clock,
         )
         self._table = ConnectionTable(self.peer_id, config.max_connections, self._bans)
+        self._stem = stem_over(
+            self._table, nursery, self._router, self._gossip, conduct, clock, rng
+        )
         self._book = PeerBook(self.peer_id, clock, _unix_now, rng)
         self._exchange = PeerExchange(self._table, self._book, self._listening, clock, rng)
         self._submit = SubmitService(self._gossip, config.topics)
@@ -168,8 +173,19 @@ class Network:
             jitter=rng,
         )
 
+    async def publish_by_stem(self, topic: str, data: bytes) -> int:
+        """Have ``data`` spread from somewhere else; how many peers have it, once it is spread.
+
+        That takes 15 s at most; whoever is cancelled meanwhile publishes it again. 0: no peers.
+
+        Raises:
+            NetworkError: as ``publish``.
+        """
+        self._refuse_if_closed()
+        return await self._stem.publish(topic, data)
+
     async def publish(self, topic: str, data: bytes) -> int:
-        """Send ``data`` in ``topic``, to the peers that relayed messages go to; how many those are.
+        """Spread ``data`` from here, to the peers that relayed messages go to; how many those are.
 
         Waits while their queues are full, at most ``publish_wait_s``. 0: nobody has it. The
         message isn't validated and doesn't come back as a delivery.
@@ -274,6 +290,7 @@ class Network:
         if listeners:
             self._nursery.start_soon(self._listen, listeners)
         self._nursery.start_soon(self._beat)
+        self._nursery.start_soon(self._stem.run)
         if self._config.min_peers:
             self._nursery.start_soon(self._keeper.run)
             if self._config.mdns:
@@ -319,6 +336,7 @@ class Network:
 
         handlers[identify.PROTOCOL] = answer_identify
         handlers[ping.PROTOCOL] = answer_pings
+        handlers[STEM_PROTOCOL] = self._stem.handle_stream
         if self._config.min_peers:
             handlers[PEERS_PROTOCOL] = self._exchange.answer
         if self._config.takes_submissions:

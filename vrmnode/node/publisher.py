@@ -102,7 +102,7 @@ class Publisher:
             log.warning("never sent", row=parcel.row, code=error.code)
             return partial(dispatch.given_up, parcel=parcel)
         try:
-            peers = await self._network.publish(parcel.topic, raw)
+            peers = await self._network.publish_by_stem(parcel.topic, raw)
         except NetworkError as error:
             log.error("not sent", row=parcel.row, code=error.code)
             peers = 0

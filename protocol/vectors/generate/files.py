@@ -28,6 +28,7 @@ from . import (
     sealed_intent_cases,
     sealing_cases,
     stamp_cases,
+    stem_cases,
     submit_cases,
     sync_cases,
     tag_cases,
@@ -68,6 +69,7 @@ FILES = [
     feedback_cases.build,
     invitation_cases.build,
     peers_cases.build,
+    stem_cases.build,
     sync_cases.build,
     submit_cases.build,
 ]

@@ -22,7 +22,6 @@ from vrmprotocol.deletion_body import MAX_ATTEMPTS
 from vrmprotocol.errors import LocalError
 from vrmprotocol.fields import RecipientKey
 from vrmprotocol.keys import SigningKey
-from vrmprotocol.sync_frames import OWN_AFTER_S
 from vrmprotocol.topics import mail_topic
 
 FIRST_RETRY_S, LAST_RETRY_S = 5, 3600
@@ -192,7 +191,7 @@ def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -
 
     Args:
         raw: the envelope that left.
-        peers: the number of peers it was handed to; 0 means nobody has it.
+        peers: the number of peers that have it, now that it is spread; 0 means nobody has it.
         spread: 0..99, random: varies the retry by +-20 %, so that retries show no pattern.
     """
     if peers and parcel.is_mail and raw:
@@ -204,9 +203,11 @@ def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -
         outbox.postpone(ctx.tx, row.id, ctx.now + FIRST_RETRY_S)
         return
     if row.kind == "market" and row.envelope_id is not None:
-        # SPEC 08: A node MUST NOT name an envelope of its own within 600 seconds after it was first
-        # handed to a peer.
-        envelopes.name_from(ctx.tx, row.envelope_id, ctx.now + OWN_AFTER_S)
+        # SPEC 08: A node MUST NOT name an envelope before it has come by gossip or sync or the node
+        # has spread it.
+        #
+        # From then on it has to: a peer that compares would see that only its author lacks it.
+        envelopes.name_from(ctx.tx, row.envelope_id, ctx.now)
         intents.note_handed(ctx.tx, row.envelope_id, at=ctx.now, peers=peers)
     if _is_one_shot(ctx, row):
         outbox.record_attempt(ctx.tx, row.id, ctx.now)
@@ -238,7 +239,7 @@ def _keep_as_if_received(ctx: Context, raw: bytes) -> None:
             created=mail.created,
             expires=mail.expires,
             received_at=ctx.now,
-            named_from=ctx.now + OWN_AFTER_S,
+            named_from=ctx.now,
             raw=raw,
         ),
     )
