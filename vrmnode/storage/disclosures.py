@@ -36,6 +36,11 @@ def put(tx: Connection, row: StoredDisclosure) -> None:
     _DISCLOSURES.insert(tx, row)
 
 
+def get(tx: Connection, digest: bytes) -> StoredDisclosure | None:
+    """Return the disclosure with that digest."""
+    return _DISCLOSURES.first(tx, "WHERE digest = ?", (digest,))
+
+
 def of_deal(tx: Connection, deal: bytes) -> list[StoredDisclosure]:
     """Return what was disclosed in a deal, oldest first."""
     return _DISCLOSURES.select(tx, "WHERE deal = ? ORDER BY disclosed_at, rowid", (deal,))

@@ -114,7 +114,7 @@ DISCLOSURE: Mapping[str, str] = {
     "disclosure.commitment": "it isn't what the customer bound itself to when it accepted",
     "disclosure.relationship": "the customer didn't show that it is who it says",
 }
-"""Why a vendor's node keeps nothing of a disclosure; its owner reads it, the customer doesn't."""
+"""Why a vendor's node keeps nothing of a disclosure; its decline says so to the customer."""
 
 DELETION: Mapping[str, str] = {
     "afterwards": "the time to keep them is over",

@@ -29,23 +29,24 @@ from tests.engine.steps import (
     event_types,
     hand_over,
     in_turn,
+    interpreted,
     pass_on,
     told,
 )
 from tests.engine.world import World
 from vrmnode.engine import inbound
 from vrmnode.engine.context import Context
-from vrmnode.engine.disclosure import disclosed, openings
+from vrmnode.engine.disclosure import disclosed, disclosure_desk, ledger, openings
 from vrmnode.engine.disclosure.openings import Opening
 from vrmnode.engine.mail import dispatch, mailroom, private_mail
 from vrmnode.engine.orders import shop_screen
 from vrmnode.engine.records import load_deal, load_message
 from vrmnode.errors import ServiceError
-from vrmnode.storage import deals, events, messages, secrets
+from vrmnode.storage import deals, disclosures, events, messages, secrets
 from vrmnode.values.reasons import DISCLOSURE
 from vrmprotocol import encoding, envelope, inner, message
 from vrmprotocol.disclosure_body import DisclosedField, Disclosure, OpenedRelationship
-from vrmprotocol.mail import WithdrawAccept
+from vrmprotocol.mail import Decline, WithdrawAccept
 from vrmprotocol.message import UninterpretedMessage
 
 
@@ -118,10 +119,41 @@ def test_a_refused_disclosure_leaves_its_header_alone(world: World, code: str) -
     assert names is None
     refused = [e for e in events.after(reader, 0, 500) if e.type == "disclosure.refused"]
     assert [event.data for event in refused] == [{"reason": code, "words": DISCLOSURE[code]}]
-    # It is acknowledged all the same, and known when it comes again.
-    assert kept.digest in messages.to_acknowledge(reader, deal_of(world))
+    # It is acknowledged all the same, by the decline, and known when it comes again.
+    assert kept.digest not in messages.to_acknowledge(reader, deal_of(world))
     hand_over(world, VENDOR, raw, deal=deal_of(world))
     assert event_types(world, VENDOR).count("disclosure.refused") == 1
+
+
+# SPEC 09: The vendor MUST decline a disclosure that it refuses with `invalid`, and say why in the
+# note.
+@pytest.mark.parametrize("code", CAUSES)
+def test_the_customer_reads_why_nothing_was_kept(world: World, code: str) -> None:
+    ready(world)
+    hand_over(world, VENDOR, CAUSES[code](world), deal=deal_of(world))
+    reader = world.nodes[VENDOR].reader
+    said = [item for item in messages.list_messages(reader, deal_of(world)) if item.own]
+    body = interpreted(max(said, key=lambda item: item.seq)).body
+    assert isinstance(body, Decline)
+    assert (body.reason, body.note) == ("invalid", DISCLOSURE[code])
+
+
+def test_a_declined_disclosure_is_shown_and_not_counted_as_held(world: World) -> None:
+    ready(world)
+    disclose(world, *PLACE)
+    deal = deal_of(world)
+    sent = disclosures.of_deal(world.nodes[CUSTOMER].reader, deal)[0]
+    # The vendor's database is older than the agreement.
+    in_turn(world, VENDOR, lambda ctx: ctx.tx.run("DELETE FROM messages WHERE kind = 'agreement'"))
+    pass_on(world, CUSTOMER)
+    pass_on(world, VENDOR)
+    reader = world.nodes[CUSTOMER].reader
+    (row,) = disclosure_desk.list_disclosures(reader, deal.hex())
+    assert row["disclosure"] == sent.digest.hex()
+    assert row["declined"]["note"] == DISCLOSURE["disclosure.agreement"]  # type: ignore[index]
+    assert "disclosure.declined" in event_types(world, CUSTOMER)
+    vault = world.nodes[CUSTOMER].machine.vault
+    assert ledger.ledger(reader, vault, {}, world.now) == []
 
 
 # SPEC 09: The reader MUST NOT keep more than 16 disclosures of a deal.

@@ -115,5 +115,12 @@ def _row(row: dict[str, object]) -> tuple[object, ...]:
         _listed(row.get("fields")),
         short(row.get("deal")),
         row.get("rule"),
-        "yes" if row.get("acknowledged") else "not yet",
+        _arrived(row),
     )
+
+
+def _arrived(row: dict[str, object]) -> str:
+    declined = row.get("declined")
+    if isinstance(declined, dict):
+        return f"not kept: {declined.get('note') or declined.get('words')}"
+    return "yes" if row.get("acknowledged") else "not yet"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from vrmnode.customer.acceptance import decide
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import incoming_offers, offers, standing, things_desk
-from vrmnode.engine.disclosure import disclosure_desk, openings
+from vrmnode.engine.disclosure import declined, disclosure_desk, openings
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.feedback import feedback_keys
 from vrmnode.engine.mail import mailroom
@@ -79,6 +79,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     if isinstance(signed.body, Offer):
         incoming_offers.note(ctx, record, signed)
     if state == before:
+        declined.after_message(ctx, record, signed)
         if isinstance(signed.body, Offer | Decline):
             consider(ctx, own_intent(ctx.tx, record.row.intent_id))
         return

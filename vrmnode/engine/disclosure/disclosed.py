@@ -7,6 +7,7 @@ never values.
 from __future__ import annotations
 
 from vrmnode.engine.context import Context
+from vrmnode.engine.disclosure import declined
 from vrmnode.engine.mail import private_mail
 from vrmnode.engine.records import DealRecord
 from vrmnode.storage import messages, secrets
@@ -32,7 +33,7 @@ def after_message(
     if signed.kind != KIND or record.row.role != "vendor":
         return
     if isinstance(signed, UninterpretedMessage):
-        _refuse(ctx, record, signed.code)
+        _refuse(ctx, record, signed.digest, signed.code)
         return
     # SPEC 09: The reader MUST keep nothing of the body of a disclosure that it refuses.
     #
@@ -40,7 +41,7 @@ def after_message(
     try:
         disclosure.check(signed, record.state)
     except RemoteError as error:
-        _refuse(ctx, record, error.code)
+        _refuse(ctx, record, signed.digest, error.code)
         return
     private_mail.keep(ctx, signed)
     assert isinstance(signed.body, Disclosure)
@@ -48,7 +49,8 @@ def after_message(
     ctx.event("disclosure.received", "deal", record.deal, fields=names)
 
 
-def _refuse(ctx: Context, record: DealRecord, code: str) -> None:
+def _refuse(ctx: Context, record: DealRecord, digest: bytes, code: str) -> None:
+    declined.decline(ctx, record, digest, code)
     ctx.notes.append(f"disclosure refused: {code}")
     ctx.event(
         "disclosure.refused", "deal", record.deal, reason=code, words=reasons.of_disclosure(code)

@@ -11,7 +11,7 @@ from typing import get_args
 
 from vrmnode.customer.contact import ContactData
 from vrmnode.engine.context import Context
-from vrmnode.engine.disclosure import contact_desk, openings
+from vrmnode.engine.disclosure import contact_desk, declined, openings
 from vrmnode.engine.disclosure.openings import Opening
 from vrmnode.engine.failures import conflict, invalid
 from vrmnode.engine.mail import mailroom, private_mail
@@ -240,4 +240,5 @@ def _shown(tx: Connection, row: StoredDisclosure) -> Json:
         "rule": row.rule,
         "disclosed_at": row.disclosed_at,
         "acknowledged": None if message is None else message.acked_at,
+        "declined": declined.of_deal(tx, row.deal).get(row.digest),
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from vrmnode.engine.disclosure import deletions, disclosed
+from vrmnode.engine.disclosure import declined, deletions, disclosed
 from vrmnode.engine.orders.order_records import find_order
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.storage import deals, disclosures, messages, secrets
@@ -61,6 +61,8 @@ def _urgency(row: Json) -> tuple[bool, int, str, int]:
 def _of_customer(tx: Connection, now: int) -> Iterator[Json]:
     told: dict[bytes, dict[str, int]] = {}
     for row in reversed(disclosures.every(tx)):
+        if row.digest in declined.of_deal(tx, row.deal):
+            continue
         told.setdefault(row.deal, {}).update(dict.fromkeys(row.fields, row.disclosed_at))
     for deal, fields in told.items():
         yield from _entries(tx, load_deal(tx, deal), fields, now)

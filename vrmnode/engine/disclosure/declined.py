@@ -1,0 +1,57 @@
+"""Disclosures that a vendor's node doesn't take: it says so, and the customer reads why.
+
+Implements the decline of specs/09-relationship.md#disclosure.
+"""
+
+from __future__ import annotations
+
+from vrmnode.engine.context import Context
+from vrmnode.engine.mail import mailroom
+from vrmnode.engine.negotiation import refusals
+from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.storage import disclosures, messages
+from vrmnode.storage.database import Connection
+from vrmnode.values import reasons
+from vrmprotocol.mail import Decline
+from vrmprotocol.message import SignedMessage
+
+Json = dict[str, object]
+
+
+# SPEC 09: The vendor MUST decline a disclosure that it refuses with `invalid`, and say why in the
+# note.
+def decline(ctx: Context, record: DealRecord, disclosure: bytes, code: str) -> None:
+    """Tell the customer that nothing of a disclosure (digest) was kept, and why."""
+    if mailroom.own_key(ctx, record) is None or mailroom.counterpart(record) is None:
+        return
+    words = reasons.of_disclosure(code)
+    body = Decline(of=disclosure, reason="invalid", note=words, in_language="en")
+    mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+
+
+def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> None:
+    """Tell the customer of a decline of its disclosure that was just added to the deal."""
+    if not isinstance(signed.body, Decline):
+        return
+    row = disclosures.get(ctx.tx, signed.body.of)
+    if row is not None and row.deal == record.deal:
+        ctx.event(
+            "disclosure.declined",
+            "deal",
+            record.deal,
+            vendor=row.vendor_name,
+            fields=", ".join(row.fields),
+            **refusals.why(signed, "vendor"),
+        )
+
+
+def of_deal(tx: Connection, deal: bytes) -> dict[bytes, Json]:
+    """Why disclosures of a deal were declined, by their digest: reason, words, note."""
+    found: dict[bytes, Json] = {}
+    for stored in messages.list_messages(tx, deal):
+        if stored.own or stored.kind != "decline":
+            continue
+        signed = load_message(stored.raw)
+        if isinstance(signed, SignedMessage) and isinstance(signed.body, Decline):
+            found.setdefault(signed.body.of, dict(refusals.why(signed, "vendor")))
+    return found
