@@ -35,7 +35,7 @@ demo: setup
 	@$(BIN)/python -m examples.market
 
 test: check
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: setup
 	$(BIN)/ruff format --check $(CODE)
@@ -58,7 +58,7 @@ lock: setup
 test-newer:
 	@test -n "$(NEWER)" || echo "test-newer: no Python newer than 3.11 found; nothing to do"
 	@test -z "$(NEWER)" || $(NEWER) tools/set_up.py .venv-newer
-	@test -z "$(NEWER)" || .venv-newer/bin/pytest -q -n 2 tests/protocol tests/tools
+	@test -z "$(NEWER)" || .venv-newer/bin/pytest -q -n 2 --dist worksteal tests/protocol tests/tools
 
 bench-ingest bench-gossip bench-sync: bench-%: setup
 	@$(BIN)/python -m benchmarks.$*
