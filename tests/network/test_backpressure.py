@@ -84,7 +84,8 @@ def test_publish_gives_up_on_a_stalled_peer_and_serves_the_others() -> None:
                 sent += 1
                 await receive(fine)
             assert peers == 1
-            assert fast.stats()["queue_full"] == 1
+            # What a heartbeat has to say may find the queue full, too.
+            assert fast.stats()["queue_full"] >= 1
 
     trio.run(main)
 
