@@ -241,26 +241,28 @@ def test_a_peer_that_begins_too_often_is_told_so() -> None:
     trio.run(main)
 
 
-BROKEN = [
-    b"",
-    b"\x80",
-    b"garbage",
-    sync_frames.write(Request(message=b"\x61")),
-    sync_frames.write(Request(fetch=(bytes(32),))),
-    encoding.encode({"topic": TOPIC, "at": int(time.time()), "message": b"\x62"}),
-    encoding.encode({"topic": TOPIC, "at": int(time.time()), "message": b""}),
-    encoding.encode({"topic": TOPIC, "at": int(time.time())}),
-    encoding.encode({"topic": TOPIC, "at": int(time.time()), "message": b"\x61\0\0\x02\x7f"}),
-]
+def broken() -> list[bytes]:
+    """Frames that break the table, as of now: a node refuses old ones for their time."""
+    return [
+        b"",
+        b"\x80",
+        b"garbage",
+        sync_frames.write(Request(message=b"\x61")),
+        sync_frames.write(Request(fetch=(bytes(32),))),
+        encoding.encode({"topic": TOPIC, "at": int(time.time()), "message": b"\x62"}),
+        encoding.encode({"topic": TOPIC, "at": int(time.time()), "message": b""}),
+        encoding.encode({"topic": TOPIC, "at": int(time.time())}),
+        encoding.encode({"topic": TOPIC, "at": int(time.time()), "message": b"\x61\0\0\x02\x7f"}),
+    ]
 
 
-@pytest.mark.parametrize("frame", BROKEN, ids=range(len(BROKEN)))
-def test_a_broken_frame_ends_the_stream_and_nothing_else(frame: bytes) -> None:
+@pytest.mark.parametrize("number", range(len(broken())))
+def test_a_broken_frame_ends_the_stream_and_nothing_else(number: int) -> None:
     # SPEC 08: A node MUST reset the stream of a frame that breaks its table.
     async def main() -> None:
         shelf = Shelf(market=some(1, "kept"))
         async with open_node(store=shelf) as node, open_node(store=Shelf()) as honest:
-            assert await exchange(node.addresses[0], frame) == []
+            assert await exchange(node.addresses[0], broken()[number]) == []
             await until(lambda: node.stats()["malformed"] >= 1)
             await honest.connect(node.addresses[0])
             assert await receive(honest) == some(1, "kept")

@@ -39,7 +39,6 @@ def test_a_shop_that_was_off_answers_what_it_missed(tmp_path: Path) -> None:
         shop.start()
         until(lambda: len(ask(shop, "deals")) == 2, "offers to both intents it missed")
         shop_network = ask(shop, "status")["network"]
-        assert shop_network["fetched"] >= 2
         tell(f"fetched {shop_network['fetched']} in {shop_network['synced']} sessions")
 
         customer.start()
@@ -68,7 +67,6 @@ def test_mail_waits_with_others_for_a_customer_who_was_off(tmp_path: Path) -> No
         shop.kill()
         customer.start()
         assert len(wait_offers(customer, lamp, 1)) == 1
-        assert ask(customer, "status")["network"]["fetched"] >= 1
 
 
 def accepted(node: LocalNode) -> int:
