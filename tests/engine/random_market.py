@@ -254,7 +254,7 @@ class RandomMarket:
 
     def _reply(self) -> None:
         who = self._vendor()
-        asked = messages.questions(who.reader, 10)
+        asked = messages.received_of_kind(who.reader, "question", 10)
         if asked:
             question = self.rng.choice(asked).digest.hex()
             self.world.run_command(who.name, "vendor.reply", question=question, text="Yes.")

@@ -34,6 +34,14 @@ def test_list_in_order_of_arrival(tx: Tx) -> None:
     assert [item.seq for item in messages.list_messages(tx, key(1))] == [3, 2, 1]
 
 
+def test_of_one_second_the_first_written_comes_first(tx: Tx) -> None:
+    for number in (3, 1, 2):
+        messages.put(tx, message(number, received_at=10))
+    assert [item.seq for item in messages.list_messages(tx, key(1))] == [3, 1, 2]
+    found = messages.received_of_kind(tx, message(1).kind, 2)
+    assert [item.seq for item in found] == [2, 1]
+
+
 def test_own_messages_are_acknowledged_once(tx: Tx) -> None:
     messages.put(tx, message(1, own=True))
     messages.put(tx, message(2))

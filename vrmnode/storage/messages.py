@@ -51,7 +51,7 @@ def get(tx: Connection, digest: bytes) -> StoredMessage | None:
 
 def list_messages(tx: Connection, deal: bytes) -> list[StoredMessage]:
     """Return the messages of a deal as they came in or were written."""
-    return _MESSAGES.select(tx, "WHERE deal = ? ORDER BY received_at, seq, digest", (deal,))
+    return _MESSAGES.select(tx, "WHERE deal = ? ORDER BY received_at, rowid", (deal,))
 
 
 def by_prefix(tx: Connection, hex_prefix: str, kind: str | None = None) -> list[StoredMessage]:
@@ -72,15 +72,9 @@ def offers(tx: Connection, intent_id: bytes | None = None) -> list[StoredMessage
     return _MESSAGES.select(tx, where, (CUSTOMER, intent_id))
 
 
-def questions(tx: Connection, limit: int) -> list[StoredMessage]:
-    """Return the questions that customers asked, the newest first."""
-    where = "WHERE kind = 'question' AND own = 0 ORDER BY received_at DESC, digest DESC LIMIT ?"
-    return _MESSAGES.select(tx, where, (limit,))
-
-
 def received_of_kind(tx: Connection, kind: str, limit: int) -> list[StoredMessage]:
     """Return what others sent of one kind, the newest first."""
-    where = "WHERE kind = ? AND own = 0 ORDER BY received_at DESC, seq DESC, digest DESC LIMIT ?"
+    where = "WHERE kind = ? AND own = 0 ORDER BY received_at DESC, rowid DESC LIMIT ?"
     return _MESSAGES.select(tx, where, (kind, limit))
 
 

@@ -217,8 +217,7 @@ CREATE TABLE messages (
 CREATE INDEX messages_deal ON messages (deal, author, seq);
 CREATE INDEX messages_offers ON messages (deal) WHERE kind = 'offer' AND own = 0;
 CREATE INDEX messages_deletions ON messages (deal) WHERE kind = 'deletion';
-CREATE INDEX messages_questions ON messages (received_at, digest)
-    WHERE kind = 'question' AND own = 0;
+CREATE INDEX messages_received ON messages (kind, received_at) WHERE own = 0;
 CREATE INDEX messages_answers ON messages (created) WHERE own = 1 AND kind IN ('offer', 'decline');
 CREATE INDEX messages_to_acknowledge ON messages (deal)
     WHERE own = 0 AND kind <> 'ack' AND ack_sent_at IS NULL;

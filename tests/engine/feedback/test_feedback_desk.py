@@ -16,8 +16,10 @@ from tests.engine.steps import (
     agreed,
     command,
     event_types,
+    hand_over,
     in_turn,
     pass_on,
+    told,
 )
 from tests.engine.world import World
 from vrmnode.customer.opinion import LONGEST_WAIT_S
@@ -224,6 +226,17 @@ def test_the_vendor_alone_can_be_told(world: World) -> None:
     assert (told["rating"], told["text"]) == (3, "Less plastic.")
     assert "feedback.sealed_received" in event_types(world, VENDOR)
     assert seen_by(world, OTHER_CUSTOMER) == []
+
+
+def test_what_was_said_last_counts_in_whatever_order_it_comes(world: World) -> None:
+    deal = agreed(world)
+    give(world, deal, sealed=True, rating=1)
+    give(world, deal, sealed=True, rating=2)
+    said = [item for item in told(world, CUSTOMER) if item.kind == sealed_feedback.KIND]
+    for item in reversed(said):
+        hand_over(world, VENDOR, item.raw, deal=deal.deal)
+        world.now += 1
+    assert [each["rating"] for each in told_alone(world)] == [2]
 
 
 # SPEC 14: The writer MUST NOT send more than 8 sealed feedbacks in a deal.

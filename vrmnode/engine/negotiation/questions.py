@@ -129,7 +129,7 @@ def about_offer(tx: Connection, deal: bytes, offer: bytes) -> list[Json]:
 def inbox(tx: Connection, *, everything: bool = False) -> list[Json]:
     """The customers' questions, newest first: those that can be answered, or all."""
     found: list[Json] = []
-    for stored in messages.questions(tx, INBOX_LENGTH):
+    for stored in messages.received_of_kind(tx, "question", INBOX_LENGTH):
         record = load_deal(tx, stored.deal)
         exchange = _exchanges(tx, record).get(stored.digest)
         if exchange is None:
