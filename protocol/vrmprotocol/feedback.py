@@ -53,8 +53,25 @@ class Experience(Wire, frozen=True, kw_only=True):
     rights_request: Literal["fulfilled", "denied", "unanswered"] | None = None
 
 
-class Feedback(Body, frozen=True, kw_only=True):
-    """What everybody may read about a vendor; the envelope's author is the feedback key."""
+class Said(Body, frozen=True, kw_only=True):
+    """What a customer says: a rating from 1 to 5, what happened, a text and its language."""
+
+    rating_value: RatingValue | None = None
+    experience: Experience | None = None
+    review_body: Text1000 | None = None
+    in_language: Language | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing."""
+        return self.rating_value is None and self.experience is None and self.review_body is None
+
+
+class Feedback(Said, frozen=True, kw_only=True):
+    """What everybody may read about a vendor; the envelope's author is the feedback key.
+
+    Empty, it takes back what an earlier one said.
+    """
 
     v: Literal[1]
     seq: Seq
@@ -62,15 +79,6 @@ class Feedback(Body, frozen=True, kw_only=True):
     month: Month
     grant: Bytes64
     item_reviewed: ReviewedItem | None = None
-    rating_value: RatingValue | None = None
-    experience: Experience | None = None
-    review_body: Text1000 | None = None
-    in_language: Language | None = None
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether it says nothing, and so takes back what an earlier one said."""
-        return self.rating_value is None and self.experience is None and self.review_body is None
 
 
 class Reply(Body, frozen=True, kw_only=True):
@@ -84,14 +92,10 @@ class Reply(Body, frozen=True, kw_only=True):
     in_language: Language | None = None
 
 
-class SealedFeedback(Body, frozen=True, kw_only=True):
+class SealedFeedback(Said, frozen=True, kw_only=True):
     """What the customer tells the vendor alone."""
 
     agreement: Bytes32
-    rating_value: RatingValue | None = None
-    experience: Experience | None = None
-    review_body: Text1000 | None = None
-    in_language: Language | None = None
 
     def __repr__(self) -> str:
         return "SealedFeedback(hidden)"
@@ -100,6 +104,11 @@ class SealedFeedback(Body, frozen=True, kw_only=True):
 def month_of(time: int) -> str:
     """The month `YYYY-MM`, in UTC, of a time (Unix seconds)."""
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m")
+
+
+def begins(month: str) -> int:
+    """The first second (Unix) of a month `YYYY-MM` in UTC."""
+    return int(datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC).timestamp())
 
 
 def grant(vendor_key: keys.SigningKey, *, root: bytes, feedback_key: bytes, month: str) -> bytes:
@@ -139,7 +148,7 @@ def check_sealed(body: SealedFeedback) -> None:
     """
     _check_said(body)
     # SPEC 14: The reader MUST refuse a sealed feedback that says nothing with `message.body`.
-    if body.rating_value is None and body.experience is None and body.review_body is None:
+    if body.is_empty:
         raise refuse("ratingValue", "it, experience or reviewBody")
 
 
@@ -194,7 +203,7 @@ def _check_month(body: Feedback) -> None:
         )
 
 
-def _check_said(body: Feedback | SealedFeedback) -> None:
+def _check_said(body: Said) -> None:
     check_language_of("reviewBody", body.review_body, body.in_language)
     if body.experience == Experience():
         raise refuse("experience", "at least one of its keys")

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrmnode.customer.opinion import EXPERIENCES, LONGEST_WAIT_S, Opinion, wait_s
+from vrmnode.customer import opinion
+from vrmnode.customer.opinion import EXPERIENCES, LONGEST_WAIT_S, wait_s
 from vrmnode.values.fields import FieldError, Fields
-from vrmprotocol.feedback import Experience
+from vrmprotocol.feedback import Experience, Said
 
 
-def read(**said: object) -> Opinion:
-    return Opinion.read(Fields(said, "feedback"))
+def read(**said: object) -> Said:
+    return opinion.read(Fields(said, "feedback"))
 
 
 def test_the_words_are_those_of_the_protocol() -> None:
@@ -24,10 +25,13 @@ def test_the_words_are_those_of_the_protocol() -> None:
 
 def test_an_opinion_is_read() -> None:
     said = read(rating=2, delivery="never", text="It never came.", language="en")
-    assert said == Opinion(
-        rating=2, experience=Experience(delivery="never"), text="It never came.", language="en"
+    assert said == Said(
+        rating_value=2,
+        experience=Experience(delivery="never"),
+        review_body="It never came.",
+        in_language="en",
     )
-    assert read(rating=5) == Opinion(rating=5)
+    assert read(rating=5) == Said(rating_value=5)
 
 
 @pytest.mark.parametrize(

@@ -132,3 +132,10 @@ def test_nothing_of_sealed_feedback_is_in_its_repr():
 @settings(max_examples=200)
 def test_months_follow_one_another(time):
     assert feedback.month_of(time) <= feedback.month_of(time + 1)
+
+
+@given(months)
+def test_a_month_begins_with_its_first_second(month):
+    assert feedback.month_of(feedback.begins(month)) == month
+    first = feedback.begins(month)
+    assert first == 0 or feedback.month_of(first - 1) < month

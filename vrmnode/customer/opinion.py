@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import get_args, get_type_hints
 
 from vrmnode.values.fields import Fields
-from vrmprotocol.feedback import Experience
+from vrmprotocol.feedback import Experience, Said
 
 FAMILY = "feedback"
 LONGEST_WAIT_S = 7 * 86_400
@@ -21,34 +20,24 @@ EXPERIENCES: dict[str, tuple[str, ...]] = {
 """What may be said of what happened: the names of spec 14 in snake_case, and their words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
-    """A rating from 1 to 5, what happened, and a text of at most 1,000 characters."""
+def read(fields: Fields) -> Said:
+    """What the fields of a command say: a rating, what happened, a text of at most 1,000.
 
-    rating: int | None = None
-    experience: Experience | None = None
-    text: str | None = None
-    language: str | None = None
-
-    @staticmethod
-    def read(fields: Fields) -> Opinion:
-        """The opinion among the fields of a command.
-
-        Raises:
-            LocalError: `feedback.invalid`.
-        """
-        happened = {name: fields.one_of(name, words, None) for name, words in EXPERIENCES.items()}
-        said = Opinion(
-            rating=fields.whole("rating", 1, 5, None),
-            experience=_experience(happened),
-            text=fields.text("text", 1_000),
-            language=fields.language("language"),
-        )
-        if said.rating is None and said.experience is None and said.text is None:
-            raise fields.error("rating", "it, an experience or a text", None)
-        if said.language is not None and said.text is None:
-            raise fields.error("language", "it only with a text", said.language)
-        return said
+    Raises:
+        LocalError: `feedback.invalid`.
+    """
+    happened = {name: fields.one_of(name, words, None) for name, words in EXPERIENCES.items()}
+    said = Said(
+        rating_value=fields.whole("rating", 1, 5, None),
+        experience=_experience(happened),
+        review_body=fields.text("text", 1_000),
+        in_language=fields.language("language"),
+    )
+    if said.is_empty:
+        raise fields.error("rating", "it, an experience or a text", None)
+    if said.in_language is not None and said.review_body is None:
+        raise fields.error("language", "it only with a text", said.in_language)
+    return said
 
 
 def _experience(happened: Mapping[str, str | None]) -> Experience | None:

@@ -21,6 +21,7 @@ from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.messages import StoredMessage
 from vrmprotocol import encoding, message, negotiation, schema
+from vrmprotocol.bodies import MailBody
 from vrmprotocol.mail import Offer
 from vrmprotocol.market import Intent
 from vrmprotocol.message import SignedMessage, UninterpretedMessage
@@ -58,6 +59,12 @@ class DealRecord:
 def load_message(raw: bytes) -> SignedMessage | UninterpretedMessage:
     """A message that was verified before it was stored; the last ones are kept ready."""
     return private_mail.read_header(raw) or message.verify_and_load(raw, expected_recipient=None)
+
+
+def body_of(raw: bytes) -> MailBody | None:
+    """The body of a stored message; None where it can't be interpreted here."""
+    signed = load_message(raw)
+    return signed.body if isinstance(signed, SignedMessage) else None
 
 
 def evaluate(stored: Iterable[StoredMessage]) -> DealState:

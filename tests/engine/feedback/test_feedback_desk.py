@@ -93,6 +93,13 @@ def test_it_waits_and_then_everybody_can_read_it(world: World) -> None:
     assert found["note"] == kept_feedback.ATTESTED
 
 
+def test_in_the_first_minutes_of_a_month_it_can_be_read(world: World) -> None:
+    world.now = protocol.begins("2027-03") + 60
+    published(world, rating=5)
+    (read,) = seen_by(world, OTHER_CUSTOMER)
+    assert read["month"] == "2027-03"
+
+
 def test_a_restart_loses_nothing_that_waits(world: World) -> None:
     told = give(world, agreed(world), rating=5)
     world.nodes[CUSTOMER].restart()

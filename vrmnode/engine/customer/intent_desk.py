@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from vrmnode.customer.acceptance import read_policy
 from vrmnode.customer.request import IntentRequest, build_intent
+from vrmnode.engine import market_messages
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import customer_desk
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.records import intent_body, load_deal
 from vrmnode.engine.stated_time import stated_creation
-from vrmnode.storage import deals, envelopes, intents, outbox, pseudonyms, seen, tags, timers
+from vrmnode.storage import deals, intents, pseudonyms, tags, timers
 from vrmnode.storage.connection import Connection
-from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.pseudonyms import Pseudonym
 from vrmnode.storage.tags import WatchedTag
@@ -159,7 +159,7 @@ def record(ctx: Context, prepared: PreparedIntent, *, standing: bytes | None = N
     )
     pseudonyms.insert(ctx.tx, name)
     ctx.keep_secret("intent", name.pseudonym, "reply", prepared.reply_key.private_bytes())
-    publish(ctx, sent)
+    market_messages.publish(ctx, sent)
     stand_until(ctx, own.intent_id, body.valid_through)
     ctx.event("intent.published", "intent", own.intent_id, label=own.label)
     return own
@@ -196,34 +196,6 @@ def stand_until(ctx: Context, intent_id: bytes, end: int) -> None:
         ],
     )
     timers.arm(ctx.tx, "intent_end", intent_id, end + envelope.SKEW_S)
-
-
-def publish(ctx: Context, sent: Envelope) -> None:
-    """Store an own market envelope and queue it."""
-    seen.add(ctx.tx, sent.id, sent.expires + envelope.SKEW_S)
-    envelopes.put(
-        ctx.tx,
-        StoredEnvelope(
-            id=sent.id,
-            topic=sent.topic,
-            kind=sent.kind,
-            author=sent.author,
-            tag=None,
-            created=sent.created,
-            expires=sent.expires,
-            received_at=ctx.now,
-            own=True,
-            raw=sent.raw,
-        ),
-    )
-    outbox.put_market(
-        ctx.tx,
-        topic=sent.topic,
-        envelope_id=sent.id,
-        raw=sent.raw,
-        next_at=ctx.now,
-        until=sent.expires,
-    )
 
 
 def prepare_withdrawal(
@@ -272,7 +244,7 @@ def record_withdrawal(ctx: Context, own: OwnIntent, update: Envelope, reason: st
         body=own.body,
         valid_through=own.valid_through,
     )
-    publish(ctx, update)
+    market_messages.publish(ctx, update)
     end_deals(ctx, own, reason)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from vrmnode.customer.request import end_of
+from vrmnode.engine import market_messages
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import intent_desk
 from vrmnode.engine.records import intent_body
@@ -67,7 +68,7 @@ def record(ctx: Context, own: OwnIntent, update: Envelope) -> OwnIntent:
         body=body,
         valid_through=loaded.intent.valid_through,
     )
-    intent_desk.publish(ctx, update)
+    market_messages.publish(ctx, update)
     intent_desk.stand_until(ctx, own.intent_id, loaded.intent.valid_through)
     ctx.event("intent.extended", "intent", own.intent_id, valid_through=loaded.intent.valid_through)
     return own

@@ -7,12 +7,14 @@ without anybody having seen it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
+from msgspec import structs
+
 from vrmnode.customer import opinion
-from vrmnode.customer.opinion import Opinion
+from vrmnode.engine import market_messages
 from vrmnode.engine.context import Context
-from vrmnode.engine.customer import intent_desk
 from vrmnode.engine.failures import conflict, not_found
 from vrmnode.engine.feedback import feedback_keys, kept_feedback, sealed_feedback
 from vrmnode.engine.mail import mailroom
@@ -24,11 +26,11 @@ from vrmnode.storage.database import Connection
 from vrmnode.storage.feedback import OwnFeedback, StoredFeedback
 from vrmnode.storage.table import hex_bounds
 from vrmnode.values.fields import Fields
-from vrmprotocol import encoding, envelope, market, schema, topics
+from vrmprotocol import encoding, envelope, market, schema
 from vrmprotocol import feedback as protocol
 from vrmprotocol.draft import Draft
 from vrmprotocol.envelope import Envelope
-from vrmprotocol.feedback import Feedback, Reply, ReviewedItem, SealedFeedback
+from vrmprotocol.feedback import Feedback, Reply, ReviewedItem, Said
 from vrmprotocol.gtin import gtin14
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Accept, Agreement
@@ -54,7 +56,7 @@ def give(ctx: Context, params: Params) -> Json:
     record = _agreed(ctx.tx, fields.required_text("deal", 64))
     sealed, at_once = fields.flag("sealed", False), fields.flag("now", False)
     product = fields.flag("product", False)
-    said = Opinion.read(fields)
+    said = opinion.read(fields)
     fields.finish()
     if sealed:
         return sealed_feedback.tell(ctx, record, said)
@@ -80,7 +82,7 @@ def withdraw(ctx: Context, params: Params) -> Json:
         feedback.remove_own(ctx.tx, record.deal)
         timers.clear(ctx.tx, TIMER, record.deal)
         return {"deal": record.deal.hex(), "published_at": None, "due_at": None}
-    return _plan(ctx, record, Opinion(), None, at_once=at_once)
+    return _plan(ctx, record, Said(), None, at_once=at_once)
 
 
 def reply(ctx: Context, params: Params) -> Json:
@@ -120,22 +122,18 @@ def due(ctx: Context, deal: bytes) -> None:
     if key is None or record.state.state != "agreed":
         return
     month, granted = _granted(record)
-    said = schema.load(_Said, encoding.decode_map(own.body), code="message.body")
     body = Feedback(
         v=1,
         seq=own.seq,
         certificate=_draft(record).vendor.certificate,
         month=month,
         grant=granted,
-        item_reviewed=said.item_reviewed,
-        rating_value=said.rating_value,
-        experience=said.experience,
-        review_body=said.review_body,
-        in_language=said.in_language,
+        **structs.asdict(_planned(own)),
     )
-    sent = _publish(ctx, "feedback", body, key)
+    # In the first minutes of a month, `created` as it is set back would lie in the month before.
+    sent = _publish(ctx, "feedback", body, key, not_before=protocol.begins(month))
     kept_feedback.keep(ctx, sent, body)
-    feedback.put_own(ctx.tx, _changed(own, published_at=ctx.now))
+    feedback.put_own(ctx.tx, replace(own, published_at=ctx.now))
     ctx.event("feedback.published", "deal", deal)
 
 
@@ -165,14 +163,18 @@ def feedback_list(tx: Connection, params: Params, now: int) -> Json:
     return {"own": [_own_shown(own) for own in feedback.every_own(tx)]}
 
 
-class _Said(SealedFeedback, frozen=True, kw_only=True):
-    """What waits to be published, as it is kept: sealed feedback and the product."""
+class _Planned(Said, frozen=True, kw_only=True):
+    """What waits to be published, as it is kept."""
 
     item_reviewed: ReviewedItem | None = None
 
 
+def _planned(own: OwnFeedback) -> _Planned:
+    return schema.load(_Planned, encoding.decode_map(own.body), code="message.body")
+
+
 def _plan(
-    ctx: Context, record: DealRecord, said: Opinion, item: ReviewedItem | None, *, at_once: bool
+    ctx: Context, record: DealRecord, said: Said, item: ReviewedItem | None, *, at_once: bool
 ) -> Json:
     key = feedback_keys.of_deal(ctx, record.deal)
     if key is None:
@@ -182,14 +184,7 @@ def _plan(
     # the same key.
     seq = 0 if before is None else before.seq + (before.published_at is not None)
     wait_s = 0 if at_once else opinion.wait_s(ctx.random(8))
-    body = _Said(
-        agreement=sealed_feedback.document_of(record) or bytes(32),
-        item_reviewed=item,
-        rating_value=said.rating,
-        experience=said.experience,
-        review_body=said.text,
-        in_language=said.language,
-    )
+    body = _Planned(item_reviewed=item, **structs.asdict(said))
     own = OwnFeedback(
         deal=record.deal,
         key=key.public,
@@ -205,20 +200,22 @@ def _plan(
 
 
 def _publish(
-    ctx: Context, kind: Literal["feedback", "reply"], body: Feedback | Reply, key: SigningKey
+    ctx: Context,
+    kind: Literal["feedback", "reply"],
+    body: Feedback | Reply,
+    key: SigningKey,
+    *,
+    not_before: int = 0,
 ) -> Envelope:
-    created = stated_creation(ctx.now)
-    sent = envelope.build_stamped(
-        kind=kind,
-        topic=topics.DIRECTORY,
-        tag=None,
-        body=market.to_body(body),
-        created=created,
-        expires=created + envelope.FEEDBACK_LIFETIME_S,
-        signing_key=key,
+    sent = market_messages.for_directory(
+        kind,
+        market.to_body(body),
+        created=stated_creation(ctx.now, not_before=not_before),
+        lives_s=envelope.FEEDBACK_LIFETIME_S,
+        key=key,
         grind=ctx.grind,
     )
-    intent_desk.publish(ctx, sent)
+    market_messages.publish(ctx, sent)
     return sent
 
 
@@ -263,26 +260,12 @@ def _item(draft: Draft) -> ReviewedItem:
     return ReviewedItem(name=item.name, gtin=item.gtin, mpn=item.mpn, brand=item.brand)
 
 
-def _changed(own: OwnFeedback, *, published_at: int) -> OwnFeedback:
-    return OwnFeedback(
-        deal=own.deal,
-        key=own.key,
-        seq=own.seq,
-        body=own.body,
-        due_at=own.due_at,
-        published_at=published_at,
-    )
-
-
 def _own_shown(own: OwnFeedback) -> Json:
-    said = schema.load(_Said, encoding.decode_map(own.body), code="message.body")
+    said = _planned(own)
     return {
         "deal": own.deal.hex(),
         "feedback": own.key.hex(),
-        "rating": said.rating_value,
-        "experience": kept_feedback.words_of(said.experience),
-        "text": said.review_body,
-        "in_language": said.in_language,
+        **kept_feedback.told(said),
         "product": said.item_reviewed is not None,
         "due_at": own.due_at,
         "published_at": own.published_at,

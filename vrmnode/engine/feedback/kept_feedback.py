@@ -18,7 +18,7 @@ from vrmnode.storage.database import Connection
 from vrmnode.storage.feedback import StoredFeedback, StoredReply
 from vrmprotocol import bodies, encoding, keys, schema
 from vrmprotocol.envelope import Envelope
-from vrmprotocol.feedback import Experience, Feedback, Reply
+from vrmprotocol.feedback import Feedback, Reply, Said
 from vrmprotocol.gtin import gtin14
 
 Json = dict[str, object]
@@ -105,21 +105,23 @@ def shown(tx: Connection, row: StoredFeedback) -> Json:
         "feedback": row.key.hex(),
         "vendor": keys.to_did(row.root),
         "month": row.month,
-        "rating": body.rating_value,
-        "experience": words_of(body.experience),
-        "text": body.review_body,
-        "in_language": body.in_language,
+        **told(body),
         "item": None if item is None else bodies.to_wire(item),
         "said_at": row.created,
-        "withdrawn": body.is_withdrawn,
+        "withdrawn": body.is_empty,
         "reply": _reply(tx, row),
     }
 
 
-def words_of(experience: Experience | None) -> Json:
-    """What happened, by name, as far as it was said."""
-    found = {name: getattr(experience, name, None) for name in EXPERIENCES}
-    return {name: word for name, word in found.items() if word is not None}
+def told(said: Said) -> Json:
+    """What somebody says, ready for JSON; of what happened, what was said."""
+    happened = {name: getattr(said.experience, name, None) for name in EXPERIENCES}
+    return {
+        "rating": said.rating_value,
+        "experience": {name: word for name, word in happened.items() if word is not None},
+        "text": said.review_body,
+        "in_language": said.in_language,
+    }
 
 
 # SPEC 14: The reader MUST show a reply only beside feedback whose certificate has the same root.
@@ -133,7 +135,7 @@ def _reply(tx: Connection, row: StoredFeedback) -> Json | None:
 
 def counts(rows: Iterable[StoredFeedback]) -> Json:
     """How many said what; taken back ones aren't counted. There is no score."""
-    said = [body for body in map(read, rows) if not body.is_withdrawn]
+    said = [body for body in map(read, rows) if not body.is_empty]
     rated = Counter(body.rating_value for body in said if body.rating_value is not None)
     happened = {
         name: Counter(

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
-from vrmnode.customer.opinion import Opinion
+from msgspec import structs
+
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.feedback import kept_feedback
 from vrmnode.engine.mail import mailroom
-from vrmnode.engine.records import DealRecord, load_deal, load_message
+from vrmnode.engine.records import DealRecord, body_of, load_deal
 from vrmnode.storage import messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.messages import StoredMessage
 from vrmprotocol import agreement
-from vrmprotocol.feedback import SealedFeedback
-from vrmprotocol.message import SignedMessage
+from vrmprotocol.feedback import Said, SealedFeedback
 
 Json = dict[str, object]
 
 KIND = "sealed_feedback"
 
 
-def tell(ctx: Context, record: DealRecord, said: Opinion) -> Json:
+def tell(ctx: Context, record: DealRecord, said: Said) -> Json:
     """Send the vendor of an agreed deal what its customer has to say.
 
     Raises:
@@ -33,13 +33,7 @@ def tell(ctx: Context, record: DealRecord, said: Opinion) -> Json:
         most = mailroom.MAX_SEALED_FEEDBACK_PER_DEAL
         words = f"expected at most {most} sealed feedbacks in a deal, came another"
         raise conflict("feedback.too_many", words)
-    body = SealedFeedback(
-        agreement=document_of(record) or bytes(32),
-        rating_value=said.rating,
-        experience=said.experience,
-        review_body=said.text,
-        in_language=said.language,
-    )
+    body = SealedFeedback(agreement=_document_of(record), **structs.asdict(said))
     mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
     ctx.event("feedback.sealed", "deal", record.deal)
     return {"deal": record.deal.hex(), "sealed": True}
@@ -49,7 +43,7 @@ def sealed_list(tx: Connection) -> Json:
     """What customers told this vendor alone, the newest first; of each deal what counts."""
     found: dict[bytes, tuple[tuple[int, bytes], Json]] = {}
     for stored in messages.received_of_kind(tx, KIND, kept_feedback.LISTED):
-        record, body = load_deal(tx, stored.deal), _body(stored.raw)
+        record, body = load_deal(tx, stored.deal), body_of(stored.raw)
         rank = (stored.seq, stored.digest)
         before = found.get(stored.deal)
         if _counts(body, record) and (before is None or rank > before[0]):
@@ -62,17 +56,14 @@ def _counts(body: object, record: DealRecord) -> TypeGuard[SealedFeedback]:
     return (
         isinstance(body, SealedFeedback)
         and record.state.state == "agreed"
-        and body.agreement == document_of(record)
+        and body.agreement == _document_of(record)
     )
 
 
 def _shown(stored: StoredMessage, body: SealedFeedback) -> Json:
     return {
         "deal": stored.deal.hex(),
-        "rating": body.rating_value,
-        "experience": kept_feedback.words_of(body.experience),
-        "text": body.review_body,
-        "in_language": body.in_language,
+        **kept_feedback.told(body),
         "said_at": stored.received_at,
     }
 
@@ -83,12 +74,7 @@ def after_message(ctx: Context, record: DealRecord, body: object) -> None:
         ctx.event("feedback.sealed_received", "deal", record.deal, rating=body.rating_value)
 
 
-def document_of(record: DealRecord) -> bytes | None:
-    """The digest of a deal's agreement document, None without one."""
-    document = record.state.document
-    return None if document is None else agreement.document_digest(document)
-
-
-def _body(raw: bytes) -> object:
-    signed = load_message(raw)
-    return signed.body if isinstance(signed, SignedMessage) else None
+def _document_of(record: DealRecord) -> bytes:
+    if record.state.document is None:
+        raise TypeError("an agreed deal has a document")
+    return agreement.document_digest(record.state.document)

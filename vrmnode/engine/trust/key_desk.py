@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import get_args
 
+from vrmnode.engine import market_messages
 from vrmnode.engine.context import NODE, Context
-from vrmnode.engine.customer import customer_desk, intent_desk, standing
+from vrmnode.engine.customer import customer_desk, standing
 from vrmnode.engine.failures import conflict, invalid
 from vrmnode.engine.stated_time import stated_creation
 from vrmnode.engine.vendor import vendor_desk
@@ -20,7 +21,7 @@ from vrmnode.storage import market as market_rows
 from vrmnode.storage.database import Connection
 from vrmnode.storage.key_updates import StoredKeyUpdate, StoredRevocation
 from vrmprotocol import certificate as certificates
-from vrmprotocol import envelope, keys, market, topics
+from vrmprotocol import envelope, keys, market
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.key_update import KeyUpdate, RevocationReason, RevokedKey
 
@@ -179,18 +180,15 @@ def _publish(ctx: Context, revoked: list[RevokedKey]) -> None:
     # highest `seq` it has published.
     seq = max(0 if last is None else last.seq + 1, ctx.now)
     body = KeyUpdate(v=1, seq=seq, revoked=tuple(revoked))
-    created = stated_creation(ctx.now)
-    sent = envelope.build_stamped(
-        kind="key_update",
-        topic=topics.DIRECTORY,
-        tag=None,
-        body=market.to_body(body),
-        created=created,
-        expires=created + envelope.MARKET_LIFETIME_S,
-        signing_key=ctx.identity.root_key(),
+    sent = market_messages.for_directory(
+        "key_update",
+        market.to_body(body),
+        created=stated_creation(ctx.now),
+        lives_s=envelope.MARKET_LIFETIME_S,
+        key=ctx.identity.root_key(),
         grind=ctx.grind,
     )
-    intent_desk.publish(ctx, sent)
+    market_messages.publish(ctx, sent)
     keep(ctx, sent, body)
     timers.arm(ctx.tx, "renew_key_update", NODE, ctx.now + RENEW_AFTER_S)
 

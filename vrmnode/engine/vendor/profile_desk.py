@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vrmnode.engine import market_messages
 from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.customer import intent_desk
 from vrmnode.engine.identity import NodeIdentity
@@ -21,7 +22,7 @@ from vrmnode.storage.tags import WatchedTag
 from vrmnode.values.spans import DAY_S, floor_day
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.profile import VendorDetails, build_profile
-from vrmprotocol import envelope, market, topics
+from vrmprotocol import envelope, market
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.fields import SUITE_X25519
 from vrmprotocol.keys import SealKey
@@ -61,14 +62,12 @@ def prepare(
         reply_tag=reply_tag,
         paused_until=_paused_until(pause, expires),
     )
-    return envelope.build_stamped(
-        kind="vendor_profile",
-        topic=topics.DIRECTORY,
-        tag=None,
-        body=market.to_body(body),
+    return market_messages.for_directory(
+        "vendor_profile",
+        market.to_body(body),
         created=created,
-        expires=expires,
-        signing_key=key,
+        lives_s=envelope.PROFILE_LIFETIME_S,
+        key=key,
         grind=grind,
     )
 
@@ -149,7 +148,7 @@ def record(
             )
         ],
     )
-    intent_desk.publish(ctx, sent)
+    market_messages.publish(ctx, sent)
     timers.arm(ctx.tx, "renew_profile", NODE, ctx.now + RENEW_AFTER_S)
     timers.arm(ctx.tx, "reconsider", NODE, ctx.now)
     ctx.event("vendor.profile_published", "vendor", ctx.identity.root, seq=seq)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.mail import mailroom
-from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.engine.records import DealRecord, body_of
 from vrmnode.storage import messages, outbox
 from vrmprotocol import order_rules
 from vrmprotocol.mail import Accept, Agreement, Decline
@@ -64,5 +64,5 @@ def _is_on_its_way(ctx: Context, record: DealRecord) -> bool:
 
 
 def _has_accept(raw: bytes) -> bool:
-    body = getattr(load_message(raw), "body", None)
+    body = body_of(raw)
     return isinstance(body, Agreement) and body.accept_message is not None

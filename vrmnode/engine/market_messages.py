@@ -1,0 +1,62 @@
+"""Own market messages on their way out: made for the directory, kept, queued for the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vrmnode.engine.context import Context
+from vrmnode.storage import envelopes, outbox, seen
+from vrmnode.storage.envelopes import StoredEnvelope
+from vrmprotocol import envelope, topics
+from vrmprotocol.envelope import Envelope
+from vrmprotocol.keys import SigningKey
+
+
+def for_directory(
+    kind: str,
+    body: bytes,
+    *,
+    created: int,
+    lives_s: int,
+    key: SigningKey,
+    grind: Callable[[bytes, int], bytes],
+) -> Envelope:
+    """A message for the directory topic, stamped and signed; it lives `lives_s` seconds."""
+    return envelope.build_stamped(
+        kind=kind,
+        topic=topics.DIRECTORY,
+        tag=None,
+        body=body,
+        created=created,
+        expires=created + lives_s,
+        signing_key=key,
+        grind=grind,
+    )
+
+
+def publish(ctx: Context, sent: Envelope) -> None:
+    """Store an own market envelope and queue it."""
+    seen.add(ctx.tx, sent.id, sent.expires + envelope.SKEW_S)
+    envelopes.put(
+        ctx.tx,
+        StoredEnvelope(
+            id=sent.id,
+            topic=sent.topic,
+            kind=sent.kind,
+            author=sent.author,
+            tag=None,
+            created=sent.created,
+            expires=sent.expires,
+            received_at=ctx.now,
+            own=True,
+            raw=sent.raw,
+        ),
+    )
+    outbox.put_market(
+        ctx.tx,
+        topic=sent.topic,
+        envelope_id=sent.id,
+        raw=sent.raw,
+        next_at=ctx.now,
+        until=sent.expires,
+    )
