@@ -8,7 +8,7 @@ from __future__ import annotations
 from vrmnode.engine.context import Context
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import refusals
-from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.engine.records import DealRecord
 from vrmnode.storage import disclosures, messages
 from vrmnode.storage.database import Connection
 from vrmnode.values import reasons
@@ -22,7 +22,7 @@ Json = dict[str, object]
 # note.
 def decline(ctx: Context, record: DealRecord, disclosure: bytes, code: str) -> None:
     """Tell the customer that nothing of a disclosure (digest) was kept, and why."""
-    if mailroom.own_key(ctx, record) is None or mailroom.counterpart(record) is None:
+    if not mailroom.can_tell(ctx, record):
         return
     words = reasons.of_disclosure(code)
     body = Decline(of=disclosure, reason="invalid", note=words, in_language="en")
@@ -48,10 +48,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
 def of_deal(tx: Connection, deal: bytes) -> dict[bytes, Json]:
     """Why disclosures of a deal were declined, by their digest: reason, words, note."""
     found: dict[bytes, Json] = {}
-    for stored in messages.list_messages(tx, deal):
-        if stored.own or stored.kind != "decline":
-            continue
-        signed = load_message(stored.raw)
-        if isinstance(signed, SignedMessage) and isinstance(signed.body, Decline):
+    for stored, signed in refusals.said_no(messages.list_messages(tx, deal)):
+        if isinstance(signed.body, Decline) and not stored.own:
             found.setdefault(signed.body.of, dict(refusals.why(signed, "vendor")))
     return found

@@ -33,11 +33,10 @@ def say(ctx: Context, deal: bytes, names: Sequence[str], reason: DeletionReason)
     """
     record = load_deal(ctx.tx, deal)
     fields = tuple(name for name in DELETED_NAMES if name in names)
-    key, recipient = mailroom.own_key(ctx, record), mailroom.counterpart(record)
     if not fields or record.state.agreement is None or record.state.document is None:
         return None
     # SPEC 09: The writer MUST NOT send more than 4 deletions in a deal.
-    if key is None or recipient is None or len(_stored(ctx.tx, deal)) >= MAX_DELETIONS:
+    if not mailroom.can_tell(ctx, record) or len(_stored(ctx.tx, deal)) >= MAX_DELETIONS:
         return None
     body = Deletion(
         agreement=agreement.document_digest(record.state.document),
@@ -45,8 +44,7 @@ def say(ctx: Context, deal: bytes, names: Sequence[str], reason: DeletionReason)
         deleted_at=ctx.now,
         reason=reason,
     )
-    until = ctx.now + mailroom.ANSWER_LIFETIME_S
-    signed = mailroom.post(ctx, record.row, body, key=key, recipient=recipient, until=until)
+    signed = mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
     ctx.event("deletion.sent", "deal", deal, fields=", ".join(fields), reason=reason)
     return signed.digest
 

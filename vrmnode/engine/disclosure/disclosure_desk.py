@@ -180,12 +180,7 @@ def _parts(
 
 
 def _post(ctx: Context, record: DealRecord, body: Disclosure, rule: str) -> StoredDisclosure:
-    record = load_deal(ctx.tx, record.deal)  # the counter moves with every message
-    key, recipient = mailroom.own_key(ctx, record), mailroom.counterpart(record)
-    if key is None or recipient is None:
-        raise conflict("deal.no_keys", "expected a deal that can be written in, its key is gone")
-    until = ctx.now + mailroom.ANSWER_LIFETIME_S
-    signed = mailroom.post(ctx, record.row, body, key=key, recipient=recipient, until=until)
+    signed = mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
     row = StoredDisclosure(
         digest=signed.digest,
         deal=record.deal,
@@ -225,7 +220,8 @@ def list_disclosures(tx: Connection, reference: str | None) -> list[Json]:
         found = disclosures.every(tx)
     else:
         found = disclosures.of_deal(tx, find_deal(tx, reference))[::-1]
-    return [_shown(tx, row) for row in found]
+    gone = {deal: declined.of_deal(tx, deal) for deal in {row.deal for row in found}}
+    return [{**_shown(tx, row), "declined": gone[row.deal].get(row.digest)} for row in found]
 
 
 def _shown(tx: Connection, row: StoredDisclosure) -> Json:
@@ -240,5 +236,4 @@ def _shown(tx: Connection, row: StoredDisclosure) -> Json:
         "rule": row.rule,
         "disclosed_at": row.disclosed_at,
         "acknowledged": None if message is None else message.acked_at,
-        "declined": declined.of_deal(tx, row.deal).get(row.digest),
     }

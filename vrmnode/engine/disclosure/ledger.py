@@ -13,6 +13,7 @@ from vrmnode.engine.orders.order_records import find_order
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.storage import deals, disclosures, messages, secrets
 from vrmnode.storage.database import Connection
+from vrmnode.storage.disclosures import StoredDisclosure
 from vrmnode.storage.secrets import Vault
 from vrmnode.values.reasons import DELETION
 from vrmprotocol import agreement, keys, order_retention
@@ -59,12 +60,14 @@ def _urgency(row: Json) -> tuple[bool, int, str, int]:
 
 
 def _of_customer(tx: Connection, now: int) -> Iterator[Json]:
-    told: dict[bytes, dict[str, int]] = {}
+    told: dict[bytes, list[StoredDisclosure]] = {}
     for row in reversed(disclosures.every(tx)):
-        if row.digest in declined.of_deal(tx, row.deal):
-            continue
-        told.setdefault(row.deal, {}).update(dict.fromkeys(row.fields, row.disclosed_at))
-    for deal, fields in told.items():
+        told.setdefault(row.deal, []).append(row)
+    for deal, rows in told.items():
+        gone = declined.of_deal(tx, deal)
+        fields = {
+            name: row.disclosed_at for row in rows if row.digest not in gone for name in row.fields
+        }
         yield from _entries(tx, load_deal(tx, deal), fields, now)
 
 

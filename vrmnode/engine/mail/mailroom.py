@@ -105,6 +105,11 @@ def post(
     return signed
 
 
+def can_tell(ctx: Context, record: DealRecord) -> bool:
+    """Whether `tell` has the keys that it takes."""
+    return own_key(ctx, record) is not None and counterpart(record) is not None
+
+
 def tell(ctx: Context, record: DealRecord, body: MailBody, *, until: int) -> SignedMessage:
     """`post` with this side's key to the other side of a deal.
 

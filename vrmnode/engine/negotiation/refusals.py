@@ -46,7 +46,7 @@ def of_deal(tx: Connection, record: DealRecord) -> list[Json]:
     stored = messages.list_messages(tx, record.deal)
     kinds = {item.digest: item.kind for item in stored}
     found: list[Json] = []
-    for item, signed in _said_no(stored):
+    for item, signed in said_no(stored):
         writer: Role = "customer" if signed.author == record.row.customer else "vendor"
         row = {"from": writer, "of": _named(signed, kinds), **why(signed, writer)}
         found.append({**row, **_levels(signed), "received": item.received_at})
@@ -96,7 +96,8 @@ def _against(own: OwnIntent, levels: object) -> Json:
     return {"terms": refused_because(intent_body(own).choices, known)}
 
 
-def _said_no(stored: list[StoredMessage]) -> list[tuple[StoredMessage, SignedMessage]]:
+def said_no(stored: list[StoredMessage]) -> list[tuple[StoredMessage, SignedMessage]]:
+    """The declines and withdrawals among messages, as they read."""
     found = []
     for item in stored:
         if item.kind in ("decline", "withdraw_accept"):
