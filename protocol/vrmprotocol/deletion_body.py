@@ -11,23 +11,14 @@ from typing import Annotated, Literal, TypeAlias, get_args
 from msgspec import Meta
 
 from vrmprotocol.body_checks import refuse
+from vrmprotocol.disclosure_body import FieldName
 from vrmprotocol.fields import Body, Bytes32, Time
 
 MAX_DELETIONS = 4
 MAX_ATTEMPTS = 8
 """How often a deletion leaves: who erased the key of the deal's mail can't read that it came."""
 
-DeletedName: TypeAlias = Literal[
-    "name",
-    "street_address",
-    "postal_code",
-    "locality",
-    "region",
-    "country",
-    "email",
-    "telephone",
-    "relationship",
-]
+DeletedName: TypeAlias = Literal[FieldName, "relationship"]
 DeletionReason: TypeAlias = Literal["afterwards", "on_request", "cancelled", "unspecified"]
 
 DELETED_NAMES: tuple[DeletedName, ...] = get_args(DeletedName)

@@ -8,19 +8,10 @@ import click
 
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import columns, counted, entries, moment, short
+from vrmprotocol import contact
 
 STATES = ("held", "due", "deleted")
-FIELDS = (
-    "name",
-    "street_address",
-    "postal_code",
-    "locality",
-    "region",
-    "country",
-    "email",
-    "telephone",
-    "relationship",
-)
+FIELDS = (*contact.NAMES, "relationship")
 
 Row = dict[str, object]
 
