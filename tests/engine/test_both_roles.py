@@ -67,6 +67,8 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Da
 
 
 def play(world: World, step: tuple[object, ...]) -> None:
+    if world.happen(step):
+        return
     match step:
         case ("publish", str(who), int(quantity), bool(automatic)):
             if len(intents.list_intents(world.nodes[who].reader)) < 2:
@@ -75,20 +77,6 @@ def play(world: World, step: tuple[object, ...]) -> None:
             if len(intents.list_intents(world.nodes[who].reader)) < 3:
                 with contextlib.suppress(ServiceError):  # whose profile never came
                     world.publish(who, quantity, automatic, to=named)
-        case ("pump", str(who)):
-            world.pump(who)
-        case ("deliver", int(at), bool(keep)):
-            world.deliver(at, keep=keep)
-        case ("lose", int(at)):
-            world.lose(at)
-        case ("wait", int(seconds)):
-            world.now += seconds
-        case ("timers", str(who)):
-            world.nodes[who].run_timers()
-        case ("crash", str(who)):
-            world.nodes[who].crash_next = True
-        case ("settle",):
-            world._settle()
         case ("buy and regret", str(who), int(at)):
             world.publish(who, 1, automatic=False)
             world._settle()

@@ -266,6 +266,27 @@ class World:
         if self.link:
             self.link.pop(index % len(self.link))
 
+    def happen(self, step: tuple[object, ...]) -> bool:
+        """What link, clock and crashes do in a script; False for a step of somebody's own."""
+        match step:
+            case ("pump", str(who)):
+                self.pump(who)
+            case ("deliver", int(at), bool(keep)):
+                self.deliver(at, keep=keep)
+            case ("lose", int(at)):
+                self.lose(at)
+            case ("wait", int(seconds)):
+                self.now += seconds
+            case ("timers", str(who)):
+                self.nodes[who].run_timers()
+            case ("crash", str(who)):
+                self.nodes[who].crash_next = True
+            case ("settle",):
+                self._settle()
+            case _:
+                return False
+        return True
+
     def heal(self) -> None:
         """A link that loses nothing, for long enough that everything ends."""
         for node in self.nodes.values():

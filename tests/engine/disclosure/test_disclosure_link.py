@@ -52,23 +52,11 @@ STEP = st.one_of(
 
 
 def play(world: World, step: tuple[object, ...]) -> None:
+    if world.happen(step):
+        return
     match step:
         case ("buy", str(who)):
             world.publish(who, 1, automatic=True)
-        case ("settle",):
-            world._settle()
-        case ("pump", str(who)):
-            world.pump(who)
-        case ("deliver", int(at), bool(keep)):
-            world.deliver(at, keep=keep)
-        case ("lose", int(at)):
-            world.lose(at)
-        case ("wait", int(seconds)):
-            world.now += seconds
-        case ("timers", str(who)):
-            world.nodes[who].run_timers()
-        case ("crash", str(who)):
-            world.nodes[who].crash_next = True
         case ("begin", str(who), str(event)):
             world.nodes[who].turn(partial(_say_everywhere, event=event))
         case ("trust", str(who), str(whom)):
