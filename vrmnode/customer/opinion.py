@@ -34,7 +34,7 @@ def read(fields: Fields) -> Said:
         in_language=fields.language("language"),
     )
     if said.is_empty:
-        raise fields.error("rating", "it, an experience or a text", None)
+        raise fields.error("rating", "a rating, an experience or a text", None)
     if said.in_language is not None and said.review_body is None:
         raise fields.error("language", "it only with a text", said.in_language)
     return said
