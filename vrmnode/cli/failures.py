@@ -161,6 +161,7 @@ _ADVICE_BY_CODE = {
     "inbox.unfit": "send it all the same with --anyway, or change it",
     "inbox.no_proposal": "say what you offer: --sku SKU, or --name TEXT with --unit-price AMOUNT",
     "inbox.delivery": "say how it gets there: --delivery-charge AMOUNT with --deliver-by DAY",
+    "feedback.not_found": "see: vrm feedback list, vrm feedback list --vendor VENDOR",
     "contact.missing": "set it with: vrm contact set NAME=VALUE",
     "disclosure.nothing_due": "name the fields to tell them all the same",
     "negotiation.illegal_move": "see how it stands with: vrm deal show DEAL, vrm order show DEAL",

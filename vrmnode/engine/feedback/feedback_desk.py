@@ -15,12 +15,13 @@ from msgspec import structs
 from vrmnode.customer import opinion
 from vrmnode.engine import market_messages
 from vrmnode.engine.context import Context
-from vrmnode.engine.failures import conflict, not_found
+from vrmnode.engine.failures import conflict
 from vrmnode.engine.feedback import feedback_keys, kept_feedback, sealed_feedback
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.references import checked_id, find_deal, find_vendor, only
 from vrmnode.engine.stated_time import stated_creation
+from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, feedback, timers
 from vrmnode.storage.database import Connection
 from vrmnode.storage.feedback import OwnFeedback, StoredFeedback
@@ -77,7 +78,8 @@ def withdraw(ctx: Context, params: Params) -> Json:
     record = _agreed(ctx.tx, reference)
     own = feedback.own_of(ctx.tx, record.deal)
     if own is None:
-        raise not_found("feedback", reference)
+        words = f"expected a deal that you have said something about, came {reference!r}"
+        raise ServiceError("feedback.not_found", words, 404)
     if own.published_at is None and own.seq == 0:
         feedback.remove_own(ctx.tx, record.deal)
         timers.clear(ctx.tx, TIMER, record.deal)
