@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -258,15 +259,19 @@ def test_a_foreign_peer_is_answered() -> None:
     trio.run(main)
 
 
-def test_a_frame_too_long_ends_the_stream() -> None:
+def test_a_frame_too_long_ends_the_stream(caplog: pytest.LogCaptureFixture) -> None:
     # SPEC 13: A node MUST reset the stream of an envelope longer than 66560 bytes without reading
     # it.
+    caplog.set_level(logging.INFO, "vrmnode.network")
+
     async def main() -> None:
         async with open_node() as node:
             assert await exchange(node.addresses[0], encode_varint(66_561), 1) == []
-            assert node.stats()["malformed"] == 1
 
     trio.run(main)
+    # By its reason: py-libp2p may drop a Noise frame when it closes, which is counted, too.
+    faults = [line for line in caplog.messages if "broke the protocol" in line]
+    assert [line.endswith("rpc_length") for line in faults].count(True) == 1
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,9 @@ def _shown(market: Market, intent: str, event: str) -> dict[str, Any]:
         found = ask(market.customers[0], "events", limit=1000)
         about = [{each["subject"], each["data"].get("deal")} for each in found
                  if each["type"] == event]  # fmt: skip
-        return shown if any(subjects & each for each in about) else None
+        # Read again: what was read before the event may be older than it.
+        happened = any(subjects & each for each in about)
+        return ask(market.customers[0], "intents", intent) if happened else None
 
     return until(there, event)
 
