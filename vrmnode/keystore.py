@@ -214,11 +214,12 @@ def read_passphrase(
     prompt: Callable[[str], str] | None,
     none: bool = False,
     confirm: bool = False,
+    words: str = "Passphrase",
 ) -> str:
     """Return the passphrase: none at all, of a file, of `VRM_PASSPHRASE_FILE`, or as typed.
 
-    `prompt` asks without echo, None where nobody can answer; with `confirm` it asks twice. Of a
-    file the first line counts. Raises KeystoreError `keystore.no_passphrase`,
+    `prompt` asks for `words` without echo, None where nobody can answer; with `confirm` it asks
+    twice. Of a file the first line counts. Raises KeystoreError `keystore.no_passphrase`,
     `keystore.empty_passphrase` (without `none`), `keystore.passphrase_file`,
     `keystore.passphrases_differ`.
     """
@@ -228,7 +229,7 @@ def read_passphrase(
     if source:
         passphrase = _first_line(Path(source))
     elif prompt is not None:
-        passphrase = prompt("Passphrase: ")
+        passphrase = prompt(f"{words}: ")
         if confirm and prompt("Again: ") != passphrase:
             raise KeystoreError("keystore.passphrases_differ", "the two passphrases differ")
     else:

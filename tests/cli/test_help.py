@@ -11,7 +11,7 @@ from vrmnode.cli.root import vrm as root
 
 EXPECTED = """
 init, run, join, status, version, completion, events, ledger
-id show, data backup, data restore, data export, data keys
+id show, data backup, data restore, data export, data keys, data passphrase
 intent publish, intent list, intent show, intent why, intent watch, intent extend, intent withdraw
 intent drafts, intent draft, intent confirm, intent discard
 intent standing list, intent standing show, intent standing stop

@@ -29,12 +29,12 @@ from tests.engine.steps import (
 )
 from tests.engine.vendor.test_inbox import leave_all, publish
 from tests.engine.world import SKU, World
+from tests.storage.samples import set_stock
 from vrmnode.engine import views
 from vrmnode.engine.customer import intent_desk
 from vrmnode.engine.customer.why import intent_why
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal
-from vrmnode.storage import catalogue
 from vrmnode.values import reasons
 from vrmprotocol import coherence
 from vrmprotocol.mail import Counter, Decline
@@ -61,7 +61,7 @@ def _selling(policy: dict[str, object], **asked: object) -> Cause:
 
 
 def _sold_out(world: World) -> None:
-    in_turn(world, VENDOR, lambda ctx: catalogue.set_stock(ctx.tx, SKU, 0))
+    in_turn(world, VENDOR, lambda ctx: set_stock(ctx.tx, SKU, 0))
     _answered(world)
 
 

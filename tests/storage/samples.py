@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vrmnode.storage.catalogue import Product
+from vrmnode.storage.database import Tx
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.intents import OwnIntent
@@ -105,3 +106,9 @@ def envelope(number: int = 1, **fields: Any) -> StoredEnvelope:
 def product(sku: str = "A1", **fields: Any) -> Product:
     values: dict[str, Any] = {"sku": sku, "name": "A thing", "price": 1000, "currency": "EUR"}
     return Product(**values | fields)
+
+
+def set_stock(tx: Tx, sku: str, stock: int | None) -> None:
+    """Another count of a product that is in the catalogue."""
+    tx.run("UPDATE products SET stock = ? WHERE sku = ?", (stock, sku))
+    assert tx.changes() == 1

@@ -171,14 +171,6 @@ def test_list_by_pages(shop: Tx) -> None:
     assert catalogue.count(shop) == 6
 
 
-def test_set_stock(shop: Tx) -> None:
-    assert catalogue.set_stock(shop, "hat", 4)
-    assert not catalogue.set_stock(shop, "none", 4)
-    found = catalogue.get(shop, "hat")
-    assert found is not None
-    assert found.stock == 4
-
-
 def test_functions_of_the_catalogue(tx: Tx) -> None:
     assert catalogue.functions(tx) == set()
     rows = [

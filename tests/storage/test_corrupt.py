@@ -103,7 +103,7 @@ def test_a_folder_in_its_place(path: Path) -> None:
 # Damage that appears while the node runs, or that no check of the structure can see: whatever is
 # then read, it is named as damage and never comes up as an error of some library.
 READS: tuple[Callable[[Tx], object], ...] = (
-    lambda tx: seen.load_recent(tx),
+    lambda tx: seen.known_among(tx, [key(1)]),
     lambda tx: deals.list_deals(tx),
     lambda tx: messages.list_messages(tx, key(1)),
     lambda tx: intents.list_intents(tx),
@@ -182,7 +182,7 @@ def test_pages_overwritten_while_it_is_open(filled: Path) -> None:
             file.write(b"\xff" * (len(raw) - 4096))
         reader = database.reader()
         with pytest.raises(StorageError) as caught:
-            seen.load_recent(reader)
+            seen.known_among(reader, [key(1)])
         assert caught.value.code == "storage.corrupt"
         filled.write_bytes(raw)
 

@@ -97,13 +97,6 @@ def test_by_prefix(tx: Tx) -> None:
         assert found(nothing) == set()
 
 
-def test_by_intent_and_vendor(tx: Tx) -> None:
-    deals.insert(tx, deal(1))
-    assert deals.get_by_intent(tx, key(300), key(201), "customer") == deal(1)
-    assert deals.get_by_intent(tx, key(300), key(201), "vendor") is None
-    assert deals.get_by_intent(tx, key(300), key(202), "customer") is None
-
-
 def test_locked_quantity_counts_acceptances_of_the_customer(tx: Tx) -> None:
     assert deals.locked_quantity(tx, key(300)) == 0
     deals.insert(tx, deal(1, quantity=2, state="accepted"))
@@ -122,4 +115,3 @@ def test_counts(tx: Tx) -> None:
     deals.insert(tx, deal(3, created=300))
     deals.insert(tx, deal(4, created=300, role="vendor", intent_id=key(301)))
     assert deals.count_by_state(tx, "customer") == {"agreed": 1, "offered": 2}
-    assert deals.count_of_intent(tx, key(300)) == 3

@@ -17,8 +17,6 @@ def test_only_a_higher_update_replaces_an_intent(tx: Tx) -> None:
     assert market.upsert_intent(tx, update)
     assert not market.upsert_intent(tx, market_intent(1, seq=1))
     assert market.get_intent(tx, key(101)) == update
-    assert market.get_intent_by_envelope(tx, key(999)) == update
-    assert market.get_intent_by_envelope(tx, key(301)) is None
 
 
 def test_by_the_beginning_of_the_newest_id(tx: Tx) -> None:

@@ -59,13 +59,12 @@ def test_what_is_left_to_acknowledge(tx: Tx) -> None:
         messages.put(tx, message(number))
     first = messages.to_acknowledge(tx, key(1))
     assert first == [key(1000 + number) for number in range(3, 19)]
-    assert messages.deals_to_acknowledge(tx) == [key(1)]
     messages.mark_ack_sent(tx, first, 50)
     assert messages.to_acknowledge(tx, key(1)) == [key(1000 + n) for n in range(19, 23)]
     messages.need_ack_again(tx, key(1005))
     assert messages.to_acknowledge(tx, key(1), 1) == [key(1005)]
     messages.mark_ack_sent(tx, messages.to_acknowledge(tx, key(1)), 60)
-    assert messages.deals_to_acknowledge(tx) == []
+    assert messages.to_acknowledge(tx, key(1)) == []
 
 
 def test_offers_of_the_customer(tx: Tx) -> None:

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.storage.samples import key, product
+from tests.storage.samples import key, product, set_stock
 from vrmnode.storage import catalogue, reservations
 from vrmnode.storage.database import Database, Tx
 
@@ -67,7 +67,7 @@ def test_what_was_sold_comes_back_piece_by_piece_and_once(tx: Tx) -> None:
 def test_what_is_reserved_is_sold_whatever_became_of_the_product(tx: Tx) -> None:
     for number in (1, 2, 3):
         assert reservations.reserve(tx, key(number), "five", 1, 100, 0)
-    catalogue.set_stock(tx, "five", 0)
+    set_stock(tx, "five", 0)
     assert not reservations.sell(tx, key(4), "five", 1, 50)
     assert not reservations.sell(tx, key(1), "five", 2, 50)
     assert reservations.sell(tx, key(1), "five", 1, 50)
@@ -239,7 +239,7 @@ class StockMachine(RuleBasedStateMachine):
     @rule(sku=SKUS, stock=st.integers(0, 8))
     def recount(self, sku: str, stock: int) -> None:
         with self.database.transaction() as tx:
-            catalogue.set_stock(tx, sku, stock)
+            set_stock(tx, sku, stock)
         self.shelf[sku] = stock
         self.recounted.add(sku)
 

@@ -17,13 +17,6 @@ def test_an_id_is_new_once_until_its_time(tx: Tx) -> None:
     assert seen.add(tx, key(1), 200)
 
 
-def test_the_latest_ends_are_loaded_first(tx: Tx) -> None:
-    for number in range(1, 6):
-        seen.add(tx, key(number), number)
-    assert seen.load_recent(tx, 2) == [(key(5), 5), (key(4), 4)]
-    assert len(seen.load_recent(tx)) == 5
-
-
 def test_many_are_remembered_at_once(tx: Tx) -> None:
     seen.add(tx, key(7), 100)
     rows = [(key(number), 100) for number in range(1, 100)]

@@ -45,13 +45,12 @@ def test_watching_again_keeps_the_later_end(tx: Tx) -> None:
 def test_a_sliding_window(tx: Tx) -> None:
     tags.watch(tx, _window(0))
     tags.watch(tx, _window(1))
-    assert tags.unwatch_seq(tx, key(1), 0) == 4
+    assert tags.unwatch_below(tx, key(1), 1) == 4
     assert {row.seq for row in tags.list_tags(tx)} == set(range(1, 9))
 
 
-def test_unwatch_and_purge(tx: Tx) -> None:
-    tags.watch(tx, [*_window(0, deal=1), *_window(0, deal=2)])
-    assert tags.unwatch(tx, key(1)) == 32
+def test_purge(tx: Tx) -> None:
+    tags.watch(tx, _window(0, deal=2))
     assert tags.purge(tx, 499) == []
     assert tags.is_watched(tx, key(2)) and not tags.is_watched(tx, key(1))
     assert tags.purge(tx, 500) == [key(2)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,34 @@ def read_passphrase(file: Path | None, *, none: bool, confirm: bool = False) -> 
     if none and file is not None:
         detail = "expected --no-passphrase or --passphrase-file, came both"
         raise usage("option.passphrase", detail)
+    return _read(file, os.environ, none=none, confirm=confirm)
+
+
+def read_new_passphrase(file: Path | None, *, none: bool) -> str:
+    """Another passphrase than the node has now: from the options, or as typed, twice."""
+    if none and file is not None:
+        detail = "expected --no-new-passphrase or --new-passphrase-file, came both"
+        raise usage("option.passphrase", detail)
+    if not none and file is None and _prompt() is None:
+        detail = "expected --new-passphrase-file or --no-new-passphrase, came neither"
+        raise usage("option.passphrase", detail)
+    # Not from the environment: the file named there is that of the passphrase up to now.
+    return _read(file, {}, none=none, confirm=True, words="New passphrase")
+
+
+def _read(
+    file: Path | None,
+    env: Mapping[str, str],
+    *,
+    none: bool,
+    confirm: bool,
+    words: str = "Passphrase",
+) -> str:
     from vrmnode import keystore
 
     try:
         return keystore.read_passphrase(
-            file=file, env=os.environ, prompt=_prompt(), none=none, confirm=confirm
+            file=file, env=env, prompt=_prompt(), none=none, confirm=confirm, words=words
         )
     except KeystoreError as error:
         failure = from_coded(error)

@@ -149,12 +149,6 @@ def get(tx: Connection, sku: str) -> Product | None:
     return _PRODUCTS.first(tx, "WHERE sku = ?", (sku,))
 
 
-def set_stock(tx: Connection, sku: str, stock: int | None) -> bool:
-    """Set a product's stock (None: not tracked); False where there is no such product."""
-    tx.run("UPDATE products SET stock = ? WHERE sku = ?", (stock, sku))
-    return tx.changes() == 1
-
-
 def remove(tx: Connection, sku: str) -> bool:
     """Take a product out of the catalogue; False where there is no such product."""
     tx.run("DELETE FROM products WHERE sku = ?", (sku,))

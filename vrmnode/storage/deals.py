@@ -96,12 +96,6 @@ def get(tx: Connection, deal: bytes) -> Deal | None:
     return _DEALS.first(tx, "WHERE deal = ?", (deal,))
 
 
-def get_by_intent(tx: Connection, intent_id: bytes, vendor_root: bytes, role: str) -> Deal | None:
-    """Return the newest deal between an intent and a vendor, seen from `role`."""
-    where = "WHERE intent_id = ? AND vendor_root = ? AND role = ? ORDER BY updated DESC"
-    return _DEALS.first(tx, where, (intent_id, vendor_root, role))
-
-
 def update(tx: Connection, deal: bytes, *, updated: int, **fields: Unpack[Changes]) -> None:
     """Change the named columns of a deal.
 
@@ -162,11 +156,6 @@ def _quantity(tx: Connection, intent_id: bytes, states: Sequence[str]) -> int:
             (intent_id, CUSTOMER, *states, *ENDED_ORDERS),
         )
     )
-
-
-def count_of_intent(tx: Connection, intent_id: bytes) -> int:
-    """Return how many deals an intent has, in any state."""
-    return int(tx.value("SELECT count(*) FROM deals WHERE intent_id = ?", (intent_id,)))
 
 
 def count_by_state(tx: Connection, role: str) -> dict[str, int]:

@@ -102,11 +102,6 @@ def get_intent(tx: Connection, pseudonym: bytes) -> MarketIntent | None:
     return _INTENTS.first(tx, "WHERE pseudonym = ?", (pseudonym,))
 
 
-def get_intent_by_envelope(tx: Connection, envelope_id: bytes) -> MarketIntent | None:
-    """Return the intent whose newest envelope has this id."""
-    return _INTENTS.first(tx, "WHERE envelope_id = ?", (envelope_id,))
-
-
 def intents_by_prefix(tx: Connection, hex_prefix: str) -> list[MarketIntent]:
     """Return the intents whose newest envelope's id starts with these hex digits."""
     bounds = hex_bounds(hex_prefix)

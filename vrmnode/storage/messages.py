@@ -91,12 +91,6 @@ def to_acknowledge(tx: Connection, deal: bytes, limit: int = ACKNOWLEDGED_AT_ONC
     return [digest for (digest,) in rows]
 
 
-def deals_to_acknowledge(tx: Connection) -> list[bytes]:
-    """Return the deals in which something is left to acknowledge: after a restart."""
-    rows = tx.rows(f"SELECT DISTINCT deal FROM messages WHERE {_UNACKNOWLEDGED}")
-    return [deal for (deal,) in rows]
-
-
 def mark_ack_sent(tx: Connection, digests: Iterable[bytes], at: int) -> None:
     """Note that an own message carries the acknowledgement of these."""
     sql = "UPDATE messages SET ack_sent_at = ? WHERE digest = ? AND own = 0"

@@ -49,9 +49,3 @@ def purge(tx: Connection, now: int) -> int:
     """Forget the ids whose time is over. Return how many."""
     tx.run("DELETE FROM seen WHERE until <= ?", (now,))
     return tx.changes()
-
-
-def load_recent(tx: Connection, limit: int = 1_000_000) -> list[tuple[bytes, int]]:
-    """Return ids and their ends, the latest end first, for a cache in memory."""
-    found = tx.rows("SELECT id, until FROM seen ORDER BY until DESC LIMIT ?", (limit,))
-    return [(envelope_id, until) for envelope_id, until in found]

@@ -59,18 +59,6 @@ def list_tags(tx: Connection, owner: bytes | None = None) -> list[WatchedTag]:
     return _TAGS.select(tx, where, (owner,))
 
 
-def unwatch(tx: Connection, owner: bytes) -> int:
-    """Watch nothing more of an intent or deal. Return how many tags that was."""
-    tx.run("DELETE FROM watched_tags WHERE owner = ?", (owner,))
-    return tx.changes()
-
-
-def unwatch_seq(tx: Connection, owner: bytes, seq: int) -> int:
-    """Watch no more for one message of a deal. Return how many tags that was."""
-    tx.run("DELETE FROM watched_tags WHERE owner = ? AND seq = ?", (owner, seq))
-    return tx.changes()
-
-
 def unwatch_below(tx: Connection, owner: bytes, seq: int) -> int:
     """Watch no more for the messages of a deal before `seq`. Return how many tags that was."""
     tx.run("DELETE FROM watched_tags WHERE owner = ? AND seq < ?", (owner, seq))

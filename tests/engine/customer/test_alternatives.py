@@ -24,6 +24,7 @@ from tests.engine.steps import (
     update,
 )
 from tests.engine.world import World
+from tests.storage.samples import set_stock
 from vrmnode.engine import clockwork
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import offers
@@ -190,7 +191,7 @@ def test_what_a_declined_offer_held_is_free(world: World) -> None:
 
 def test_a_sold_out_alternative_is_left_out(world: World) -> None:
     workshop(world)
-    in_turn(world, VENDOR, lambda ctx: catalogue.set_stock(ctx.tx, DRILL, 0))
+    in_turn(world, VENDOR, lambda ctx: set_stock(ctx.tx, DRILL, 0))
     world.publish_request(CUSTOMER, BROKEN)
     pass_on(world, CUSTOMER)
     pass_on(world, VENDOR)
@@ -218,7 +219,7 @@ def test_withdrawing_the_intent_frees_everything(world: World) -> None:
 def test_an_offer_that_has_ended_leaves_the_others_open(world: World) -> None:
     workshop(world, reserve_minutes=60, offer_valid_minutes=600)
     # What isn't counted isn't held, and its offer is valid for longer.
-    in_turn(world, VENDOR, lambda ctx: catalogue.set_stock(ctx.tx, PART, None))
+    in_turn(world, VENDOR, lambda ctx: set_stock(ctx.tx, PART, None))
     world.publish_request(CUSTOMER, BROKEN)
     pass_on(world, CUSTOMER)
     pass_on(world, VENDOR)

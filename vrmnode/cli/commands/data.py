@@ -20,6 +20,11 @@ _BACKUP = "vrmnode.cli.commands.backup"
             "list_key_files",
             "List the files of keys beside your backups.",
         ),
+        "passphrase": (
+            "vrmnode.cli.commands.data_passphrase",
+            "passphrase",
+            "Change the passphrase of the node's keys.",
+        ),
         "export": (
             "vrmnode.cli.commands.data_export",
             "export",
