@@ -135,11 +135,11 @@ def test_verify_needs_no_folder_and_no_node(tmp_path):
 
 
 def test_verify_of_what_is_not_there(vrm, tmp_path):
-    assert vrm.error("deal", "verify", tmp_path / "none.vrm", code=3)["code"] == "file.read"
-    assert vrm.error("deal", "verify", tmp_path, code=1)["code"] == "file.read"
+    assert vrm.error("deal", "verify", tmp_path / "none.vrm", code=2)["code"] == "file.read"
+    assert vrm.error("deal", "verify", tmp_path, code=2)["code"] == "file.read"
     large = tmp_path / "large.vrm"
     large.write_bytes(bytes(2 * 1024 * 1024))
-    assert vrm.error("deal", "verify", large, code=1)["code"] == "file.too_large"
+    assert vrm.error("deal", "verify", large, code=2)["code"] == "file.too_large"
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_large_file_goes_in_parts(daemon, vrm, tmp_path):
 
 def test_what_is_no_file_of_messages(vrm, tmp_path):
     path = tmp_path / "in.vrmm"
-    assert vrm.error("message", "import", path, code=3)["code"] == "file.read"
+    assert vrm.error("message", "import", path, code=2)["code"] == "file.read"
     path.write_bytes(bytes(16 * 1024 * 1024 + 1))
     assert vrm.error("message", "import", path, code=2)["code"] == "file.too_large"
     path.write_bytes(bytes(800_000))

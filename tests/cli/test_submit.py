@@ -39,4 +39,4 @@ def test_a_long_file_goes_in_parts_from_stdin(daemon, vrm):
 
 
 def test_no_file(vrm, tmp_path):
-    assert vrm.error("net", "submit", tmp_path / "none", "--to", TO, code=3)["code"] == "file.read"
+    assert vrm.error("net", "submit", tmp_path / "none", "--to", TO, code=2)["code"] == "file.read"

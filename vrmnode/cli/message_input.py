@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError, usage
+from vrmnode.cli.failures import usage
+from vrmnode.cli.input_file import read_limited
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 AT_ONCE_BYTES = 700_000
@@ -19,21 +19,7 @@ def read_message_file(path: Path) -> bytes:
     Raises:
         CommandError: `file.read`, `file.too_large`.
     """
-    try:
-        if str(path) == "-":
-            raw = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-        else:
-            with path.open("rb") as stream:
-                raw = stream.read(MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        raise CommandError(NOT_FOUND, "file.read", f"{path}: no such file") from None
-    except OSError as error:
-        detail = f"{path}: expected a readable file, came: {error.strerror}"
-        raise CommandError(FAILED, "file.read", detail) from None
-    if len(raw) > MAX_FILE_BYTES:
-        detail = f"{path}: expected at most {MAX_FILE_BYTES} bytes, came more"
-        raise usage("file.too_large", detail)
-    return raw
+    return read_limited(path, MAX_FILE_BYTES)
 
 
 def in_requests(raw: bytes) -> Iterator[bytes]:

@@ -19,9 +19,14 @@ def write_output(path: Path, raw: bytes, *, force: bool) -> bool:
     except FileExistsError:
         raise file_exists(path) from None
     except OSError as error:
-        detail = f"{path}: expected to write it, came: {error.strerror}"
-        raise CommandError(FAILED, "file.write", detail) from None
+        raise unwritable(path, error) from None
     return True
+
+
+def unwritable(path: Path, error: OSError) -> CommandError:
+    """What to say of a place that can't be written."""
+    detail = f"{path}: expected a place that can be written, came: {error.strerror}"
+    return CommandError(FAILED, "file.write", detail)
 
 
 def file_exists(path: Path) -> CommandError:

@@ -6,7 +6,9 @@ import re
 import secrets
 from pathlib import Path
 
-from vrmnode.cli.failures import FAILED, CommandError, from_coded, usage
+from vrmnode.cli.failures import from_coded
+from vrmnode.cli.input_file import unreadable
+from vrmnode.cli.output_file import unwritable
 from vrmnode.cli.session import Session
 from vrmnode.errors import KeystoreError
 from vrmnode.images.parts import SALT_BYTES, ImageError
@@ -34,8 +36,7 @@ def load_picture(path: Path, *, of_its_own: bool = False) -> Picture:
         failure.detail = f"{path}: {failure.detail}"
         raise failure from None
     except OSError as error:
-        detail = f"{path}: expected a readable file, came: {error.strerror}"
-        raise usage("file.read", detail) from None
+        raise unreadable(path, error) from None
 
 
 def keep_picture(here: Session, picture: Picture, path: Path) -> str:
@@ -45,8 +46,7 @@ def keep_picture(here: Session, picture: Picture, path: Path) -> str:
     try:
         return picture_store(here).keep(picture).image
     except OSError as error:
-        detail = f"{here.data_dir}: expected to write an image, came: {error.strerror}"
-        raise CommandError(FAILED, "file.write", detail) from None
+        raise unwritable(here.data_dir, error) from None
 
 
 class IntentImages:

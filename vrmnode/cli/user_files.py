@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
 from pathlib import Path
 
 from vrmnode.cli.failures import usage
+from vrmnode.cli.input_file import read_limited
 
 MAX_FILE_BYTES = 1024 * 1024
 
@@ -16,7 +16,7 @@ Json = dict[str, object]
 
 def read_object(path: Path) -> Json:
     """The object in a `.toml` or `.json` file; `-` reads JSON from stdin."""
-    raw = _read_limited(path)
+    raw = read_limited(path, MAX_FILE_BYTES)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -80,22 +80,6 @@ def _plain(value: object) -> object:
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
     return value
-
-
-def _read_limited(path: Path) -> bytes:
-    try:
-        if str(path) == "-":
-            raw = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-        else:
-            with path.open("rb") as file:
-                raw = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise usage(
-            "file.read", f"{path}: expected a readable file, came: {error.strerror}"
-        ) from None
-    if len(raw) > MAX_FILE_BYTES:
-        raise usage("file.too_large", f"{path}: expected at most {MAX_FILE_BYTES} bytes, came more")
-    return raw
 
 
 def changed(base: Json, file: Path | None, pairs: tuple[str, ...]) -> Json:

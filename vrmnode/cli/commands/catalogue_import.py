@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from vrmnode.cli.failures import FAILED, CommandError, from_coded, usage
+from vrmnode.cli.failures import FAILED, CommandError, from_coded
+from vrmnode.cli.input_file import unreadable
+from vrmnode.cli.output_file import unwritable
 from vrmnode.cli.session import Session, session, shared_options
 from vrmprotocol.errors import LocalError
 
@@ -88,8 +90,7 @@ def _opened(file: Path, stack: ExitStack) -> BinaryIO:
     try:
         return stack.enter_context(file.open("rb"))
     except OSError as error:
-        detail = f"{file}: expected a readable file, came: {error.strerror}"
-        raise usage("file.read", detail) from None
+        raise unreadable(file, error) from None
 
 
 def _feed(stream: BinaryIO, mapping: str | None, options: dict[str, Any]) -> Feed:
@@ -169,8 +170,7 @@ class _Refused:
             try:
                 file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
             except OSError as error:
-                detail = f"{path}: expected to write it, came: {error.strerror}"
-                raise usage("file.write", detail) from None
+                raise unwritable(path, error) from None
             self._writer = csv.writer(file)
             self._writer.writerow(("row", "column", "code", "expected", "came"))
 

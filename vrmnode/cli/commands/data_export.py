@@ -15,7 +15,8 @@ from pathlib import Path
 import click
 
 from vrmnode import privatefile
-from vrmnode.cli.failures import CONFLICT, FAILED, CommandError
+from vrmnode.cli.failures import CONFLICT, CommandError
+from vrmnode.cli.output_file import unwritable
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import counted, entries
 
@@ -83,19 +84,14 @@ def _make(folder: Path) -> None:
             detail = f"{folder}: expected a folder that is new or empty, came one with files"
             raise CommandError(CONFLICT, "export.exists", detail) from None
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
 
 
 def _write(path: Path, raw: bytes) -> None:
     try:
         privatefile.write_atomically(path, raw, replace=False)
     except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> CommandError:
-    detail = f"{path}: expected a place that can be written, came: {error.strerror}"
-    return CommandError(FAILED, "file.write", detail)
+        raise unwritable(path, error) from error
 
 
 def _json(value: object) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vrmnode.cli.failures import FAILED, CommandError, from_coded, usage
+from vrmnode.cli.input_file import unreadable
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import columns, counted, day, short
@@ -235,8 +236,7 @@ def check(file: Path, offer: str | None, intent: str | None, vendor: str | None)
     try:
         digest = hashlib.sha256(read_file(file)).hexdigest()
     except OSError as error:
-        detail = f"{file}: expected a readable file, came: {error.strerror}"
-        raise usage("file.read", detail) from None
+        raise unreadable(file, error) from None
     value = here.client.get("images", **asked)
     images = value.get("images") if isinstance(value, dict) else None
     named = [str(each) for each in images] if isinstance(images, list) else []

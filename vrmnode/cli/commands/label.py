@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from vrmnode.cli.failures import FAILED, CommandError, usage
-from vrmnode.cli.output_file import file_exists
+from vrmnode.cli.failures import usage
+from vrmnode.cli.output_file import file_exists, unwritable
 from vrmnode.cli.session import session, shared_options
 from vrmnode.privatefile import write_atomically
 
@@ -83,6 +83,5 @@ def _write(path: Path, text: str, *, force: bool) -> int:
     except FileExistsError:
         raise file_exists(path) from None
     except OSError as error:
-        detail = f"{path}: expected to write it, came: {error.strerror}"
-        raise CommandError(FAILED, "file.write", detail) from None
+        raise unwritable(path, error) from None
     return len(raw)

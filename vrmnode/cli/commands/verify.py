@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError
+from vrmnode.cli.failures import FAILED, CommandError
+from vrmnode.cli.input_file import read_limited
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import counted, money
 
@@ -43,8 +44,8 @@ def verify(file: Path, against: Path | None) -> None:
       vrm deal verify book.vrm
       vrm deal verify book.vrm --against theirs.vrm
     """
-    raw = _read(file)
-    other = None if against is None else _read(against)
+    raw = read_limited(file, MAX_FILE_BYTES)
+    other = None if against is None else read_limited(against, MAX_FILE_BYTES)
     report = _report(raw)
     checks: list[Json] = [
         {
@@ -105,21 +106,6 @@ def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, list) else value
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        raise CommandError(NOT_FOUND, "file.read", f"{file}: no such file") from None
-    except OSError as error:
-        detail = f"{file}: expected a readable file, came: {error.strerror}"
-        raise CommandError(FAILED, "file.read", detail) from None
-    if len(raw) > MAX_FILE_BYTES:
-        detail = f"{file}: expected an agreement of at most {MAX_FILE_BYTES} bytes, came more"
-        raise CommandError(FAILED, "file.too_large", detail)
-    return raw
 
 
 def _summary(draft: object) -> Json:
