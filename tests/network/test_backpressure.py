@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 import pytest
 import trio
 import trio.testing
 
-from tests.network.support import OTHER_TOPIC, TOPIC, connected, open_node, ready, receive, victim
+from tests.network.support import (
+    MESHSUB,
+    OTHER_TOPIC,
+    TOPIC,
+    connected,
+    open_node,
+    ready,
+    receive,
+    victim,
+)
+from tests.simulator.node import SimulatedNode
+from tests.simulator.pipe import pipe
+from tests.simulator.world import World
 from vrmnode.network import Network
+from vrmnode.network.gossip_service import FRAME_TIMEOUT_S
+from vrmnode.network.rpc_messages import publish_frame
+from vrmnode.network.yamux_stream import YamuxStream
 
 
 def test_5000_tight_publishes_all_arrive() -> None:
@@ -125,3 +142,104 @@ def _data(n: int) -> bytes:
 async def _publish(network: Network, count: int) -> None:
     for n in range(count):
         assert await network.publish(TOPIC, _data(n)) == 1
+
+
+# One that sends too much, or too slowly. The time is trio's own mock.
+
+
+class Inside:
+    """The gossip of a node, whose peer's stream is a pipe."""
+
+    def __init__(self, **settings: Any) -> None:
+        world = World(1)
+        world.clock = trio.current_time  # type: ignore[method-assign]
+        self.node = SimulatedNode(world, "node", **settings)
+        self.node.attach("peer", outbound=False)
+        self.peer_end, self._own_end = pipe()
+
+    async def read(self) -> None:
+        await self.node.gossip.handle_stream(cast(YamuxStream, self._own_end), "peer", MESHSUB)
+
+
+def virtually(test: Callable[[], Awaitable[None]]) -> None:
+    trio.run(test, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+def test_peer_that_sends_too_much_is_read_from_later_and_loses_nothing() -> None:
+    # SPEC 07: A node that limits how much it takes from a peer MUST read from it later, and
+    # MUST NOT drop what is good.
+    async def main() -> None:
+        inside = Inside(gossip_burst=100.0, gossip_per_s=10.0)
+        for n in range(200):
+            await inside.peer_end.send_all(publish_frame(TOPIC, _data(n)))
+        inside.peer_end.close()
+        await inside.read()
+        inside.node.note_deliveries()
+        assert len(inside.node.delivered) == 200
+        # The pipe hands out what fits into one read, so the bytes count a little, too.
+        assert 10 <= trio.current_time() - began <= 15
+        assert inside.node.counters.snapshot()["slowed"] > 0
+
+    began = 0.0
+    virtually(main)
+
+
+def test_large_messages_count_by_their_bytes() -> None:
+    async def main() -> None:
+        inside = Inside(gossip_burst=100.0, gossip_per_s=10.0)
+        began = trio.current_time()
+        for n in range(10):
+            await inside.peer_end.send_all(publish_frame(TOPIC, bytes([n]) * 100_000))
+        inside.peer_end.close()
+        await inside.read()
+        assert trio.current_time() - began >= (10 * 100_000 / 4_096 - 100) / 10
+
+    virtually(main)
+
+
+def test_graylisted_peer_is_read_from_more_slowly() -> None:
+    async def main() -> None:
+        inside = Inside(gossip_burst=100.0, gossip_per_s=10.0)
+        inside.node.gossip._scores.fault("peer", 15.0)
+        began = trio.current_time()
+        for n in range(10):
+            await inside.peer_end.send_all(publish_frame(TOPIC, _data(n)))
+        inside.peer_end.close()
+        await inside.read()
+        assert 5 <= trio.current_time() - began <= 10
+
+    virtually(main)
+
+
+def test_frame_that_never_ends_ends_the_stream() -> None:
+    async def main() -> None:
+        inside = Inside()
+        began = trio.current_time()
+
+        async def drip() -> None:
+            for byte in publish_frame(TOPIC, bytes(1_000)):
+                await inside.peer_end.send_all(bytes([byte]))
+                await trio.sleep(1)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(drip)
+            with pytest.raises(trio.TooSlowError):
+                await inside.read()
+            assert trio.current_time() - began == pytest.approx(FRAME_TIMEOUT_S)
+            nursery.cancel_scope.cancel()
+
+    virtually(main)
+
+
+def test_stream_without_a_word_stays_open_as_long_as_its_peer_likes() -> None:
+    async def main() -> None:
+        inside = Inside()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(inside.read)
+            await trio.sleep(10 * FRAME_TIMEOUT_S)
+            await inside.peer_end.send_all(publish_frame(TOPIC, b"at last"))
+            inside.peer_end.close()
+        inside.node.note_deliveries()
+        assert len(inside.node.delivered) == 1
+
+    virtually(main)

@@ -9,7 +9,6 @@ import trio
 
 from vrmnode.network.ban_list import BanList
 from vrmnode.network.connection_table import SIMULTANEOUS_S, ConnectionTable
-from vrmnode.network.inbound_slots import InboundSlots
 from vrmnode.network.interface import Verdict
 from vrmnode.network.rpc_messages import message_id
 from vrmnode.network.seen_messages import SeenMessages
@@ -94,23 +93,6 @@ def test_removing_a_replaced_connection_leaves_its_successor() -> None:
     assert not connections.remove(old)  # type: ignore[arg-type]
     assert connections.remove(new)  # type: ignore[arg-type]
     assert connections.all() == []
-
-
-def test_slots_are_given_back() -> None:
-    slots = InboundSlots(in_total=3, per_address=2)
-    with slots.take("a") as one, slots.take("a") as two:
-        assert (one, two) == (True, True)
-        with slots.take("a") as three, slots.take("b") as four, slots.take("c") as five:
-            assert (three, four, five) == (False, True, False)
-            assert slots.taken == 3
-    assert slots.taken == 0
-
-
-def test_slot_is_given_back_after_an_exception() -> None:
-    slots = InboundSlots(in_total=1, per_address=1)
-    with pytest.raises(ValueError, match="x"), slots.take("a"):
-        raise ValueError("x")
-    assert slots.taken == 0
 
 
 def test_verdicts_are_kept_apart_for_each_topic_and_for_a_while() -> None:

@@ -16,7 +16,6 @@ from tests.network.support import (
     TOPIC,
     connected,
     foreign_host,
-    host_and_port,
     join,
     open_node,
     ready,
@@ -66,21 +65,6 @@ def test_inbound_connections_leave_room_for_outbound_ones() -> None:
 async def _dial_and_stay(address: str) -> None:
     async with open_node(listen=(), peers=(address,)):
         await trio.sleep_forever()
-
-
-def test_one_address_can_not_take_all_slots() -> None:
-    async def main() -> None:
-        async with open_node(max_inbound_per_address=2) as hub:
-            idle = [await trio.open_tcp_stream(*host_and_port(hub.addresses[0])) for _ in range(4)]
-            await until(lambda: hub.stats()["connections_refused"] == 2)
-            await idle[0].aclose()
-            await until(lambda: hub.stats()["handshakes_failed"] == 1)
-            async with open_node(listen=()) as guest:
-                await guest.connect(hub.addresses[0])
-            for stream in idle:
-                await stream.aclose()
-
-    trio.run(main)
 
 
 def test_listening_peer_is_found_again_after_its_restart() -> None:

@@ -301,9 +301,22 @@ def test_ihave_is_limited_per_heartbeat() -> None:
         unseen = tuple(identifier(n) for n in range(start, start + 4_000))
         bench.say("p00", Rpc(), unseen=unseen)
     assert sum(len(rpc.iwant) for _, rpc in bench.sent) == g.MAX_IHAVE_IDS
+    for n in range(8_000):
+        bench.router.refused(identifier(n))
     bench.beat()
     bench.say("p00", Rpc(), unseen=(identifier(9_999),))
     assert sum(len(rpc.iwant) for _, rpc in bench.sent) == g.MAX_IHAVE_IDS + 1
+
+
+def test_ids_that_are_waited_for_count_against_what_a_peer_may_advertise() -> None:
+    bench = Bench(1)
+    promised = tuple(identifier(n) for n in range(g.MAX_IHAVE_IDS + 500))
+    bench.say("p00", Rpc(ihave=((TOPIC, promised),)), promised[: g.MAX_IHAVE_IDS - 100])
+    bench.beat()
+    bench.say("p00", Rpc(ihave=((TOPIC, promised),)), promised[g.MAX_IHAVE_IDS - 100 :])
+    asked = [len(rpc.iwant) for _, rpc in bench.sent if rpc.iwant]
+    assert asked == [g.MAX_IHAVE_IDS - 100, 100]
+    assert len(bench.router._asked) == g.MAX_IHAVE_IDS
 
 
 def test_one_message_is_sent_thrice_to_a_peer_that_keeps_asking() -> None:

@@ -19,6 +19,7 @@ from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.peer_score import PeerScores
 from vrmnode.network.rpc_frames import FrameDecoder, encode_frame
 from vrmnode.network.rpc_messages import (
+    GossipMessage,
     MessageId,
     Prune,
     Rpc,
@@ -64,6 +65,22 @@ def test_prune_without_backoff() -> None:
     assert decode_rpc(raw.SerializeToString()).prune == (Prune("t", None),)
 
 
+def test_units_are_what_an_rpc_costs() -> None:
+    assert Rpc().units == 1
+    message = GossipMessage("t", b"x", signed=False)
+    assert Rpc(messages=(message,) * 5).units == 5
+    ids = tuple(message_id(b"%d" % n) for n in range(640))
+    full = Rpc(
+        subscriptions=(("t", True),),
+        messages=(message,),
+        ihave=(("t", ids),),
+        iwant=ids,
+        graft=("t",),
+        prune=(Prune("t", None),),
+    )
+    assert full.units == 24
+
+
 def test_message_id_is_sha256_of_the_data() -> None:
     # SPEC 07: The message id MUST be the 32 bytes of SHA-256 over `data`.
     assert message_id(b"hello").hex() == (
@@ -77,6 +94,7 @@ def test_message_id_is_sha256_of_the_data() -> None:
         RPC(publish=[rpc_pb2.Message(data=b"x")]),
         RPC(publish=[rpc_pb2.Message(data=b"x", topicIDs=["a", "b"])]),
         RPC(publish=[rpc_pb2.Message(data=b"x", topicIDs=["a" * 257])]),
+        RPC(publish=[rpc_pb2.Message(data=b"x", topicIDs=["t"])] * 4_097),
         RPC(subscriptions=[RPC.SubOpts(subscribe=True, topicid="t")] * 257),
         RPC(control=rpc_pb2.ControlMessage(graft=[rpc_pb2.ControlGraft(topicID="t")] * 257)),
         RPC(

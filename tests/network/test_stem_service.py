@@ -263,6 +263,26 @@ def test_frames_beyond_the_rate_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
+def test_a_frame_that_never_ends_ends_the_stream() -> None:
+    async def main() -> None:
+        node = SimulatedNode(World(1), "node")
+        here, there = pipe()
+        async with trio.open_nursery() as nursery:
+
+            async def drip() -> None:
+                for byte in frame(DATA):
+                    await here.send_all(bytes([byte]))
+                    await trio.sleep(1)
+
+            nursery.start_soon(drip)
+            with pytest.raises(trio.TooSlowError):
+                await node.stem.handle_stream(cast(YamuxStream, there), "peer", PROTOCOL)
+            nursery.cancel_scope.cancel()
+        assert len(frame(DATA)) > stem_service.FRAME_TIMEOUT_S
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
 # Who wrote it?
 
 NODES, DIALS, MESSAGES = 8, 3, 6

@@ -13,7 +13,7 @@ import trio.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vrmnode.network import yamux_connection
+from vrmnode.network import yamux_connection, yamux_limits
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
 from vrmnode.network.yamux_connection import YamuxConnection
 from vrmnode.network.yamux_frames import INITIAL_WINDOW
@@ -152,7 +152,7 @@ def test_megabytes_are_echoed_through_small_windows() -> None:
 def test_many_streams_one_after_another_leave_nothing_behind() -> None:
     async def main() -> None:
         async with pair(echo) as (a, b):
-            for n in range(500):
+            for n in range(250):
                 stream = a.yamux.open_stream()
                 await stream.send_all(b"%d" % n)
                 stream.finish()
@@ -244,7 +244,7 @@ def test_buffers_of_all_streams_together_are_bounded() -> None:
 def test_ping_is_answered_and_a_flood_that_is_not_read_ends_the_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(yamux_connection, "MAX_OUTGOING_CONTROL", 1_200)
+    monkeypatch.setattr(yamux_connection, "MAX_OUTGOING_CONTROL", 500)
 
     async def main() -> None:
         ours, theirs = trio.testing.lockstep_stream_pair()
@@ -253,11 +253,55 @@ def test_ping_is_answered_and_a_flood_that_is_not_read_ends_the_connection(
             nursery.start_soon(end.run)
             await ours.send_all(frame(2, 1, 0, 7))
             assert await ours.receive_some(100) == frame(2, 2, 0, 7)
-            await ours.send_all(frame(2, 1, 0, 7) * 300)
+            await ours.send_all(frame(2, 1, 0, 7) * 60)
             await end.over.wait()
         assert reason(end) == "yamux_unread"
 
     trio.run(main)
+
+
+def test_more_pings_than_the_limit_end_the_connection() -> None:
+    assert against(frame(2, 1, 0, 7) * yamux_limits.PINGS).error is None
+    assert reason(against(frame(2, 1, 0, 7) * (yamux_limits.PINGS + 1))) == "yamux_pings"
+
+
+def test_streams_opened_faster_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yamux_limits, "STREAMS", 10)
+    monkeypatch.setattr(yamux_limits, "STREAMS_PER_S", 1e-6)
+
+    def opened_and_reset(count: int) -> bytes:
+        return b"".join(frame(1, 1, n, 0) + frame(1, 8, n, 0) for n in range(1, 2 * count, 2))
+
+    few = against(opened_and_reset(15), _wait_for_ever)
+    assert few.error is None
+    assert few.yamux._refused == 5
+    assert reason(against(opened_and_reset(1_011), _wait_for_ever)) == "yamux_streams"
+
+
+def test_bytes_to_streams_that_are_over_are_passed_over_up_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(yamux_limits, "STRAY", 100_000)
+    monkeypatch.setattr(yamux_limits, "STRAY_PER_S", 1e-6)
+    assert against(data(99, bytes(50_000)) * 2).error is None
+    assert reason(against(data(99, bytes(50_000)) * 3)) == "yamux_stray"
+
+
+def test_frames_beyond_the_limit_wait() -> None:
+    async def main() -> None:
+        ours, theirs = trio.testing.memory_stream_pair()
+        end = End(theirs, ignore)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(end.run)
+            began = trio.current_time()
+            beyond = 4 * yamux_limits.FRAMES_PER_S
+            await ours.send_all(frame(1, 0, 99, 0) * (yamux_limits.FRAMES + beyond))
+            await ours.send_all(frame(2, 1, 0, 7))
+            assert await ours.receive_some(100) == frame(2, 2, 0, 7)
+            assert trio.current_time() - began == pytest.approx(4, abs=1)
+            nursery.cancel_scope.cancel()
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
 def test_silent_peer_is_given_up() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import trio
 
+from vrmnode.network.admission import Admission
 from vrmnode.network.ban_list import BanList
 from vrmnode.network.bounded_log import BoundedLog
 from vrmnode.network.conduct import Conduct
@@ -55,7 +56,8 @@ class _Connection:
 class SimulatedNode:
     """A node of a world. `drops`: it passes no message on, but behaves well otherwise."""
 
-    def __init__(self, world: World, name: str, *, drops: bool = False) -> None:
+    def __init__(self, world: World, name: str, *, drops: bool = False, **settings: float) -> None:
+        """``settings`` are those of ``NetworkConfig``."""
         self.name = name
         self.drops = drops
         self.copies: dict[MessageId, list[Copy]] = {}
@@ -66,12 +68,13 @@ class SimulatedNode:
         self.asked: set[tuple[str, MessageId]] = set()
         """Whom it has asked for what."""
         self._connections: dict[str, PeerConnection] = {}
-        clock, config = world.clock, NetworkConfig(topics=(TOPIC,))
+        clock, config = world.clock, NetworkConfig(topics=(TOPIC,), **settings)  # type: ignore[arg-type]
         rng = random.Random(world.rng.random())
         scores = PeerScores(config.ban_after_faults, clock)
         self.counters = Counters()
         log = BoundedLog(clock)
-        conduct = Conduct(scores, BanList(config.ban_s, clock), self.counters, log)
+        bans, admission = BanList(config.ban_s, clock), Admission(config, clock)
+        conduct = Conduct(scores, bans, admission, self.counters, log)
         conduct.disconnect = lambda peer: world.disconnect(name, peer)
         cache = MessageCache()
         self.router = GossipRouter(config.topics, cache, scores, rng)

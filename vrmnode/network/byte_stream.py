@@ -4,6 +4,7 @@ Three things in this package are byte streams: the TCP socket, the Noise channel
 Yamux stream over that. Names follow trio.
 """
 
+import math
 from typing import Protocol
 
 import trio
@@ -63,17 +64,21 @@ async def receive_varint(stream: ByteStream, largest: int, first: bytes = b"") -
     raise PeerFaultError("varint")
 
 
-async def receive_frame(stream: ByteStream, largest: int) -> bytes | None:
+async def receive_frame(
+    stream: ByteStream, largest: int, within_s: float = math.inf
+) -> bytes | None:
     """The next length-prefixed frame, at most ``largest`` long; None where the stream ends.
 
     Raises:
         PeerFaultError: ``varint``.
         ConnectionLostError: it ended inside a frame.
+        trio.TooSlowError: it took more than ``within_s`` from its first byte on.
     """
     first = await stream.receive_some(1)
     if not first:
         return None
-    return await receive_exactly(stream, await receive_varint(stream, largest, first))
+    with trio.fail_after(within_s):
+        return await receive_exactly(stream, await receive_varint(stream, largest, first))
 
 
 def encode_varint(value: int) -> bytes:

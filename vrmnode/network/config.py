@@ -42,8 +42,14 @@ class NetworkConfig:
     """Largest RPC frame read from a peer; it may carry several messages."""
     max_connections: int = 200
     """Connections in total; inbound ones get at most three quarters of them."""
-    max_inbound_per_address: int = 64
-    """Inbound connections and handshakes at a time from one IP address."""
+    max_inbound_per_range: int = 32
+    """Inbound connections from one range of addresses (``scope.range_of``)."""
+    max_handshakes: int = 64
+    """Inbound handshakes at a time; beyond it the oldest of the most crowded range gives way."""
+    handshakes_per_range: int = 32
+    """Inbound handshakes that one range may begin at once."""
+    handshakes_per_range_s: float = 1.0
+    """Inbound handshakes a second that one range may begin from then on."""
     max_streams_per_connection: int = 64
     """Streams a peer may hold open on one connection."""
 
@@ -68,6 +74,12 @@ class NetworkConfig:
     """Faults (a rejected message counts 1) at which a peer is banned; they halve every minute."""
     ban_s: float = 3_600.0
     """Seconds a ban lasts; the peer id is refused meanwhile."""
+    range_ban_s: float = 600.0
+    """Seconds in which nobody may connect from a range of addresses with several banned ids."""
+    gossip_burst: float = 32_768.0
+    """Gossip read from one peer at once, in units: a message of up to 4 KiB is one."""
+    gossip_per_s: float = 1_024.0
+    """Units a second from then on; a peer that sends more is read from later."""
 
     delivery_queue: int = 1_024
     """Messages waiting for the node; when full, reading from the forwarding peer pauses."""
@@ -84,7 +96,10 @@ class NetworkConfig:
         for name in (
             "max_message_bytes",
             "max_connections",
-            "max_inbound_per_address",
+            "max_inbound_per_range",
+            "max_handshakes",
+            "handshakes_per_range",
+            "handshakes_per_range_s",
             "max_streams_per_connection",
             "heartbeat_s",
             "handshake_timeout_s",
@@ -95,6 +110,9 @@ class NetworkConfig:
             "redial_min_s",
             "ban_after_faults",
             "ban_s",
+            "range_ban_s",
+            "gossip_burst",
+            "gossip_per_s",
             "delivery_queue",
             "outbound_queue_frames",
             "outbound_queue_bytes",

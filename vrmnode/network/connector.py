@@ -3,6 +3,7 @@
 import trio
 
 from vrmnode.network.addresses import DialAddress
+from vrmnode.network.admission import Admission
 from vrmnode.network.ban_list import BanList
 from vrmnode.network.bounded_log import BoundedLog
 from vrmnode.network.conduct import Conduct
@@ -12,8 +13,7 @@ from vrmnode.network.counters import Counters
 from vrmnode.network.errors import ConnectionLostError, NetworkError, PeerFaultError
 from vrmnode.network.gossip_link import GossipLink
 from vrmnode.network.gossip_service import GossipService
-from vrmnode.network.inbound_slots import InboundSlots
-from vrmnode.network.peer_connection import PeerConnection, StreamServer, agree
+from vrmnode.network.peer_connection import INBOUND, PeerConnection, StreamServer, agree
 from vrmnode.network.pinned_libp2p import NoiseTransport
 
 
@@ -25,7 +25,7 @@ class Connector:
         config: NetworkConfig,
         transport: NoiseTransport,
         table: ConnectionTable,
-        slots: InboundSlots,
+        admission: Admission,
         bans: BanList,
         gossip: GossipService,
         conduct: Conduct,
@@ -37,7 +37,7 @@ class Connector:
         self._config = config
         self._transport = transport
         self._table = table
-        self._slots = slots
+        self._admission = admission
         self._bans = bans
         self._gossip = gossip
         self._conduct = conduct
@@ -46,6 +46,8 @@ class Connector:
         self._serve_stream = serve_stream
         self._nursery = nursery
         self._dialling: dict[str, trio.Lock] = {}
+        conduct.disconnect = self.disconnect
+        conduct.came_from = self.came_from
 
     # Accepting.
 
@@ -57,25 +59,38 @@ class Connector:
             sock.socket.close()
             return
         try:
-            with self._slots.take(address) as granted:
-                if granted:
-                    await self._accept_within_slot(sock, address)
-                else:
-                    self._counters.add("connections_refused")
+            refusal = self._admission.refusal(address)
+            if refusal is not None:
+                self._refuse(address, refusal)
+                return
+            connection = await self._shake_hands(sock, address)
+            if connection is not None:
+                await self._serve_within_slot(connection, address)
         finally:
             sock.socket.close()
 
-    async def _accept_within_slot(self, sock: trio.SocketStream, address: str) -> None:
-        try:
-            connection = await self._agree(sock, expected_peer=None)
-        except (PeerFaultError, ConnectionLostError, trio.TooSlowError):
-            # Nobody has proved an identity yet, so there is nobody to hold it against.
-            self._counters.add("handshakes_failed")
-            self._log.event(address, "handshake failed")
-            return
-        if self._admit(connection):
-            self._counters.add("connections_in")
-            await self._serve(connection, self._gossip.attach(connection))
+    async def _shake_hands(self, sock: trio.SocketStream, address: str) -> PeerConnection | None:
+        with self._admission.handshake(address):
+            try:
+                return await self._agree(sock, expected_peer=None)
+            except (PeerFaultError, ConnectionLostError, trio.TooSlowError):
+                # Nobody has proved an identity yet, so there is nobody to hold it against.
+                pass
+        self._counters.add("handshakes_failed")
+        self._log.event(address, "handshake failed")
+        return None
+
+    async def _serve_within_slot(self, connection: PeerConnection, address: str) -> None:
+        with self._admission.slot(address, connection.close) as granted:
+            if not granted:
+                self._refuse(address, "full")
+            elif self._admit(connection):
+                self._counters.add("connections_in")
+                await self._serve(connection, self._gossip.attach(connection))
+
+    def _refuse(self, who: str, why: str) -> None:
+        self._counters.add("connections_refused")
+        self._log.event(who, f"connection refused: {why}")
 
     # Dialling.
 
@@ -144,6 +159,13 @@ class Connector:
             await connection.ended.wait()
             await trio.lowlevel.checkpoint()
 
+    def came_from(self, peer: str) -> str | None:
+        """The IP address from which ``peer`` has connected; None if it isn't or we dialled it."""
+        # SPEC 07: A node MUST NOT count a fault against the range of a peer that it dialled.
+        connection = self._table.get(peer)
+        inbound = connection is not None and connection.direction == INBOUND
+        return connection.remote[0] if connection is not None and inbound else None
+
     def disconnect(self, peer: str) -> None:
         """End the connection with ``peer`` at once, if there is one."""
         connection = self._table.get(peer)
@@ -173,8 +195,7 @@ class Connector:
         if refused is None:
             return True
         if refused != "duplicate":
-            self._counters.add("connections_refused")
-            self._log.event(connection.peer, f"connection refused: {refused}")
+            self._refuse(connection.peer, refused)
         connection.close()
         return False
 

@@ -15,6 +15,8 @@ KEYS = (
     "synced",
     "fetched",
     "banned",
+    "ranges_banned",
+    "slowed",
     "connections_in",
     "connections_out",
     "connections_refused",
@@ -28,8 +30,9 @@ breaches of a protocol that ended a stream or connection; validator_errors: exce
 validator, which count as ignored, too; published: own messages queued to at least one peer;
 relayed: frames queued to other peers; queue_full: frames dropped because a peer's queue was full;
 synced: comparisons with a peer that were finished; fetched: messages that came by them; banned:
-bans pronounced; connections_*, handshakes_failed, dials_failed: as they say; bytes_*: on encrypted
-channels, Yamux headers included."""
+bans of peers pronounced; ranges_banned: of ranges of addresses; slowed: pauses in reading from a
+peer that sent too much; connections_*, handshakes_failed, dials_failed: as they say; bytes_*: on
+encrypted channels, Yamux headers included."""
 
 
 class Counters:

@@ -12,6 +12,7 @@ and still got a message at once would know for certain who wrote it.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -254,8 +255,11 @@ class GossipRouter:
         effects = self._broken_promises(now)
         for key in [key for key, until in self._backoff.items() if until <= now]:
             del self._backoff[key]
-        for known in self._peers.values():
-            known.ihave_left, known.iwant_left = MAX_IHAVE_IDS, MAX_IWANT_IDS
+        waited_for = Counter(peer for asked in self._asked.values() for peer in asked.until)
+        for peer, known in self._peers.items():
+            # Who advertises and doesn't send fills no more memory than that.
+            known.ihave_left = max(0, MAX_IHAVE_IDS - waited_for[peer])
+            known.iwant_left = MAX_IWANT_IDS
             known.resent = {m: n for m, n in known.resent.items() if self._cache.get(m)}
         for topic in sorted(self.topics):
             effects += self._mend(topic, now)

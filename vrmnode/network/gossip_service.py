@@ -8,6 +8,7 @@ validators give three answers and StrictNoSign is what it is in js and go.
 The decisions are ``gossip_router``'s; this module has the clock, the queues and the tasks.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 import trio
@@ -30,7 +31,7 @@ from vrmnode.network.interface import (
 from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.outbound_queue import OutboundQueue
 from vrmnode.network.peer_connection import OUTBOUND, PeerConnection
-from vrmnode.network.peer_score import FAULT_REJECTED, PeerScores
+from vrmnode.network.peer_score import FAULT_REJECTED, GOSSIP_THRESHOLD, PeerScores
 from vrmnode.network.rpc_frames import FrameDecoder
 from vrmnode.network.rpc_messages import (
     GossipMessage,
@@ -42,11 +43,17 @@ from vrmnode.network.rpc_messages import (
     subscriptions_frame,
 )
 from vrmnode.network.seen_messages import SeenMessages
+from vrmnode.network.token_bucket import Rates
 from vrmnode.network.yamux_stream import YamuxStream
 
 READ_BYTES = 65_536
 MESSAGES_AT_ONCE = 64
 """Messages of one peer handled together, before other tasks get a turn."""
+BYTES_PER_UNIT = 4_096
+FRAME_TIMEOUT_S = 60.0
+"""Seconds for a frame that has begun to arrive."""
+GRAYLISTED = 16.0
+"""What a peer far below 0 sends counts as so many times of it."""
 IGNORED = Finding(Verdict.IGNORE)
 
 
@@ -78,6 +85,7 @@ class GossipService:
         self._deliveries = deliveries
         self._log = log
         self._clock = clock
+        self._rates = Rates(config.gossip_burst, config.gossip_per_s, clock)
         self._links: dict[str, GossipLink] = {}
         self.is_on_stem: Callable[[str, MessageId], bool] = lambda topic, message: False
         """Whether the stem waits for a message, which then is good for certain; set by the stem."""
@@ -183,7 +191,12 @@ class GossipService:
 
     async def _read(self, stream: YamuxStream, peer: str) -> None:
         decoder = FrameDecoder(self._config.max_rpc_bytes)
-        while data := await stream.receive_some(READ_BYTES):
+        deadline = math.inf
+        while True:
+            with trio.fail_at(deadline):
+                data = await stream.receive_some(READ_BYTES)
+            if not data:
+                return
             rpcs: list[Rpc] = []
             try:
                 for frame in decoder.feed(data):
@@ -191,6 +204,24 @@ class GossipService:
             finally:
                 # What came before a frame that can't be read counts; nothing above awaits.
                 await self.take_rpcs(peer, rpcs)
+            await self._slow_down(peer, len(data), rpcs)
+            # What has begun to arrive has its own deadline, which further bytes don't put off.
+            if not decoder.buffered:
+                deadline = math.inf
+            elif rpcs or deadline == math.inf:
+                deadline = trio.current_time() + FRAME_TIMEOUT_S
+
+    async def _slow_down(self, peer: str, size_bytes: int, rpcs: Sequence[Rpc]) -> None:
+        """Wait if ``peer`` has sent more than its share; its window fills meanwhile."""
+        # SPEC 07: A node that limits how much it takes from a peer MUST read from it later, and
+        # MUST NOT drop what is good.
+        units = size_bytes / BYTES_PER_UNIT + sum(rpc.units for rpc in rpcs)
+        if self._scores.score(peer) < GOSSIP_THRESHOLD:
+            units *= GRAYLISTED
+        wait_s = self._rates.take(peer, units)
+        if wait_s:
+            self._counters.add("slowed")
+            await trio.sleep(wait_s)
 
     async def take_rpcs(self, peer: str, rpcs: Sequence[Rpc]) -> None:
         """Act on RPCs of ``peer`` that came together: all messages, then the rest.

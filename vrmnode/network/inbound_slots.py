@@ -1,42 +1,70 @@
-"""How many inbound connections there may be, in total and from one address.
+"""How many inbound connections there may be, in total and from one range of addresses.
 
 Stands in for ``Swarm._do_handle_inbound_connection``: in 0.8.1 it holds a connection's slot until
 the whole swarm stops, so that after 250 inbound connections in total every further one is refused.
-Here a slot lives exactly as long as its connection, handshake included. It can go when upstream
-frees the slot with the connection.
+Here a slot lives exactly as long as its connection. It can go when upstream frees the slot with the
+connection.
+
+When all slots are taken, a newcomer gets one of the range that has most, if that has at least two
+more than the newcomer's own: many connections from few places keep nobody else out.
 """
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+
+class _Slot:
+    def __init__(self, addresses: str, give_up: Callable[[], None]) -> None:
+        self.addresses = addresses
+        self.give_up = give_up
 
 
 class InboundSlots:
-    """Slots for inbound connections."""
+    """Slots for inbound connections; ranges as ``scope.range_of`` names them."""
 
-    def __init__(self, in_total: int, per_address: int) -> None:
+    def __init__(self, in_total: int, per_range: int) -> None:
         self._in_total = in_total
-        self._per_address = per_address
-        self._by_address: Counter[str] = Counter()
+        self._per_range = per_range
+        self._slots: list[_Slot] = []
 
     @property
     def taken(self) -> int:
         """Slots in use."""
-        return self._by_address.total()
+        return len(self._slots)
+
+    def has_room(self, addresses: str | None) -> bool:
+        """Whether a connection from this range (None: one without limit) would get a slot."""
+        counts = self._counts()
+        own = counts[addresses or ""]
+        if addresses is not None and own >= self._per_range:
+            return False
+        return self.taken < self._in_total or max(counts.values()) >= own + 2
 
     @contextlib.contextmanager
-    def take(self, address: str) -> Iterator[bool]:
-        """A slot for a connection from the IP ``address`` while the context lasts.
+    def take(self, addresses: str | None, give_up: Callable[[], None]) -> Iterator[bool]:
+        """A slot while the context lasts; ``give_up`` is called if the connection has to end.
 
         False when there is none left; nothing is held then.
         """
-        if self.taken >= self._in_total or self._by_address[address] >= self._per_address:
+        if not self.has_room(addresses):
             yield False
             return
-        self._by_address[address] += 1
+        if self.taken >= self._in_total:
+            self._make_room()
+        slot = _Slot(addresses or "", give_up)
+        self._slots.append(slot)
         try:
             yield True
         finally:
-            self._by_address[address] -= 1
-            if not self._by_address[address]:
-                del self._by_address[address]
+            if slot in self._slots:
+                self._slots.remove(slot)
+
+    def _make_room(self) -> None:
+        ((crowded, _),) = self._counts().most_common(1)
+        youngest = [slot for slot in self._slots if slot.addresses == crowded][-1]
+        self._slots.remove(youngest)
+        youngest.give_up()
+
+    def _counts(self) -> Counter[str]:
+        return Counter(slot.addresses for slot in self._slots)

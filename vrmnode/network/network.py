@@ -14,6 +14,7 @@ from vrmnode.network.addresses import (
     parse_listen_address,
     tcp_multiaddr,
 )
+from vrmnode.network.admission import Admission
 from vrmnode.network.ban_list import BanList
 from vrmnode.network.bounded_log import BoundedLog
 from vrmnode.network.conduct import Conduct
@@ -25,7 +26,6 @@ from vrmnode.network.errors import NetworkError
 from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP_PROTOCOLS
 from vrmnode.network.gossip_router import GossipRouter
 from vrmnode.network.gossip_service import GossipService
-from vrmnode.network.inbound_slots import InboundSlots
 from vrmnode.network.interface import Delivery, KnownPeer, PeerStatus, SyncStore, Validator
 from vrmnode.network.listener import bound_addresses, close_listeners, open_listeners, serve
 from vrmnode.network.message_cache import MessageCache
@@ -95,7 +95,8 @@ class Network:
         self._log = BoundedLog(clock)
         self._bans = BanList(config.ban_s, clock)
         self._scores = PeerScores(config.ban_after_faults, clock)
-        conduct = Conduct(self._scores, self._bans, self._counters, self._log)
+        self._admission = Admission(config, clock)
+        conduct = Conduct(self._scores, self._bans, self._admission, self._counters, self._log)
         cache = MessageCache()
         self._router = GossipRouter(config.topics, cache, self._scores, rng)
         self._gossip = GossipService(
@@ -133,7 +134,6 @@ class Network:
                 _unix_now,
                 rng,
             )
-        inbound = max(1, config.max_connections * 3 // 4)
         self._guard = StreamGuard(
             self._stream_handlers(),
             negotiation_s=config.handshake_timeout_s,
@@ -144,7 +144,7 @@ class Network:
             config,
             noise_transport(key_pair),
             self._table,
-            InboundSlots(inbound, config.max_inbound_per_address),
+            self._admission,
             self._bans,
             self._gossip,
             conduct,
@@ -153,7 +153,6 @@ class Network:
             self._guard.serve,
             nursery,
         )
-        conduct.disconnect = self._connector.disconnect
         self._keeper = PeerKeeper(
             config.min_peers,
             config.max_connections,
@@ -279,6 +278,7 @@ class Network:
         counts["bytes_sent"] += sum(c.muxer.bytes_sent for c in live)
         counts["connections"] = len(live)
         counts["bans"] = len(self._bans)
+        counts["range_bans"] = self._admission.closed_ranges
         counts["known"] = len(self._book)
         counts["mesh"] = sum(len(members) for members in self._router.mesh.values())
         return counts

@@ -20,11 +20,13 @@ MessageId = NewType("MessageId", bytes)
 """SHA-256 of a message's data, 32 bytes."""
 
 MESSAGE_ID_BYTES = 32
+MAX_MESSAGES = 4_096
 MAX_SUBSCRIPTIONS = 256
 MAX_CONTROL_ENTRIES = 256
 MAX_IDS = 5_000
 """Message ids of one RPC that are looked at; the rest is left."""
 MAX_TOPIC_CHARS = 256
+IDS_PER_UNIT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,13 @@ class Rpc:
         """Whether there is anything for the mesh."""
         return bool(self.ihave or self.iwant or self.graft or self.prune)
 
+    @property
+    def units(self) -> float:
+        """What it counts for a peer's rate; its bytes are counted beside it."""
+        ids = len(self.iwant) + sum(len(ids) for _, ids in self.ihave)
+        control = len(self.graft) + len(self.prune) + len(self.subscriptions)
+        return max(1.0, len(self.messages) + control + ids / IDS_PER_UNIT)
+
 
 def message_id(data: bytes) -> MessageId:
     """The id that names ``data`` in IHAVE and IWANT."""
@@ -77,6 +86,8 @@ def decode_rpc(raw: bytes) -> Rpc:
         rpc = rpc_pb2.RPC.FromString(raw)
     except DecodeError as error:
         raise PeerFaultError("rpc_malformed") from error
+    if len(rpc.publish) > MAX_MESSAGES:
+        raise PeerFaultError("rpc_messages")
     subscriptions = tuple((_topic(s.topicid), s.subscribe) for s in rpc.subscriptions)
     if len(subscriptions) > MAX_SUBSCRIPTIONS:
         raise PeerFaultError("rpc_subscriptions")

@@ -1,4 +1,4 @@
-"""How far an IP address reaches, and which neighbourhood of the internet it is in.
+"""How far an IP address reaches, and which others are counted together with it.
 
 Implements the scopes of `specs/07-gossip.md#peer-exchange`.
 """
@@ -31,6 +31,24 @@ def neighbourhood(host: str) -> str | None:
     if address is None or not address.is_global:
         return None
     prefix = 16 if address.version == 4 else 32
+    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+
+
+def range_of(host: str) -> str | None:
+    """The range whose addresses are counted together, since whoever has one often has all.
+
+    The /24 of a public IPv4 address, the /64 of any IPv6 address; a private IPv4 address, a
+    loopback address or a name alone. None for ``127.0.0.1`` and ``::1``: from there comes what a
+    tunnel brings from anywhere, beside this machine's own.
+    """
+    address = _address(host)
+    if address is None:
+        return host
+    if str(address) in ("127.0.0.1", "::1"):
+        return None
+    if address.version == 4 and not address.is_global:
+        return str(address)
+    prefix = 24 if address.version == 4 else 64
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
 
 

@@ -14,6 +14,7 @@ from vrmnode.network.interface import Verdict
 from vrmnode.network.rpc_frames import encode_frame
 from vrmnode.network.rpc_messages import GossipMessage, MessageId, message_id
 from vrmnode.network.stem import Forward, Stem, Step
+from vrmnode.network.token_bucket import Rates
 from vrmnode.network.yamux_stream import YamuxStream
 from vrmprotocol import stem_frames
 from vrmprotocol.errors import ProtocolError
@@ -23,6 +24,8 @@ TICK_S = 0.25
 BURST = 512
 RATE = 64.0
 """Frames that a peer may hand over at once, and a second from then on; beyond it, it waits."""
+FRAME_TIMEOUT_S = 30.0
+"""Seconds for a frame that has begun to arrive."""
 
 Push = Callable[[str, bytes], bool]
 """(peer, frame): send it along the stem; False if that can't be."""
@@ -48,6 +51,7 @@ class StemService:
         self._gossip = gossip
         self._push = push
         self._clock = clock
+        self._rates = Rates(BURST, RATE, clock)
         self._own: dict[tuple[str, MessageId], Own] = {}
         self._reading: dict[str, trio.CancelScope] = {}
         gossip.is_on_stem = stem.holds
@@ -106,13 +110,12 @@ class StemService:
         stream.reset()
 
     async def _read(self, stream: YamuxStream, peer: str) -> None:
-        left, at = float(BURST), self._clock()
-        while (raw := await receive_frame(stream, stem_frames.MAX_FRAME_BYTES)) is not None:
+        most = stem_frames.MAX_FRAME_BYTES
+        while (raw := await receive_frame(stream, most, FRAME_TIMEOUT_S)) is not None:
             await self.take(peer, raw)
-            now = self._clock()
-            left, at = min(BURST, left + (now - at) * RATE) - 1, now
-            if left < 0:
-                await trio.sleep(-left / RATE)
+            wait_s = self._rates.take(peer, 1.0)
+            if wait_s:
+                await trio.sleep(wait_s)
 
     async def take(self, peer: str, raw: bytes) -> None:
         """Act on one frame of ``peer``.

@@ -30,6 +30,7 @@ from vrmnode.network.yamux_frames import (
     decode_header,
     encode_frame,
 )
+from vrmnode.network.yamux_limits import YamuxLimits
 from vrmnode.network.yamux_stream import YamuxStream
 
 READ_BYTES = 131_072
@@ -82,6 +83,7 @@ class YamuxConnection:
         self._next_id = 1 if initiator else 2
         self._inbound = 0
         self._refused = 0
+        self._limits = YamuxLimits(0.0)
         self._buffered = 0
         self._outgoing = bytearray()
         self._pending = trio.Event()
@@ -102,6 +104,7 @@ class YamuxConnection:
         try:
             async with trio.open_nursery() as nursery:
                 self._last_received = trio.current_time()
+                self._limits = YamuxLimits(self._last_received)
                 nursery.start_soon(self._write_loop, nursery.cancel_scope)
                 nursery.start_soon(self._ping_loop, nursery.cancel_scope)
                 failure = await self._read_and_drain()
@@ -187,7 +190,7 @@ class YamuxConnection:
             self._last_received = trio.current_time()
             self.bytes_received += len(data)
             buffer += data
-            position = 0
+            position = frames = 0
             while len(buffer) - position >= HEADER_BYTES:
                 header = decode_header(buffer, position)
                 end = position + HEADER_BYTES
@@ -197,15 +200,21 @@ class YamuxConnection:
                         break
                 self._handle(header, bytes(buffer[position + HEADER_BYTES : end]), nursery)
                 position = end
+                frames += 1
             del buffer[:position]
             if len(self._outgoing) > MAX_OUTGOING_CONTROL:
                 raise PeerFaultError("yamux_unread")
+            wait_s = self._limits.frames(frames, self._last_received)
+            if wait_s:
+                await trio.sleep(wait_s)
 
     def _handle(self, header: FrameHeader, body: bytes, nursery: trio.Nursery) -> None:
         if header.kind in (DATA, WINDOW_UPDATE):
             self._handle_stream_frame(header, body, nursery)
         elif header.kind == PING:
             if header.flags & SYN:
+                if not self._limits.may_ping(self._last_received):
+                    raise PeerFaultError("yamux_pings")
                 self.queue_frame(encode_frame(PING, ACK, 0, header.length))
         else:
             raise ConnectionLostError("the peer went away")
@@ -216,6 +225,8 @@ class YamuxConnection:
             stream = self._accept(header, stream, nursery)
         if stream is None:
             # A stream that is over here; frames sent before the peer knew are no fault.
+            if body and not self._limits.may_stray(len(body), self._last_received):
+                raise PeerFaultError("yamux_stray")
             return
         if header.flags & RST:
             stream.abort()
@@ -234,7 +245,7 @@ class YamuxConnection:
     ) -> YamuxStream | None:
         if existing is not None or not self._from_peer(header.stream_id):
             raise PeerFaultError("yamux_stream_id")
-        if self._inbound >= self._max_streams:
+        if self._inbound >= self._max_streams or not self._limits.may_open(self._last_received):
             self._refused += 1
             if self._refused > MAX_REFUSED_STREAMS:
                 raise PeerFaultError("yamux_streams")
