@@ -11,11 +11,13 @@ from typing import TypeAlias
 import msgspec
 
 from vrmprotocol import (
+    contact_update,
     deletion_body,
     disclosure_body,
     draft,
     feedback,
     order_bodies,
+    reach_bodies,
     schema,
     sealed_intent,
 )
@@ -26,6 +28,7 @@ from vrmprotocol.body_checks import (
     check_own_currency,
     check_recipient_key,
 )
+from vrmprotocol.contact_update import ContactUpdate
 from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.encoding import Map
@@ -43,6 +46,7 @@ from vrmprotocol.mail import (
     WithdrawAccept,
 )
 from vrmprotocol.order_bodies import OrderBody, Statement
+from vrmprotocol.reach_bodies import Note, NoteRefusal, Reach
 from vrmprotocol.sealed_intent import SealedIntent
 from vrmprotocol.terms_addendum import check_levels
 
@@ -59,6 +63,10 @@ MailBody: TypeAlias = (
     | Disclosure
     | Deletion
     | SealedFeedback
+    | ContactUpdate
+    | Reach
+    | Note
+    | NoteRefusal
     | Ack
     | OrderBody
 )
@@ -76,6 +84,10 @@ _STRUCTS: dict[str, type[MailBody]] = {
     "disclosure": Disclosure,
     "deletion": Deletion,
     "sealed_feedback": SealedFeedback,
+    "contact_update": ContactUpdate,
+    "reach": Reach,
+    "note": Note,
+    "note_refusal": NoteRefusal,
     "ack": Ack,
     **order_bodies.STRUCTS,
 }
@@ -125,6 +137,10 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         deletion_body.check(body)
     elif isinstance(body, SealedFeedback):
         feedback.check_sealed(body)
+    elif isinstance(body, ContactUpdate):
+        contact_update.check(body)
+    elif isinstance(body, Reach | Note | NoteRefusal):
+        reach_bodies.check(body)
     if isinstance(body, Offer | Decline | Counter):
         check_note_language(body.note, body.in_language)
     return body

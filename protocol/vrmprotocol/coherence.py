@@ -13,6 +13,7 @@ from vrmprotocol import agreement, bodies, feedback, inner, sealed_intent, topic
 from vrmprotocol import certificate as certificates
 from vrmprotocol.body_checks import refuse
 from vrmprotocol.certificate import Certificate
+from vrmprotocol.contact_update import ContactUpdate
 from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.draft import deal_id
@@ -35,6 +36,7 @@ from vrmprotocol.mail import (
     Question,
     WithdrawAccept,
 )
+from vrmprotocol.reach_bodies import Note, NoteRefusal, Reach, check_writer
 from vrmprotocol.sealed_intent import SealedIntent
 
 Role: TypeAlias = Literal["customer", "vendor"]
@@ -182,9 +184,20 @@ def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
         raise refuse("kind", "one that a customer writes")
     if writer == "vendor" and isinstance(
         body,
-        SealedIntent | Accept | WithdrawAccept | Question | Counter | Disclosure | SealedFeedback,
+        SealedIntent
+        | Accept
+        | WithdrawAccept
+        | Question
+        | Counter
+        | Disclosure
+        | ContactUpdate
+        | Reach
+        | NoteRefusal
+        | SealedFeedback,
     ):
         raise refuse("kind", "one that a vendor writes")
+    if writer is not None and isinstance(body, Note):
+        check_writer(body, writer)
 
 
 def _check_offer(message: SignedMessage, offer: Offer, now: int | None) -> None:

@@ -1,13 +1,11 @@
-"""What a customer has disclosed in a deal: a function of the set of its verified messages.
+"""How a disclosure stands to the agreement of its deal, and how a relationship is signed.
 
-Implements `specs/09-relationship.md#disclosure`. A disclosure counts if it stands to the agreement
-as the specification says; of several that name a field the last counts.
+Implements `specs/09-relationship.md#disclosure`. What counts of several is in `contact_state`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from vrmprotocol import agreement, commitment, keys
 from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
@@ -15,30 +13,9 @@ from vrmprotocol.disclosure_body import Disclosure, OpenedRelationship
 from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.inner import SignedMessage
 from vrmprotocol.mail import Accept
-from vrmprotocol.negotiation import DealState, Message
+from vrmprotocol.negotiation import DealState
 
 _SIGNATURE_CONTEXT = b"vrm/1 relationship\0"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A field as it counts: its value, and whether the agreement committed to it.
-
-    `message` is the digest of the disclosure (32 bytes), `at` when it says that it was written.
-    """
-
-    value: str = field(repr=False)
-    committed: bool
-    message: bytes
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Disclosed:
-    """All that counts; `relationship` is the public key (32 bytes), None while it isn't opened."""
-
-    fields: Mapping[str, Told]
-    relationship: bytes | None
 
 
 def sign_relationship(key: keys.SigningKey, *, deal: bytes, pseudonym: bytes) -> bytes:
@@ -71,18 +48,28 @@ def check(message: SignedMessage, deal: DealState) -> None:
     assert isinstance(body, Disclosure)
     # SPEC 09: The reader MUST refuse a disclosure that doesn't name the agreement document of a
     # deal whose state is `agreed` with `disclosure.agreement`.
+    accepted = check_agreement(message, body.agreement, deal)
+    _check_openings(body, accepted.commitments)
+    if body.relationship is not None:
+        _check_signature(message, body.relationship)
+
+
+def check_agreement(message: SignedMessage, named: bytes, deal: DealState) -> Accept:
+    """The accept of the agreed deal whose document a customer's message names.
+
+    Raises:
+        RemoteError: `disclosure.agreement`.
+    """
     if deal.state != "agreed" or deal.document is None or deal.accept is None:
         raise RemoteError("disclosure.agreement", f"expected an agreed deal, came a {deal.state}")
-    if body.agreement != agreement.document_digest(deal.document):
+    if named != agreement.document_digest(deal.document):
         raise RemoteError(
             "disclosure.agreement", "expected the agreement of the deal, came another"
         )
     if message.author != deal.accept.author:
         raise RemoteError("disclosure.agreement", "expected the author of the accept, came another")
     assert isinstance(deal.accept.body, Accept)
-    _check_openings(body, deal.accept.body.commitments)
-    if body.relationship is not None:
-        _check_signature(message, body.relationship)
+    return deal.accept.body
 
 
 # SPEC 09: The reader MUST refuse a disclosure with a field that doesn't open its commitment, or a
@@ -105,35 +92,3 @@ def _check_signature(message: SignedMessage, opened: OpenedRelationship) -> None
         raise RemoteError(
             "disclosure.relationship", "expected the key's signature over deal and pseudonym"
         )
-
-
-def counts(message: Message, deal: DealState) -> bool:
-    """Whether a message is a disclosure that stands."""
-    if not isinstance(message, SignedMessage) or not isinstance(message.body, Disclosure):
-        return False
-    try:
-        check(message, deal)
-    except RemoteError:
-        return False
-    return True
-
-
-def evaluate(deal: DealState, messages: Iterable[Message]) -> Disclosed:
-    """What these verified messages of a deal have disclosed, in whatever order they come."""
-    fields: dict[str, Told] = {}
-    relationship = None
-    for message in sorted(messages, key=lambda each: (each.seq, each.digest)):
-        if not counts(message, deal):
-            continue
-        assert isinstance(message, SignedMessage)
-        assert isinstance(message.body, Disclosure)
-        for one in message.body.fields:
-            fields[one.name] = Told(
-                value=one.value,
-                committed=one.salt is not None,
-                message=message.digest,
-                at=message.created,
-            )
-        if message.body.relationship is not None:
-            relationship = message.body.relationship.key
-    return Disclosed(fields, relationship)

@@ -24,9 +24,12 @@ from vrmprotocol.order_bodies import (
     written_by,
 )
 from vrmprotocol.order_rules import MOST, check_move, permitted
+from vrmprotocol.terms_matching import unknown
+from vrmprotocol.terms_roster import levels_of
 
 DAY_S = 86_400
 KEPT_DAYS = 90
+MOST_KEPT_DAYS = 3_650
 _KINDS = {struct: kind for kind, struct in STRUCTS.items()}
 
 
@@ -179,11 +182,19 @@ def _left_to_return(order: Order) -> int:
     return order.draft.eligible_quantity - taken
 
 
-# SPEC 11: The node MUST keep the reply key of an agreed deal, unless it deletes what was disclosed,
-# and watch its tags for 90 days, `returns.days` and `leaseLength` days after the later of its last
-# message and `deliveryLatest`.
-def keep_until(draft: Draft, last: int) -> int:
-    """Until when an order can be spoken of, after its last message at `last` (Unix seconds)."""
+def spoken_until(draft: Draft, last: int) -> int:
+    """Until when an order is spoken of, after its last message at `last` (Unix seconds)."""
     days = KEPT_DAYS + draft.returns.days
     days += 0 if draft.lease is None else draft.lease.lease_length
     return max(last, draft.delivery_latest or 0) + days * DAY_S
+
+
+# SPEC 11: The node MUST keep the reply key of an agreed deal, unless it deletes what was disclosed,
+# and watch its tags for 90 days, `returns.days` and `leaseLength` days after the later of its last
+# message and `deliveryLatest`, or for `retentionOrder` days but at most 3,650 if that is longer.
+def keep_until(draft: Draft, last: int) -> int:
+    """Until when both sides listen: as long as the vendor may keep data of the order."""
+    kept = 0 if unknown(draft.choice) else levels_of(draft.terms, draft.addendum)["retentionOrder"]
+    assert isinstance(kept, int)
+    listened = max(last, draft.delivery_latest or 0) + min(kept, MOST_KEPT_DAYS) * DAY_S
+    return max(spoken_until(draft, last), listened)

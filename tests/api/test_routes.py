@@ -110,7 +110,8 @@ ROUTES = [
      {"vendor": VENDOR, "anyway": True, "loopback": False}),
     ("GET", "/v1/contact", None, "contact", {}),
     ("POST", "/v1/contact", {"name": "Anna"}, "contact.set", {"name": "Anna"}),
-    ("POST", "/v1/contact/remove", {"fields": ["name"]}, "contact.remove", {"fields": ["name"]}),
+    ("POST", "/v1/contact/remove", {"fields": ["name"]}, "contact.remove",
+     {"fields": ["name"], "tell": False}),
     ("GET", "/v1/vendor/orders", None, "vendor.orders", {"all": False}),
     ("GET", "/v1/vendor/orders?all=true", None, "vendor.orders", {"all": True}),
     ("GET", f"/v1/deals/{ID}/label", None, "vendor.label", {"deal": ID}),
@@ -130,7 +131,19 @@ ROUTES = [
     ("GET", f"/v1/contact/disclosures?deal={ID}", None, "contact.disclosures", {"deal": ID}),
     ("POST", f"/v1/deals/{ID}/disclose", {"fields": ["name"]}, "deal.disclose",
      {"deal": ID, "fields": ["name"], "dry_run": False}),
-    ("POST", "/v1/contact/remove", {}, "contact.remove", {}),
+    ("POST", "/v1/contact/remove", {}, "contact.remove", {"tell": False}),
+    ("GET", "/v1/contact/status", None, "contact.status", {}),
+    ("POST", "/v1/contact/tell", {}, "contact.tell", {}),
+    ("GET", "/v1/relations", None, "relation.list", {}),
+    ("GET", "/v1/relations?role=vendor", None, "relation.list", {"role": "vendor"}),
+    ("GET", f"/v1/relations/{ID}", None, "relation.show", {"relation": ID}),
+    ("POST", f"/v1/relations/{ID}/reach", {"status": "paused"}, "relation.reach",
+     {"relation": ID, "status": "paused"}),
+    ("POST", f"/v1/relations/{ID}/pause", {}, "relation.pause", {"relation": ID}),
+    ("POST", f"/v1/relations/{ID}/resume", {}, "relation.resume", {"relation": ID}),
+    ("POST", f"/v1/relations/{ID}/end", {}, "relation.end", {"relation": ID}),
+    ("POST", f"/v1/relations/{ID}/notes", {"text": "x"}, "relation.write",
+     {"relation": ID, "text": "x"}),
     ("GET", "/v1/things", None, "thing.list", {}),
     ("POST", "/v1/things", {"name": "drill"}, "thing.add", {"name": "drill"}),
     ("GET", "/v1/things/combi%20drill", None, "thing.show", {"thing": "combi drill"}),
@@ -196,7 +209,8 @@ def test_openapi_describes_every_route(tmp_path):
         described = json.loads(answer.body)["paths"]
         for method, target, *_ in ROUTES:
             plain = target.partition("?")[0]
-            for name in ("intents", "offers", "questions", "deals", "orders", "hooks", "drafts"):
+            several = ("intents", "offers", "questions", "deals", "orders", "hooks", "drafts")
+            for name in (*several, "relations"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
             plain = plain.replace(f"/inbox/{ID}", "/inbox/{intent}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")

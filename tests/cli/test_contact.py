@@ -52,3 +52,49 @@ def test_nothing_to_do(daemon, vrm):
 def test_removing_shows_what_is_left(daemon, vrm):
     daemon.service.answers["contact.remove"] = FIELDS
     assert vrm("contact", "remove", "email").stdout.startswith("removed; left:\nname: Anna")
+
+
+TOLD = [{"deal": "ab" * 32, "vendor": "did:key:z6Mk", "vendor_name": "Shop", "fields": ["name"]}]
+
+
+def test_set_says_who_is_told(daemon, vrm):
+    daemon.service.answers["contact.set"] = {**FIELDS, "told": TOLD}
+    words = vrm("contact", "set", "name=Anna").stdout
+    assert "told to Shop: name\nsee who has it: vrm contact status" in words
+    dry = vrm("contact", "set", "name=Anna", "--dry-run").stdout
+    assert dry.startswith(
+        "Dry run: nothing was changed and nobody was told.\nwould be told to Shop"
+    )
+    assert vrm.error("contact", "set", "name=Anna", "--from", "soon", code=2)["code"] == (
+        "option.moment"
+    )
+
+
+def test_remove_says_who_is_told(daemon, vrm):
+    daemon.service.answers["contact.remove"] = {"name": None, "told": TOLD}
+    words = vrm("contact", "remove", "name", "--tell").stdout
+    assert words.startswith("removed; nothing is left\ntold to Shop: name")
+
+
+def test_status_is_a_table_of_what_fares_alike(daemon, vrm):
+    new = {"has": "new", "told_at": 1_800_000_000}
+    fields = {
+        "name": new,
+        "locality": new,
+        "email": {"has": "nothing", "why": "never_disclosed", "words": "it never was told"},
+        "street_address": {
+            "has": "old",
+            "told_at": 1_800_000_000,
+            "on_its_way": True,
+            "effective_from": 1_803_859_200,
+        },
+    }
+    row = {**TOLD[0], "order_status": "shipped", "fields": fields}
+    daemon.service.answers["contact.status"] = [row]
+    lines = vrm("contact", "status").stdout.splitlines()
+    assert len(lines) == 4
+    assert "name, locality" in lines[1]
+    assert "not told: it never was told" in lines[2]
+    assert "the new one is on its way; holds from 2027-03-01" in lines[3]
+    daemon.service.answers["contact.status"] = []
+    assert "you have agreed with no vendor" in vrm("contact", "status").stdout

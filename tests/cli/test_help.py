@@ -31,7 +31,9 @@ thing add, thing list, thing show, thing change, thing remove, thing broken
 thing hook add, thing hook list, thing hook remove
 feedback give, feedback withdraw, feedback list, feedback sealed, feedback reply
 trust add, trust list, trust remove
-contact show, contact set, contact remove, contact disclosures
+contact show, contact set, contact remove, contact disclosures, contact status, contact tell
+relation list, relation show, relation reach, relation pause, relation resume, relation end
+relation write
 image add, image list, image show, image export, image remove, image check
 contact policy show, contact policy set
 policy test, vendor policy test

@@ -23,7 +23,7 @@ from vrmnode.errors import ServiceError
 from vrmnode.storage import deals
 from vrmprotocol import agreement, message
 from vrmprotocol.bodies import MailBody, kind_of
-from vrmprotocol.disclosure import Disclosed
+from vrmprotocol.contact_state import Disclosed
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.order_bodies import Cancel, OrderEvent
 from vrmprotocol.order_rules import DELIVERY_WORDS, DeliveryWord
@@ -51,11 +51,11 @@ def shown(world: World) -> Disclosed:
     """What the vendor's node shows of its customer."""
     node = world.nodes[VENDOR]
     record = load_deal(node.reader, deal_of(world))
-    return disclosed.of_deal(node.reader, node.machine.vault, record)
+    return disclosed.of_deal(node.reader, node.machine.vault, record, world.now)
 
 
 def values(world: World) -> dict[str, str]:
-    return {name: one.value for name, one in shown(world).fields.items()}
+    return {name: str(one.value) for name, one in shown(world).fields.items()}
 
 
 def code_of(world: World, name: str, **params: object) -> str:

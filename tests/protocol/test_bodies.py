@@ -8,10 +8,12 @@ from tests.protocol.codes import local_code, refusal, remote_code, survives
 from tests.protocol.deals import CERTIFICATE, DRAFT, INTENT, NOW, OFFER, make, vendor
 from tests.protocol.deals import accept_body as accept_of
 from vrmprotocol import bodies, draft, encoding, mail, schema
+from vrmprotocol.contact_update import ContactUpdate, UpdatedField
 from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.disclosure_body import DisclosedField, Disclosure, OpenedRelationship
 from vrmprotocol.feedback import SealedFeedback
 from vrmprotocol.order_bodies import Cancel, OrderEvent, Receipt, ReturnAnswer, ReturnRequest
+from vrmprotocol.reach_bodies import Note, NoteRefusal, Reach, ReachEntry
 from vrmprotocol.sealed_intent import SealedIntent
 
 ACCEPT = accept_of(vendor().say("offer", OFFER))
@@ -44,6 +46,17 @@ BODIES = [
         agreement=b"d" * 32, fields=("name", "relationship"), deleted_at=NOW, reason="on_request"
     ),
     SealedFeedback(agreement=b"d" * 32, rating_value=5, review_body="Quick."),
+    ContactUpdate(
+        agreement=b"d" * 32,
+        effective_from=NOW,
+        fields=(UpdatedField(name="name", value="Anna"), UpdatedField(name="email")),
+    ),
+    Reach(
+        agreement=b"d" * 32,
+        reach=(ReachEntry(channel="message", purpose="marketing", status="revoked"),),
+    ),
+    Note(agreement=b"d" * 32, text="Today.", purpose="order", in_language="en"),
+    NoteRefusal(agreement=b"d" * 32, note=b"n" * 32, code="reach.revoked"),
     mail.Ack(certificate=CERTIFICATE),
     SealedIntent(status="active", intent=make(INTENT, ext={"c": 1})),
     mail.Ack(),
@@ -73,6 +86,10 @@ def test_every_kind_has_a_body():
         "disclosure",
         "deletion",
         "sealed_feedback",
+        "contact_update",
+        "reach",
+        "note",
+        "note_refusal",
         "ack",
         "order_event",
         "cancel",

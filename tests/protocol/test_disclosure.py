@@ -20,7 +20,16 @@ from tests.protocol.deals import (
     customer,
     vendor,
 )
-from vrmprotocol import agreement, bodies, commitment, contact, disclosure, mail, negotiation
+from vrmprotocol import (
+    agreement,
+    bodies,
+    commitment,
+    contact,
+    contact_state,
+    disclosure,
+    mail,
+    negotiation,
+)
 from vrmprotocol.disclosure_body import (
     DisclosedField,
     Disclosure,
@@ -110,7 +119,7 @@ def test_all_that_was_committed_to_can_be_opened() -> None:
     kept = {name: value for name, value in VALUES.items() if value is not None}
     told = deal.tell(*(entry(n, v, salted=True) for n, v in kept.items()), opened=True)
     disclosure.check(told, deal.state)
-    found = disclosure.evaluate(deal.state, deal.messages)
+    found = contact_state.evaluate(deal.state, deal.messages)
     assert {name: one.value for name, one in found.fields.items()} == kept
     assert all(one.committed for one in found.fields.values())
     assert found.relationship == RELATIONSHIP.public
@@ -124,7 +133,7 @@ def test_no_other_opening_fits(name: str, other: str) -> None:
     field = DisclosedField(name=entry(name, value).name, value=value, salt=salt(other))
     told = deal.tell(field)
     assert refusal(disclosure.check, told, deal.state).code == "disclosure.commitment"
-    assert disclosure.evaluate(deal.state, deal.messages).fields == {}
+    assert contact_state.evaluate(deal.state, deal.messages).fields == {}
 
 
 @given(
@@ -144,7 +153,7 @@ def test_the_last_that_was_said_counts_in_any_order(
         last[name] = value
     arranged = [*deal.messages, *deal.messages[3:]]
     random.Random(seed).shuffle(arranged)
-    found = disclosure.evaluate(deal.state, arranged)
+    found = contact_state.evaluate(deal.state, arranged)
     assert {name: one.value for name, one in found.fields.items()} == last
     assert not any(one.committed for one in found.fields.values())
 
@@ -157,12 +166,12 @@ def test_nothing_is_disclosed_before_or_after() -> None:
         state = negotiation.evaluate(early)
         assert local_code(disclosure.check_allowed, state) == "negotiation.illegal_move"
     told = deal.tell(entry("name", "Anna"))
-    assert disclosure.evaluate(deal.state, deal.messages).fields
+    assert contact_state.evaluate(deal.state, deal.messages).fields
     taken_back = mail.WithdrawAccept(accept=deal.accept.digest, reason="changed_mind")
     deal.messages.append(deal.buyer.say("withdraw_accept", taken_back))
     assert deal.state.state == "cancelled"
     assert refusal(disclosure.check, told, deal.state).code == "disclosure.agreement"
-    assert disclosure.evaluate(deal.state, deal.messages).fields == {}
+    assert contact_state.evaluate(deal.state, deal.messages).fields == {}
     assert local_code(disclosure.check_allowed, deal.state) == "negotiation.illegal_move"
 
 
@@ -171,13 +180,13 @@ def test_another_authors_disclosure_counts_for_nothing() -> None:
     body = Disclosure(agreement=deal.digest, fields=(entry("name", "Anna"),))
     forged = deal.buyer.say("disclosure", body, key=STRANGER)
     assert refusal(disclosure.check, forged, deal.state).code == "disclosure.agreement"
-    assert not disclosure.counts(deal.accept, deal.state)
+    assert not contact_state.counts(deal.accept, deal.state)
 
 
 def test_neither_values_nor_salts_are_in_reprs_and_errors() -> None:
     deal = Deal()
     told = deal.tell(entry("name", "Anna Muster", salted=True), opened=True)
-    shown = repr(told) + repr(disclosure.evaluate(deal.state, deal.messages))
+    shown = repr(told) + repr(contact_state.evaluate(deal.state, deal.messages))
     assert "Anna" not in shown
     assert "hidden" in shown
     assert salt("name")[:8].hex() not in shown

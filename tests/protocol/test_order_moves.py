@@ -23,15 +23,24 @@ def test_whatever_is_said_is_allowed_or_refused_by_code(labels, label):
             assert outcome is None or outcome.startswith("order.")
 
 
+def test_an_order_is_spoken_of_until_nothing_can_come_back():
+    assert order_moves.spoken_until(DRAFT, NOW) == NOW + (90 + 30) * DAY
+    later = make(DRAFT, delivery_latest=NOW + 200 * DAY)
+    assert order_moves.spoken_until(later, NOW) == NOW + (200 + 90 + 30) * DAY
+    leased = make(DRAFT, lease=draft.Lease(lease_length=14))
+    assert order_moves.spoken_until(leased, NOW) == NOW + (90 + 30 + 14) * DAY
+
+
 # SPEC 11: The node MUST keep the reply key of an agreed deal, unless it deletes what was disclosed,
 # and watch its tags for 90 days, `returns.days` and `leaseLength` days after the later of its last
-# message and `deliveryLatest`.
-def test_an_order_is_spoken_of_until_nothing_can_come_back():
-    assert order_moves.keep_until(DRAFT, NOW) == NOW + (90 + 30) * DAY
-    later = make(DRAFT, delivery_latest=NOW + 200 * DAY)
-    assert order_moves.keep_until(later, NOW) == NOW + (200 + 90 + 30) * DAY
-    leased = make(DRAFT, lease=draft.Lease(lease_length=14))
-    assert order_moves.keep_until(leased, NOW) == NOW + (90 + 30 + 14) * DAY
+# message and `deliveryLatest`, or for `retentionOrder` days but at most 3,650 if that is longer.
+def test_both_listen_as_long_as_the_vendor_keeps_what_it_knows():
+    assert order_moves.keep_until(DRAFT, NOW) == NOW + 730 * DAY
+    for days, listened in ((0, 90 + 30), (90, 90 + 30), (365, 365), (36_500, 3_650)):
+        kept = make(DRAFT, addendum={"retentionOrder": days})
+        assert order_moves.keep_until(kept, NOW) == NOW + listened * DAY
+    foreign = make(DRAFT, terms="SD-OTHER")
+    assert order_moves.keep_until(foreign, NOW) == NOW + (90 + 30) * DAY
 
 
 @given(st.sets(st.sampled_from(sorted(SAID))))

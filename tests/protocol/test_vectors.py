@@ -15,6 +15,7 @@ from tests.protocol.vector_disclosures import DISCLOSURE_ADAPTERS
 from tests.protocol.vector_evidence import EVIDENCE_ADAPTERS
 from tests.protocol.vector_negotiation import NEGOTIATION_ADAPTERS
 from tests.protocol.vector_orders import ORDER_ADAPTERS
+from tests.protocol.vector_reach import REACH_ADAPTERS
 from tests.protocol.vector_terms import TERMS_ADAPTERS
 from tests.protocol.vectors import Case, cases, value_of
 from vrmprotocol.errors import ProtocolError
@@ -27,6 +28,7 @@ ALL_ADAPTERS = {
     **TERMS_ADAPTERS,
     **DISCLOSURE_ADAPTERS,
     **DELETION_ADAPTERS,
+    **REACH_ADAPTERS,
     **EVIDENCE_ADAPTERS,
 }
 CASES = list(cases())

@@ -13,6 +13,7 @@ from vrmnode.storage.disclosures import StoredDisclosure
 
 def row(number: int, deal: int, at: int) -> StoredDisclosure:
     return StoredDisclosure(
+        kind="disclosure",
         digest=key(number),
         deal=key(deal),
         vendor_root=key(90),
@@ -38,3 +39,9 @@ def test_a_message_is_listed_once(tx: Tx) -> None:
     with pytest.raises(StorageError) as caught:
         disclosures.put(tx, row(1, 2, 2))
     assert caught.value.code == "storage.conflict"
+
+
+def test_counts_are_of_one_kind(tx: Tx) -> None:
+    disclosures.put(tx, row(1, 1, 1))
+    assert disclosures.count(tx, key(1), "disclosure") == 1
+    assert disclosures.count(tx, key(1), "contact_update") == 0

@@ -52,6 +52,13 @@
 
     GET    /v1/contact                         POST /v1/contact
     POST   /v1/contact/remove                  GET  /v1/contact/disclosures[?deal]
+    GET    /v1/contact/status                  POST /v1/contact/tell
+
+    GET    /v1/relations[?role]                GET  /v1/relations/{relation}
+    POST   /v1/relations/{relation}/reach      POST /v1/relations/{relation}/notes
+    POST   /v1/relations/{relation}/pause      POST /v1/relations/{relation}/resume
+    POST   /v1/relations/{relation}/end
+
     POST   /v1/deals/{deal}/disclose           GET  /v1/contact/policy
     PUT    /v1/contact/policy                  POST /v1/deals/{deal}/forget
     GET    /v1/deals/{deal}/label              GET  /v1/vendor/orders[?all]
@@ -75,6 +82,7 @@ from vrmnode.api.limits import BODY_TIMEOUT_S, Limits
 from vrmnode.api.market_routes import market_routes
 from vrmnode.api.node_routes import node_routes
 from vrmnode.api.order_routes import order_routes
+from vrmnode.api.relation_routes import relation_routes
 from vrmnode.api.service import NodeService
 from vrmnode.api.thing_routes import thing_routes
 from vrmnode.version import VERSION
@@ -99,6 +107,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         feedback_routes,
         thing_routes,
         contact_routes,
+        relation_routes,
         node_routes,
         inbox_routes,
         event_routes,

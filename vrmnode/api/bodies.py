@@ -304,6 +304,7 @@ class RemoveContact(Closed):
     """`POST /v1/contact/remove`; without `fields` all of them."""
 
     fields: Annotated[list[str], Field(min_length=1, max_length=32)] | None = None
+    tell: Annotated[bool, Field(strict=True)] = False
 
 
 class DisclosureFilter(Closed):

@@ -19,6 +19,7 @@ from vrmnode.api.bodies import (
     RemoveContact,
     given,
 )
+from vrmnode.api.relation_bodies import TellContact
 from vrmnode.api.service import Json, NodeService
 
 
@@ -37,6 +38,14 @@ def contact_routes(service: NodeService) -> APIRouter:
     @routes.post("/contact/remove")
     async def remove_contact(body: RemoveContact) -> Json:
         return await service.execute("contact.remove", given(body))
+
+    @routes.post("/contact/tell")
+    async def tell_contact(body: TellContact) -> Json:
+        return await service.execute("contact.tell", given(body))
+
+    @routes.get("/contact/status")
+    async def contact_status() -> object:
+        return await service.query("contact.status", {})
 
     @routes.get("/contact/disclosures")
     async def list_disclosures(query: Annotated[DisclosureFilter, Query()]) -> object:

@@ -189,3 +189,8 @@ def entries(value: object, key: str) -> list[dict[str, object]]:
     """The rows of a list answer, which is a list or an object with the list under `key`."""
     rows = value.get(key, []) if isinstance(value, Mapping) else value
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def listed(value: object) -> str:
+    """The entries of a list of texts, in one line."""
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else ""

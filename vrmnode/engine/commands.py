@@ -21,12 +21,13 @@ from vrmnode.engine.customer import (
     things_desk,
 )
 from vrmnode.engine.customer.standing_views import standing_show
-from vrmnode.engine.disclosure import contact_desk, disclosure_rules, forgetting
+from vrmnode.engine.disclosure import disclosure_rules, forgetting
 from vrmnode.engine.failures import invalid
 from vrmnode.engine.feedback import feedback_desk
 from vrmnode.engine.negotiation import by_human, counters, questions
 from vrmnode.engine.orders import order_commands
 from vrmnode.engine.references import find_deal, find_offer, find_question
+from vrmnode.engine.relationship import note_desk, reach_desk
 from vrmnode.engine.trust import key_desk, trust_desk
 from vrmnode.engine.vendor import catalogue_desk, pause, profile_desk, shop
 from vrmnode.engine.views import deal_row
@@ -210,10 +211,16 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "deal.disclose": disclosure_rules.disclose,
     "contact.set": disclosure_rules.set_contact,
     "contact.policy.set": disclosure_rules.set_policy,
-    "contact.remove": contact_desk.remove,
     "feedback.give": feedback_desk.give,
     "feedback.withdraw": feedback_desk.withdraw,
     "feedback.reply": feedback_desk.reply,
+    "contact.tell": disclosure_rules.tell_contact,
+    "relation.reach": reach_desk.change,
+    "relation.pause": reach_desk.pause,
+    "relation.resume": reach_desk.resume,
+    "relation.end": reach_desk.end,
+    "relation.write": note_desk.write,
+    "contact.remove": disclosure_rules.remove_contact,
     "thing.add": things_desk.add,
     "thing.change": things_desk.change,
     "thing.remove": things_desk.remove,

@@ -15,6 +15,7 @@ from vrmnode.engine.mail import first_mail, mailroom
 from vrmnode.engine.negotiation import counters, questions
 from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, read_intent
+from vrmnode.engine.relationship import note_desk, reach_desk
 from vrmnode.engine.trust import key_desk
 from vrmnode.engine.vendor import inbox_mail, profile_desk, sealed_intents, vendor_desk
 from vrmnode.storage import (
@@ -210,6 +211,8 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
         sealed_feedback.after_message(ctx, record, signed.body)
     disclosed.after_message(ctx, record, signed)
     deletions.after_message(ctx, record, signed)
+    reach_desk.after_message(ctx, record, signed)
+    note_desk.after_message(ctx, record, signed)
     if record.row.role == deals.CUSTOMER:
         disclosure_rules.consider(ctx, record.deal)
     for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):

@@ -23,6 +23,7 @@ from vrmnode.engine.customer import (
 )
 from vrmnode.engine.disclosure import (
     contact_desk,
+    contact_spread,
     deletions,
     disclosure_desk,
     disclosure_rules,
@@ -33,6 +34,7 @@ from vrmnode.engine.feedback import feedback_desk, sealed_feedback
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.negotiation import by_human, questions
 from vrmnode.engine.orders import labels, order_views, shop_screen
+from vrmnode.engine.relationship import relation_views
 from vrmnode.engine.trust import directory, key_desk, trust_desk
 from vrmnode.engine.vendor import shop
 from vrmnode.errors import ServiceError
@@ -320,6 +322,9 @@ _QUERIES: dict[str, Query] = {
 _SEALED_QUERIES: dict[str, SealedQuery] = {
     "contact": contact_desk.show,
     "ledger": ledger.ledger,
+    "relation.list": lambda tx, vault, p, now: relation_views.listed(tx, vault, p),
+    "relation.show": relation_views.show,
+    "contact.status": lambda tx, vault, p, now: contact_spread.status(tx, vault, now),
     "deal.show": shop_screen.deal_show,
     "order.show": shop_screen.order_show,
     "vendor.orders": shop_screen.order_list,

@@ -13,13 +13,14 @@ from vrmnode.storage.table import Table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDisclosure:
-    """One disclosure. `digest` of the message, `agreement` of the document: 32 bytes.
+    """One message that told something: its kind and digest, the digest of the agreement (32 bytes).
 
     `rule` says who decided: the owner, or which rule of the owner's.
     """
 
     digest: bytes
     deal: bytes
+    kind: str
     vendor_root: bytes
     vendor_name: str
     agreement: bytes
@@ -44,6 +45,12 @@ def get(tx: Connection, digest: bytes) -> StoredDisclosure | None:
 def of_deal(tx: Connection, deal: bytes) -> list[StoredDisclosure]:
     """Return what was disclosed in a deal, oldest first."""
     return _DISCLOSURES.select(tx, "WHERE deal = ? ORDER BY disclosed_at, rowid", (deal,))
+
+
+def count(tx: Connection, deal: bytes, kind: str) -> int:
+    """Return how many messages of a kind told something in a deal."""
+    sql = "SELECT count(*) FROM disclosures WHERE deal = ? AND kind = ?"
+    return int(tx.value(sql, (deal, kind)))
 
 
 def every(tx: Connection) -> list[StoredDisclosure]:

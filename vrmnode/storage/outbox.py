@@ -92,6 +92,14 @@ def pending(tx: Connection, now: int, deal: bytes | None = None) -> list[OutboxR
     return _OUTBOX.select(tx, f"{where} AND deal = ?2 ORDER BY next_at, id", (now, deal))
 
 
+def is_pending(tx: Connection, digest: bytes, now: int) -> bool:
+    """Return whether a message is still sent, until it is acknowledged or its time is over."""
+    sql = (
+        "SELECT 1 FROM outbox WHERE kind = 'mail' AND digest = ? AND done_at IS NULL AND until > ?"
+    )
+    return tx.row(sql, (digest, now)) is not None
+
+
 def next_due_at(tx: Connection, now: int) -> int | None:
     """Return when the next row comes due (perhaps in the past), or None."""
     sql = "SELECT next_at FROM outbox WHERE done_at IS NULL AND until > ? ORDER BY next_at LIMIT 1"

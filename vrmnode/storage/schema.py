@@ -104,6 +104,7 @@ CREATE TABLE standing_intents (
 CREATE TABLE disclosures (
     digest BLOB PRIMARY KEY,
     deal BLOB NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('disclosure', 'contact_update')),
     vendor_root BLOB NOT NULL,
     vendor_name TEXT NOT NULL,
     agreement BLOB NOT NULL,

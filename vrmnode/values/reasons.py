@@ -123,6 +123,25 @@ DELETION: Mapping[str, str] = {
     "unspecified": UNSPECIFIED,
 }
 """Why a vendor deleted what a customer had disclosed."""
+REACH: Mapping[str, str] = {
+    "reach.not_granted": "the terms don't let the vendor write first about this",
+    "reach.paused": "the customer has paused messages about this",
+    "reach.revoked": "the customer has revoked messages about this",
+}
+"""Why a vendor's note is refused, in the customer's node and in the vendor's own."""
+CONTACT: Mapping[str, str] = {
+    "never_disclosed": "it was never told anything of the kind",
+    "not_permitted": "the terms don't let it use this",
+    "paused": "you have paused the relationship, or writing by this means",
+    "revoked": "you have revoked that it may write first",
+    "order_ended": "its order is over",
+    "deleted": "it says that it has deleted what it knew of you",
+    "declined": "its node couldn't keep it: vrm contact disclosures",
+    "not_told": "it may have it, and wasn't told: vrm contact tell",
+    "lapsed": "it has answered none of the attempts",
+    "too_many": "it was told as often as may be",
+}
+"""Why a vendor wasn't told that contact data have changed; the customer reads it."""
 
 _ORDER: Mapping[str, Mapping[str, str]] = {
     "refunded": REFUND,

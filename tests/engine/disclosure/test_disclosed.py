@@ -301,7 +301,7 @@ def test_a_forgotten_customer_is_gone_from_the_files(world: World) -> None:
         "erased": 1,
         "fields": list(ANNA),
         "deletion": told(world, VENDOR)[-1].digest.hex(),
-        "disclosed": {"fields": {}, "relationship": None},
+        "disclosed": {"fields": {}, "coming": {}, "relationship": None},
     }
     assert values(world) == {}
     assert boxes(world) == []

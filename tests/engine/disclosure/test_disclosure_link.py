@@ -20,7 +20,8 @@ from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal, load_message
 from vrmnode.storage import deals, disclosures, messages
 from vrmnode.storage.database import Database
-from vrmprotocol import agreement, disclosure, envelope_rules, keys, order
+from vrmprotocol import agreement, envelope_rules, keys, order
+from vrmprotocol.contact_state import Disclosed
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.order_bodies import OrderEvent
 
@@ -95,9 +96,9 @@ def told_in(world: World, who: str, deal: bytes) -> dict[str, set[str]]:
     return found
 
 
-def shown_by(world: World, who: str, deal: bytes) -> disclosure.Disclosed:
+def shown_by(world: World, who: str, deal: bytes) -> Disclosed:
     own = world.nodes[who]
-    return disclosed.of_deal(own.reader, own.machine.vault, load_deal(own.reader, deal))
+    return disclosed.of_deal(own.reader, own.machine.vault, load_deal(own.reader, deal), world.now)
 
 
 def check_always(world: World) -> None:

@@ -122,14 +122,17 @@ def test_contact_data_that_was_missing_goes_when_it_is_set(world: World) -> None
     assert names(world) == PLACE
 
 
-def test_a_change_of_data_isn_t_told_by_itself(world: World) -> None:
+def test_a_change_of_data_is_told_unless_the_owner_says_otherwise(world: World) -> None:
     command(world, CUSTOMER, "contact.set", **ANNA)
     trust(world)
     agreed(world)
     assert names(world) == PLACE
-    command(world, CUSTOMER, "contact.set", locality="Potsdam")
+    command(world, CUSTOMER, "contact.set", locality="Potsdam", tell=False)
     names(world)
     assert values(world)["locality"] == "Berlin"
+    command(world, CUSTOMER, "contact.set", locality="Cottbus")
+    names(world)
+    assert values(world)["locality"] == "Cottbus"
 
 
 def test_the_policy_of_the_owner_decides(world: World) -> None:

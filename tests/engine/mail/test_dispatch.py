@@ -28,7 +28,7 @@ from tests.engine.steps import (
 )
 from tests.engine.world import GTIN, SKU, START, World
 from vrmnode.engine.mail import dispatch
-from vrmnode.engine.mail.dispatch import LAST_RETRY_S, Parcel
+from vrmnode.engine.mail.dispatch import LAST_RETRY_S, PATIENT_AFTER, PATIENT_RETRY_S, Parcel
 from vrmnode.storage import catalogue, deals, envelopes, intents, outbox, seen
 from vrmnode.storage.catalogue import Product
 from vrmprotocol import envelope, sealing, stamp, tags
@@ -95,6 +95,23 @@ def test_waits_double_up_to_an_hour(world: World) -> None:
             break
     assert waits[:10] == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560][: len(waits)]
     assert max(waits) <= LAST_RETRY_S
+
+
+def test_a_reader_that_is_away_is_called_less_often_after_a_day(world: World) -> None:
+    _unsent_offer(world)
+    (parcel,) = _parcels(world, VENDOR)
+    row = _row(world, VENDOR, parcel)
+    world.nodes[VENDOR].turn(
+        lambda ctx: ctx.tx.run(
+            "UPDATE outbox SET attempts = ?, until = until + 10000000 WHERE id = ?",
+            (PATIENT_AFTER - 1, row.id),
+        )
+    )
+    for wait in (LAST_RETRY_S, PATIENT_RETRY_S, PATIENT_RETRY_S):
+        _sent(world, VENDOR, parcel)
+        due_at = _row(world, VENDOR, parcel).next_at
+        assert due_at - world.now == wait
+        world.now = due_at
 
 
 @pytest.mark.parametrize(("spread", "wait"), [(0, 32), (25, 36), (50, 40), (75, 44), (99, 47)])

@@ -29,7 +29,7 @@ def tidy(world: World) -> None:
 
 # SPEC 11: The node MUST keep the reply key of an agreed deal, unless it deletes what was disclosed,
 # and watch its tags for 90 days, `returns.days` and `leaseLength` days after the later of its last
-# message and `deliveryLatest`.
+# message and `deliveryLatest`, or for `retentionOrder` days but at most 3,650 if that is longer.
 def test_both_sides_can_be_told_until_nothing_can_come_back(world: World) -> None:
     row = agreed(world)
     name = pseudonym(world).pseudonym

@@ -8,8 +8,9 @@ import click
 
 from vrmnode.cli.failures import usage
 from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.moments import moment_option
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.show import nested
+from vrmnode.cli.show import entries, listed, nested, short
 from vrmnode.cli.user_files import read_object
 from vrmprotocol.contact import NAMES
 
@@ -20,7 +21,17 @@ _HERE = "vrmnode.cli.commands.contact"
     cls=LazyGroup,
     commands_at={
         "show": (_HERE, "show_contact", "Show your contact data."),
-        "set": (_HERE, "set_contact", "Set fields of your contact data."),
+        "set": (
+            _HERE,
+            "set_contact",
+            "Set fields of your contact data, and tell the vendors that had the old ones.",
+        ),
+        "status": (
+            "vrmnode.cli.commands.contact_status",
+            "status",
+            "List which vendor has your new contact data, and which has old ones.",
+        ),
+        "tell": (_HERE, "tell", "Tell the vendors that may have them what they lack."),
         "remove": (_HERE, "remove", "Remove fields of your contact data."),
         "policy": (
             "vrmnode.cli.commands.disclose",
@@ -74,25 +85,58 @@ def _words(value: object) -> str:
     type=click.Path(dir_okay=False, path_type=Path),
     help="A .toml or .json file with fields; - reads JSON from stdin.",
 )
+@click.option(
+    "--from", "since", help="From when on it holds: a day, a moment, or a span such as 14d."
+)
+@click.option("--no-tell", is_flag=True, help="Tell no vendor that it has changed.")
+@click.option("--dry-run", is_flag=True, help="Only say which vendors would be told.")
 @shared_options
-def set_contact(pairs: tuple[str, ...], file: Path | None) -> None:
-    """Set fields of your contact data.
+def set_contact(
+    pairs: tuple[str, ...], file: Path | None, since: str | None, no_tell: bool, dry_run: bool
+) -> None:
+    """Set fields of your contact data, and tell the vendors that had the old ones.
 
     The names: name, street_address, postal_code, locality, region, country, email, telephone.
     Others keep their values. A file keeps them out of the history of your shell.
+
+    A vendor is told what has changed if it was told the like before, its terms let it use it, and
+    its order isn't over; "vrm contact status" lists who has what. With --from it uses the old
+    address until then.
 
     \b
     Examples:
       vrm contact set name="Anna Muster" postal_code=10115 locality=Berlin country=DE
       vrm contact set --file contact.toml
+      vrm contact set street_address="Neue Straße 2" postal_code=10117 --from 2027-03-01
     """
     if file is None and not pairs:
         raise usage("option.missing", "expected NAME=VALUE or --file, came neither")
     given = _split(pairs)  # a slip of the fingers is told before any file is read
     fields: dict[str, object] = {} if file is None else read_object(file)
+    at = moment_option(since, "--from")
+    options: dict[str, object] = {} if at is None else {"effective_from": at}
+    options |= {"tell": False} if no_tell else {}
+    options |= {"dry_run": True} if dry_run else {}
     here = session()
-    value = here.client.post("contact", body={**fields, **given})
-    here.result(value, lambda: _words(value))
+    value = here.client.post("contact", body={**fields, **given, **options})
+    here.result(value, lambda: _set_words(value, dry_run=dry_run))
+
+
+def _set_words(value: dict[str, object], *, dry_run: bool) -> str:
+    told = entries(value.pop("told", []), "told")
+    lines = ["Dry run: nothing was changed and nobody was told."] if dry_run else [_words(value)]
+    would = "would be told to" if dry_run else "told to"
+    return "\n".join([*lines, *told_lines(told, would)])
+
+
+def told_lines(told: list[dict[str, object]], begin: str = "told to") -> list[str]:
+    """One line for each vendor that is told something."""
+    lines = [
+        f"{begin} {each.get('vendor_name') or short(each.get('vendor'))}: "
+        + listed(each.get("fields"))
+        for each in told
+    ]
+    return [*lines, "see who has it: vrm contact status"] if lines else []
 
 
 def _split(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -110,18 +154,40 @@ def _split(pairs: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+@click.command()
+@click.argument("fields", nargs=-1, metavar="[FIELD]...", type=click.Choice(NAMES))
+@shared_options
+def tell(fields: tuple[str, ...]) -> None:
+    """Tell the vendors that may have them what they lack.
+
+    Whatever you set with --no-tell, or while a relationship was paused.
+
+    \b
+    Examples:
+      vrm contact tell
+      vrm contact tell street_address postal_code
+    """
+    here = session()
+    body: dict[str, object] = {"fields": list(fields)} if fields else {}
+    value = here.client.post("contact", "tell", body=body)
+    lines = told_lines(entries(value, "told"))
+    here.result(value, lambda: "\n".join(lines) or "nobody lacks anything that it may have")
+
+
 @click.command("remove")
 @click.argument("fields", nargs=-1, metavar="[FIELD]...", type=click.Choice(NAMES))
 @click.option("--all", "everything", is_flag=True, help="All fields.")
+@click.option("--tell", is_flag=True, help="Tell the vendors that had them: they erase them.")
 @shared_options
-def remove(fields: tuple[str, ...], everything: bool) -> None:
+def remove(fields: tuple[str, ...], everything: bool, tell: bool) -> None:
     """Remove fields of your contact data.
 
-    What a vendor was told before stays with that vendor.
+    What a vendor was told before stays with that vendor, unless you --tell it.
 
     \b
     Examples:
       vrm contact remove telephone email
+      vrm contact remove telephone --tell
       vrm contact remove --all
     """
     if everything == bool(fields):
@@ -129,11 +195,13 @@ def remove(fields: tuple[str, ...], everything: bool) -> None:
         raise usage("option.which", f"expected FIELDs or --all, came {came}")
     here = session()
     body: dict[str, object] = {"fields": list(fields)} if fields else {}
+    body |= {"tell": True} if tell else {}
     value = here.client.post("contact", "remove", body=body)
     here.result(value, lambda: _left(value))
 
 
 def _left(value: dict[str, object]) -> str:
-    if any(text is not None for text in value.values()):
-        return f"removed; left:\n{_words(value)}"
-    return "removed; nothing is left"
+    told = told_lines(entries(value.pop("told", []), "told"))
+    left = any(text is not None for text in value.values())
+    words = f"removed; left:\n{_words(value)}" if left else "removed; nothing is left"
+    return "\n".join([words, *told])

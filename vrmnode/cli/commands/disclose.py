@@ -14,7 +14,7 @@ from vrmnode.cli.settings import (
     settings_group,
     show_command,
 )
-from vrmnode.cli.show import columns, entries, moment, short
+from vrmnode.cli.show import columns, entries, listed, moment, short
 from vrmprotocol.contact import NAMES
 
 _HERE = "vrmnode.cli.commands.disclose"
@@ -54,11 +54,7 @@ def disclose(deal_id: str, fields: tuple[str, ...], dry_run: bool) -> None:
 def _words(value: dict[str, object], *, dry_run: bool) -> str:
     begin = "Dry run: nothing was sent.\nwould be told to" if dry_run else "told to"
     vendor = value.get("vendor_name") or short(value.get("vendor"))
-    return f"{begin} {vendor}: {_listed(value.get('fields'))}"
-
-
-def _listed(names: object) -> str:
-    return ", ".join(str(name) for name in names) if isinstance(names, list) else ""
+    return f"{begin} {vendor}: {listed(value.get('fields'))}"
 
 
 policy = settings_group(_HERE, POLICY, _WORDS)
@@ -112,7 +108,7 @@ def _row(row: dict[str, object]) -> tuple[object, ...]:
     return (
         moment(row.get("disclosed_at")),
         row.get("vendor_name") or short(row.get("vendor")),
-        _listed(row.get("fields")),
+        listed(row.get("fields")),
         short(row.get("deal")),
         row.get("rule"),
         _arrived(row),

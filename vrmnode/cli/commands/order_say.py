@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,6 +9,7 @@ import click
 
 from vrmnode.cli.commands.order_words import order_text
 from vrmnode.cli.failures import usage
+from vrmnode.cli.moments import moment_option
 from vrmnode.cli.owner import language_option, said
 from vrmnode.cli.session import session, shared_options
 
@@ -50,21 +50,6 @@ def _say(deal_id: str, word: str, note: str | None, language: str | None, **fiel
     body |= {"word": word, **said(note, language, "note")}
     value = here.client.post("orders", deal_id, "statements", body=body)
     here.result(value, lambda: order_text(value))
-
-
-def moment_option(text: str | None, option: str) -> int | None:
-    """A day or a moment, or a span from now such as 3d, in Unix seconds."""
-    if text is None:
-        return None
-    from vrmnode.values.spans import MOMENT_EXPECTED, parse_moment, parse_span
-
-    at, span = parse_moment(text), parse_span(text)
-    if at is not None:
-        return at
-    if span is None:
-        expected = f"{MOMENT_EXPECTED}, or a span from now such as 3d"
-        raise usage("option.moment", f"{option}: expected {expected}, came {text!r}")
-    return int(time.time()) + span
 
 
 @click.command()

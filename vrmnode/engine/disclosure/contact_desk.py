@@ -31,7 +31,7 @@ def stored(tx: Connection, vault: Vault) -> ContactData:
 
 def show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     """All fields for their owner, null where nothing is set."""
-    return _shown(stored(tx, vault))
+    return shown(stored(tx, vault))
 
 
 def set_fields(ctx: Context, params: Params) -> Json:
@@ -46,7 +46,7 @@ def set_fields(ctx: Context, params: Params) -> Json:
     data = stored(ctx.tx, ctx.vault).changed(params)
     _keep(ctx, data)
     ctx.event("contact.set", "node", ctx.identity.root, fields=", ".join(known_names(params)))
-    return _shown(data)
+    return shown(data)
 
 
 def remove(ctx: Context, params: Params) -> Json:
@@ -70,7 +70,7 @@ def remove(ctx: Context, params: Params) -> Json:
     _keep(ctx, data.without(gone))
     ctx.sweep = True
     ctx.event("contact.removed", "node", ctx.identity.root, fields=", ".join(gone))
-    return _shown(data.without(gone))
+    return shown(data.without(gone))
 
 
 def _keep(ctx: Context, data: ContactData) -> None:
@@ -80,5 +80,6 @@ def _keep(ctx: Context, data: ContactData) -> None:
         secrets.erase(ctx.tx, _OWNER, NODE, _NAME)
 
 
-def _shown(data: ContactData) -> Json:
+def shown(data: ContactData) -> Json:
+    """Every field for the owner, null where nothing is set."""
     return {name: data.values.get(name) for name in contact.NAMES}

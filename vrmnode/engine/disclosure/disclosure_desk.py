@@ -23,6 +23,7 @@ from vrmnode.storage.database import Connection
 from vrmnode.storage.disclosures import StoredDisclosure
 from vrmprotocol import agreement, bodies, contact, disclosure, encoding, keys
 from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
+from vrmprotocol.contact_update import ContactUpdate
 from vrmprotocol.disclosure_body import (
     MAX_BODY_BYTES,
     MAX_DISCLOSURES,
@@ -38,7 +39,9 @@ Params = Mapping[str, object]
 NAMES = (*contact.NAMES, RELATIONSHIP_COMMITMENT)
 """What can be disclosed, as the owner names it."""
 
-_FIELD_NAMES: dict[str, FieldName] = {name: name for name in get_args(FieldName)}
+FIELD_NAMES: dict[str, FieldName] = {name: name for name in get_args(FieldName)}
+
+_DISCLOSURE = "disclosure"
 
 
 def read_names(raw: object) -> list[str]:
@@ -114,13 +117,13 @@ def disclose(
     opened = openings.of_deal(ctx, record.deal)
     assert record.state.document is not None
     digest = agreement.document_digest(record.state.document)
-    fields = [_entry(name, data, opened) for name in names if name in _FIELD_NAMES]
+    fields = [_entry(name, data, opened) for name in names if name in FIELD_NAMES]
     one = None
     if RELATIONSHIP_COMMITMENT in names:
         one = _relationship(ctx, record, opened)
     parts = _parts(digest, fields, one)
     # SPEC 09: The writer MUST NOT send more than 16 disclosures in a deal.
-    if len(disclosures.of_deal(ctx.tx, record.deal)) + len(parts) > MAX_DISCLOSURES:
+    if disclosures.count(ctx.tx, record.deal, _DISCLOSURE) + len(parts) > MAX_DISCLOSURES:
         raise conflict(
             "disclosure.too_many", f"expected at most {MAX_DISCLOSURES} disclosures in a deal"
         )
@@ -131,7 +134,7 @@ def _check(ctx: Context, record: DealRecord, names: Iterable[str]) -> ContactDat
     """The contact data, if these fields are in it and the deal is one to disclose in."""
     check_allowed(record)
     data = contact_desk.stored(ctx.tx, ctx.vault)
-    missing = [name for name in names if name in _FIELD_NAMES and name not in data.values]
+    missing = [name for name in names if name in FIELD_NAMES and name not in data.values]
     if missing:
         raise conflict(
             "contact.missing",
@@ -144,7 +147,7 @@ def _check(ctx: Context, record: DealRecord, names: Iterable[str]) -> ContactDat
 def _entry(name: str, data: ContactData, opened: Mapping[str, Opening]) -> DisclosedField:
     value, kept = data.values[name], opened.get(name)
     salt = None if kept is None or kept.value != value else kept.salt
-    return DisclosedField(name=_FIELD_NAMES[name], value=value, salt=salt)
+    return DisclosedField(name=FIELD_NAMES[name], value=value, salt=salt)
 
 
 def _relationship(
@@ -180,10 +183,25 @@ def _parts(
 
 
 def _post(ctx: Context, record: DealRecord, body: Disclosure, rule: str) -> StoredDisclosure:
-    signed = mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+    until = ctx.now + mailroom.ANSWER_LIFETIME_S
+    signed = mailroom.tell(ctx, record, body, until=until)
+    return note(ctx, record, signed.digest, body, kind=_DISCLOSURE, rule=rule)
+
+
+def note(
+    ctx: Context,
+    record: DealRecord,
+    digest: bytes,
+    body: Disclosure | ContactUpdate,
+    *,
+    kind: str,
+    rule: str,
+) -> StoredDisclosure:
+    """Keep for the owner what was told to whom, in the message `digest`."""
     row = StoredDisclosure(
-        digest=signed.digest,
+        digest=digest,
         deal=record.deal,
+        kind=kind,
         vendor_root=record.row.vendor_root,
         vendor_name=record.row.vendor_name,
         agreement=body.agreement,
@@ -193,7 +211,7 @@ def _post(ctx: Context, record: DealRecord, body: Disclosure, rule: str) -> Stor
     )
     disclosures.put(ctx.tx, row)
     ctx.event(
-        "disclosure.sent",
+        f"{kind}.sent",
         "deal",
         record.deal,
         vendor=record.row.vendor_name,
@@ -208,6 +226,8 @@ def stop(ctx: Context, deal: bytes) -> None:
     openings.erase(ctx, deal)
     sent = disclosures.of_deal(ctx.tx, deal)
     # SPEC 09: The writer MUST stop sending a disclosure when the state of the deal becomes
+    # `cancelled`.
+    # SPEC 09: The writer MUST stop sending a contact update when the state of the deal becomes
     # `cancelled`.
     outbox.done_by_digest(ctx.tx, [row.digest for row in sent], ctx.now)
     for row in sent:
@@ -228,6 +248,7 @@ def _shown(tx: Connection, row: StoredDisclosure) -> Json:
     message = messages.get(tx, row.digest)
     return {
         "disclosure": row.digest.hex(),
+        "kind": row.kind,
         "deal": row.deal.hex(),
         "agreement": row.agreement.hex(),
         "vendor": keys.to_did(row.vendor_root),

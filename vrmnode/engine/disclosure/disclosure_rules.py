@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vrmnode.customer import disclosure as rules
+from vrmnode.customer.contact import known_names
 from vrmnode.customer.disclosure import DisclosurePolicy, Situation, Step
 from vrmnode.customer.regard import STRANGER
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import standing
-from vrmnode.engine.disclosure import contact_desk, disclosure_desk
+from vrmnode.engine.disclosure import contact_desk, contact_spread, disclosure_desk
 from vrmnode.engine.orders.order_records import find_order
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.references import find_deal
@@ -21,6 +22,8 @@ from vrmnode.storage import deals, disclosures, events, settings
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
 from vrmnode.values import addresses
+from vrmnode.values.fields import Fields
+from vrmprotocol import contact
 from vrmprotocol.disclosure_body import MAX_DISCLOSURES
 
 Json = dict[str, object]
@@ -52,14 +55,62 @@ def set_policy(ctx: Context, params: Params) -> Json:
 
 
 def set_contact(ctx: Context, params: Params) -> Json:
-    """Set contact data; what was asked for and missing may now be told.
+    """Set contact data and tell the vendors that may have it; what was missing may now be told.
+
+    `effective_from` is when the new values begin to hold (Unix seconds); with `tell: false` nobody
+    is told that they have changed, with `dry_run` nothing happens.
 
     Raises:
-        ServiceError, LocalError: as `contact_desk.set_fields`.
+        ServiceError: `request.invalid`, and as `contact_desk.set_fields`.
+        LocalError: as `contact_desk.set_fields`.
     """
-    shown = contact_desk.set_fields(ctx, params)
-    consider_all(ctx)
-    return shown
+    given = dict(params)
+    options = Fields(
+        {name: given.pop(name) for name in ("tell", "effective_from", "dry_run") if name in given},
+        "request",
+    )
+    tell, dry_run = options.flag("tell", True), options.flag("dry_run", False)
+    since = options.whole("effective_from", 0, 2**32 - 1, ctx.now)
+    if dry_run:
+        data = contact_desk.stored(ctx.tx, ctx.vault).changed(given)
+        shown = contact_desk.shown(data)
+    else:
+        shown = contact_desk.set_fields(ctx, given)
+        data = contact_desk.stored(ctx.tx, ctx.vault)
+    told = (
+        contact_spread.tell(ctx, data, list(given), effective_from=since, dry_run=dry_run)
+        if tell
+        else []
+    )
+    if not dry_run:
+        consider_all(ctx)
+    return {**shown, "told": told}
+
+
+def remove_contact(ctx: Context, params: Params) -> Json:
+    """Remove contact data; with `tell` the vendors that had them hear that they hold no more.
+
+    Raises:
+        ServiceError, LocalError: as `contact_desk.remove`.
+    """
+    gone = contact_desk.remove(ctx, params)
+    if params.get("tell") is not True:
+        return gone
+    data = contact_desk.stored(ctx.tx, ctx.vault)
+    names = [name for name in contact.NAMES if name not in data.values]
+    return {**gone, "told": contact_spread.tell(ctx, data, names, effective_from=ctx.now)}
+
+
+def tell_contact(ctx: Context, params: Params) -> Json:
+    """Tell every vendor that lacks them and may have them the fields of `fields`, or all.
+
+    Raises:
+        LocalError: `contact.unknown_field`.
+    """
+    asked = params.get("fields")
+    names = known_names(asked) if isinstance(asked, list) else list(contact.NAMES)
+    data = contact_desk.stored(ctx.tx, ctx.vault)
+    return {"told": contact_spread.tell(ctx, data, names, effective_from=ctx.now)}
 
 
 def disclose(ctx: Context, params: Params) -> Json:
@@ -129,7 +180,7 @@ def consider_all(ctx: Context) -> None:
 
 
 def _has_room(tx: Connection, deal: bytes) -> bool:
-    return len(disclosures.of_deal(tx, deal)) < MAX_DISCLOSURES - KEPT_BACK
+    return disclosures.count(tx, deal, "disclosure") < MAX_DISCLOSURES - KEPT_BACK
 
 
 def _ask(ctx: Context, record: DealRecord, step: Step) -> None:

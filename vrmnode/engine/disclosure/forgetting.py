@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from vrmnode.engine.context import Context
 from vrmnode.engine.disclosure import deletions, disclosed
 from vrmnode.engine.failures import conflict, invalid
+from vrmnode.engine.mail import private_mail
 from vrmnode.engine.orders.order_records import OrderRecord, find_order
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.references import find_deal
-from vrmnode.storage import deals, outbox, secrets, timers
-from vrmprotocol import order_retention
+from vrmnode.storage import deals, messages, outbox, secrets, timers
+from vrmprotocol import contact, order_retention
 from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
 from vrmprotocol.deletion_body import DELETION_REASONS, DeletionReason
 
@@ -64,14 +65,17 @@ def _reason(raw: object) -> DeletionReason:
 # in the step in which it signs the deletion.
 # SPEC 09: The writer MUST name in a deletion all fields that it kept of the deal until then.
 def _forget(ctx: Context, record: DealRecord, reason: DeletionReason) -> Json:
-    told = disclosed.of_deal(ctx.tx, ctx.vault, record)
-    names = list(told.fields)
+    told = disclosed.of_deal(ctx.tx, ctx.vault, record, ctx.now)
+    names = [name for name in contact.NAMES if name in told.fields or name in told.coming]
     if told.relationship is not None:
         names.append(RELATIONSHIP_COMMITMENT)
     count = disclosed.erase(ctx, record)
+    for item in messages.list_messages(ctx.tx, record.deal):
+        private_mail.erase(ctx, record.deal, item.digest)  # notes, of both sides
     secrets.erase(ctx.tx, "deal", record.deal, "reply")
     outbox.done_by_deal(ctx.tx, record.deal, ctx.now)
     timers.clear(ctx.tx, TIMER, record.deal)
+    timers.clear(ctx.tx, disclosed.TIMER, record.deal)
     ctx.sweep = True
     ctx.event("deal.forgotten", "deal", record.deal)
     statement = deletions.say(ctx, record.deal, names, reason)
@@ -80,7 +84,7 @@ def _forget(ctx: Context, record: DealRecord, reason: DeletionReason) -> Json:
         "erased": count,
         "fields": names,
         "deletion": None if statement is None else statement.hex(),
-        "disclosed": disclosed.shown(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal)),
+        "disclosed": disclosed.shown(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal), ctx.now),
     }
 
 

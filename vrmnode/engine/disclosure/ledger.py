@@ -77,8 +77,8 @@ def _of_vendor(tx: Connection, vault: Vault, now: int) -> Iterator[Json]:
         record = load_deal(tx, deal)
         if record.row.role != deals.VENDOR:
             continue
-        found = disclosed.of_deal(tx, vault, record)
-        fields = {name: told.at for name, told in found.fields.items()}
+        found = disclosed.of_deal(tx, vault, record, now)
+        fields = {name: told.at for name, told in {**found.coming, **found.fields}.items()}
         if found.relationship is not None:
             fields[RELATIONSHIP_COMMITMENT] = record.row.updated
         gone = {name for said in deletions.standing(tx, record) for name in _named(said)}

@@ -25,6 +25,8 @@ from vrmprotocol.keys import SigningKey
 from vrmprotocol.topics import mail_topic
 
 FIRST_RETRY_S, LAST_RETRY_S = 5, 3600
+PATIENT_AFTER, PATIENT_RETRY_S = 32, 6 * 3600
+"""Attempts, about a day of them, after which a reader that is away isn't called by the hour."""
 CLOCK_RETRY_S = 30
 
 
@@ -213,7 +215,9 @@ def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -
         outbox.record_attempt(ctx.tx, row.id, ctx.now)
         outbox.done(ctx.tx, row.id, ctx.now)
         return
-    wait = min(FIRST_RETRY_S * 2**row.attempts, LAST_RETRY_S)
+    wait = min(FIRST_RETRY_S * 2 ** min(row.attempts, PATIENT_AFTER), LAST_RETRY_S)
+    if row.attempts >= PATIENT_AFTER:
+        wait = PATIENT_RETRY_S
     wait += wait * (spread - 50) // 250
     outbox.record_attempt(ctx.tx, row.id, ctx.now + max(1, wait))
 

@@ -21,16 +21,18 @@ from vrmprotocol import envelope, message, order_moves, order_rules
 from vrmprotocol import tags as tag_rules
 from vrmprotocol.bodies import MailBody, kind_of
 from vrmprotocol.certificate import Certificate
+from vrmprotocol.contact_update import MAX_UPDATES
 from vrmprotocol.deletion_body import MAX_DELETIONS
 from vrmprotocol.disclosure_body import MAX_DISCLOSURES
 from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Ack, Offer
 from vrmprotocol.message import SignedMessage, UninterpretedMessage
+from vrmprotocol.reach_bodies import MAX_NOTES, MAX_REACH
 
 MAX_ACKS_PER_DEAL = 128
 """Acknowledgements sent in one deal at most, so that a peer's repeats can't make mail for ever."""
 
-MAX_PEER_MESSAGES = 256
+MAX_PEER_MESSAGES = 512
 """Messages kept of the other side in one deal, acknowledgements and its order's included."""
 
 MAX_OFFERS_PER_DEAL = 12
@@ -178,6 +180,10 @@ def _note_told(ctx: Context, deal: bytes, digests: list[bytes]) -> None:
 # SPEC 03: The reader MUST NOT keep more than 4 counters of a deal.
 # SPEC 09: The reader MUST NOT keep more than 16 disclosures of a deal.
 # SPEC 09: The reader MUST NOT keep more than 4 deletions of a deal.
+# SPEC 09: The reader MUST NOT keep more than 32 contact updates of a deal.
+# SPEC 09: The reader MUST NOT keep more than 64 reach messages of a deal.
+# SPEC 09: The reader MUST NOT keep more than 64 notes of a deal and side.
+# SPEC 09: The reader MUST NOT keep more than 64 refusals of a deal.
 # SPEC 03: The reader MUST NOT keep more than 12 offers of a deal.
 # SPEC 11: The reader MUST NOT keep more messages of an order of one kind and side than the table of
 # limits says.
@@ -193,6 +199,10 @@ _MOST_OF_KIND = {
     **order_rules.MOST,
     "disclosure": MAX_DISCLOSURES,
     "deletion": MAX_DELETIONS,
+    "contact_update": MAX_UPDATES,
+    "reach": MAX_REACH,
+    "note": MAX_NOTES,
+    "note_refusal": MAX_NOTES,
 }
 
 

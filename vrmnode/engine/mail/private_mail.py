@@ -15,7 +15,7 @@ from vrmprotocol import encoding
 from vrmprotocol.encoding import Value
 from vrmprotocol.message import SignedMessage, UninterpretedMessage
 
-KINDS = frozenset({"disclosure"})
+KINDS = frozenset({"disclosure", "contact_update", "note"})
 
 _MARK = b"header\x00"
 _WITHHELD = "message.withheld"
@@ -63,6 +63,11 @@ def read_header(raw: bytes) -> UninterpretedMessage | None:
 def keep(ctx: Context, message: SignedMessage) -> None:
     """Seal the whole message under its deal."""
     ctx.keep_secret("deal", message.deal, _name(message.digest), message.raw)
+
+
+def replace(ctx: Context, deal: bytes, digest: bytes, rest: bytes) -> None:
+    """Seal the rest of a message in place of the whole."""
+    ctx.keep_secret("deal", deal, _name(digest), rest)
 
 
 def content(tx: Connection, vault: Vault, deal: bytes, digest: bytes) -> bytes | None:

@@ -27,18 +27,18 @@ def show(tx: Connection, vault: Vault, params: Mapping[str, object], now: int) -
     found = load_order(tx, find_deal(tx, str(params.get("deal") or "")))
     if found.role != "vendor":
         raise conflict("deal.role", "expected a deal of your shop, came one of yours as a customer")
-    return of_order(tx, vault, found)
+    return of_order(tx, vault, found, now)
 
 
-def of_order(tx: Connection, vault: Vault, found: OrderRecord) -> Json:
+def of_order(tx: Connection, vault: Vault, found: OrderRecord, now: int) -> Json:
     """The label of an order that is evaluated already."""
-    told = disclosed.of_deal(tx, vault, found.record).fields
+    told = disclosed.of_deal(tx, vault, found.record, now).fields
     order, row = found.order, orders.get(tx, found.deal)
     due = order.payment.due
     asked = None if due is None else due.reference
     made = label(
         order.draft,
-        {name: one.value for name, one in told.items()},
+        {name: one.value for name, one in told.items() if one.value is not None},
         status=order.status,
         reference=asked or (None if row is None else row.reference),
         sent_from=_home(tx),

@@ -32,7 +32,7 @@ def order_list(tx: Connection, vault: Vault, params: Params, now: int) -> list[J
     # Returns are asked for when all seems settled: the newest orders are looked at in any case.
     known = {row.deal: row for row in orders.list_orders(tx, role=deals.VENDOR)}
     known |= {row.deal: row for row in orders.unfinished(tx, deals.VENDOR)}
-    rows = [_row(tx, vault, row) for row in known.values()]
+    rows = [_row(tx, vault, row, now) for row in known.values()]
     return sorted((row for row in rows if everything or not row["closed"]), key=_urgency)
 
 
@@ -41,9 +41,9 @@ def _urgency(row: Json) -> tuple[bool, bool, int]:
     return bool(row["closed"]), not row["to_do"], until if isinstance(until, int) else 2**63
 
 
-def _row(tx: Connection, vault: Vault, row: OrderRow) -> Json:
+def _row(tx: Connection, vault: Vault, row: OrderRow, now: int) -> Json:
     found = load_order(tx, row.deal)
-    label = labels.of_order(tx, vault, found)
+    label = labels.of_order(tx, vault, found, now)
     missing = label["missing"]
     step = next_step(found.order, tuple(missing) if isinstance(missing, list) else ())
     return {
@@ -62,7 +62,7 @@ def order_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     found = load_order(tx, bytes.fromhex(str(shown["deal"])))
     if found.role == "customer":
         return {**shown, "wanted": disclosure_rules.wanted(tx, vault, found.record, now)}
-    return {**shown, "label": labels.of_order(tx, vault, found)}
+    return {**shown, "label": labels.of_order(tx, vault, found, now)}
 
 
 def deal_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
@@ -72,4 +72,4 @@ def deal_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     shown |= {"deletions": deletions.shown(tx, record)}
     if record.row.role == deals.CUSTOMER:
         return {**shown, "wanted": disclosure_rules.wanted(tx, vault, record, now)}
-    return {**shown, "disclosed": disclosed.shown(tx, vault, record)}
+    return {**shown, "disclosed": disclosed.shown(tx, vault, record, now)}

@@ -1,0 +1,81 @@
+"""Relationships as the command shows them."""
+
+from __future__ import annotations
+
+ID = "ab" * 32
+DEAL = {
+    "deal": ID,
+    "item_name": "Book",
+    "terms": "SD-BASE",
+    "order_status": "shipped",
+    "status": "active",
+    "reach": {
+        "message": {
+            "order": "granted",
+            "product": "not_granted",
+            "other": "not_granted",
+            "marketing": "revoked",
+        }
+    },
+    "told": ["country", "name"],
+}
+ROW = {
+    "role": "customer",
+    "vendor": "did:key:z6MkgDAMxx8RrZFmxdyeHXy6g4ZSZ5zrC4bqvUYeo8K4LHqZ",
+    "vendor_name": "Linden Books",
+    "opened": True,
+    "status": "active",
+    "deals": [ID],
+    "since": 1_800_000_000,
+    "updated": 1_800_000_000,
+}
+NOTE = {
+    "note": "cd" * 32,
+    "deal": ID,
+    "from": "vendor",
+    "text": "Buy \x1b[31mmore",
+    "purpose": "marketing",
+    "created": 1_800_000_000,
+    "refused": None,
+}
+REFUSED = {
+    **NOTE,
+    "refused": "reach.revoked",
+    "words": "the customer has revoked messages about this",
+}
+
+
+def test_the_list_is_a_table(daemon, vrm):
+    daemon.service.answers["relation.list"] = [ROW]
+    lines = vrm("relation", "list").stdout.splitlines()
+    assert lines[1].split("  ")[0] == "Linden Books"
+    assert "active" in lines[1] and "yes" in lines[1] and "abababababab" in lines[1]
+    daemon.service.answers["relation.list"] = []
+    assert "begins with an agreement" in vrm("relation", "list").stdout
+
+
+def test_one_is_shown_with_reach_and_notes(daemon, vrm):
+    shown = {**ROW, "deals": [DEAL], "notes": [NOTE, REFUSED]}
+    daemon.service.answers["relation.show"] = shown
+    words = vrm("relation", "show", ID).stdout
+    assert words.startswith("with Linden Books, you are the customer: active")
+    assert "order shipped, terms SD-BASE" in words
+    row = next(line for line in words.splitlines() if line.startswith("message"))
+    assert row.split() == ["message", "granted", "-", "-", "revoked"]
+    assert "was told: country, name" in words
+    assert "\x1b" not in words and "about marketing: Buy" in words
+    assert "REFUSED, the customer has revoked messages about this" in words
+    assert words.count("Buy") == 1  # what was refused isn't shown among the others
+
+
+def test_changes_show_how_it_is_then(daemon, vrm):
+    for words in (("reach", ID, "revoked"), ("pause", ID), ("resume", ID), ("end", ID)):
+        daemon.service.answers[f"relation.{words[0]}"] = {**ROW, "deals": [DEAL], "notes": []}
+        assert "with Linden Books" in vrm("relation", *words).stdout
+
+
+def test_a_note_is_named(daemon, vrm):
+    daemon.service.answers["relation.write"] = {"note": "cd" * 32, "deal": ID, "purpose": None}
+    assert "written as cdcdcdcdcdcd" in vrm("relation", "write", ID, "hello").stdout
+    daemon.service.answers["contact.tell"] = {"told": []}
+    assert "nobody lacks anything" in vrm("contact", "tell").stdout

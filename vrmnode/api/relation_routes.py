@@ -1,0 +1,48 @@
+"""Relationships: `/v1/relations`, what may be written first and what was."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from vrmnode.api.bodies import VendorId, given
+from vrmnode.api.relation_bodies import RelationFilter, SetReach, WriteNote
+from vrmnode.api.service import Json, NodeService
+
+Id = Annotated[VendorId, Path()]
+
+
+def relation_routes(service: NodeService) -> APIRouter:
+    """The routes of relationships, each one command or query of `service`."""
+    routes = APIRouter()
+
+    @routes.get("/relations")
+    async def list_relations(query: Annotated[RelationFilter, Query()]) -> object:
+        return await service.query("relation.list", given(query))
+
+    @routes.get("/relations/{relation}")
+    async def show_relation(relation: Id) -> object:
+        return await service.query("relation.show", {"relation": relation})
+
+    @routes.post("/relations/{relation}/reach")
+    async def set_reach(relation: Id, body: SetReach) -> Json:
+        return await service.execute("relation.reach", {"relation": relation, **given(body)})
+
+    @routes.post("/relations/{relation}/pause")
+    async def pause_relation(relation: Id) -> Json:
+        return await service.execute("relation.pause", {"relation": relation})
+
+    @routes.post("/relations/{relation}/resume")
+    async def resume_relation(relation: Id) -> Json:
+        return await service.execute("relation.resume", {"relation": relation})
+
+    @routes.post("/relations/{relation}/end")
+    async def end_relation(relation: Id) -> Json:
+        return await service.execute("relation.end", {"relation": relation})
+
+    @routes.post("/relations/{relation}/notes")
+    async def write_note(relation: Id, body: WriteNote) -> Json:
+        return await service.execute("relation.write", {"relation": relation, **given(body)})
+
+    return routes
