@@ -26,6 +26,7 @@ from vrmnode.storage import intents, pseudonyms
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.standing_intents import StandingIntent
 from vrmprotocol import keys
+from vrmprotocol.envelope import Envelope
 
 Json = dict[str, object]
 Also = Callable[[Context, OwnIntent], None]
@@ -54,26 +55,9 @@ class OwnIntents:
         if named_intent.is_named(own):
             until = await self._loop.submit(partial(_extend_named, own=own, valid_s=valid_s))
             return {"intent": own.intent_id.hex(), "status": "active", "valid_through": until}
-        update = await trio.to_thread.run_sync(
-            partial(
-                intent_extension.prepare,
-                own,
-                valid_s,
-                key=intent_desk.public_key(self._reader, own, self._machine.identity),
-                now=self._machine.clock(),
-                random=self._machine.random,
-                grind=self._machine.grind,
-            ),
-            limiter=self._preparing,
+        update = await self._update(
+            own, partial(intent_extension.prepare, own, valid_s), intent_extension.record
         )
-
-        def record(ctx: Context) -> object:
-            fresh = find_intent(ctx.tx, own.intent_id.hex())
-            intent_desk.require_same(fresh, own)
-            intent_extension.record(ctx, fresh, update)
-            return None
-
-        await self._loop.submit(record)
         return {"intent": own.intent_id.hex(), "status": "active", "valid_through": update.expires}
 
     async def withdraw(self, params: Json) -> Json:
@@ -87,10 +71,23 @@ class OwnIntents:
         if named_intent.is_named(own):
             await self._loop.submit(partial(_withdraw_named, own=own, reason=reason))
             return {"intent": own.intent_id.hex(), "status": "withdrawn"}
+        await self._update(
+            own,
+            partial(intent_desk.prepare_withdrawal, own),
+            partial(intent_desk.record_withdrawal, reason=reason),
+        )
+        return {"intent": own.intent_id.hex(), "status": "withdrawn"}
+
+    async def _update(
+        self,
+        own: OwnIntent,
+        prepare: Callable[..., Envelope],
+        record: Callable[[Context, OwnIntent, Envelope], object],
+    ) -> Envelope:
+        """Make a public update of an intent off the loop, and record it if nothing came between."""
         update = await trio.to_thread.run_sync(
             partial(
-                intent_desk.prepare_withdrawal,
-                own,
+                prepare,
                 key=intent_desk.public_key(self._reader, own, self._machine.identity),
                 now=self._machine.clock(),
                 random=self._machine.random,
@@ -99,14 +96,14 @@ class OwnIntents:
             limiter=self._preparing,
         )
 
-        def record(ctx: Context) -> object:
+        def recorded(ctx: Context) -> object:
             fresh = find_intent(ctx.tx, own.intent_id.hex())
             intent_desk.require_same(fresh, own)
-            intent_desk.record_withdrawal(ctx, fresh, update, reason)
+            record(ctx, fresh, update)
             return None
 
-        await self._loop.submit(record)
-        return {"intent": own.intent_id.hex(), "status": "withdrawn"}
+        await self._loop.submit(recorded)
+        return update
 
     async def publish(self, prepared: castings.Prepared, also: Also | None = None) -> Json:
         """Record a prepared intent, and `also` something else; under which names it goes out."""
