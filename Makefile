@@ -15,7 +15,7 @@ CODE := vrmnode protocol tools tests $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint-fix vectors lock test-newer clean \
-	bench-ingest bench-gossip bench-sync
+	bench-ingest bench-gossip bench-sync soak
 
 help:
 	@echo "make demo        a market of separate processes on this machine"
@@ -26,6 +26,7 @@ help:
 	@echo "make test-newer  the protocol's tests on a newer Python, where there is one"
 	@echo "make lock        resolve the dependencies again"
 	@echo "make bench-ingest, bench-gossip, bench-sync   measure beside others; needs npm, cc"
+	@echo "make soak        90 messages a second for ten minutes: what a node costs"
 	@echo "make clean       remove environments and caches"
 
 setup:
@@ -62,6 +63,9 @@ test-newer:
 
 bench-ingest bench-gossip bench-sync: bench-%: setup
 	@$(BIN)/python -m benchmarks.$*
+
+soak: setup
+	@$(BIN)/python -m benchmarks.soak
 
 clean:
 	rm -rf .venv .venv-newer .hypothesis .mypy_cache .pytest_cache .ruff_cache \

@@ -1,17 +1,26 @@
 """Envelopes with real stamps, made once and kept: what the benchmarks send.
 
-Market envelopes of a kind that nobody knows, which every node checks, relays and stores, with 512
-bytes of body. An envelope costs 2^18 hashes; `grind.c` makes a thousand a minute and more.
+Two sorts. `MARKET`: of a kind that nobody knows, which every node checks, relays and stores, with
+512 bytes of body. `MAIL`: mail of the smallest size class to tags that nobody watches, which is
+what most of a network's traffic is. A market envelope costs 2^18 hashes, mail a fourth of that;
+`grind.c` finds 50 to 150 stamps of a market envelope a second and processor.
+
+Kept are the stamps; all else of an envelope is drawn from a seed beside it. To make many ahead:
+`python -m benchmarks.corpus --sort mail COUNT`.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
 import os
 import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,81 +28,111 @@ from vrmprotocol import envelope, keys, topics
 from vrmprotocol.envelope import required_bits
 
 FOLDER = Path(__file__).parent / ".corpus"
-KIND = "bench"
-BODY_BYTES = 512
-LIFETIME_S = 60 * 86_400
-FRESH_S = 30 * 86_400
-"""A corpus that ends sooner than this is made anew."""
-_SLICE = 500
-_WIDTH = 1_024
+_SLICE = 2_000
+_SEED, _STAMP, _TIME = 32, 8, 8
 
 
-def load(count: int) -> list[bytes]:
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What envelopes of a corpus have in common. One that ends in less than `fresh_s` is redone."""
+
+    kind: str
+    body_bytes: int
+    lifetime_s: int
+    fresh_s: int
+    is_mail: bool = False
+
+
+MARKET = Sort("bench", 512, lifetime_s=60 * 86_400, fresh_s=30 * 86_400)
+MAIL = Sort(
+    "mail",
+    envelope.MAIL_BODY_BYTES[0],
+    lifetime_s=envelope.MAIL_LIFETIME_S,
+    fresh_s=86_400,
+    is_mail=True,
+)
+BODY_BYTES = MARKET.body_bytes
+
+
+def load(count: int, sort: Sort = MARKET) -> list[bytes]:
     """As many valid envelopes, from the ones kept; missing ones are made, which takes minutes."""
+    return list(each_of(count, sort))
+
+
+def each_of(count: int, sort: Sort = MARKET) -> Iterator[bytes]:
+    """The same one by one, for more than would fit into memory."""
+    for number in range(-(-count // _SLICE)):
+        for row in _rows(_prepared(number, sort))[: count - number * _SLICE]:
+            yield _drawn(sort, *row)
+
+
+def prepare(count: int, sort: Sort) -> None:
+    """Make as many as are missing."""
+    for number in range(-(-count // _SLICE)):
+        _prepared(number, sort)
+
+
+def _prepared(number: int, sort: Sort) -> Path:
     FOLDER.mkdir(exist_ok=True)
-    found: list[bytes] = []
-    slice_ = 0
-    while len(found) < count:
-        path = FOLDER / f"{slice_:03}.bin"
-        if not _is_fresh(path):
-            _make(path)
-            print(f"corpus: {len(found) + _SLICE} of {count}", file=sys.stderr)
-        found += _read(path)
-        slice_ += 1
-    return found[:count]
+    path = FOLDER / f"{sort.kind}-{number:04}.bin"
+    if not path.exists() or _rows(path)[0][0] + sort.lifetime_s <= time.time() + sort.fresh_s:
+        _make(path, sort)
+        print(f"corpus: {(number + 1) * _SLICE} of {sort.kind}", file=sys.stderr)
+    return path
 
 
-def _read(path: Path) -> list[bytes]:
+def _rows(path: Path) -> list[tuple[int, bytes, bytes]]:
+    """The time, the seed and the stamp of each envelope of a slice."""
     data = path.read_bytes()
-    found = []
-    for at in range(0, len(data), _WIDTH):
-        size = int.from_bytes(data[at : at + 2], "big")
-        found.append(data[at + 2 : at + 2 + size])
-    return found
+    created = int.from_bytes(data[:_TIME], "big")
+    width = _SEED + _STAMP
+    return [
+        (created, data[at : at + _SEED], data[at + _SEED : at + width])
+        for at in range(_TIME, len(data), width)
+    ]
 
 
-def _is_fresh(path: Path) -> bool:
-    if not path.exists():
-        return False
-    last = envelope.verify_stored(_read(path)[-1])
-    return last.expires > time.time() + FRESH_S
-
-
-def _make(path: Path) -> None:
+def _make(path: Path, sort: Sort) -> None:
     created = envelope.quantise_time(int(time.time()) - 1_200)
-    # Each has an author of its own, as pseudonyms and one-time keys do.
-    drafts: list[dict[str, Any]] = [
-        {
-            "kind": KIND,
-            "topic": topics.market_topic("", None),
-            "tag": None,
-            "body": secrets.token_bytes(BODY_BYTES),
-            "created": created,
-            "expires": created + LIFETIME_S,
-        }
-        for _ in range(_SLICE)
-    ]
-    authors = [keys.SigningKey(secrets.token_bytes(32)) for _ in drafts]
-    cores = [
-        envelope.core_digest(**draft, author=author.public)
-        for draft, author in zip(drafts, authors, strict=True)
-    ]
-    stamps = _stamps(cores, required_bits(KIND, BODY_BYTES))
-    rows = []
-    for draft, author, found in zip(drafts, authors, stamps, strict=True):
-        raw = envelope.build(**draft, signing_key=author, stamp=found).raw
-        rows.append((len(raw).to_bytes(2, "big") + raw).ljust(_WIDTH, b"\0"))
+    seeds = [secrets.token_bytes(_SEED) for _ in range(_SLICE)]
+    cores = []
+    for seed in seeds:
+        fields, author = _fields(sort, created, seed)
+        cores.append(envelope.core_digest(**fields, author=author.public))
+    found = stamps(cores, required_bits(sort.kind, sort.body_bytes))
+    rows = [seed + stamp for seed, stamp in zip(seeds, found, strict=True)]
     unfinished = path.with_suffix(".new")
-    unfinished.write_bytes(b"".join(rows))
+    unfinished.write_bytes(created.to_bytes(_TIME, "big") + b"".join(rows))
     unfinished.replace(path)
 
 
-def _stamps(cores: list[bytes], bits: int) -> list[bytes]:
+def _drawn(sort: Sort, created: int, seed: bytes, stamp: bytes) -> bytes:
+    fields, author = _fields(sort, created, seed)
+    return envelope.build(**fields, signing_key=author, stamp=stamp).raw
+
+
+def _fields(sort: Sort, created: int, seed: bytes) -> tuple[dict[str, Any], keys.SigningKey]:
+    """What a seed gives. Each has an author of its own, as pseudonyms and one-time keys do."""
+    drawn = hashlib.shake_256(seed).digest(32 + 16 + sort.body_bytes)
+    tag = drawn[32:48] if sort.is_mail else None
+    fields = {
+        "kind": sort.kind,
+        "topic": topics.market_topic("", None) if tag is None else topics.mail_topic(tag),
+        "tag": tag,
+        "body": drawn[48:],
+        "created": created,
+        "expires": created + sort.lifetime_s,
+    }
+    return fields, keys.SigningKey(drawn[:32])
+
+
+def stamps(cores: list[bytes], bits: int) -> list[bytes]:
     """The stamps of these core digests, found on all processors."""
+    FOLDER.mkdir(exist_ok=True)
     program = FOLDER / "grind"
     source = Path(__file__).with_name("grind.c")
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        subprocess.run(["cc", "-O3", "-o", program, source, "-ldl"], check=True)
+        subprocess.run(["cc", "-O3", "-march=native", "-o", program, source], check=True)
     parts = os.cpu_count() or 1
     size = -(-len(cores) // parts)
 
@@ -105,4 +144,17 @@ def _stamps(cores: list[bytes], bits: int) -> list[bytes]:
 
     with ThreadPoolExecutor(parts) as pool:
         found = b"".join(pool.map(ground, range(parts)))
-    return [found[at : at + 8] for at in range(0, len(found), 8)]
+    return [found[at : at + _STAMP] for at in range(0, len(found), _STAMP)]
+
+
+def main() -> None:
+    """Make envelopes ahead."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--sort", choices=("market", "mail"), default="market")
+    arguments.add_argument("count", type=int)
+    given = arguments.parse_args()
+    prepare(given.count, MAIL if given.sort == "mail" else MARKET)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ import pytest
 import trio
 
 from tests.storage.samples import envelope as sample
+from vrmnode.node import sync_sets
 from vrmnode.node.sync_sets import SyncSets
 from vrmnode.storage import envelopes, seen
 from vrmnode.storage.database import Database
@@ -67,6 +68,39 @@ def test_what_ends_leaves_the_set_at_the_stated_time(database):
     sets = SyncSets(database, clock)
     assert ids(sets, NOW + 600 - SKEW_S - 1) == {short, long}
     assert ids(sets, NOW + 600 - SKEW_S) == {long}
+
+
+def evict(database: Database, max_bytes: int) -> None:
+    with database.transaction() as tx:
+        envelopes.evict(tx, NOW, max_bytes)
+
+
+def test_what_the_store_has_no_room_for_leaves_the_set_and_costs_nothing_more(
+    database, monkeypatch
+):
+    monkeypatch.setattr(sync_sets, "STALE_ENDS", 2)
+    sets = SyncSets(database, Clock())
+    for number in range(1, 11):
+        put(database, number, expires=NOW + 600 * number)
+    assert len(ids(sets)) == 10
+    evict(database, 3 * 128)
+    assert ids(sets) == {number.to_bytes(32, "big") for number in (8, 9, 10)}
+    assert len(sets._ends) == 3
+    evict(database, 2 * 128)
+    assert ids(sets) == {number.to_bytes(32, "big") for number in (9, 10)}
+    new = put(database, 11)
+    assert new in ids(sets)
+    assert ids(SyncSets(database, Clock())) == ids(sets)
+
+
+def test_a_set_that_missed_notes_of_evictions_is_read_again(database, monkeypatch):
+    monkeypatch.setattr(envelopes, "MAX_EVICTIONS", 2)
+    sets = SyncSets(database, Clock())
+    for number in range(1, 7):
+        put(database, number, expires=NOW + 600 * number)
+    assert len(ids(sets)) == 6
+    evict(database, 128)
+    assert ids(sets) == {(6).to_bytes(32, "big")}
 
 
 # SPEC 08: A node MUST NOT name an envelope before it has come by gossip or sync or the node has

@@ -9,6 +9,8 @@ from vrmnode.storage.connection import Connection
 from vrmnode.storage.table import Table, hex_bounds, runs
 
 _BATCH = 500
+MAX_EVICTIONS = 10_000
+"""Notes of what was evicted, for those that follow the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,23 @@ def named_between(tx: Connection, start: int, end: int) -> list[Named]:
     return [Named(*row) for row in rows]
 
 
+def last_eviction(tx: Connection) -> int:
+    """Return the number of the newest note of an eviction; 0 if there was none."""
+    return int(tx.value("SELECT coalesce(max(number), 0) FROM evictions"))
+
+
+def evicted_since(tx: Connection, number: int) -> list[Named] | None:
+    """Return what was evicted after a note; None if notes that came after it are gone."""
+    rows = tx.rows(
+        "SELECT number, topic, id, created, expires FROM evictions"
+        " WHERE number > ? ORDER BY number",
+        (number,),
+    )
+    if rows and rows[0][0] != number + 1:
+        return None
+    return [Named(*row[1:]) for row in rows]
+
+
 def raw_of(tx: Connection, topic: str, ids: Sequence[bytes], now: int) -> list[bytes]:
     """Return the envelopes of a topic with these ids, those that may be named now."""
     found = []
@@ -154,6 +173,12 @@ def evict(tx: Connection, now: int, max_bytes: int) -> int:
             excess -= size_bytes
             if excess <= 0:
                 break
+        tx.run_many(
+            "INSERT INTO evictions (topic, id, created, expires)"
+            " SELECT topic, id, created, expires FROM envelopes WHERE rowid = ?",
+            going,
+        )
         tx.run_many("DELETE FROM envelopes WHERE rowid = ?", going)
         removed += len(going)
+    tx.run("DELETE FROM evictions WHERE number <= ?", (last_eviction(tx) - MAX_EVICTIONS,))
     return removed

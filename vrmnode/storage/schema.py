@@ -35,6 +35,14 @@ CREATE INDEX envelopes_expires ON envelopes (expires, own, bytes);
 CREATE INDEX envelopes_topic ON envelopes (topic, received_at);
 CREATE INDEX envelopes_tag ON envelopes (tag) WHERE tag IS NOT NULL;
 
+CREATE TABLE evictions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic TEXT NOT NULL,
+    id BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -1,0 +1,46 @@
+"""The soak: a short one, and how processor time and memory are read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks import corpus, soak
+from examples.local_node import LocalNode
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler here")
+def test_a_few_seconds_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(corpus, "FOLDER", tmp_path)
+    monkeypatch.setattr(corpus, "_SLICE", 60)
+    line = soak.soak(2.0, warm_up=60, rate=30.0)
+    found = dict(word.split("=") for word in line.removeprefix("ratios: ").split())
+    assert found["lost"] == "0"
+    assert 0 < float(found["cores"]) < 2 * (os.cpu_count() or 1)
+    assert float(found["rss_mib"]) > 20
+    assert "receiver" in capsys.readouterr().out
+
+
+def test_processor_time_and_memory_are_those_of_the_process() -> None:
+    pid = os.getpid()
+    before = soak.cpu_s(pid)
+    end = time.process_time() + 0.2
+    while time.process_time() < end:
+        pass
+    assert soak.cpu_s(pid) >= before + 0.15
+    held = bytearray(64 << 20)
+    held[:: soak.MIB // 256] = b"x" * len(held[:: soak.MIB // 256])
+    assert soak.rss_bytes(pid) > len(held)
+
+
+def test_drift_is_that_of_the_last_tenth() -> None:
+    watched = soak.Watched(LocalNode(Path("node")), 1, rss_bytes=[100, 100, *range(16), 110, 112])
+    assert watched.first_bytes == 100
+    assert watched.drift_percent == pytest.approx(11)
