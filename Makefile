@@ -15,7 +15,7 @@ CODE := vrmnode protocol tools tests $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint-fix vectors lock test-newer clean \
-	bench-ingest bench-gossip bench-sync soak
+	bench-ingest bench-gossip bench-sync bench-swarm soak
 
 help:
 	@echo "make demo        a market of separate processes on this machine"
@@ -26,6 +26,7 @@ help:
 	@echo "make test-newer  the protocol's tests on a newer Python, where there is one"
 	@echo "make lock        resolve the dependencies again"
 	@echo "make bench-ingest, bench-gossip, bench-sync   measure beside others; needs npm, cc"
+	@echo "make bench-swarm gossip of thirty nodes beside what no protocol could beat"
 	@echo "make soak        90 messages a second for ten minutes: what a node costs"
 	@echo "make clean       remove environments and caches"
 
@@ -61,7 +62,7 @@ test-newer:
 	@test -z "$(NEWER)" || $(NEWER) tools/set_up.py .venv-newer
 	@test -z "$(NEWER)" || .venv-newer/bin/pytest -q -n 2 --dist worksteal tests/protocol tests/tools
 
-bench-ingest bench-gossip bench-sync: bench-%: setup
+bench-ingest bench-gossip bench-sync bench-swarm: bench-%: setup
 	@$(BIN)/python -m benchmarks.$*
 
 soak: setup

@@ -94,3 +94,12 @@ def listening(address: str) -> Iterator[Ear]:
     finally:
         tokens[0].run_sync_soon(scopes[0].cancel)
         thread.join(PATIENCE_S)
+
+
+async def handed_over(address: str, envelopes: Sequence[bytes]) -> list[str]:
+    """What became of envelopes that a peer hands over to the node at an address by submit."""
+    config = NetworkConfig(topics=topics.all_topics())
+    async with open_network(config, os.urandom(32), _accept) as network:
+        peer = await network.connect(address)
+        async with network.submission(peer) as session:
+            return await session.hand_over(envelopes)

@@ -49,7 +49,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler here"),
 ]
 
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "3"))
 SEED = int(os.environ.get("KILLS_SEED", "20261125"))
 MAILS, INTENTS = 120, 8
 """Of each round; the first of its intents is for what the shop has."""
