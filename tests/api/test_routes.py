@@ -77,6 +77,10 @@ ROUTES = [
     ("POST", "/v1/vendor/pause", {"until": "2030-08-15", "note": "In August."}, "vendor.pause",
      {"until": "2030-08-15", "note": "In August."}),
     ("POST", "/v1/vendor/resume", {}, "vendor.resume", {}),
+    ("GET", "/v1/vendor/demand", None, "demand.list", {}),
+    ("GET", "/v1/vendor/demand/2027-W03", None, "demand.show", {"week": "2027-W03"}),
+    ("POST", "/v1/vendor/demand/on", {"k": 25}, "demand.on", {"k": 25}),
+    ("POST", "/v1/vendor/demand/off", {}, "demand.off", {}),
     ("GET", "/v1/vendor/inbox", None, "inbox.list", {}),
     ("GET", f"/v1/vendor/inbox/{ID}", None, "inbox.show", {"intent": ID}),
     ("POST", f"/v1/vendor/inbox/{ID}/claim", {"by": "Anna"}, "inbox.claim",
@@ -214,6 +218,7 @@ def test_openapi_describes_every_route(tmp_path):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
             plain = plain.replace(f"/inbox/{ID}", "/inbox/{intent}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
+            plain = plain.replace("/demand/2027-W03", "/demand/{week}")
             plain = plain.replace(f"/{VENDOR}", "/{vendor}")
             plain = plain.replace("/things/combi%20drill", "/things/{thing}")
             plain = plain.replace("/things/drill", "/things/{thing}")

@@ -25,6 +25,7 @@ vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor cat
 vendor questions, vendor reply, vendor inbox list, vendor inbox show, vendor inbox claim
 vendor pause, vendor resume, vendor inbox release, vendor inbox answer, vendor inbox refuse
 vendor forget, vendor label, vendor orders
+vendor demand on, vendor demand off, vendor demand list, vendor demand show, vendor demand export
 vendor key list, vendor key rotate, vendor key revoke
 message export, message import, terms list, terms show, terms axes
 thing add, thing list, thing show, thing change, thing remove, thing broken

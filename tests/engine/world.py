@@ -44,6 +44,7 @@ _TABLES = (
     *("market_intents", "profiles", "inbox", "inbox_mail"),
     *("standing_intents", "disclosures", "prekeys", "key_updates", "revoked_keys"),
     *("feedback", "feedback_replies", "own_feedback"),
+    *("demand_intents", "demand_summaries"),
     *("products", "trust", "domain_checks", "hooks", "drafts", "things"),
 )
 

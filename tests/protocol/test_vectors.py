@@ -11,6 +11,7 @@ import pytest
 from tests.protocol.vector_adapters import ADAPTERS, Refused
 from tests.protocol.vector_bodies import BODY_ADAPTERS
 from tests.protocol.vector_deletions import DELETION_ADAPTERS
+from tests.protocol.vector_demand import DEMAND_ADAPTERS
 from tests.protocol.vector_disclosures import DISCLOSURE_ADAPTERS
 from tests.protocol.vector_evidence import EVIDENCE_ADAPTERS
 from tests.protocol.vector_negotiation import NEGOTIATION_ADAPTERS
@@ -29,6 +30,7 @@ ALL_ADAPTERS = {
     **DISCLOSURE_ADAPTERS,
     **DELETION_ADAPTERS,
     **REACH_ADAPTERS,
+    **DEMAND_ADAPTERS,
     **EVIDENCE_ADAPTERS,
 }
 CASES = list(cases())

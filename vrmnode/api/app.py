@@ -74,6 +74,7 @@ from fastapi import FastAPI
 
 from vrmnode.api import problems
 from vrmnode.api.contact_routes import contact_routes
+from vrmnode.api.demand_routes import demand_routes
 from vrmnode.api.directory_routes import directory_routes
 from vrmnode.api.events import event_routes
 from vrmnode.api.feedback_routes import feedback_routes
@@ -110,6 +111,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         relation_routes,
         node_routes,
         inbox_routes,
+        demand_routes,
         event_routes,
     )
     for routes in found:

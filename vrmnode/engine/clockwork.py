@@ -12,9 +12,10 @@ from vrmnode.engine.negotiation import by_human
 from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import load_deal
 from vrmnode.engine.trust import key_desk
-from vrmnode.engine.vendor import inbox, inbox_mail, pause, profile_desk, vendor_desk
+from vrmnode.engine.vendor import demand_desk, inbox, inbox_mail, pause, profile_desk, vendor_desk
 from vrmnode.storage import (
     deals,
+    demand,
     envelopes,
     erasable_keys,
     events,
@@ -102,6 +103,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             vendor_desk.reconsider(ctx)
         case "reconsider_more":
             vendor_desk.reconsider_more(ctx)
+        case demand_desk.TIMER:
+            demand_desk.close(ctx)
         case pause.TIMER:
             pause.ended(ctx)
         case "renew_profile":
@@ -127,6 +130,7 @@ def tidy(ctx: Context, max_store_bytes: int) -> None:
     seen.purge(ctx.tx, ctx.now)
     reply_keys.erase(ctx, tags.purge(ctx.tx, ctx.now))
     envelopes.evict(ctx.tx, ctx.now, max_store_bytes)
+    demand.follow(ctx.tx)
     market.forget_intents(ctx.tx, ctx.now)
     market.trim_intents(ctx.tx, MAX_MARKET_INTENTS)
     market.trim_intents(ctx.tx, MAX_SEALED_INTENTS, sealed=True)

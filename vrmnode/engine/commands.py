@@ -29,7 +29,7 @@ from vrmnode.engine.orders import order_commands
 from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.relationship import note_desk, reach_desk
 from vrmnode.engine.trust import key_desk, trust_desk
-from vrmnode.engine.vendor import catalogue_desk, pause, profile_desk, shop
+from vrmnode.engine.vendor import catalogue_desk, demand_desk, pause, profile_desk, shop
 from vrmnode.engine.views import deal_row
 from vrmnode.storage import settings, timers
 from vrmnode.values.fields import Fields
@@ -197,6 +197,8 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "vendor.reply": _reply,
     "vendor.pause": pause.begin,
     "vendor.resume": pause.resume,
+    "demand.on": demand_desk.turn_on,
+    "demand.off": demand_desk.turn_off,
     "inbox.claim": by_human.claim,
     "inbox.release": by_human.release,
     "inbox.answer": by_human.answer,

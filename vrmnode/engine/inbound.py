@@ -17,7 +17,7 @@ from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, read_intent
 from vrmnode.engine.relationship import note_desk, reach_desk
 from vrmnode.engine.trust import key_desk
-from vrmnode.engine.vendor import inbox_mail, profile_desk, sealed_intents, vendor_desk
+from vrmnode.engine.vendor import demand_desk, inbox_mail, profile_desk, sealed_intents, vendor_desk
 from vrmnode.storage import (
     deals,
     envelopes,
@@ -100,6 +100,7 @@ def _keep_intent(ctx: Context, arrived: Envelope, body: Intent, *, seq: int, sta
     if not market.upsert_intent(ctx.tx, stored):
         return
     if known is None and status == "active":
+        demand_desk.note(ctx, arrived.author, body)
         vendor_desk.consider(ctx, arrived.author)
     else:
         vendor_desk.intent_changed(ctx, stored)

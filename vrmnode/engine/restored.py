@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import hook_desk, standing
+from vrmnode.engine.vendor import demand_desk
 from vrmnode.storage import backup, deals, intents, settings
 
 LEFT_OUT = 7
@@ -32,5 +33,6 @@ def take_note(ctx: Context) -> None:
         rules = {**(own.acceptance or {}), "mode": "manual"}
         intents.set_acceptance(ctx.tx, own.intent_id, rules)
     hook_desk.only_drafts(ctx)
+    demand_desk.restored(ctx)
     told = {"created": created, "intents": len(by_hand)}
     ctx.event("node.restored", "node", ctx.identity.root, **told)

@@ -36,7 +36,7 @@ from vrmnode.engine.negotiation import by_human, questions
 from vrmnode.engine.orders import labels, order_views, shop_screen
 from vrmnode.engine.relationship import relation_views
 from vrmnode.engine.trust import directory, key_desk, trust_desk
-from vrmnode.engine.vendor import shop
+from vrmnode.engine.vendor import demand_desk, shop
 from vrmnode.errors import ServiceError
 from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node import domains
@@ -303,6 +303,8 @@ _QUERIES: dict[str, Query] = {
     "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
     "vendor.policy.test": policy_tests.vendor_policy_test,
     "policy.test": lambda tx, p, now: policy_tests.policy_test(tx, _text(p, "of") or "", now),
+    "demand.list": lambda tx, p, now: demand_desk.demand_list(tx),
+    "demand.show": lambda tx, p, now: demand_desk.demand_show(tx, _text(p, "week") or ""),
     "inbox.list": by_human.inbox_list,
     "inbox.show": by_human.inbox_show,
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),

@@ -1,4 +1,5 @@
-"""Tables of version 1 about the shop: its products, found by their words, and its stock."""
+"""Tables of version 1 about the shop: its products, found by their words, its stock, and
+the demand that it counts."""
 
 from __future__ import annotations
 
@@ -58,6 +59,26 @@ BEGIN
     INSERT INTO products_fts (rowid, name, brand, description, category_path)
     VALUES (new.id, new.name, new.brand, new.description, new.category_path);
 END;
+
+CREATE TABLE demand_intents (
+    pseudonym BLOB PRIMARY KEY,
+    week TEXT NOT NULL,
+    category INTEGER,
+    country TEXT NOT NULL,
+    currency TEXT,
+    budget INTEGER,
+    answer TEXT,
+    reason TEXT,
+    outcome TEXT CHECK (outcome IN ('agreed', 'lost', 'unmet'))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX demand_intents_week ON demand_intents (week, outcome);
+
+CREATE TABLE demand_summaries (
+    week TEXT PRIMARY KEY,
+    k INTEGER NOT NULL CHECK (k >= 5),
+    closed_at INTEGER NOT NULL,
+    summary BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reservations (
     deal BLOB NOT NULL,

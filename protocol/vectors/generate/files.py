@@ -8,6 +8,7 @@ from . import (
     contact_update_cases,
     currency_cases,
     deletion_cases,
+    demand_cases,
     disclosure_cases,
     encoding_cases,
     envelope_cases,
@@ -76,4 +77,5 @@ FILES = [
     stem_cases.build,
     sync_cases.build,
     submit_cases.build,
+    demand_cases.build,
 ]

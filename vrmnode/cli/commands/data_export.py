@@ -42,6 +42,7 @@ SINGLE: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("policy", ("policy",), {}),
     ("vendor-profile", ("vendor", "profile"), {}),
     ("vendor-policy", ("vendor", "policy"), {}),
+    ("vendor-demand", ("vendor", "demand"), {}),
     ("vendor-ledger", ("ledger",), {"role": "vendor"}),
 )
 AGREED = frozenset({"agreed", "cancelled"})

@@ -41,6 +41,11 @@ _WHO, _HOW = "who you are to customers", "how intents are answered"
         "inbox": (_INBOX, "inbox", "Answer what your policy leaves to a human."),
         "pause": (_PAUSE, "pause", "Make no new offers for a while."),
         "resume": (_PAUSE, "resume", "Make offers again."),
+        "demand": (
+            "vrmnode.cli.commands.demand",
+            "demand",
+            "Count what customers want, week by week, without showing anyone.",
+        ),
         "questions": (_QUESTIONS, "questions", "List the questions of customers."),
         "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
