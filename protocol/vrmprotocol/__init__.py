@@ -24,6 +24,7 @@ here can be tested to the byte. Nothing is re-exported here; import the modules 
     11  order_retention                            when that is due
     12  agreement_graph credential                 an agreement for other programs
         deletion_file                              a deletion with its agreement
+    16  breach breach_file                         what a vendor wrote beyond what it may
 
 Errors are `errors.LocalError` (our caller erred) and `errors.RemoteError` (a peer did).
 """

@@ -31,7 +31,7 @@ from vrmprotocol.body_checks import (
 from vrmprotocol.contact_update import ContactUpdate
 from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.disclosure_body import Disclosure
-from vrmprotocol.encoding import Map
+from vrmprotocol.encoding import Map, Value
 from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.feedback import SealedFeedback
 from vrmprotocol.mail import (
@@ -163,6 +163,15 @@ def check_own(body: MailBody) -> MailBody:
         return from_wire(kind_of(body), to_wire(body), known_ext=extension_names(body))
     except RemoteError as error:
         raise LocalError(error.code, error.detail) from None
+
+
+def named_extensions(body: Value) -> frozenset[str]:
+    """The names of all extensions in a body that isn't read yet.
+
+    For what is shown to others: whether they are understood was the matter of who it was sent to.
+    """
+    names = body.get("ext") if isinstance(body, dict) else None
+    return frozenset(names if isinstance(names, dict) else ())
 
 
 def extension_names(body: MailBody) -> frozenset[str]:

@@ -67,8 +67,7 @@ def _read(raw: bytes) -> tuple[bytes, Header, Deletion]:
         opened = inner.read(file.message)
         if opened.version != 1 or opened.header.kind != "deletion":
             raise RemoteError(_SCHEMA, "message: expected a deletion")
-        names = opened.body.get("ext") if isinstance(opened.body, dict) else None
-        known = frozenset(names if isinstance(names, dict) else ())
+        known = bodies.named_extensions(opened.body)
         body = bodies.from_wire("deletion", opened.body, known_ext=known)
     except RemoteError as error:
         raise RemoteError(_SCHEMA, str(error)) from error

@@ -148,6 +148,10 @@ ROUTES = [
     ("POST", f"/v1/relations/{ID}/end", {}, "relation.end", {"relation": ID}),
     ("POST", f"/v1/relations/{ID}/notes", {"text": "x"}, "relation.write",
      {"relation": ID, "text": "x"}),
+    ("GET", "/v1/breaches", None, "breach.list", {}),
+    ("GET", f"/v1/breaches?deal={ID}", None, "breach.list", {"deal": ID}),
+    ("GET", f"/v1/breaches/{ID}", None, "breach.show", {"breach": ID}),
+    ("GET", f"/v1/breaches/{ID}/record", None, "breach.export", {"breach": ID}),
     ("GET", "/v1/things", None, "thing.list", {}),
     ("POST", "/v1/things", {"name": "drill"}, "thing.add", {"name": "drill"}),
     ("GET", "/v1/things/combi%20drill", None, "thing.show", {"thing": "combi drill"}),
@@ -217,6 +221,7 @@ def test_openapi_describes_every_route(tmp_path):
             for name in (*several, "relations"):
                 plain = plain.replace(f"/{name}/{ID}", f"/{name}/{{{name[:-1]}}}")
             plain = plain.replace(f"/inbox/{ID}", "/inbox/{intent}")
+            plain = plain.replace(f"/breaches/{ID}", "/breaches/{breach}")
             plain = plain.replace(f"/standing/{ID}", "/standing/{standing}")
             plain = plain.replace("/demand/2027-W03", "/demand/{week}")
             plain = plain.replace(f"/{VENDOR}", "/{vendor}")

@@ -34,7 +34,7 @@ feedback give, feedback withdraw, feedback list, feedback sealed, feedback reply
 trust add, trust list, trust remove
 contact show, contact set, contact remove, contact disclosures, contact status, contact tell
 relation list, relation show, relation reach, relation pause, relation resume, relation end
-relation write
+relation write, breach list, breach show, breach export
 image add, image list, image show, image export, image remove, image check
 contact policy show, contact policy set
 policy test, vendor policy test

@@ -42,7 +42,7 @@ _TABLES = (
     *("orders", "reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles", "inbox", "inbox_mail"),
-    *("standing_intents", "disclosures", "prekeys", "key_updates", "revoked_keys"),
+    *("standing_intents", "disclosures", "breaches", "prekeys", "key_updates", "revoked_keys"),
     *("feedback", "feedback_replies", "own_feedback"),
     *("demand_intents", "demand_summaries"),
     *("products", "trust", "domain_checks", "hooks", "drafts", "things"),

@@ -10,6 +10,7 @@ import pytest
 
 from tests.protocol.vector_adapters import ADAPTERS, Refused
 from tests.protocol.vector_bodies import BODY_ADAPTERS
+from tests.protocol.vector_breaches import BREACH_ADAPTERS
 from tests.protocol.vector_deletions import DELETION_ADAPTERS
 from tests.protocol.vector_demand import DEMAND_ADAPTERS
 from tests.protocol.vector_disclosures import DISCLOSURE_ADAPTERS
@@ -31,6 +32,7 @@ ALL_ADAPTERS = {
     **DELETION_ADAPTERS,
     **REACH_ADAPTERS,
     **DEMAND_ADAPTERS,
+    **BREACH_ADAPTERS,
     **EVIDENCE_ADAPTERS,
 }
 CASES = list(cases())

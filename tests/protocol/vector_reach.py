@@ -15,18 +15,19 @@ from vrmprotocol.reach import Reachable
 from vrmprotocol.reach_bodies import CHANNELS, PURPOSES
 
 
-def _messages(case: Case) -> list[Message]:
+def messages_of(case: Case) -> list[Message]:
+    """The messages of a case's set."""
     return [
         message.verify_and_load(bytes.fromhex(raw), expected_recipient=None)
         for raw in case.given["set"]
     ]
 
 
-def _arranged(messages: list[Message]) -> Iterator[list[Message]]:
+def arranged(messages: list[Message]) -> Iterator[list[Message]]:
     """Some of the orders in which they can come, each message twice."""
     yield [*messages, *reversed(messages)]
-    for arranged in islice(permutations(messages), 1, 200, 7):
-        yield [*arranged, *arranged]
+    for each in islice(permutations(messages), 1, 200, 7):
+        yield [*each, *each]
 
 
 def _evaluated(messages: list[Message]) -> Reachable:
@@ -36,10 +37,10 @@ def _evaluated(messages: list[Message]) -> Reachable:
 
 
 def reachable(case: Case) -> dict[str, Any]:
-    messages = _messages(case)
+    messages = messages_of(case)
     found = _evaluated(messages)
-    for arranged in _arranged(messages):
-        assert _evaluated(arranged) == found
+    for each in arranged(messages):
+        assert _evaluated(each) == found
     return {
         "reach": {c: {p: found.status(c, p) for p in PURPOSES} for c in CHANNELS},
         "relationship": found.relationship,
@@ -47,14 +48,14 @@ def reachable(case: Case) -> dict[str, Any]:
 
 
 def note(case: Case) -> dict[str, Any]:
-    messages = _messages(case)
+    messages = messages_of(case)
     read = message.verify_and_load(case.hex("raw"), expected_recipient=None)
     assert isinstance(read, message.SignedMessage)
     codes = set()
-    for arranged in (messages, [*messages, read], *_arranged([read, *messages])):
-        deal = negotiation.evaluate(arranged)
-        held = reach.conversation(deal, arranged)
-        codes.add(reach.refusal(read, _evaluated(arranged), deal, held))
+    for each in (messages, [*messages, read], *arranged([read, *messages])):
+        deal = negotiation.evaluate(each)
+        held = reach.conversation(deal, each)
+        codes.add(reach.refusal(read, _evaluated(each), deal, held))
     (code,) = codes
     if code is not None:
         raise Refused(code)
@@ -62,10 +63,10 @@ def note(case: Case) -> dict[str, Any]:
 
 
 def conversation(case: Case) -> dict[str, Any]:
-    messages = _messages(case)
+    messages = messages_of(case)
     found = reach.conversation(negotiation.evaluate(messages), messages)
-    for arranged in _arranged(messages):
-        assert reach.conversation(negotiation.evaluate(arranged), arranged) == found
+    for each in arranged(messages):
+        assert reach.conversation(negotiation.evaluate(each), each) == found
     return {
         "notes": [each.digest.hex() for each in found.notes],
         "refused": {digest.hex(): code for digest, code in found.refused.items()},

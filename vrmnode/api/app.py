@@ -58,6 +58,8 @@
     POST   /v1/relations/{relation}/reach      POST /v1/relations/{relation}/notes
     POST   /v1/relations/{relation}/pause      POST /v1/relations/{relation}/resume
     POST   /v1/relations/{relation}/end
+    GET    /v1/breaches[?deal]                 GET  /v1/breaches/{breach}
+    GET    /v1/breaches/{breach}/record
 
     POST   /v1/deals/{deal}/disclose           GET  /v1/contact/policy
     PUT    /v1/contact/policy                  POST /v1/deals/{deal}/forget

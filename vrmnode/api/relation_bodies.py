@@ -15,6 +15,12 @@ class RelationFilter(Closed):
     role: Literal["customer", "vendor"] | None = None
 
 
+class BreachFilter(Closed):
+    """Query of `GET /v1/breaches`."""
+
+    deal: HexId | None = None
+
+
 class SetReach(Closed):
     """`POST /v1/relations/{relation}/reach`; without channels or purposes all of them."""
 

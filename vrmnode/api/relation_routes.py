@@ -1,4 +1,4 @@
-"""Relationships: `/v1/relations`, what may be written first and what was."""
+"""Relationships: `/v1/relations`, what may be written first and what was; `/v1/breaches`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from vrmnode.api.bodies import VendorId, given
-from vrmnode.api.relation_bodies import RelationFilter, SetReach, WriteNote
+from vrmnode.api.bodies import HexId, VendorId, given
+from vrmnode.api.relation_bodies import BreachFilter, RelationFilter, SetReach, WriteNote
 from vrmnode.api.service import Json, NodeService
 
 Id = Annotated[VendorId, Path()]
+BreachId = Annotated[HexId, Path()]
 
 
 def relation_routes(service: NodeService) -> APIRouter:
@@ -44,5 +45,17 @@ def relation_routes(service: NodeService) -> APIRouter:
     @routes.post("/relations/{relation}/notes")
     async def write_note(relation: Id, body: WriteNote) -> Json:
         return await service.execute("relation.write", {"relation": relation, **given(body)})
+
+    @routes.get("/breaches")
+    async def list_breaches(query: Annotated[BreachFilter, Query()]) -> object:
+        return await service.query("breach.list", given(query))
+
+    @routes.get("/breaches/{breach}")
+    async def show_breach(breach: BreachId) -> object:
+        return await service.query("breach.show", {"breach": breach})
+
+    @routes.get("/breaches/{breach}/record")
+    async def export_breach(breach: BreachId) -> object:
+        return await service.query("breach.export", {"breach": breach})
 
     return routes

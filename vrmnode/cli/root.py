@@ -35,6 +35,7 @@ _COMMANDS = {
         "Show who holds what of you, under which agreement, until when.",
     ),
     "relation": (f"{_HERE}.relation", "relation", "Keep in touch after an agreement."),
+    "breach": (f"{_HERE}.breach", "breach", "Show what vendors wrote beyond their agreements."),
     "thing": (f"{_HERE}.thing", "thing", "Note what you own; ask for its repair when it breaks."),
     "feedback": (f"{_HERE}.feedback", "feedback", "Say how it was; read what others say."),
     "trust": (f"{_HERE}.trust", "trust", "Say which vendors you trust."),

@@ -15,7 +15,7 @@ from vrmnode.engine.mail import first_mail, mailroom
 from vrmnode.engine.negotiation import counters, questions
 from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, read_intent
-from vrmnode.engine.relationship import note_desk, reach_desk
+from vrmnode.engine.relationship import breach_desk, note_desk, reach_desk
 from vrmnode.engine.trust import key_desk
 from vrmnode.engine.vendor import demand_desk, inbox_mail, profile_desk, sealed_intents, vendor_desk
 from vrmnode.storage import (
@@ -214,6 +214,7 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
     deletions.after_message(ctx, record, signed)
     reach_desk.after_message(ctx, record, signed)
     note_desk.after_message(ctx, record, signed)
+    breach_desk.after_message(ctx, record, signed)
     if record.row.role == deals.CUSTOMER:
         disclosure_rules.consider(ctx, record.deal)
     for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):
@@ -355,14 +356,19 @@ def _in_deal(
     key, author = mailroom.own_key(ctx, record), mailroom.counterpart(record)
     if key is None or author is None:
         raise RemoteError("message.wrong_deal", "the deal has no keys any more")
-    signed = message.verify_and_load(
-        inner,
-        expected_recipient=key.public,
-        expected_deal=deal,
-        expected_author=author,
-        reader=_role(record),
-        now=ctx.now,
-    )
+    try:
+        signed = message.verify_and_load(
+            inner,
+            expected_recipient=key.public,
+            expected_deal=deal,
+            expected_author=author,
+            reader=_role(record),
+            now=ctx.now,
+        )
+    except RemoteError as error:
+        if error.code == "message.author":
+            breach_desk.suspect(ctx, record, inner)
+        raise
     if record.row.role == "customer" and isinstance(signed, SignedMessage):
         _check_binds_no_further(ctx, record, signed)
     name = pseudonyms.get(ctx.tx, record.row.customer)

@@ -34,7 +34,7 @@ from vrmnode.engine.feedback import feedback_desk, sealed_feedback
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.negotiation import by_human, questions
 from vrmnode.engine.orders import labels, order_views, shop_screen
-from vrmnode.engine.relationship import relation_views
+from vrmnode.engine.relationship import breach_desk, relation_views
 from vrmnode.engine.trust import directory, key_desk, trust_desk
 from vrmnode.engine.vendor import demand_desk, shop
 from vrmnode.errors import ServiceError
@@ -326,6 +326,9 @@ _SEALED_QUERIES: dict[str, SealedQuery] = {
     "ledger": ledger.ledger,
     "relation.list": lambda tx, vault, p, now: relation_views.listed(tx, vault, p),
     "relation.show": relation_views.show,
+    "breach.list": lambda tx, vault, p, now: breach_desk.listed(tx, p),
+    "breach.show": breach_desk.show,
+    "breach.export": breach_desk.export,
     "contact.status": lambda tx, vault, p, now: contact_spread.status(tx, vault, now),
     "deal.show": shop_screen.deal_show,
     "order.show": shop_screen.order_show,

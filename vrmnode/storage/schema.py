@@ -122,6 +122,19 @@ CREATE TABLE disclosures (
 ) STRICT;
 CREATE INDEX disclosures_deal ON disclosures (deal);
 
+CREATE TABLE breaches (
+    message BLOB PRIMARY KEY,
+    deal BLOB NOT NULL,
+    evidence TEXT NOT NULL CHECK (evidence IN ('proven', 'suspected')),
+    ground TEXT NOT NULL,
+    purpose TEXT,
+    author BLOB NOT NULL,
+    vendor_root BLOB NOT NULL,
+    vendor_name TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX breaches_deal ON breaches (deal);
+
 CREATE TABLE own_feedback (
     deal BLOB PRIMARY KEY,
     key BLOB NOT NULL,

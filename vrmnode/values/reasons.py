@@ -129,6 +129,13 @@ REACH: Mapping[str, str] = {
     "reach.revoked": "the customer has revoked messages about this",
 }
 """Why a vendor's note is refused, in the customer's node and in the vendor's own."""
+BREACH: Mapping[str, str] = {
+    "terms": "the terms don't let the vendor write first about this",
+    "paused": "the customer had paused messages about this, and the vendor had acknowledged it",
+    "revoked": "the customer had revoked messages about this, and the vendor had acknowledged it",
+    "alias": "somebody else wrote to what only this vendor was told",
+}
+"""What a vendor did beyond its agreement, or is suspected of."""
 CONTACT: Mapping[str, str] = {
     "never_disclosed": "it was never told anything of the kind",
     "not_permitted": "the terms don't let it use this",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     agreement_cases,
+    breach_cases,
     certificate_cases,
     contact_update_cases,
     currency_cases,
@@ -72,6 +73,7 @@ FILES = [
     feedback_cases.build,
     contact_update_cases.build,
     reach_cases.build,
+    breach_cases.build,
     invitation_cases.build,
     peers_cases.build,
     stem_cases.build,

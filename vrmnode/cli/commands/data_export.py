@@ -32,6 +32,8 @@ SINGLE: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("contact-policy", ("contact", "policy"), {}),
     ("disclosures", ("contact", "disclosures"), {}),
     ("ledger", ("ledger",), {}),
+    ("relations", ("relations",), {}),
+    ("breaches", ("breaches",), {}),
     ("intents", ("intents",), {}),
     ("standing-intents", ("standing",), {}),
     ("offers", ("offers",), {}),

@@ -172,7 +172,7 @@ def export(deal_id: str | None, latest: bool, output: Path | None, force: bool, 
         value = here.client.get("deals", deal_id, "agreement")
     else:
         value = here.client.get("deals", deal_id, "agreement", format=form)
-    raw = _file_bytes(value)
+    raw = file_bytes(value)
     path = output or Path(f"deal-{short(deal_id)}{SUFFIXES[form]}")
     if not write_output(path, raw, force=force):
         return
@@ -199,14 +199,13 @@ def _latest(here: Session) -> str:
     return str(agreed[0].get("deal"))
 
 
-def _file_bytes(value: object) -> bytes:
+def file_bytes(value: object) -> bytes:
+    """The bytes of a file in an answer of the API."""
     try:
         assert isinstance(value, dict)
         return base64.b64decode(str(value["file"]), validate=True)
     except (AssertionError, KeyError, binascii.Error):
-        raise CommandError(
-            FAILED, "daemon.answer", "expected an agreement file, came none"
-        ) from None
+        raise CommandError(FAILED, "daemon.answer", "expected a file, came none") from None
 
 
 @click.command()

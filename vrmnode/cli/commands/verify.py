@@ -34,7 +34,7 @@ MAX_SHOWN = 60
 def verify(file: Path, against: Path | None) -> None:
     """Verify what was exported of a deal, offline.
 
-    An agreement file, a credential, or a statement of deletion.
+    An agreement file, a credential, a statement of deletion, or the record of a breach.
 
     Says what the signatures prove, and what the parties only assert. Exit code 1 if anything is
     wrong, with its name. Needs no running node.
@@ -77,12 +77,14 @@ def verify(file: Path, against: Path | None) -> None:
 
 def _report(raw: bytes) -> AgreementReport:
     """The report on an agreement file, or on what has one in it."""
-    from vrmprotocol import agreement_report, credential, deletion_file
+    from vrmprotocol import agreement_report, breach_file, credential, deletion_file
 
     if credential.looks_like_one(raw):
         return credential.verify(raw)
     if deletion_file.looks_like_one(raw):
         return deletion_file.verify(raw)
+    if breach_file.looks_like_one(raw):
+        return breach_file.verify(raw)
     return agreement_report.verify_file(raw)
 
 
