@@ -14,7 +14,7 @@ BIN := .venv/bin
 CODE := vrmnode protocol tools tests $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint-fix vectors lock test-newer clean \
+.PHONY: help setup demo test check lint-fix vectors lock test-newer fuzz clean \
 	bench-ingest bench-gossip bench-sync bench-swarm soak
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-ingest, bench-gossip, bench-sync   measure beside others; needs npm, cc"
 	@echo "make bench-swarm gossip of thirty nodes beside what no protocol could beat"
 	@echo "make soak        90 messages a second for ten minutes: what a node costs"
+	@echo "make fuzz        feed every decoder and handler for long; FUZZ='--inputs 100000 --seed 7'"
 	@echo "make clean       remove environments and caches"
 
 setup:
@@ -67,6 +68,9 @@ bench-ingest bench-gossip bench-sync bench-swarm: bench-%: setup
 
 soak: setup
 	@$(BIN)/python -m benchmarks.soak
+
+fuzz: setup
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
 
 clean:
 	rm -rf .venv .venv-newer .hypothesis .mypy_cache .pytest_cache .ruff_cache \
