@@ -92,12 +92,16 @@ class SeenEvent:
 
 
 class LocalNode:
-    """A node in `folder`; nothing exists before `init`, nothing runs before `start`."""
+    """A node in `folder`; nothing exists before `init`, nothing runs before `start`.
+
+    `program` is what runs as the node: `vrm`, unless its owner has put another in its place.
+    """
 
     def __init__(self, folder: Path, *, peers: Sequence[str] = ()) -> None:
         self.folder = folder
         self.name = folder.name
         self.peers = list(peers)
+        self.program: Sequence[str] = VRM
         self.addresses: list[str] = []
         self.log = folder.with_name(f"{folder.name}.log")
         self._process: subprocess.Popen[bytes] | None = None
@@ -127,7 +131,7 @@ class LocalNode:
         if self.pid is not None:
             raise NodeError(f"{self.name} runs already, as process {self.pid}")
         peers = [word for address in self.peers for word in ("--peer", address)]
-        command = [*VRM, "run", "--data", str(self.folder), "--no-passphrase", "--json"]
+        command = [*self.program, "run", "--data", str(self.folder), "--no-passphrase", "--json"]
         with self.log.open("ab") as log, self._ready_file.open("wb") as ready:
             # A session of its own: Ctrl-C reaches the one that started it, which then ends it.
             self._process = subprocess.Popen(
