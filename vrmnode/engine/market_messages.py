@@ -35,8 +35,7 @@ def for_directory(
 
 
 def publish(ctx: Context, sent: Envelope) -> None:
-    """Store an own market envelope and queue it."""
-    seen.add(ctx.tx, sent.id, sent.expires + envelope.SKEW_S)
+    """Store an own market envelope and queue it; `spread` says when it is out."""
     envelopes.put(
         ctx.tx,
         StoredEnvelope(
@@ -60,3 +59,22 @@ def publish(ctx: Context, sent: Envelope) -> None:
         next_at=ctx.now,
         until=sent.expires,
     )
+
+
+# SPEC 07: A node MUST treat an envelope of its own that isn't spread yet as one that it doesn't
+# know, whichever way it comes: by gossip, by sync or by submit.
+#
+# Only now is its id remembered.
+def spread(ctx: Context, envelope_id: bytes) -> None:
+    """An own envelope is out: from now on it is known and named like everybody's."""
+    stored = envelopes.get(ctx.tx, envelope_id)
+    if stored is None:
+        return
+    # SPEC 02: The node MUST remember the ids of its own envelopes as it does those of accepted
+    # ones.
+    seen.add(ctx.tx, stored.id, stored.expires + envelope.SKEW_S)
+    # SPEC 08: A node MUST NOT name an envelope before it has come by gossip or sync or the node
+    # has spread it.
+    #
+    # From then on it has to: a peer that compares would see that only its author lacks it.
+    envelopes.name_from(ctx.tx, stored.id, ctx.now)

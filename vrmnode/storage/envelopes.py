@@ -58,7 +58,7 @@ def put(tx: Connection, envelope: StoredEnvelope) -> bool:
 
 
 def put_all(tx: Connection, rows: Sequence[StoredEnvelope]) -> None:
-    """Keep envelopes whose ids aren't known."""
+    """Keep envelopes whose ids aren't known; an own one that comes back is named like them."""
     columns = ", ".join(_ENVELOPES.columns)
     row_marks = f"({'?, ' * len(_ENVELOPES.columns)}?)"
     for run in runs(rows):
@@ -66,7 +66,8 @@ def put_all(tx: Connection, rows: Sequence[StoredEnvelope]) -> None:
         all_marks = ", ".join([row_marks] * len(run))
         tx.run(
             f"INSERT INTO envelopes ({columns}, bytes) VALUES {all_marks}"
-            " ON CONFLICT (id) DO NOTHING",
+            " ON CONFLICT (id) DO UPDATE"
+            " SET named_from = coalesce(envelopes.named_from, excluded.named_from)",
             values,
         )
 

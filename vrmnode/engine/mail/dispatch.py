@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from vrmnode.engine import market_messages
 from vrmnode.engine.context import Context
 from vrmnode.engine.mail import first_mail, private_mail
 from vrmnode.engine.records import DealRecord, load_deal, read_intent
@@ -205,11 +206,7 @@ def sent(ctx: Context, parcel: Parcel, raw: bytes, *, peers: int, spread: int) -
         outbox.postpone(ctx.tx, row.id, ctx.now + FIRST_RETRY_S)
         return
     if row.kind == "market" and row.envelope_id is not None:
-        # SPEC 08: A node MUST NOT name an envelope before it has come by gossip or sync or the node
-        # has spread it.
-        #
-        # From then on it has to: a peer that compares would see that only its author lacks it.
-        envelopes.name_from(ctx.tx, row.envelope_id, ctx.now)
+        market_messages.spread(ctx, row.envelope_id)
         intents.note_handed(ctx.tx, row.envelope_id, at=ctx.now, peers=peers)
     if _is_one_shot(ctx, row):
         outbox.record_attempt(ctx.tx, row.id, ctx.now)
