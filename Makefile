@@ -15,7 +15,7 @@ CODE := vrmnode protocol tools tests $(wildcard examples benchmarks)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint-fix vectors lock test-newer fuzz clean \
-	bench-ingest bench-gossip bench-sync bench-swarm soak
+	bench-ingest bench-gossip bench-sync bench-swarm bench-attacks soak
 
 help:
 	@echo "make demo        a market of separate processes on this machine"
@@ -27,6 +27,7 @@ help:
 	@echo "make lock        resolve the dependencies again"
 	@echo "make bench-ingest, bench-gossip, bench-sync   measure beside others; needs npm, cc"
 	@echo "make bench-swarm gossip of thirty nodes beside what no protocol could beat"
+	@echo "make bench-attacks  what honest peers notice of seventy attacks, and who is limited when"
 	@echo "make soak        90 messages a second for ten minutes: what a node costs"
 	@echo "make fuzz        feed every decoder and handler for long; FUZZ='--inputs 100000 --seed 7'"
 	@echo "make clean       remove environments and caches"
@@ -63,7 +64,7 @@ test-newer:
 	@test -z "$(NEWER)" || $(NEWER) tools/set_up.py .venv-newer
 	@test -z "$(NEWER)" || .venv-newer/bin/pytest -q -n 2 --dist worksteal tests/protocol tests/tools
 
-bench-ingest bench-gossip bench-sync bench-swarm: bench-%: setup
+bench-ingest bench-gossip bench-sync bench-swarm bench-attacks: bench-%: setup
 	@$(BIN)/python -m benchmarks.$*
 
 soak: setup

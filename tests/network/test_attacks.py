@@ -223,6 +223,17 @@ ATTACKS: dict[str, Attack] = {
     "identify push junk": writes(os.urandom(300), protocol="/ipfs/id/1.0.0"),
     "ping junk": writes(os.urandom(33), protocol="/ipfs/ping/1.0.0"),
     "many gossip streams": many_gossip_streams,
+    **{
+        f"{protocol} {name}": writes(raw, protocol=protocol)
+        for protocol in ("/vrm/submit/1", "/vrm/stem/1", "/vrm/peers/1", "/vrm/sync/1")
+        for name, raw in {
+            "junk": encode_varint_prefixed(os.urandom(300)) * 20,
+            "huge length": b"\xff\xff\xff\xff\x0f" + b"A" * 100_000,
+            "length without end": b"\xff" * 20,
+            "half a frame": b"\x40half",
+            "nothing": b"",
+        }.items()
+    },
     "yamux junk": muxer_writes(b"\x07" + os.urandom(1_200)),
     "yamux frame of 1 GiB": muxer_writes(frame(0, 1, 101, 1 << 30), b"A" * 1_000_000, times=20),
     "yamux over the window": muxer_writes(
@@ -251,7 +262,7 @@ ATTACKS: dict[str, Attack] = {
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[Victim]:
-    with victim(handshake_timeout_s=2.0) as running:
+    with victim(handshake_timeout_s=2.0, min_peers=1, syncs=True) as running:
         yield running
 
 

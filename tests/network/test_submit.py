@@ -172,6 +172,27 @@ def test_thousands_in_one_session() -> None:
     trio.run(main)
 
 
+def test_who_hands_over_too_much_is_read_from_later_and_loses_nothing() -> None:
+    # SPEC 07: A node that limits how much it takes from a peer MUST read from it later, and
+    # MUST NOT drop what is good.
+    async def main() -> None:
+        async with (
+            open_node() as a,
+            open_node(gossip_burst=100.0, gossip_per_s=1_000.0) as b,
+            trio.open_nursery() as nursery,
+        ):
+            nursery.start_soon(keeping(b))
+            await connected(a, b)
+            sent = [made(number % 50) for number in range(500)]
+            results = await hand_over(a, b, *sent)
+            assert len(results) == 500
+            assert set(results) == {"kept", "envelope.duplicate"}
+            assert b.stats()["slowed"] > 0
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
 def test_a_busy_store_stops_the_reading() -> None:
     async def main() -> None:
         async with open_node() as a, open_node(delivery_queue=10) as b:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import trio
+import trio.testing
 from libp2p.utils import encode_varint_prefixed
 from libp2p.utils.varint import read_varint_prefixed_bytes
 
@@ -23,7 +24,10 @@ from tests.network.support import (
     receive,
     until,
 )
+from tests.simulator.pipe import pipe
 from vrmnode.network import Network, Verdict
+from vrmnode.network.sync_service import GIVES_WAY_S, MAX_SESSIONS, SyncService
+from vrmnode.network.yamux_stream import YamuxStream
 from vrmprotocol import encoding, reconciliation, sync_frames
 from vrmprotocol.id_set import IdSet
 from vrmprotocol.sync_frames import Answer, Request
@@ -239,6 +243,59 @@ def test_a_peer_that_begins_too_often_is_told_so() -> None:
             assert refused == [None, "busy"]
 
     trio.run(main)
+
+
+def test_the_oldest_session_gives_way_once_it_has_had_its_time() -> None:
+    now = 0.0
+
+    async def nothing(topic: str, envelopes: Sequence[bytes], peer: str) -> None: ...
+
+    async def main() -> None:
+        nonlocal now
+        service = SyncService(Shelf(), (TOPIC,), nothing, lambda: now, lambda: int(time.time()))
+        answered: list[str] = []
+
+        async def answer(peer: str) -> None:
+            here, there = pipe()
+            await here.send_all(encode_varint_prefixed(begin()))
+            await service.answer(cast(YamuxStream, there), peer, "")
+            answered.append(peer)
+
+        async with trio.open_nursery() as nursery:
+            for number in range(MAX_SESSIONS):
+                nursery.start_soon(answer, f"p{number}")
+                await trio.testing.wait_all_tasks_blocked(0.01)
+                now += 1
+            here, there = pipe()
+            await here.send_all(encode_varint_prefixed(begin()))
+            await service.answer(cast(YamuxStream, there), "newcomer", "")
+            raw = await here.receive_some(1_000)
+            assert sync_frames.read_answer(raw[1:]).refused == "busy"
+            assert answered == []
+            now = GIVES_WAY_S
+            nursery.start_soon(answer, "later")
+            await trio.testing.wait_all_tasks_blocked(0.01)
+            assert answered == ["p0"]
+            assert list(service._answering) == ["p1", "p2", "p3", "later"]
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+def test_comparing_takes_half_of_the_time_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(topic: str, envelopes: Sequence[bytes], peer: str) -> None: ...
+
+    async def main() -> None:
+        service = SyncService(Shelf(), (TOPIC,), nothing, trio.current_time, lambda: 0)
+        ticks = iter(range(0, 1_000, 5))
+        monkeypatch.setattr(time, "perf_counter", lambda: next(ticks))
+        began = trio.current_time()
+        async with trio.open_nursery() as nursery:
+            for _ in range(3):
+                nursery.start_soon(service._compared_in_turn, TOPIC, 0, b"\x61\0\0\0")
+        assert trio.current_time() - began == pytest.approx(3 * 5)
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
 def broken() -> list[bytes]:

@@ -100,7 +100,7 @@ async def pair(handler: Handler, **settings: float) -> AsyncIterator[tuple[End, 
 
 
 def against(frames: bytes, handler: Handler = ignore, **settings: float) -> End:
-    """How an end takes raw ``frames``; it is over, or a moment has passed."""
+    """How an end takes raw ``frames``; it is over, or waits for more."""
     ends: list[End] = []
 
     async def main() -> None:
@@ -110,8 +110,7 @@ def against(frames: bytes, handler: Handler = ignore, **settings: float) -> End:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(end.run)
             await ours.send_all(frames)
-            with trio.move_on_after(0.05):
-                await end.over.wait()
+            await trio.testing.wait_all_tasks_blocked(0.01)
             nursery.cancel_scope.cancel()
 
     trio.run(main)
@@ -274,7 +273,7 @@ def test_streams_opened_faster_than_the_limit_are_refused(monkeypatch: pytest.Mo
 
     few = against(opened_and_reset(15), _wait_for_ever)
     assert few.error is None
-    assert few.yamux._refused == 5
+    assert few.yamux.streams_refused == 5
     assert reason(against(opened_and_reset(1_011), _wait_for_ever)) == "yamux_streams"
 
 

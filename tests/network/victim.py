@@ -15,6 +15,8 @@ from typing import Any
 import trio
 
 from tests.network.support import open_node
+from tests.simulator.catching_up import Shelf
+from tests.simulator.world import World
 from vrmnode.network import Network, Verdict
 
 
@@ -43,7 +45,11 @@ async def count(network: Network, delivered: list[int]) -> None:
 
 async def main(settings: dict[str, Any]) -> None:
     delivered = [0]
-    async with open_node(validate, **settings) as network, trio.open_nursery() as nursery:
+    store = Shelf(World(1)) if settings.pop("syncs", False) else None
+    async with (
+        open_node(validate, store=store, **settings) as network,
+        trio.open_nursery() as nursery,
+    ):
         nursery.start_soon(count, network, delivered)
         say({"address": network.addresses[0]})
         while await trio.to_thread.run_sync(sys.stdin.readline):

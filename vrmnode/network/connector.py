@@ -232,3 +232,4 @@ class Connector:
         self._gossip.detach(connection)
         self._counters.add("bytes_received", connection.muxer.take_bytes_received())
         self._counters.add("bytes_sent", connection.muxer.take_bytes_sent())
+        self._counters.add("streams_refused", connection.muxer.take_streams_refused())

@@ -22,6 +22,7 @@ KEYS = (
     "connections_refused",
     "handshakes_failed",
     "dials_failed",
+    "streams_refused",
     "bytes_received",
     "bytes_sent",
 )
@@ -31,8 +32,8 @@ validator, which count as ignored, too; published: own messages queued to at lea
 relayed: frames queued to other peers; queue_full: frames dropped because a peer's queue was full;
 synced: comparisons with a peer that were finished; fetched: messages that came by them; banned:
 bans of peers pronounced; ranges_banned: of ranges of addresses; slowed: pauses in reading from a
-peer that sent too much; connections_*, handshakes_failed, dials_failed: as they say; bytes_*: on
-encrypted channels, Yamux headers included."""
+peer that sent too much; connections_*, handshakes_failed, dials_failed, streams_refused: as they
+say; bytes_*: on encrypted channels, Yamux headers included."""
 
 
 class Counters:

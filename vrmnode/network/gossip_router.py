@@ -12,7 +12,7 @@ and still got a message at once would know for certain who wrote it.
 """
 
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -98,6 +98,10 @@ class GossipRouter:
         self._peers: dict[str, _Peer] = {}
         self._backoff: dict[tuple[str, str], float] = {}
         self._asked: dict[MessageId, _Asked] = {}
+        self._promises: deque[tuple[float, MessageId, str]] = deque()
+        """Until when which message is waited for from whom, soonest first."""
+        self._waited_for: Counter[str] = Counter()
+        """How many messages are waited for, by peer."""
         self._fresh: dict[tuple[str, str], int] = {}
         """Peers new in the mesh, and for how many heartbeats they are still told of messages: of
         what went to the mesh just before, nobody would tell them otherwise."""
@@ -144,7 +148,7 @@ class GossipRouter:
 
         Whoever had to be asked for it is taken into the mesh: it has what the mesh doesn't bring.
         """
-        asked = self._asked.pop(message, None)
+        asked = self._arrived(message)
         known = self._peers.get(peer)
         if asked is None or known is None or peer not in asked.until:
             return []
@@ -153,7 +157,13 @@ class GossipRouter:
 
     def refused(self, message: MessageId) -> None:
         """``message`` has come and isn't accepted."""
-        self._asked.pop(message, None)
+        self._arrived(message)
+
+    def _arrived(self, message: MessageId) -> _Asked | None:
+        asked = self._asked.pop(message, None)
+        if asked is not None:
+            self._waited_for.subtract(asked.until)
+        return asked
 
     # What a peer says.
 
@@ -231,6 +241,8 @@ class GossipRouter:
             asked = self._asked.setdefault(message, _Asked())
             if peer not in asked.until and (asked.again_at <= now):
                 asked.until[peer] = now + IWANT_TIMEOUT_S
+                self._promises.append((asked.until[peer], message, peer))
+                self._waited_for[peer] += 1
                 asked.again_at = now + (ASK_AGAIN_S if good else 0.0)
                 wanted.append(message)
         return [Send(peer, control_frame(iwant=wanted), control=True)] if wanted else []
@@ -255,10 +267,10 @@ class GossipRouter:
         effects = self._broken_promises(now)
         for key in [key for key, until in self._backoff.items() if until <= now]:
             del self._backoff[key]
-        waited_for = Counter(peer for asked in self._asked.values() for peer in asked.until)
+        self._waited_for = +self._waited_for
         for peer, known in self._peers.items():
             # Who advertises and doesn't send fills no more memory than that.
-            known.ihave_left = max(0, MAX_IHAVE_IDS - waited_for[peer])
+            known.ihave_left = max(0, MAX_IHAVE_IDS - self._waited_for[peer])
             known.iwant_left = MAX_IWANT_IDS
             known.resent = {m: n for m, n in known.resent.items() if self._cache.get(m)}
         for topic in sorted(self.topics):
@@ -270,11 +282,14 @@ class GossipRouter:
 
     def _broken_promises(self, now: float) -> list[Effect]:
         late: dict[str, None] = {}
-        for message, asked in list(self._asked.items()):
-            over = [peer for peer, until in asked.until.items() if until <= now]
-            late |= dict.fromkeys(over)
-            for peer in over:
-                del asked.until[peer]
+        while self._promises and self._promises[0][0] <= now:
+            until, message, peer = self._promises.popleft()
+            asked = self._asked.get(message)
+            if asked is None or asked.until.get(peer) != until:
+                continue  # it came
+            late[peer] = None
+            del asked.until[peer]
+            self._waited_for[peer] -= 1
             if not asked.until:
                 del self._asked[message]
         # One fault however many ids: a peer that is merely slow shouldn't be banned for one RPC.

@@ -204,18 +204,18 @@ class GossipService:
             finally:
                 # What came before a frame that can't be read counts; nothing above awaits.
                 await self.take_rpcs(peer, rpcs)
-            await self._slow_down(peer, len(data), rpcs)
+            await self.slow_down(peer, len(data), sum(rpc.units for rpc in rpcs))
             # What has begun to arrive has its own deadline, which further bytes don't put off.
             if not decoder.buffered:
                 deadline = math.inf
             elif rpcs or deadline == math.inf:
                 deadline = trio.current_time() + FRAME_TIMEOUT_S
 
-    async def _slow_down(self, peer: str, size_bytes: int, rpcs: Sequence[Rpc]) -> None:
+    async def slow_down(self, peer: str, size_bytes: int, units: float) -> None:
         """Wait if ``peer`` has sent more than its share; its window fills meanwhile."""
         # SPEC 07: A node that limits how much it takes from a peer MUST read from it later, and
         # MUST NOT drop what is good.
-        units = size_bytes / BYTES_PER_UNIT + sum(rpc.units for rpc in rpcs)
+        units += size_bytes / BYTES_PER_UNIT
         if self._scores.score(peer) < GOSSIP_THRESHOLD:
             units *= GRAYLISTED
         wait_s = self._rates.take(peer, units)

@@ -274,8 +274,8 @@ class Network:
         """Counters since the network was opened (``counters.KEYS``), and what is there now."""
         counts = self._counters.snapshot()
         live = self._table.all()
-        counts["bytes_received"] += sum(c.muxer.bytes_received for c in live)
-        counts["bytes_sent"] += sum(c.muxer.bytes_sent for c in live)
+        for key in ("bytes_received", "bytes_sent", "streams_refused"):
+            counts[key] += sum(getattr(connection.muxer, key) for connection in live)
         counts["connections"] = len(live)
         counts["bans"] = len(self._bans)
         counts["range_bans"] = self._admission.closed_ranges

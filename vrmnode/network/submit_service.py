@@ -100,6 +100,7 @@ class SubmitService:
                 batch = _Batch(envelopes[first : first + AT_ONCE])
                 await self._take(batch, peer)
                 await batches.send(batch)
+            await self._gossip.slow_down(peer, len(data), len(envelopes))
             # What has begun to arrive has its own deadline, which further bytes don't put off.
             if not decoder.buffered:
                 deadline = trio.current_time() + submit_frames.IDLE_S

@@ -4,8 +4,9 @@ Implements `specs/08-sync.md#asking`. The comparison is `vrmprotocol.reconciliat
 is to compare and to send, the node's store says (`SyncStore`).
 """
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import trio
 
@@ -23,6 +24,8 @@ SESSION_TIMEOUT_S = 600.0
 LEAST_PAUSE_S = 5.0
 """Seconds between two sessions that a peer begins."""
 MAX_SESSIONS = 4
+GIVES_WAY_S = 30.0
+"""Seconds that a session has for certain; then it gives way to another peer if all are taken."""
 MAX_ROUNDS = 64
 """Messages about one topic that are asked; what is left comes the next time."""
 MAX_REQUESTS = 1_024
@@ -38,6 +41,14 @@ class Comparison:
 
     topic: str
     start: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class _Session:
+    """A session that is answered."""
+
+    began_s: float
+    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
 
 
 class SyncService:
@@ -56,7 +67,8 @@ class SyncService:
         self._take = take
         self._clock = clock
         self._now = now
-        self._answering: set[str] = set()
+        self._comparing = trio.Lock()
+        self._answering: dict[str, _Session] = {}
         self._answered_s: dict[str, float] = {}
 
     # Asking.
@@ -100,12 +112,13 @@ class SyncService:
             await _send(stream, Answer(refused="busy"))
             stream.close()
             return
-        self._answering.add(peer)
+        session = self._answering[peer] = _Session(self._clock())
         try:
-            with trio.fail_after(SESSION_TIMEOUT_S):
+            with trio.fail_after(SESSION_TIMEOUT_S), session.scope:
                 await self._answer_all(stream)
         finally:
-            self._answering.discard(peer)
+            if self._answering.get(peer) is session:
+                del self._answering[peer]
             self._answered_s[peer] = self._clock()
         stream.close()
 
@@ -118,7 +131,15 @@ class SyncService:
         }
         if peer in self._answering or peer in self._answered_s:
             return False
-        return len(self._answering) < MAX_SESSIONS
+        if len(self._answering) < MAX_SESSIONS:
+            return True
+        oldest, session = next(iter(self._answering.items()))
+        if now - session.began_s < GIVES_WAY_S:
+            return False
+        # What it has is kept; it goes on in another session.
+        del self._answering[oldest]
+        session.scope.cancel()
+        return True
 
     async def _answer_all(self, stream: YamuxStream) -> None:
         topic, at = "", 0
@@ -136,7 +157,7 @@ class SyncService:
             if not topic:
                 raise PeerFaultError("sync")
             if request.message is not None:
-                reply = self._compared(topic, at, request.message)
+                reply = await self._compared_in_turn(topic, at, request.message)
                 await _send(stream, Answer(message=reply))
             elif request.fetch is not None:
                 for frame in sync_frames.packed(await self._store.load(topic, request.fetch)):
@@ -151,6 +172,14 @@ class SyncService:
         if abs(at - self._now()) > sync_frames.MAX_CLOCK_DIFFERENCE_S:
             return Answer(refused="clock")
         return None
+
+    async def _compared_in_turn(self, topic: str, at: int, message: bytes) -> bytes:
+        """The answer to a message. All sessions together take half of the node's time at most."""
+        async with self._comparing:
+            began = time.perf_counter()
+            reply = self._compared(topic, at, message)
+            await trio.sleep(time.perf_counter() - began)
+        return reply
 
     def _compared(self, topic: str, at: int, message: bytes) -> bytes:
         items = self._store.items(topic, at)

@@ -82,7 +82,7 @@ class YamuxConnection:
         self._peer_parity = 0 if initiator else 1
         self._next_id = 1 if initiator else 2
         self._inbound = 0
-        self._refused = 0
+        self.streams_refused = 0
         self._limits = YamuxLimits(0.0)
         self._buffered = 0
         self._outgoing = bytearray()
@@ -157,6 +157,11 @@ class YamuxConnection:
     def take_bytes_sent(self) -> int:
         """Bytes sent since this was last asked."""
         taken, self.bytes_sent = self.bytes_sent, 0
+        return taken
+
+    def take_streams_refused(self) -> int:
+        """Streams refused since this was last asked."""
+        taken, self.streams_refused = self.streams_refused, 0
         return taken
 
     # FrameSink, for the streams.
@@ -246,8 +251,8 @@ class YamuxConnection:
         if existing is not None or not self._from_peer(header.stream_id):
             raise PeerFaultError("yamux_stream_id")
         if self._inbound >= self._max_streams or not self._limits.may_open(self._last_received):
-            self._refused += 1
-            if self._refused > MAX_REFUSED_STREAMS:
+            self.streams_refused += 1
+            if self.streams_refused > MAX_REFUSED_STREAMS:
                 raise PeerFaultError("yamux_streams")
             self.queue_frame(encode_frame(WINDOW_UPDATE, RST, header.stream_id, 0))
             return None

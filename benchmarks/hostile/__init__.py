@@ -1,0 +1,4 @@
+"""Hostile peers, each in a process of its own: what `benchmarks.attacks` lets loose on a node.
+
+`attacker` is how one connects and writes; `connections`, `gossip` and `services` have the attacks.
+"""

@@ -1,0 +1,135 @@
+"""A hostile peer: connects as often as it is let in, under new ids, and writes what it likes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import trio
+
+from vrmnode.network import NetworkConfig, multistream
+from vrmnode.network.addresses import DialAddress
+from vrmnode.network.errors import ConnectionLostError, PeerFaultError
+from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP
+from vrmnode.network.multistream import ProtocolsRefusedError
+from vrmnode.network.peer_connection import PeerConnection, agree
+from vrmnode.network.pinned_libp2p import key_pair_from_seed, noise_transport
+from vrmnode.network.yamux_stream import YamuxStream
+
+HELD_UP_S = 0.25
+"""A write that takes longer has had to wait for the node."""
+PAUSE_S = 0.05
+TIMEOUT_S = 10.0
+THROWN_OUT = (
+    ConnectionLostError,
+    PeerFaultError,
+    ProtocolsRefusedError,
+    OSError,
+    trio.BrokenResourceError,
+    trio.ClosedResourceError,
+    trio.TooSlowError,
+)
+"""How it notices that the node doesn't want it."""
+
+Attack = Callable[["Attacker"], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Attacker:
+    """What it knows, and what became of it."""
+
+    target: DialAddress
+    source: str
+    envelopes: Sequence[bytes]
+    nursery: trio.Nursery
+    began: float = field(default_factory=time.monotonic)
+    held_up_s: float | None = None
+    thrown_out: int = 0
+    sent: int = 0
+
+    async def attack(self, once: Attack) -> None:
+        """Attack again and again, until cancelled."""
+        while True:
+            try:
+                await once(self)
+            except THROWN_OUT:
+                self.thrown_out += 1
+                self.note_held_up(time.monotonic())
+            await trio.sleep(PAUSE_S)
+
+    def note_held_up(self, at: float) -> None:
+        """The node has made it wait, or thrown it out."""
+        if self.held_up_s is None:
+            self.held_up_s = at - self.began
+
+    async def tcp(self) -> trio.SocketStream:
+        """A fresh TCP connection."""
+        return await trio.open_tcp_stream(
+            self.target.host, self.target.port, local_address=self.source
+        )
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[PeerConnection]:
+        """An agreed connection, under a new peer id."""
+        transport = noise_transport(key_pair_from_seed(os.urandom(32)))
+        sock = await self.tcp()
+        try:
+            agreed = await agree(
+                sock, NetworkConfig(), transport, _listen, expected_peer=self.target.peer_id
+            )
+        except BaseException:
+            sock.socket.close()
+            raise
+        self.nursery.start_soon(_run, agreed)
+        try:
+            yield agreed
+        finally:
+            agreed.close()
+
+    @asynccontextmanager
+    async def stream(self, *protocols: str) -> AsyncIterator[YamuxStream]:
+        """A stream on a connection of its own."""
+        async with self.connection() as connection:
+            yield await connection.open_stream(protocols or GOSSIP, TIMEOUT_S)
+
+    async def write(self, send: Callable[[bytes], Awaitable[None]], data: bytes) -> None:
+        """Send, and note whether that had to wait."""
+        began = time.monotonic()
+        try:
+            await send(data)
+            self.sent += len(data)
+        finally:
+            if time.monotonic() - began > HELD_UP_S:
+                self.note_held_up(began + HELD_UP_S)
+
+
+async def until_thrown_out(stream: YamuxStream | trio.SocketStream, within_s: float = 2.0) -> None:
+    """Wait a while for the node to end it.
+
+    Raises:
+        ConnectionLostError: it has.
+    """
+    with trio.move_on_after(within_s):
+        while await stream.receive_some(65_536):
+            pass
+        raise ConnectionLostError("ended by the node")
+
+
+async def _listen(stream: YamuxStream, peer: str) -> None:
+    """Take what the node sends, and do nothing with it."""
+    try:
+        await multistream.accept(stream, GOSSIP)
+        while await stream.receive_some(65_536):
+            pass
+    except THROWN_OUT:
+        return
+
+
+async def _run(connection: PeerConnection) -> None:
+    try:
+        await connection.run()
+    except THROWN_OUT:
+        return
