@@ -103,12 +103,18 @@ class SimNode:
         self.machine = self._boot()
         self.machine.turn(clockwork.start)
 
-    def restore(self, copy: Path) -> None:
-        """The database becomes an older copy of itself, and the process starts again."""
+    def put_back(self, copy: Path) -> None:
+        """The database is as it was when the copy was made, and nothing of that is known."""
         source = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY)
         with self.database._writer.raw.backup("main", source, "main") as running:
             running.step(-1)
         source.close()
+        self.crash_next = False
+        self.machine = self._boot()
+
+    def restore(self, copy: Path) -> None:
+        """The database becomes an older copy of itself, and the process starts again."""
+        self.put_back(copy)
         backup.mark_restored(self.database, self.machine.clock())
         self.restart()
 

@@ -1,0 +1,207 @@
+"""The whole relationship over a bad link: both sides agree on it, whatever they do and lose.
+
+Contact data change, vendors write within reach and beyond, customers revoke, opine and take back;
+messages are lost, doubled, late; nodes crash and start again. `whole_relationship` says what has to
+hold, and the planted faults show that it would be seen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from tests.engine.whole_relationship import CUSTOMERS, VENDORS, Begun, Step, Story
+from vrmnode.engine import records
+from vrmnode.engine.disclosure import contact_spread
+from vrmnode.engine.disclosure.contact_spread import Audience
+from vrmnode.engine.feedback import kept_feedback
+from vrmnode.storage import feedback
+from vrmnode.storage.connection import Connection
+from vrmnode.storage.database import Database
+from vrmnode.storage.feedback import StoredFeedback
+from vrmnode.storage.messages import StoredMessage
+from vrmnode.storage.table import Table
+from vrmprotocol import envelope_rules, keys, reach
+from vrmprotocol.negotiation import DealState
+from vrmprotocol.reach_bodies import GRANTS, PURPOSES
+
+SHARDS = 4
+EXAMPLES = 2_000 if os.environ.get("CI") else 160
+RARE = ("refused notes", "ended", "paused") if os.environ.get("CI") else ()
+"""What needs many stories to be sure of."""
+
+node = st.sampled_from([*CUSTOMERS, *VENDORS])
+customer, vendor = st.sampled_from(CUSTOMERS), st.sampled_from(VENDORS)
+index, version = st.integers(0, 20), st.integers(1, 4)
+purpose = st.sampled_from(PURPOSES)
+STEP = st.one_of(
+    st.tuples(st.just("pump"), node),
+    st.tuples(st.just("deliver"), index, st.booleans()),
+    st.tuples(st.just("deliver"), index, st.just(False)),
+    st.tuples(st.just("lose"), index),
+    st.tuples(st.just("wait"), st.sampled_from([1, 60, 900, 86_400])),
+    st.tuples(st.just("timers"), node),
+    st.tuples(st.just("crash"), node),
+    st.tuples(st.just("restart"), node),
+    st.tuples(st.just("settle")),
+    st.tuples(st.just("buy"), customer),
+    st.tuples(st.just("set"), customer, version),
+    st.tuples(st.just("drop"), customer),
+    st.tuples(st.just("tell"), customer, index, st.sampled_from([["email"], ["locality", "name"]])),
+    st.tuples(
+        st.just("reach"),
+        customer,
+        index,
+        st.sampled_from(GRANTS),
+        st.lists(purpose, min_size=1, max_size=2, unique=True),
+    ),
+    st.tuples(st.sampled_from(["pause", "resume", "end"]), customer, index),
+    st.tuples(
+        st.just("begin"), vendor, index, st.sampled_from(["processing", "shipped", "delivered"])
+    ),
+    st.tuples(st.sampled_from(["write", "write", "write anyway"]), vendor, index, purpose),
+    st.tuples(st.just("revoke and write"), customer, index, purpose),
+    st.tuples(st.just("change one's mind"), customer, index, st.integers(1, 5)),
+    st.tuples(st.just("ask"), customer, index),
+    st.tuples(st.just("answer"), vendor, index),
+    st.tuples(st.just("feedback"), customer, index, st.integers(1, 5), st.booleans()),
+    st.tuples(st.just("withdraw feedback"), customer, index),
+    st.tuples(st.just("repeat feedback"), customer),
+)
+SCRIPT = st.lists(STEP, min_size=5, max_size=16)
+LOOK_EVERY = 4
+
+
+@pytest.fixture(scope="module")
+def begun(
+    four_databases: dict[str, Database], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Begun]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(envelope_rules, "required_bits", lambda kind, body_bytes: 0)
+        # Both are functions of their arguments alone, and asked the same again and again.
+        patch.setattr(keys, "verify", lru_cache(1 << 16)(keys.verify))
+        patch.setattr(records, "evaluate", _remembered(records.evaluate))
+        yield Begun(four_databases, tmp_path_factory.mktemp("begun"))
+
+
+def _remembered(evaluate: Callable[[list[StoredMessage]], DealState]) -> Callable[..., DealState]:
+    known: dict[tuple[bytes, ...], DealState] = {}
+
+    def look_up(stored: list[StoredMessage]) -> DealState:
+        raws = tuple(item.raw for item in stored)
+        if raws not in known:
+            known.update({raws: evaluate(stored)})
+        return known[raws]
+
+    return look_up
+
+
+def tell_a_story(begun: Begun, script: list[Step], luck: int) -> Story:
+    """Play a script to its end, with a look now and then at all that has to hold."""
+    story = begun.story(luck)
+    for at, step in enumerate(script):
+        story.play(step)
+        if at % LOOK_EVERY == luck % LOOK_EVERY:
+            story.check_always()
+    story.world.heal()
+    story.check_always()
+    story.check_end()
+    return story
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_both_sides_keep_the_same_relationship(
+    begun: Begun, record_property: Callable[[str, object], None], shard: int
+) -> None:
+    counts: Counter[str] = Counter()
+
+    @seed(shard)
+    @settings(
+        max_examples=EXAMPLES // SHARDS,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(script=SCRIPT, luck=st.integers(0, 2**32))
+    def run(script: list[Step], luck: int) -> None:
+        counts.update(tell_a_story(begun, script, luck).counts)
+        counts["stories"] += 1
+
+    run()
+    record_property("counts", dict(counts))
+    for what in ("notes", "refused to write", "feedback", "has new", "has old", *RARE):
+        assert counts[what] > 0, counts
+
+
+def _nothing(*_: object) -> None:
+    """Let everything pass."""
+
+
+class _Everything(frozenset[bytes]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def _hasty(audiences: Callable[..., list[Audience]]) -> Callable[..., list[Audience]]:
+    """Takes what was told for what has come."""
+    return lambda *given: [replace(each, acknowledged=_Everything()) for each in audiences(*given)]
+
+
+def _last_come(tx: Connection, table: Table[Any], name: str, key: str, row: object) -> bool:
+    """Keeps what came last, not what was said last."""
+    tx.run(f"INSERT OR REPLACE {table.insert_sql}", table.values(row))
+    return True
+
+
+def _every_row(rows: list[StoredFeedback]) -> dict[str, object]:
+    """Counts what was taken back, too."""
+    return {"feedback": len(rows)}
+
+
+FAULTS: dict[str, tuple[object, str, object]] = {
+    "a vendor's node writes whatever was revoked": (reach, "check_purpose", _nothing),
+    "a customer's node reads whatever is beyond reach": (reach, "refusal", _nothing),
+    "the list takes what was told for what has come": (
+        contact_spread,
+        "audiences",
+        _hasty(contact_spread.audiences),
+    ),
+    "an older opinion takes the place of a newer one": (feedback, "_newest", _last_come),
+    "what was taken back is counted": (kept_feedback, "counts", _every_row),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_seen(begun: Begun, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    """The same stories, with a node that does something wrong: one of them tells of it."""
+    where, name, wrong = FAULTS[fault]
+    monkeypatch.setattr(where, name, wrong)
+    seen: list[str] = []
+
+    @seed(1)
+    @settings(
+        max_examples=400,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(script=SCRIPT, luck=st.integers(0, 2**32))
+    def run(script: list[Step], luck: int) -> None:
+        if seen:
+            return
+        try:
+            tell_a_story(begun, script, luck)
+        except AssertionError as error:
+            seen.append(str(error))
+
+    run()
+    assert seen
