@@ -110,6 +110,7 @@ ROUTES = [
      {"words": "old books", "category": 784, "country": "DE", "terms": ["SD-BASE", "SD-BASE-A"],
       "function": "Sell", "limit": 5}),
     ("GET", f"/v1/vendors/{VENDOR}", None, "vendor.show", {"vendor": VENDOR}),
+    ("GET", f"/v1/vendors/{VENDOR}/counts", None, "vendor.counts", {"vendor": VENDOR}),
     ("POST", f"/v1/vendors/{VENDOR}/check", {"anyway": True}, "vendor.check",
      {"vendor": VENDOR, "anyway": True, "loopback": False}),
     ("GET", "/v1/contact", None, "contact", {}),

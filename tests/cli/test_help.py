@@ -19,7 +19,7 @@ offer list, offer show, offer compare, offer accept, offer ask, offer counter, o
 order list, order show, order wait, order event, order bill, order pay, order paid, order refund
 order receipt, order cancel, order return, order answer
 deal list, deal show, deal export, deal verify, deal withdraw, deal disclose
-vendor search, vendor show, vendor check
+vendor search, vendor show, vendor check, vendor counts
 vendor profile show, vendor profile set, vendor policy show, vendor policy set, vendor wellknown
 vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor catalogue remove
 vendor questions, vendor reply, vendor inbox list, vendor inbox show, vendor inbox claim

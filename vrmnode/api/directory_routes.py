@@ -37,6 +37,10 @@ def _vendors(routes: APIRouter, service: NodeService) -> None:
     async def show_vendor(vendor: Vendor) -> object:
         return await service.query("vendor.show", {"vendor": vendor})
 
+    @routes.get("/vendors/{vendor}/counts")
+    async def count_vendor(vendor: Vendor) -> object:
+        return await service.query("vendor.counts", {"vendor": vendor})
+
     @routes.post("/vendors/{vendor}/check")
     async def check_vendor(vendor: Vendor, body: CheckVendor) -> Json:
         return await service.execute("vendor.check", {"vendor": vendor, **given(body)})

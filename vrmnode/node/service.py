@@ -30,7 +30,7 @@ from vrmnode.engine.disclosure import (
     ledger,
 )
 from vrmnode.engine.failures import invalid, of_protocol
-from vrmnode.engine.feedback import feedback_desk, sealed_feedback
+from vrmnode.engine.feedback import feedback_desk, sealed_feedback, vendor_counts
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.negotiation import by_human, questions
 from vrmnode.engine.orders import labels, order_views, shop_screen
@@ -299,6 +299,7 @@ _QUERIES: dict[str, Query] = {
     "order.list": lambda tx, p, now: order_views.order_list(tx, p),
     "vendor.search": lambda tx, p, now: directory.search(tx, p, now),
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
+    "vendor.counts": lambda tx, p, now: vendor_counts.counts(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
     "vendor.policy.test": policy_tests.vendor_policy_test,

@@ -35,6 +35,11 @@ _WHO, _HOW = "who you are to customers", "how intents are answered"
     commands_at={
         "search": (_DIRECTORY, "search", "Search the vendors your node heard of."),
         "show": (_DIRECTORY, "show_vendor", "Show what your node knows of one vendor."),
+        "counts": (
+            "vrmnode.cli.commands.vendor_counts",
+            "vendor_counts",
+            "Count what your node knows of a vendor.",
+        ),
         "check": (_DIRECTORY, "check", "Ask a vendor's domain whether it names the vendor."),
         "profile": (_HERE, "profile", "Show or set who you are to customers."),
         "catalogue": (_CATALOGUE, "catalogue", "Import, list and change the products you sell."),
