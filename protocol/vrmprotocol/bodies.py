@@ -18,6 +18,7 @@ from vrmprotocol import (
     feedback,
     order_bodies,
     reach_bodies,
+    rights_bodies,
     schema,
     sealed_intent,
 )
@@ -47,6 +48,7 @@ from vrmprotocol.mail import (
 )
 from vrmprotocol.order_bodies import OrderBody, Statement
 from vrmprotocol.reach_bodies import Note, NoteRefusal, Reach
+from vrmprotocol.rights_bodies import RightsData, RightsRequest, RightsStatus
 from vrmprotocol.sealed_intent import SealedIntent
 from vrmprotocol.terms_addendum import check_levels
 
@@ -67,6 +69,9 @@ MailBody: TypeAlias = (
     | Reach
     | Note
     | NoteRefusal
+    | RightsRequest
+    | RightsStatus
+    | RightsData
     | Ack
     | OrderBody
 )
@@ -88,6 +93,9 @@ _STRUCTS: dict[str, type[MailBody]] = {
     "reach": Reach,
     "note": Note,
     "note_refusal": NoteRefusal,
+    "rights_request": RightsRequest,
+    "rights_status": RightsStatus,
+    "rights_data": RightsData,
     "ack": Ack,
     **order_bodies.STRUCTS,
 }
@@ -141,6 +149,8 @@ def from_wire(kind: str, fields: object, *, known_ext: frozenset[str] = frozense
         contact_update.check(body)
     elif isinstance(body, Reach | Note | NoteRefusal):
         reach_bodies.check(body)
+    elif isinstance(body, RightsStatus):
+        rights_bodies.check_status(body)
     if isinstance(body, Offer | Decline | Counter):
         check_note_language(body.note, body.in_language)
     return body

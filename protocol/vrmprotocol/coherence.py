@@ -37,12 +37,29 @@ from vrmprotocol.mail import (
     WithdrawAccept,
 )
 from vrmprotocol.reach_bodies import Note, NoteRefusal, Reach, check_writer
+from vrmprotocol.rights_bodies import RightsData, RightsRequest, RightsStatus
 from vrmprotocol.sealed_intent import SealedIntent
 
 Role: TypeAlias = Literal["customer", "vendor"]
 
 # These say that the message isn't from the right party at all, so nothing is acknowledged.
 _OTHER_PARTY = frozenset({"message.author", "message.wrong_deal", "message.wrong_recipient"})
+
+
+_OF_VENDORS = (Offer, Agreement, Answer, Deletion, RightsStatus, RightsData)
+_OF_CUSTOMERS = (
+    SealedIntent,
+    Accept,
+    WithdrawAccept,
+    Question,
+    Counter,
+    Disclosure,
+    ContactUpdate,
+    Reach,
+    NoteRefusal,
+    SealedFeedback,
+    RightsRequest,
+)
 
 
 def concerns_party(error: RemoteError) -> bool:
@@ -180,21 +197,9 @@ def _any_extension(fields: object) -> frozenset[str]:
 # SPEC 03: The reader MUST refuse a message of a kind that only the reader's own side writes with
 # `message.body`.
 def _check_side(body: bodies.MailBody, writer: Role | None) -> None:
-    if writer == "customer" and isinstance(body, Offer | Agreement | Answer | Deletion):
+    if writer == "customer" and isinstance(body, _OF_VENDORS):
         raise refuse("kind", "one that a customer writes")
-    if writer == "vendor" and isinstance(
-        body,
-        SealedIntent
-        | Accept
-        | WithdrawAccept
-        | Question
-        | Counter
-        | Disclosure
-        | ContactUpdate
-        | Reach
-        | NoteRefusal
-        | SealedFeedback,
-    ):
+    if writer == "vendor" and isinstance(body, _OF_CUSTOMERS):
         raise refuse("kind", "one that a vendor writes")
     if writer is not None and isinstance(body, Note):
         check_writer(body, writer)

@@ -26,16 +26,20 @@ DELETION_REASONS: tuple[DeletionReason, ...] = get_args(DeletionReason)
 
 
 class Deletion(Body, frozen=True, kw_only=True):
-    """What a vendor says that it has deleted; `deleted_at` in Unix seconds."""
+    """What a vendor says that it has deleted; `deleted_at` in Unix seconds.
+
+    `request` is the digest of the customer's request that it fulfils.
+    """
 
     agreement: Bytes32
     fields: Annotated[tuple[DeletedName, ...], Meta(min_length=1, max_length=len(DELETED_NAMES))]
     deleted_at: Time
     reason: DeletionReason
+    request: Bytes32 | None = None
 
 
 # SPEC 09: The reader MUST refuse a deletion of a customer, and one that names no field or a field
-# twice, with `message.body`.
+# twice, or a request with another reason than `on_request`, with `message.body`.
 #
 # That it is a vendor's is checked in `coherence`.
 def check(body: Deletion) -> None:
@@ -46,3 +50,5 @@ def check(body: Deletion) -> None:
     """
     if len(set(body.fields)) != len(body.fields):
         raise refuse("fields", "each name at most once")
+    if body.request is not None and body.reason != "on_request":
+        raise refuse("request", "it only with the reason on_request")

@@ -43,7 +43,7 @@ _TABLES = (
     *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles", "inbox", "inbox_mail"),
     *("standing_intents", "disclosures", "breaches", "prekeys", "key_updates", "revoked_keys"),
-    *("feedback", "feedback_replies", "own_feedback"),
+    *("feedback", "feedback_replies", "own_feedback", "rights_planned"),
     *("demand_intents", "demand_summaries"),
     *("products", "trust", "domain_checks", "hooks", "drafts", "things"),
 )

@@ -14,6 +14,7 @@ from vrmprotocol.disclosure_body import DisclosedField, Disclosure, OpenedRelati
 from vrmprotocol.feedback import SealedFeedback
 from vrmprotocol.order_bodies import Cancel, OrderEvent, Receipt, ReturnAnswer, ReturnRequest
 from vrmprotocol.reach_bodies import Note, NoteRefusal, Reach, ReachEntry
+from vrmprotocol.rights_bodies import AnswerDigest, RightsData, RightsRequest, RightsStatus
 from vrmprotocol.sealed_intent import SealedIntent
 
 ACCEPT = accept_of(vendor().say("offer", OFFER))
@@ -57,6 +58,17 @@ BODIES = [
     ),
     Note(agreement=b"d" * 32, text="Today.", purpose="order", in_language="en"),
     NoteRefusal(agreement=b"d" * 32, note=b"n" * 32, code="reach.revoked"),
+    RightsRequest(agreement=b"d" * 32, right="sale:opt_out"),
+    RightsStatus(
+        agreement=b"d" * 32,
+        request=b"r" * 32,
+        status="fulfilled",
+        answer=AnswerDigest(digest=b"a" * 32, size=3_000, parts=2),
+    ),
+    RightsStatus(
+        agreement=b"d" * 32, request=b"r" * 32, status="denied", reason="other", note="Sorry."
+    ),
+    RightsData(agreement=b"d" * 32, request=b"r" * 32, part=1, data=b"{}"),
     mail.Ack(certificate=CERTIFICATE),
     SealedIntent(status="active", intent=make(INTENT, ext={"c": 1})),
     mail.Ack(),
@@ -90,6 +102,9 @@ def test_every_kind_has_a_body():
         "reach",
         "note",
         "note_refusal",
+        "rights_request",
+        "rights_status",
+        "rights_data",
         "ack",
         "order_event",
         "cancel",

@@ -18,6 +18,7 @@ from tests.protocol.vector_evidence import EVIDENCE_ADAPTERS
 from tests.protocol.vector_negotiation import NEGOTIATION_ADAPTERS
 from tests.protocol.vector_orders import ORDER_ADAPTERS
 from tests.protocol.vector_reach import REACH_ADAPTERS
+from tests.protocol.vector_rights import RIGHTS_ADAPTERS
 from tests.protocol.vector_terms import TERMS_ADAPTERS
 from tests.protocol.vectors import Case, cases, value_of
 from vrmprotocol.errors import ProtocolError
@@ -34,6 +35,7 @@ ALL_ADAPTERS = {
     **DEMAND_ADAPTERS,
     **BREACH_ADAPTERS,
     **EVIDENCE_ADAPTERS,
+    **RIGHTS_ADAPTERS,
 }
 CASES = list(cases())
 SPECS = Path(__file__).resolve().parents[2] / "specs"

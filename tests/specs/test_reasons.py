@@ -18,7 +18,8 @@ from tests.engine import test_reasons as causes
 from tests.engine.disclosure import test_disclosed as disclosures
 from tests.engine.disclosure import test_forgetting as deletions
 from tests.engine.orders import test_order_reasons as of_orders
-from vrmnode.cli.commands import deal, offer, order_say
+from tests.engine.rights import test_answering as rights
+from vrmnode.cli.commands import deal, offer, order_say, vendor_rights
 from vrmnode.values import reasons
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,7 @@ RETURN_REQUEST = _section("11-orders.md", "### return_request")
 RETURN_ANSWER = _section("11-orders.md", "### return_answer")
 DELETION = _section("09-relationship.md", "## deletion").partition("| Reason |")[2]
 DISCLOSURE = _section("09-relationship.md", "## disclosure")
+RIGHTS = _section("15-rights.md", "## rights_status").partition("| `reason` of")[2]
 FAILED = "`failed_attempt`, `undeliverable`, `returned_to_sender`"
 
 Table = tuple[list[str], Mapping[str, str], Mapping[str, object]]
@@ -85,6 +87,11 @@ TABLES: dict[str, Table] = {
         reasons.DELETION,
         deletions.CAUSES,
     ),
+    "right": (
+        ["order_open", *re.findall(r"^\| `([a-z_]+)` \| [a-z ,']+ \|$", RIGHTS, re.MULTILINE)],
+        reasons.RIGHTS,
+        rights.CAUSES,
+    ),
 }
 # fmt: on
 
@@ -108,6 +115,7 @@ def test_the_commands_offer_the_codes_of_the_spec() -> None:
     assert set(order_say.CANCELS) == set(listed("buyer's cancel", "seller's cancel"))
     assert set(order_say.RETURNS) == set(listed("return"))
     assert list(order_say.REFUSALS) == listed("refused return")
+    assert list(vendor_rights.REASONS) == listed("right")[1:]
 
 
 def test_no_table_of_reasons_is_missing_here() -> None:
@@ -116,8 +124,14 @@ def test_no_table_of_reasons_is_missing_here() -> None:
         path.name: len(re.findall(r"^\| `reason\??` \|", path.read_text("utf-8"), re.MULTILINE))
         for path in (ROOT / "specs").glob("*.md")
     }
-    # decline, withdraw_accept; deletion; order_event, cancel, return_request, return_answer.
-    expected = {"03-messages.md": 2, "09-relationship.md": 1, "11-orders.md": 4}
+    # decline, withdraw_accept; deletion; order_event, cancel, return_request, return_answer;
+    # rights_status.
+    expected = {
+        "03-messages.md": 2,
+        "09-relationship.md": 1,
+        "11-orders.md": 4,
+        "15-rights.md": 1,
+    }
     assert {name: count for name, count in found.items() if count} == expected
 
 

@@ -17,6 +17,7 @@ from vrmnode.storage import (
     domain_checks,
     envelopes,
     events,
+    holdings,
     inbox,
     intents,
     market,
@@ -25,6 +26,7 @@ from vrmnode.storage import (
     outbox,
     pseudonyms,
     reservations,
+    rights_planned,
     secrets,
     seen,
     settings,
@@ -83,6 +85,11 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "messages.mark_acked": lambda tx: messages.mark_acked(tx, [key(1)], 1),
     "messages.to_acknowledge": lambda tx: messages.to_acknowledge(tx, key(1)),
     "messages.missing_seqs": lambda tx: messages.missing_seqs(tx, key(1), key(2)),
+    "messages.rights_requests": lambda tx: messages.rights_requests(tx, own=True, limit=9),
+    "holdings.count": lambda tx: holdings.count(
+        tx, deal=key(1), pseudonym=key(2), intent=key(3), root=key(4), feedback_key=key(5)
+    ),
+    "rights_planned.due": lambda tx: rights_planned.of_deal(tx, key(1)),
     "messages.offers": lambda tx: messages.offers(tx, key(1)),
     "tags.lookup": lambda tx: tags.lookup(tx, tag(1)),
     "tags.unwatch_below": lambda tx: tags.unwatch_below(tx, key(1), 1),

@@ -35,6 +35,9 @@
     GET    /v1/feedback[?vendor|gtin|brand]    GET  /v1/feedback/sealed
     POST   /v1/deals/{deal}/feedback           POST /v1/deals/{deal}/feedback/withdraw
     POST   /v1/feedback/{feedback}/reply
+    GET    /v1/rights[?role]                   POST /v1/rights
+    GET    /v1/rights/{request}                GET  /v1/rights/{request}/answer
+    POST   /v1/vendor/rights/{request}/fulfil|deny|progress
     GET    /v1/trust[?group]                   POST /v1/trust
     POST   /v1/trust/{vendor}/remove
     GET    /v1/things                          POST /v1/things
@@ -86,6 +89,7 @@ from vrmnode.api.market_routes import market_routes
 from vrmnode.api.node_routes import node_routes
 from vrmnode.api.order_routes import order_routes
 from vrmnode.api.relation_routes import relation_routes
+from vrmnode.api.rights_routes import rights_routes
 from vrmnode.api.service import NodeService
 from vrmnode.api.thing_routes import thing_routes
 from vrmnode.version import VERSION
@@ -108,6 +112,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         order_routes,
         directory_routes,
         feedback_routes,
+        rights_routes,
         thing_routes,
         contact_routes,
         relation_routes,

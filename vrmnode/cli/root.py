@@ -37,6 +37,11 @@ _COMMANDS = {
     "relation": (f"{_HERE}.relation", "relation", "Keep in touch after an agreement."),
     "breach": (f"{_HERE}.breach", "breach", "Show what vendors wrote beyond their agreements."),
     "thing": (f"{_HERE}.thing", "thing", "Note what you own; ask for its repair when it breaks."),
+    "rights": (
+        f"{_HERE}.rights",
+        "rights",
+        "See what vendors hold of you; have it deleted, or not sold.",
+    ),
     "feedback": (f"{_HERE}.feedback", "feedback", "Say how it was; read what others say."),
     "trust": (f"{_HERE}.trust", "trust", "Say which vendors you trust."),
     "policy": (f"{_HERE}.policy", "policy", "Show or set how offers are accepted."),

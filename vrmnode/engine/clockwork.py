@@ -11,6 +11,7 @@ from vrmnode.engine.mail import mailroom, reply_keys
 from vrmnode.engine.negotiation import by_human
 from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import load_deal
+from vrmnode.engine.rights import asking, reminders, requests
 from vrmnode.engine.trust import key_desk
 from vrmnode.engine.vendor import demand_desk, inbox, inbox_mail, pause, profile_desk, vendor_desk
 from vrmnode.storage import (
@@ -85,6 +86,10 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
             order_desk.money_overdue(ctx, timer.subject)
         case forgetting.TIMER:
             forgetting.time_is_over(ctx, timer.subject)
+        case asking.TIMER:
+            asking.due(ctx, timer.subject)
+        case requests.REMINDER:
+            reminders.due(ctx, timer.subject)
         case feedback_desk.TIMER:
             feedback_desk.due(ctx, timer.subject)
         case disclosed.TIMER:

@@ -28,6 +28,7 @@ from vrmnode.engine.negotiation import by_human, counters, questions
 from vrmnode.engine.orders import order_commands
 from vrmnode.engine.references import find_deal, find_offer, find_question
 from vrmnode.engine.relationship import note_desk, reach_desk
+from vrmnode.engine.rights import answering, asking
 from vrmnode.engine.trust import key_desk, trust_desk
 from vrmnode.engine.vendor import catalogue_desk, demand_desk, pause, profile_desk, shop
 from vrmnode.engine.views import deal_row
@@ -223,6 +224,10 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "relation.end": reach_desk.end,
     "relation.write": note_desk.write,
     "contact.remove": disclosure_rules.remove_contact,
+    "rights.request": asking.ask,
+    "vendor.rights.fulfil": answering.fulfil,
+    "vendor.rights.deny": answering.deny,
+    "vendor.rights.progress": answering.progress,
     "thing.add": things_desk.add,
     "thing.change": things_desk.change,
     "thing.remove": things_desk.remove,

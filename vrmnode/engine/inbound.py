@@ -16,6 +16,7 @@ from vrmnode.engine.negotiation import counters, questions
 from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, own_intent, read_intent
 from vrmnode.engine.relationship import breach_desk, note_desk, reach_desk
+from vrmnode.engine.rights import answering, asking
 from vrmnode.engine.trust import key_desk
 from vrmnode.engine.vendor import demand_desk, inbox_mail, profile_desk, sealed_intents, vendor_desk
 from vrmnode.storage import (
@@ -210,6 +211,8 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
             inbox_mail.settled(ctx, load_deal(ctx.tx, record.deal))
         order_desk.after_message(ctx, record.deal, signed)
         sealed_feedback.after_message(ctx, record, signed.body)
+        answering.after_message(ctx, record, signed)
+        asking.after_message(ctx, record, signed)
     disclosed.after_message(ctx, record, signed)
     deletions.after_message(ctx, record, signed)
     reach_desk.after_message(ctx, record, signed)

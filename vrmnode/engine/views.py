@@ -13,6 +13,7 @@ from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import counters, questions, refusals
 from vrmnode.engine.records import as_state, intent_body, load_deal
 from vrmnode.engine.references import find_deal, find_intent, find_offer
+from vrmnode.engine.rights import requests
 from vrmnode.engine.vendor import pause, shop
 from vrmnode.storage import (
     catalogue,
@@ -52,6 +53,7 @@ def status(tx: Connection, now: int) -> Json:
         "sealed_intents": market.count_intents(tx, now, sealed=True),
         "products": catalogue.count(tx),
         "inbox": inbox.count(tx) + inbox_mail.count(tx),
+        "rights": requests.counts(tx, now),
         "paused": pause.shown(pause.current(tx, now)),
         "outbox": outbox.pending_count(tx),
         "last_event": events.last_id(tx),

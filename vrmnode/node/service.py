@@ -35,6 +35,7 @@ from vrmnode.engine.machine import Machine
 from vrmnode.engine.negotiation import by_human, questions
 from vrmnode.engine.orders import labels, order_views, shop_screen
 from vrmnode.engine.relationship import breach_desk, relation_views
+from vrmnode.engine.rights import answers, requests
 from vrmnode.engine.trust import directory, key_desk, trust_desk
 from vrmnode.engine.vendor import demand_desk, shop
 from vrmnode.errors import ServiceError
@@ -314,6 +315,7 @@ _QUERIES: dict[str, Query] = {
     ),
     "feedback.list": feedback_desk.feedback_list,
     "feedback.sealed": lambda tx, p, now: sealed_feedback.sealed_list(tx),
+    "rights.list": lambda tx, p, now: requests.listed(tx, _text(p, "role") or "customer", now),
     "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group"), now),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
     "catalogue.list": lambda tx, p, now: views.catalogue_list(
@@ -335,6 +337,8 @@ _SEALED_QUERIES: dict[str, SealedQuery] = {
     "order.show": shop_screen.order_show,
     "vendor.orders": shop_screen.order_list,
     "vendor.label": labels.show,
+    "rights.show": answers.show,
+    "rights.answer": answers.export,
     "thing.list": things_desk.listed,
     "thing.show": things_desk.show,
     "thing.draft": thing_requests.draft,

@@ -78,6 +78,12 @@ def received_of_kind(tx: Connection, kind: str, limit: int) -> list[StoredMessag
     return _MESSAGES.select(tx, where, (kind, limit))
 
 
+def rights_requests(tx: Connection, *, own: bool, limit: int) -> list[StoredMessage]:
+    """Return the rights requests that this node made, or got, the newest first."""
+    where = "WHERE kind = 'rights_request' AND own = ? ORDER BY created DESC, digest LIMIT ?"
+    return _MESSAGES.select(tx, where, (int(own), limit))
+
+
 def mark_acked(tx: Connection, digests: Iterable[bytes], at: int) -> int:
     """Note that the other side has these own messages; return how many that was news for."""
     sql = "UPDATE messages SET acked_at = ? WHERE digest = ? AND own = 1 AND acked_at IS NULL"

@@ -144,6 +144,13 @@ CREATE TABLE own_feedback (
     published_at INTEGER
 ) STRICT;
 
+CREATE TABLE rights_planned (
+    deal BLOB NOT NULL REFERENCES deals (deal),
+    asked TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    PRIMARY KEY (deal, asked)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE things (
     thing BLOB PRIMARY KEY,
     deal BLOB
@@ -239,6 +246,7 @@ CREATE TABLE messages (
 CREATE INDEX messages_deal ON messages (deal, author, seq);
 CREATE INDEX messages_offers ON messages (deal) WHERE kind = 'offer' AND own = 0;
 CREATE INDEX messages_deletions ON messages (deal) WHERE kind = 'deletion';
+CREATE INDEX messages_rights ON messages (own, created) WHERE kind = 'rights_request';
 CREATE INDEX messages_received ON messages (kind, received_at) WHERE own = 0;
 CREATE INDEX messages_answers ON messages (created) WHERE own = 1 AND kind IN ('offer', 'decline');
 CREATE INDEX messages_to_acknowledge ON messages (deal)

@@ -1,8 +1,9 @@
 """Every coded reason of the protocol in plain words.
 
 Those of refusals before an agreement (specs/03-messages.md#decline), of an order
-(specs/11-orders.md#messages), and of a disclosure that isn't kept (specs/09-relationship.md). Both
-sides read the same words, so they say what is the case and not who says it.
+(specs/11-orders.md#messages), of a disclosure that isn't kept (specs/09-relationship.md), and of a
+rights request (specs/15-rights.md). Both sides read the same words, so they say what is the case
+and not who says it.
 """
 
 from __future__ import annotations
@@ -149,6 +150,19 @@ CONTACT: Mapping[str, str] = {
     "too_many": "it was told as often as may be",
 }
 """Why a vendor wasn't told that contact data have changed; the customer reads it."""
+
+RIGHTS: Mapping[str, str] = {
+    "order_open": "the order has to be carried out first",
+    "legal_obligation": "a law demands that these data are kept",
+    "claim_not_covered": "the right doesn't reach what was asked for",
+    "outside_jurisdiction": "no law that gives this right holds here",
+    "too_many_requests": "more was asked than has to be answered",
+    "no_match": "nothing is held of this customer",
+    "insuf_verification": "it isn't clear enough who asks",
+    "suspected_fraud": "somebody else seems to ask",
+    "other": "another reason, which the note says",
+}
+"""Why a vendor denies a rights request, or hasn't fulfilled it yet."""
 
 _ORDER: Mapping[str, Mapping[str, str]] = {
     "refunded": REFUND,

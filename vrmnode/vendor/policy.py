@@ -14,6 +14,7 @@ from vrmnode.vendor.delivery import Table, Way, read_table, table_to_dict
 from vrmnode.vendor.inbox_rules import InboxRules, read_inbox
 from vrmnode.vendor.order_policy import OrderPolicy, read_orders
 from vrmnode.vendor.prices import PriceRule, read_rule, rule_to_dict, tax_rate
+from vrmnode.vendor.rights_policy import RightsPolicy, read_rights
 from vrmnode.vendor.terms import read_terms_policy
 from vrmnode.vendor.warranties import Warranties, read_warranties
 from vrmprotocol import schema, terms
@@ -60,6 +61,7 @@ class VendorPolicy:
     counter: Concessions | None = None
     terms_policy: TermsPolicy | None = None
     orders: OrderPolicy = field(default_factory=OrderPolicy)
+    rights: RightsPolicy = field(default_factory=RightsPolicy)
 
     def ways(self, area_served: tuple[str, ...]) -> Table:
         """The delivery table; without one, free shipping within the area served."""
@@ -110,6 +112,7 @@ class VendorPolicy:
             inbox=read_inbox(fields, currency),
             counter=read_concessions(fields),
             orders=read_orders(fields),
+            rights=read_rights(fields),
         )
         fields.finish()
         return policy
@@ -146,6 +149,7 @@ class VendorPolicy:
         if self.terms_policy is not None:
             found["terms_policy"] = schema.dump(self.terms_policy)
         found["orders"] = self.orders.to_dict()
+        found["rights"] = self.rights.to_dict()
         return found
 
 

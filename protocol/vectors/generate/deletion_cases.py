@@ -77,10 +77,15 @@ def _bodies(file: VectorFile) -> None:
     cases.accept("order", "in another order", {**cases.good, "fields": ["country", "name"]})
     for reason in ("on_request", "cancelled", "unspecified"):
         cases.accept(f"reason-{reason}", "a reason", {**cases.good, "reason": reason})
+        named = {**cases.good, "reason": reason, "request": fixed("a request")}
+        if reason == "on_request":
+            cases.accept("request", "it names the request", named)
+        else:
+            cases.refuse(f"request-{reason}", BODY, "nobody asked for it", named)
     cases.extensions()
     cases.missing("agreement", "fields", "deletedAt", "reason")
     cases.unknown("x", "deal", "value")
-    cases.wrong(("agreement", "bin", 32), ("deletedAt", "time"))
+    cases.wrong(("agreement", "bin", 32), ("deletedAt", "time"), ("request", "bin", 32))
     for name, comment, path, value in (
         ("none", "no field", "fields", []),
         ("twice", "a field twice", "fields", ["name", "email", "name"]),

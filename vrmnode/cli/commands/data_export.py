@@ -34,6 +34,7 @@ SINGLE: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("ledger", ("ledger",), {}),
     ("relations", ("relations",), {}),
     ("breaches", ("breaches",), {}),
+    ("rights", ("rights",), {}),
     ("intents", ("intents",), {}),
     ("standing-intents", ("standing",), {}),
     ("offers", ("offers",), {}),
@@ -46,6 +47,7 @@ SINGLE: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("vendor-policy", ("vendor", "policy"), {}),
     ("vendor-demand", ("vendor", "demand"), {}),
     ("vendor-ledger", ("ledger",), {"role": "vendor"}),
+    ("vendor-rights", ("rights",), {"role": "vendor"}),
 )
 AGREED = frozenset({"agreed", "cancelled"})
 

@@ -29,6 +29,7 @@ _SHOWN = (
     "sealed_intents",
     "products",
     "inbox",
+    "rights",
     "paused",
     "outbox",
     "refused",

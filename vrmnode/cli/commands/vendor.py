@@ -69,6 +69,11 @@ _WHO, _HOW = "who you are to customers", "how intents are answered"
             "forget",
             "Erase what the customer of a deal has disclosed.",
         ),
+        "rights": (
+            "vrmnode.cli.commands.vendor_rights",
+            "rights",
+            "Answer what customers ask about their data.",
+        ),
         "key": (_KEYS, "key", "See, change and revoke the keys that sign for your shop."),
         "wellknown": (_WELLKNOWN, "wellknown", "Write the file that your web site serves."),
     },

@@ -26,9 +26,17 @@ Json = dict[str, object]
 KIND = "deletion"
 
 
-def say(ctx: Context, deal: bytes, names: Sequence[str], reason: DeletionReason) -> bytes | None:
+def say(
+    ctx: Context,
+    deal: bytes,
+    names: Sequence[str],
+    reason: DeletionReason,
+    *,
+    request: bytes | None = None,
+) -> bytes | None:
     """Sign and queue that these fields were deleted just now; the digest of the statement.
 
+    With a `request` (digest) the customer asked for it, whatever the reason would be otherwise.
     None where there is nothing to say: no field, no agreement, or no room for another statement.
     """
     record = load_deal(ctx.tx, deal)
@@ -42,10 +50,11 @@ def say(ctx: Context, deal: bytes, names: Sequence[str], reason: DeletionReason)
         agreement=agreement.document_digest(record.state.document),
         fields=fields,
         deleted_at=ctx.now,
-        reason=reason,
+        reason="on_request" if request is not None else reason,
+        request=request,
     )
     signed = mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
-    ctx.event("deletion.sent", "deal", deal, fields=", ".join(fields), reason=reason)
+    ctx.event("deletion.sent", "deal", deal, fields=", ".join(fields), reason=body.reason)
     return signed.digest
 
 

@@ -15,7 +15,8 @@ from vrmnode.engine.mail import private_mail
 from vrmnode.engine.orders.order_records import OrderRecord, find_order
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.references import find_deal
-from vrmnode.storage import deals, messages, outbox, secrets, timers
+from vrmnode.engine.rights import requests
+from vrmnode.storage import deals, outbox, secrets, timers
 from vrmprotocol import contact, order_retention
 from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
 from vrmprotocol.deletion_body import DELETION_REASONS, DeletionReason
@@ -61,6 +62,11 @@ def _reason(raw: object) -> DeletionReason:
     raise invalid("request.reason", f"reason: expected one of {expected}, came {raw!r}")
 
 
+def on_request(ctx: Context, record: DealRecord) -> Json:
+    """Forget what the customer of a deal has asked to be deleted."""
+    return _forget(ctx, record, "on_request")
+
+
 # SPEC 09: The writer MUST erase what it names in a deletion, and the keys that open copies of it,
 # in the step in which it signs the deletion.
 # SPEC 09: The writer MUST name in a deletion all fields that it kept of the deal until then.
@@ -70,15 +76,14 @@ def _forget(ctx: Context, record: DealRecord, reason: DeletionReason) -> Json:
     if told.relationship is not None:
         names.append(RELATIONSHIP_COMMITMENT)
     count = disclosed.erase(ctx, record)
-    for item in messages.list_messages(ctx.tx, record.deal):
-        private_mail.erase(ctx, record.deal, item.digest)  # notes, of both sides
+    private_mail.erase_all(ctx, record.deal)
     secrets.erase(ctx.tx, "deal", record.deal, "reply")
     outbox.done_by_deal(ctx.tx, record.deal, ctx.now)
     timers.clear(ctx.tx, TIMER, record.deal)
     timers.clear(ctx.tx, disclosed.TIMER, record.deal)
     ctx.sweep = True
     ctx.event("deal.forgotten", "deal", record.deal)
-    statement = deletions.say(ctx, record.deal, names, reason)
+    statement = deletions.say(ctx, record.deal, names, reason, request=_asked(ctx, record))
     return {
         "deal": record.deal.hex(),
         "erased": count,
@@ -86,6 +91,13 @@ def _forget(ctx: Context, record: DealRecord, reason: DeletionReason) -> Json:
         "deletion": None if statement is None else statement.hex(),
         "disclosed": disclosed.shown(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal), ctx.now),
     }
+
+
+# SPEC 09: The writer MUST name in a deletion the last request for deletion of the deal, if there is
+# one.
+def _asked(ctx: Context, record: DealRecord) -> bytes | None:
+    asked = [one for one in requests.of_deal(ctx.tx, record) if one.right == "deletion"]
+    return asked[-1].digest if asked else None
 
 
 def watch(ctx: Context, found: OrderRecord) -> None:

@@ -53,8 +53,13 @@ def of_deal(
     return found
 
 
+def is_rest(raw: bytes) -> bool:
+    """Whether kept content is what was left of a message, and not the message as it came."""
+    return raw.startswith(_REST)
+
+
 def _read(raw: bytes, record: DealRecord) -> Kept:
-    if raw.startswith(_REST):
+    if is_rest(raw):
         return _rest(raw)
     whole = message.verify_and_load(raw, expected_recipient=None)
     if not isinstance(whole, SignedMessage) or not contact_state.counts(whole, record.state):

@@ -28,11 +28,12 @@ from vrmprotocol.keys import SigningKey
 from vrmprotocol.mail import Ack, Offer
 from vrmprotocol.message import SignedMessage, UninterpretedMessage
 from vrmprotocol.reach_bodies import MAX_NOTES, MAX_REACH
+from vrmprotocol.rights_bodies import MAX_PARTS_PER_DEAL, MAX_REQUESTS, MAX_STATUSES
 
 MAX_ACKS_PER_DEAL = 128
 """Acknowledgements sent in one deal at most, so that a peer's repeats can't make mail for ever."""
 
-MAX_PEER_MESSAGES = 512
+MAX_PEER_MESSAGES = 640
 """Messages kept of the other side in one deal, acknowledgements and its order's included."""
 
 MAX_OFFERS_PER_DEAL = 12
@@ -189,6 +190,9 @@ def _note_told(ctx: Context, deal: bytes, digests: list[bytes]) -> None:
 # limits says.
 # SPEC 03: The reader MUST NOT keep more than 16 sealed intents of a deal.
 # SPEC 14: The reader MUST NOT keep more than 8 sealed feedbacks of a deal.
+# SPEC 15: The reader MUST NOT keep more than 8 rights requests of a deal.
+# SPEC 15: The reader MUST NOT keep more than 24 rights statuses of a deal.
+# SPEC 15: The reader MUST NOT keep more than 96 parts of answers of a deal.
 _MOST_OF_KIND = {
     "sealed_intent": MAX_SEALED_INTENTS_PER_DEAL,
     "offer": MAX_OFFERS_PER_DEAL,
@@ -203,6 +207,9 @@ _MOST_OF_KIND = {
     "reach": MAX_REACH,
     "note": MAX_NOTES,
     "note_refusal": MAX_NOTES,
+    "rights_request": MAX_REQUESTS,
+    "rights_status": MAX_STATUSES,
+    "rights_data": MAX_PARTS_PER_DEAL,
 }
 
 

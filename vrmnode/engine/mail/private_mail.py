@@ -1,21 +1,22 @@
 """Messages whose content is personal: their headers are kept like any, the rest sealed apart.
 
-The store keeps every message for ever, as the truth of a deal. Of a disclosure that truth is the
-header alone (specs/09-relationship.md#disclosure): it changes no state. The whole message is a
-secret of the deal, which can be erased without a trace in the set.
+The store keeps every message for ever, as the truth of a deal. Of a disclosure, and of a part of
+what a vendor says that it holds, that truth is the header alone
+(specs/09-relationship.md#disclosure, specs/15-rights.md#rights_data): it changes no state. The
+whole message is a secret of the deal, which can be erased without a trace in the set.
 """
 
 from __future__ import annotations
 
 from vrmnode.engine.context import Context
-from vrmnode.storage import secrets
+from vrmnode.storage import messages, secrets
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
 from vrmprotocol import encoding
 from vrmprotocol.encoding import Value
 from vrmprotocol.message import SignedMessage, UninterpretedMessage
 
-KINDS = frozenset({"disclosure", "contact_update", "note"})
+KINDS = frozenset({"disclosure", "contact_update", "note", "rights_data"})
 
 _MARK = b"header\x00"
 _WITHHELD = "message.withheld"
@@ -78,6 +79,13 @@ def content(tx: Connection, vault: Vault, deal: bytes, digest: bytes) -> bytes |
 def erase(ctx: Context, deal: bytes, digest: bytes) -> bool:
     """Forget the content of a message; False if nothing of it was kept."""
     return secrets.erase(ctx.tx, "deal", deal, _name(digest)) > 0
+
+
+def erase_all(ctx: Context, deal: bytes) -> None:
+    """Forget the content of every message of a deal that is private."""
+    for item in messages.list_messages(ctx.tx, deal):
+        if item.kind in KINDS:
+            erase(ctx, deal, item.digest)
 
 
 def _name(digest: bytes) -> str:

@@ -13,6 +13,7 @@ from vrmnode.engine.disclosure import forgetting
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.orders.order_records import OrderRecord, find_order, load_order
 from vrmnode.engine.records import own_intent
+from vrmnode.engine.rights import answering
 from vrmnode.engine.vendor import shop
 from vrmnode.storage import intents, orders, reservations, timers
 from vrmnode.storage.orders import OrderRow
@@ -76,6 +77,7 @@ def _settle(ctx: Context, deal: bytes, digest: bytes) -> None:
     for _ in range(MOST_IN_A_ROW):
         if not _say_next(ctx, deal):
             break
+    answering.order_changed(ctx, deal)
 
 
 def _open(ctx: Context, found: OrderRecord) -> None:

@@ -13,11 +13,14 @@ from vrmnode.engine.disclosure import deletions, disclosed, disclosure_rules
 from vrmnode.engine.orders import labels, order_views
 from vrmnode.engine.orders.order_records import load_order
 from vrmnode.engine.records import load_deal
+from vrmnode.engine.rights import requests
+from vrmnode.engine.rights.requests import RightsRecord
 from vrmnode.storage import deals, orders
 from vrmnode.storage.database import Connection
 from vrmnode.storage.orders import OrderRow
 from vrmnode.storage.secrets import Vault
 from vrmnode.vendor.next_steps import next_step
+from vrmprotocol import rights
 
 Json = dict[str, object]
 Params = Mapping[str, object]
@@ -69,7 +72,14 @@ def deal_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     """One deal: of a vendor's also what its customer has disclosed, of a customer's what is due."""
     shown = views.deal_show(tx, str(params.get("deal") or ""), now)
     record = load_deal(tx, bytes.fromhex(str(shown["deal"])))
-    shown |= {"deletions": deletions.shown(tx, record)}
+    asked = requests.of_deal(tx, record)
+    shown |= {
+        "deletions": deletions.shown(tx, record),
+        "rights": [requests.shown(RightsRecord(record, one), now) for one in asked],
+        # SPEC 15: The vendor's node MUST show with every deal whose customer has opted out of sale
+        # that it has.
+        "sale_opted_out": rights.opted_out_of_sale(asked),
+    }
     if record.row.role == deals.CUSTOMER:
         return {**shown, "wanted": disclosure_rules.wanted(tx, vault, record, now)}
     return {**shown, "disclosed": disclosed.shown(tx, vault, record, now)}
