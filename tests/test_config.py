@@ -40,6 +40,8 @@ def test_no_file_an_empty_one_and_the_default_text_are_the_same(path: Path) -> N
     assert (absent.owner.language, absent.owner.locale) == (None, None)
     assert (absent.privacy.jitter_ms, absent.privacy.spread_ms) == (1500, 30_000)
     assert absent.limits.store_mb == 512
+    assert absent.node.submit_to == ()
+    assert absent.postbox == config.PostboxSection(False, 4_096, 1_024, 256, 1_024)
     assert absent.log.level == "info"
 
 
@@ -61,9 +63,11 @@ def test_every_key_from_the_file(path: Path) -> None:
     loaded = _load(
         path,
         '[node]\nlisten = ["/ip4/127.0.0.1/tcp/0"]\npeers = ["/ip4/192.0.2.1/tcp/1/p2p/x"]\n'
+        'submit_to = ["/ip4/192.0.2.1/tcp/2/p2p/y"]\n'
         'min_peers = 0\nmdns = false\nname = "at home"\n'
         '[owner]\nlanguage = "de-AT"\nlocale = "de_CH"\n'
         "[privacy]\njitter_ms = 0\nspread_ms = 60000\n[limits]\nstore_mb = 64\n"
+        "[postbox]\nserve = true\nmail_mb = 16\nmarket_mb = 17\ndirectory_mb = 18\ntag_kb = 66\n"
         '[log]\nlevel = "debug"\n',
     )
     assert loaded.node.listen == ("/ip4/127.0.0.1/tcp/0",)
@@ -72,6 +76,8 @@ def test_every_key_from_the_file(path: Path) -> None:
     assert loaded.node.min_peers == 0 and not loaded.node.mdns
     assert (loaded.privacy.jitter_ms, loaded.privacy.spread_ms) == (0, 60_000)
     assert loaded.limits.store_mb == 64
+    assert loaded.node.submit_to == ("/ip4/192.0.2.1/tcp/2/p2p/y",)
+    assert loaded.postbox == config.PostboxSection(True, 16, 17, 18, 66)
     assert loaded.log.level == "debug"
 
 
@@ -87,6 +93,12 @@ def test_the_environment_wins(path: Path) -> None:
         VRM_STORE_MB="32",
         VRM_MDNS="False",
         VRM_MIN_PEERS="3",
+        VRM_SUBMIT_TO="/a, /b",
+        VRM_POSTBOX="true",
+        VRM_POSTBOX_MAIL_MB="20",
+        VRM_POSTBOX_MARKET_MB="30",
+        VRM_POSTBOX_DIRECTORY_MB="40",
+        VRM_POSTBOX_TAG_KB="70",
         VRM_LOG_LEVEL="WARNING",
     )
     assert loaded.node.listen == ("/ip4/127.0.0.1/tcp/1", "/ip6/::1/tcp/2")
@@ -94,6 +106,8 @@ def test_the_environment_wins(path: Path) -> None:
     assert loaded.node.name == "env"
     assert (loaded.privacy.jitter_ms, loaded.privacy.spread_ms) == (7, 8)
     assert loaded.limits.store_mb == 32
+    assert loaded.node.submit_to == ("/a", "/b")
+    assert loaded.postbox == config.PostboxSection(True, 20, 30, 40, 70)
     assert (loaded.node.mdns, loaded.node.min_peers) == (False, 3)
     assert loaded.log.level == "warning"
 

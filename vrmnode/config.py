@@ -30,6 +30,9 @@ DEFAULT_TEXT = """\
 listen = ["/ip4/0.0.0.0/tcp/4101"]
 # Peers to connect to first, with their /p2p/ identity. VRM_PEERS (several: with commas).
 peers = []
+# Peers of your trust, such as a postbox, that keep and spread what this node writes, so that it may
+# sleep at once. They learn that all of it is yours. VRM_SUBMIT_TO (several: with commas).
+submit_to = []
 # Connections that it makes to peers which others name, so that it doesn't depend on the first
 # ones. 0: it stays with those above, asks nobody and names nobody. VRM_MIN_PEERS.
 min_peers = 6
@@ -60,6 +63,17 @@ spread_ms = 30000
 # Other people's envelopes are kept up to this size in MiB. VRM_STORE_MB.
 store_mb = 512
 
+[postbox]
+# Hold others' envelopes until they expire, and do nothing else: `vrm run --postbox`. VRM_POSTBOX.
+serve = false
+# How much it holds of each, in MiB. VRM_POSTBOX_MAIL_MB, VRM_POSTBOX_MARKET_MB,
+# VRM_POSTBOX_DIRECTORY_MB.
+mail_mb = 4096
+market_mb = 1024
+directory_mb = 256
+# How much mail it holds under one address (tag), in KiB. VRM_POSTBOX_TAG_KB.
+tag_kb = 1024
+
 [log]
 # debug, info, warning or error; to stderr. VRM_LOG_LEVEL.
 level = "info"
@@ -72,6 +86,7 @@ class NodeSection:
 
     listen: tuple[str, ...]
     peers: tuple[str, ...]
+    submit_to: tuple[str, ...]
     min_peers: int
     mdns: bool
     hook_listen: tuple[str, int] | None
@@ -108,6 +123,17 @@ class LimitsSection:
 
 
 @dataclass(frozen=True, slots=True)
+class PostboxSection:
+    """Whether the node is a postbox, and how much it holds: in MiB, under one tag in KiB."""
+
+    serve: bool
+    mail_mb: int
+    market_mb: int
+    directory_mb: int
+    tag_kb: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogSection:
     """`level`: debug, info, warning or error."""
 
@@ -122,6 +148,7 @@ class Config:
     owner: OwnerSection
     privacy: PrivacySection
     limits: LimitsSection
+    postbox: PostboxSection
     log: LogSection
 
 
@@ -138,6 +165,7 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
         node=NodeSection(
             listen=_texts(values["node.listen"]),
             peers=_texts(values["node.peers"]),
+            submit_to=_texts(values["node.submit_to"]),
             min_peers=_number(values["node.min_peers"]),
             mdns=values["node.mdns"] is True,
             hook_listen=split_hook_address(_text(values["node.hook_listen"]) or ""),
@@ -151,6 +179,13 @@ def load(path: Path, env: Mapping[str, str]) -> Config:
             spread_ms=_number(values["privacy.spread_ms"]),
         ),
         limits=LimitsSection(store_mb=_number(values["limits.store_mb"])),
+        postbox=PostboxSection(
+            serve=values["postbox.serve"] is True,
+            mail_mb=_number(values["postbox.mail_mb"]),
+            market_mb=_number(values["postbox.market_mb"]),
+            directory_mb=_number(values["postbox.directory_mb"]),
+            tag_kb=_number(values["postbox.tag_kb"]),
+        ),
         log=LogSection(level=_text(values["log.level"]) or "info"),
     )
 

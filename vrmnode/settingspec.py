@@ -15,6 +15,8 @@ MAX_ADDRESS_CHARACTERS = 512
 MAX_NAME_CHARACTERS = 128
 MAX_JITTER_MS = 60_000
 MIN_STORE_MB, MAX_STORE_MB = 16, 1_048_576
+MIN_TAG_KB, MAX_TAG_KB = 66, 1_048_576
+"""The least takes one mail of the largest size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,15 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "node",
+        "submit_to",
+        "VRM_SUBMIT_TO",
+        (),
+        _ADDRESS_WORDS + '"/ip4/192.0.2.1/tcp/4101/p2p/…"',
+        _addresses,
+        _list,
+    ),
+    Key(
+        "node",
         "min_peers",
         "VRM_MIN_PEERS",
         6,
@@ -201,6 +212,28 @@ KEYS: tuple[Key, ...] = (
         512,
         f"an integer {MIN_STORE_MB}..{MAX_STORE_MB}",
         _between(MIN_STORE_MB, MAX_STORE_MB),
+        _integer,
+    ),
+    Key("postbox", "serve", "VRM_POSTBOX", False, "true or false", _truth, _boolean),
+    *(
+        Key(
+            "postbox",
+            f"{pool}_mb",
+            f"VRM_POSTBOX_{pool.upper()}_MB",
+            default,
+            f"an integer {MIN_STORE_MB}..{MAX_STORE_MB}",
+            _between(MIN_STORE_MB, MAX_STORE_MB),
+            _integer,
+        )
+        for pool, default in (("mail", 4_096), ("market", 1_024), ("directory", 256))
+    ),
+    Key(
+        "postbox",
+        "tag_kb",
+        "VRM_POSTBOX_TAG_KB",
+        1_024,
+        f"an integer {MIN_TAG_KB}..{MAX_TAG_KB}",
+        _between(MIN_TAG_KB, MAX_TAG_KB),
         _integer,
     ),
     Key(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.daemon import Daemon
 from vrmnode.cli import late
-from vrmnode.errors import ConfigError, KeystoreError, StorageError
+from vrmnode.errors import ConfigError, KeystoreError, ServiceError, StorageError
 from vrmnode.lockfile import NodeLock
 
 
@@ -55,11 +55,18 @@ def test_options(made, node):
     assert node.calls == [
         (
             (made.data_dir, ""),
-            {"listen": ["/ip4/127.0.0.1/tcp/1"], "peers": ["/x", "/y"], "log_level": "debug"},
+            {
+                "listen": ["/ip4/127.0.0.1/tcp/1"],
+                "peers": ["/x", "/y"],
+                "log_level": "debug",
+                "postbox": False,
+            },
         )
     ]
+    plain = {"listen": None, "peers": None, "log_level": "info", "postbox": False}
     made("run", "--no-passphrase")
-    assert node.calls[1][1] == {"listen": None, "peers": None, "log_level": "info"}
+    made("run", "--no-passphrase", "--postbox")
+    assert [options for _, options in node.calls[1:]] == [plain, {**plain, "postbox": True}]
 
 
 def test_exit_code_is_that_of_the_node(made, node):
@@ -86,6 +93,7 @@ def test_ready_line(made, node):
 
 
 FAILURES = {
+    "a postbox where somebody deals": (ServiceError("postbox.own_affairs", "words", 409), 4),
     "wrong passphrase": (KeystoreError("keystore.wrong_passphrase", "it doesn't open"), 5),
     "keystore readable by all": (KeystoreError("keystore.permissions", "mode 0644"), 5),
     "corrupt database": (StorageError("storage.corrupt", "node.db is damaged"), 1),

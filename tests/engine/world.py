@@ -40,7 +40,7 @@ GTIN = "09780131103627"
 
 _TABLES = (
     *("orders", "reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
-    *("seen", "envelopes", "settings", "secrets", "pseudonyms", "intents"),
+    *("seen", "envelopes", "evictions", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles", "inbox", "inbox_mail"),
     *("standing_intents", "disclosures", "breaches", "prekeys", "key_updates", "revoked_keys"),
     *("feedback", "feedback_replies", "own_feedback", "rights_planned"),

@@ -23,6 +23,7 @@ from tests.simulator.node import SimulatedNode
 from tests.simulator.world import World
 from vrmnode.network.ban_list import BanList
 from vrmnode.network.bounded_log import BoundedLog
+from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection_table import ConnectionTable
 from vrmnode.network.errors import ConnectionLostError, NetworkError, PeerFaultError
 from vrmnode.network.multistream import ProtocolsRefusedError
@@ -112,7 +113,7 @@ class FedNode:
             self.shelf.put(data)
         clock, rng = trio.current_time, random.Random(1)
         gossip = self.node.gossip
-        self.submit = SubmitService(gossip, (TOPIC,))
+        self.submit = SubmitService(gossip, NetworkConfig(topics=(TOPIC,)))
         self.sync = SyncService(self.shelf, (TOPIC,), gossip.take_fetched, clock, lambda: NOW)
         table = ConnectionTable("node", 9, BanList(60, clock))
         self.book = PeerBook("node", clock, lambda: NOW, rng)

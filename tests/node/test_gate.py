@@ -10,7 +10,7 @@ from vrmnode.engine.machine import Machine
 from vrmnode.network import Verdict
 from vrmnode.node.clock_watch import ClockWatch
 from vrmnode.node.gate import MAX_WAITING, RECENT_IDS, Gate
-from vrmnode.storage import seen
+from vrmnode.storage import envelopes, seen
 from vrmprotocol import encoding, envelope
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.errors import RemoteError
@@ -124,6 +124,32 @@ def test_what_was_committed_needs_no_look_up(gate: Gate, machine: Machine) -> No
     gate.committed(made.id)
     machine.database.close()
     assert _say(gate, MARKET, made.raw, PEER) is Verdict.IGNORE
+
+
+def test_a_postbox_tells_what_it_has_from_what_it_had(machine: Machine, clock: _Clock) -> None:
+    made = _made()
+    _remember(machine, made)
+    plain = Gate(machine.database.reader(), clock)
+    postbox = Gate(machine.database.reader(), clock, holds=True)
+
+    def code(gate: Gate) -> str:
+        (found,) = trio.run(gate.validate, [(MARKET, made.raw)], PEER)
+        assert found.verdict is Verdict.IGNORE
+        return found.code
+
+    assert (code(plain), code(postbox)) == ("envelope.duplicate", "submit.not_kept")
+    row = envelopes.StoredEnvelope(
+        id=made.id,
+        topic=made.topic,
+        kind=made.kind,
+        author=made.author,
+        created=made.created,
+        expires=made.expires,
+        received_at=NOW,
+        raw=made.raw,
+    )
+    machine.turn(lambda ctx: envelopes.put(ctx.tx, row))
+    assert (code(plain), code(postbox)) == ("envelope.duplicate", "envelope.duplicate")
 
 
 def test_remembered_ids_are_bounded(gate: Gate) -> None:

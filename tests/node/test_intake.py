@@ -11,6 +11,7 @@ import trio
 from tests.node.conftest import NOW
 from vrmnode.engine import inbound
 from vrmnode.engine.machine import Machine
+from vrmnode.engine.postbox import Room
 from vrmnode.errors import StorageError
 from vrmnode.network import KEPT, NOT_KEPT, Delivery, Network
 from vrmnode.node.gate import Gate
@@ -44,7 +45,9 @@ class _Network:
         self.send, self.deliveries = trio.open_memory_channel[Delivery](count)
 
 
-def _taken(machine: Machine, raws: Sequence[bytes]) -> tuple[list[str], list[int]]:
+def _taken(
+    machine: Machine, raws: Sequence[bytes], room: Room | None = None
+) -> tuple[list[str], list[int]]:
     """What was said of each, and how many turns each commit had."""
     results = [""] * len(raws)
     commits: list[int] = []
@@ -56,7 +59,7 @@ def _taken(machine: Machine, raws: Sequence[bytes]) -> tuple[list[str], list[int
 
     async def run() -> None:
         network, loop = _Network(len(raws)), Loop(machine)
-        intake = Intake(loop, Gate(machine.database.reader(), machine.clock))
+        intake = Intake(loop, Gate(machine.database.reader(), machine.clock), room)
         for at, raw in enumerate(raws):
 
             def settle(code: str, at: int = at) -> None:
@@ -120,3 +123,14 @@ def test_nothing_is_called_kept_that_the_disk_refused(
     results, _ = _taken(machine, some)
     assert results == [NOT_KEPT] * 3
     assert not seen.known_among(machine.database.reader(), [envelope.unsecure_load(some[0]).id])
+
+
+def test_a_postbox_makes_no_turn_of_anything_and_says_what_it_has_no_room_for(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vrmnode.node.gate.market.load_market", lambda arrived: None, raising=True)
+    monkeypatch.setattr(inbound, "accept_envelope", None)
+    some = [_made(number, "vendor_profile").raw for number in range(4)]
+    room = Room(mail_bytes=0, market_bytes=0, directory_bytes=2 * len(some[0]), tag_bytes=0)
+    results, _ = _taken(machine, some, room)
+    assert sorted(results) == [KEPT, KEPT, NOT_KEPT, NOT_KEPT]

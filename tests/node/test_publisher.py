@@ -13,6 +13,7 @@ from tests.node.conftest import NOW
 from vrmnode.engine.machine import Machine
 from vrmnode.network import Network, NetworkError
 from vrmnode.node.loop import Loop
+from vrmnode.node.outgoing import Outgoing
 from vrmnode.node.publisher import POLL_S, Publisher
 from vrmnode.storage import outbox
 from vrmnode.storage.outbox import OutboxRow
@@ -61,7 +62,13 @@ def _publish(machine: Machine, wire: _Wire, *, until: Callable[[], bool]) -> Non
     async def run() -> None:
         loop = Loop(machine)
         publisher = Publisher(
-            machine, loop, cast(Network, wire), jitter_ms=0, spread_ms=0, clock_is_off=lambda: False
+            machine,
+            loop,
+            cast(Network, wire),
+            Outgoing(cast(Network, wire), ()),
+            jitter_ms=0,
+            spread_ms=0,
+            clock_is_off=lambda: False,
         )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(loop.run)

@@ -42,6 +42,7 @@ EXIT_BY_CODE = {
     "keystore.wrong_passphrase": LOCKED,
     "keystore.permissions": LOCKED,
     "node.already_running": CONFLICT,
+    "postbox.own_affairs": CONFLICT,
     "backup.exists": CONFLICT,
     "backup.missing": NOT_FOUND,
     "backup.running": CONFLICT,

@@ -19,6 +19,7 @@ def run_node(
     listen: list[str] | None,
     peers: list[str] | None,
     log_level: str,
+    postbox: bool,
 ) -> int:
     """Be the node until it ends; its exit code."""
     node = importlib.import_module("vrmnode.node")
@@ -28,6 +29,7 @@ def run_node(
         listen=listen,
         peers=peers,
         log_level=log_level,
+        postbox=postbox,
     )
     return code
 

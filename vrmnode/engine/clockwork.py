@@ -52,7 +52,7 @@ MAX_EVENTS = 1_000_000
 _FORGETTABLE = ("none", "refused", "offered", "declined")
 
 
-def run_due(ctx: Context, *, max_store_bytes: int, limit: int = AT_ONCE) -> int:
+def run_due(ctx: Context, *, max_store_bytes: int | None, limit: int = AT_ONCE) -> int:
     """Run the timers that are due, at most `limit` of them; the number of timers run."""
     found = timers.due(ctx.tx, ctx.now, limit)
     for timer in found:
@@ -69,7 +69,7 @@ def put_off(ctx: Context) -> None:
         ctx.notes.append(f"timer {timer.kind} failed and is put off")
 
 
-def _run(ctx: Context, timer: Timer, max_store_bytes: int) -> None:
+def _run(ctx: Context, timer: Timer, max_store_bytes: int | None) -> None:
     match timer.kind:
         case "acknowledge":
             if deals.get(ctx.tx, timer.subject) is not None:
@@ -130,8 +130,8 @@ def start(ctx: Context) -> None:
     timers.arm(ctx.tx, "reconsider", NODE, ctx.now + 1)
 
 
-def tidy(ctx: Context, max_store_bytes: int) -> None:
-    """Drop what is past its time, and what the store has no room for."""
+def tidy(ctx: Context, max_store_bytes: int | None) -> None:
+    """Drop what is past its time, and what the store has no room for; None: that is no matter."""
     seen.purge(ctx.tx, ctx.now)
     reply_keys.erase(ctx, tags.purge(ctx.tx, ctx.now))
     envelopes.evict(ctx.tx, ctx.now, max_store_bytes)

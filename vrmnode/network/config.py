@@ -36,6 +36,12 @@ class NetworkConfig:
     takes_submissions: bool = True
     """Whether connected peers may hand over envelopes for which they want an acknowledgement."""
 
+    submit_sessions: int = 16
+    """Sessions at once in which envelopes are taken."""
+    submit_recent: int = 65_536
+    """Envelopes of which it is remembered that they are on disk, so that handed over again they
+    cost nothing. 0 where something may be removed before it has ended."""
+
     max_message_bytes: int = 131_072
     """Largest ``data`` of a gossip message, in and out; larger ones are rejected."""
     max_rpc_bytes: int = 1_048_576
@@ -94,6 +100,7 @@ class NetworkConfig:
 
     def __post_init__(self) -> None:
         for name in (
+            "submit_sessions",
             "max_message_bytes",
             "max_connections",
             "max_inbound_per_range",

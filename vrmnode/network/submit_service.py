@@ -12,6 +12,7 @@ from functools import partial
 import trio
 
 from vrmnode.network.byte_stream import encode_varint, receive_frame
+from vrmnode.network.config import NetworkConfig
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
 from vrmnode.network.gossip_service import GossipService
 from vrmnode.network.interface import Delivery, Verdict
@@ -21,7 +22,6 @@ from vrmnode.network.yamux_stream import YamuxStream
 from vrmprotocol import envelope, submit_frames
 from vrmprotocol.submit_frames import Answer
 
-MAX_SESSIONS = 16
 READ_BYTES = 131_072
 FRAME_TIMEOUT_S = 30.0
 """Seconds for an envelope that has begun to arrive, and for an answer to be taken."""
@@ -31,15 +31,15 @@ AT_ONCE = 128
 """Envelopes of a session that are checked together."""
 BATCHES = submit_frames.MAX_UNANSWERED // AT_ONCE - 2
 """Batches that wait to be answered, besides the one that is read and the one that is awaited."""
-RECENT = 65_536
 
 
 class SubmitService:
     """Sessions of all peers."""
 
-    def __init__(self, gossip: GossipService, topics: Sequence[str]) -> None:
+    def __init__(self, gossip: GossipService, config: NetworkConfig) -> None:
         self._gossip = gossip
-        self._topics = frozenset(topics)
+        self._config = config
+        self._topics = frozenset(config.topics)
         self._sessions: dict[str, trio.Event] = {}
         self._kept: OrderedDict[MessageId, None] = OrderedDict()
 
@@ -51,7 +51,7 @@ class SubmitService:
             # The session before this one may have been closed just now.
             while peer in self._sessions:
                 await self._sessions[peer].wait()
-        if peer in self._sessions or len(self._sessions) >= MAX_SESSIONS:
+        if peer in self._sessions or len(self._sessions) >= self._config.submit_sessions:
             await _read_one(stream)
             await _send(stream, [Answer(refused="busy")])
             stream.close()
@@ -145,7 +145,7 @@ class SubmitService:
 
     def _remember(self, identifier: MessageId) -> None:
         self._kept[identifier] = None
-        if len(self._kept) > RECENT:
+        if len(self._kept) > self._config.submit_recent:
             self._kept.popitem(last=False)
 
 

@@ -13,15 +13,16 @@ from collections.abc import Callable, Collection, Sequence
 import structlog
 import trio
 
-from vrmnode.network import ACCEPTED, Finding, Incoming, Verdict
+from vrmnode.network import ACCEPTED, NOT_KEPT, Finding, Incoming, Verdict
 from vrmnode.node.clock_watch import ClockWatch
-from vrmnode.storage import key_updates, seen
+from vrmnode.storage import envelopes, key_updates, seen
 from vrmnode.storage.connection import Connection
 from vrmprotocol import envelope, market, message_file
 from vrmprotocol.certificate import check_not_revoked
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.errors import RemoteError
 from vrmprotocol.market import VendorProfile
+from vrmprotocol.submit_frames import DUPLICATE
 
 RECENT_IDS = 65_536
 MAX_WAITING = 4_096
@@ -42,11 +43,16 @@ class Gate:
     Args:
         reader: a read connection of the thread that the network runs in.
         clock: the node's clock, whole Unix seconds.
+        holds: whether others count on what was kept here: an envelope that is known and gone again
+            is told apart from one that is on disk.
     """
 
-    def __init__(self, reader: Connection, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, reader: Connection, clock: Callable[[], int], *, holds: bool = False
+    ) -> None:
         self._reader = reader
         self._clock = clock
+        self._holds = holds
         self._recent: collections.OrderedDict[bytes, None] = collections.OrderedDict()
         self._verified: collections.OrderedDict[bytes, Envelope] = collections.OrderedDict()
         self._clock_watch = ClockWatch()
@@ -76,6 +82,8 @@ class Gate:
                 envelope.check_new(known=each.id in known)
             except RemoteError as error:
                 refuse(at, error)
+        if self._holds:
+            self._tell_apart(messages, found)
         for at, wrong in await self._wrong_signatures(loaded):
             refuse(at, wrong)
         for at, each in list(loaded.items()):
@@ -86,6 +94,18 @@ class Gate:
             else:
                 self._keep(each)
         return [finding or ACCEPTED for finding in found]
+
+    def _tell_apart(self, messages: Sequence[Incoming], found: list[Finding | None]) -> None:
+        """Say of what is known, but isn't on disk, that it isn't kept."""
+        known = {
+            at: envelope.unsecure_load(messages[at][1]).id
+            for at, finding in enumerate(found)
+            if finding is not None and finding.code == DUPLICATE
+        }
+        kept = envelopes.kept_among(self._reader, list(known.values()))
+        for at, envelope_id in known.items():
+            if envelope_id not in kept:
+                found[at] = Finding(Verdict.IGNORE, NOT_KEPT)
 
     async def _wrong_signatures(self, loaded: dict[int, Envelope]) -> list[tuple[int, RemoteError]]:
         # A copy: what is refused meanwhile must not change what the thread reads.

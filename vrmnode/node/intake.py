@@ -1,7 +1,8 @@
 """From what the network delivers to what is kept: many envelopes in one commit.
 
 What concerns nobody here is kept together; each of the others becomes a turn of the engine, so that
-one which fails takes no other with it. Waiting here is the back-pressure on peers.
+one which fails takes no other with it. In a postbox nothing concerns anybody. Waiting here is the
+back-pressure on peers.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from functools import partial
 import structlog
 import trio
 
-from vrmnode.engine import arrivals, inbound
-from vrmnode.engine.machine import Outcome
+from vrmnode.engine import arrivals, inbound, postbox
+from vrmnode.engine.machine import Action, Outcome
+from vrmnode.engine.postbox import Room
 from vrmnode.errors import NodeError
 from vrmnode.network import KEPT, NOT_KEPT, Delivery, Network
 from vrmnode.node.gate import Gate
@@ -30,11 +32,12 @@ log = structlog.get_logger("vrmnode.intake")
 
 
 class Intake:
-    """Takes the deliveries of a network into the store."""
+    """Takes the deliveries of a network into the store; `room` is that of a postbox."""
 
-    def __init__(self, loop: Loop, gate: Gate) -> None:
+    def __init__(self, loop: Loop, gate: Gate, room: Room | None = None) -> None:
         self._loop = loop
         self._gate = gate
+        self._room = room
         self._limit = trio.Semaphore(GOES)
 
     async def run(self, network: Network) -> None:
@@ -66,7 +69,11 @@ class Intake:
             self._limit.release()
 
     async def _commit(self, waiting: list[tuple[Delivery, Envelope]]) -> None:
-        together = partial(arrivals.keep_others, arrived=[arrived for _, arrived in waiting])
+        arrived = [each for _, each in waiting]
+        together: Action = partial(arrivals.keep_others, arrived=arrived)
+        # SPEC 18: A postbox MUST NOT act upon what an envelope says.
+        if self._room is not None:
+            together = partial(postbox.hold, arrived=arrived, room=self._room)
         (outcome,) = await self._loop.submit_all([together])
         if not isinstance(outcome.value, list):
             self._note_all(waiting, [outcome] * len(waiting))
@@ -95,7 +102,10 @@ class Intake:
             _settle(delivery, NOT_KEPT)
             return
         self._gate.committed(arrived.id)
-        _settle(delivery, KEPT if outcome.value else "envelope.duplicate")
+        if isinstance(outcome.value, str):
+            _settle(delivery, outcome.value)
+        else:
+            _settle(delivery, KEPT if outcome.value else "envelope.duplicate")
 
 
 def _settle(delivery: Delivery, code: str) -> None:

@@ -14,6 +14,7 @@ from vrmnode.engine.mail.dispatch import Parcel
 from vrmnode.errors import NodeError
 from vrmnode.network import Network, NetworkError
 from vrmnode.node.loop import Loop
+from vrmnode.node.outgoing import Outgoing
 from vrmnode.storage import outbox
 from vrmprotocol.errors import LocalError
 
@@ -28,6 +29,7 @@ class Publisher:
     """Empties the outbox into the network.
 
     Args:
+        outgoing: the way that envelopes leave.
         jitter_ms: parcels of mail leave after a random pause of at most this length, so that
             the time of an automatic answer says little about what was answered.
         spread_ms: the same for first mail that says the same to several vendors, so that its
@@ -40,6 +42,7 @@ class Publisher:
         machine: Machine,
         loop: Loop,
         network: Network,
+        outgoing: Outgoing,
         *,
         jitter_ms: int,
         spread_ms: int,
@@ -48,6 +51,7 @@ class Publisher:
         self._machine = machine
         self._loop = loop
         self._network = network
+        self._outgoing = outgoing
         self._jitter_ms = jitter_ms
         self._spread_ms = spread_ms
         self._clock_is_off = clock_is_off
@@ -72,9 +76,11 @@ class Publisher:
     async def _start_due(self, nursery: trio.Nursery) -> None:
         if len(self._in_flight) >= MAX_IN_FLIGHT:
             return
+        # One that leaves while we ask may be found as it was before.
+        leaving = set(self._in_flight)
         found = await self._try(partial(dispatch.parcels, clock_is_off=self._clock_is_off()))
         for parcel in found if isinstance(found, list) else []:
-            if parcel.row not in self._in_flight:
+            if parcel.row not in self._in_flight | leaving:
                 self._in_flight.add(parcel.row)
                 nursery.start_soon(self._send, parcel)
 
@@ -102,7 +108,7 @@ class Publisher:
             log.warning("never sent", row=parcel.row, code=error.code)
             return partial(dispatch.given_up, parcel=parcel)
         try:
-            peers = await self._network.publish_by_stem(parcel.topic, raw)
+            peers = await self._outgoing.send(parcel.topic, raw)
         except NetworkError as error:
             log.error("not sent", row=parcel.row, code=error.code)
             peers = 0

@@ -7,6 +7,7 @@ import os
 import secrets as randomness
 import signal
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from vrmnode.api.app import create_app
 from vrmnode.api.hook import create_hook_app
 from vrmnode.api.server import serve, serve_hook
 from vrmnode.engine import clockwork
+from vrmnode.engine import postbox as holding
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.engine.machine import Machine
+from vrmnode.engine.postbox import Room
 from vrmnode.errors import NodeError, StorageError
 from vrmnode.lockfile import NodeLock
 from vrmnode.network import NetworkConfig, open_network
@@ -28,6 +31,7 @@ from vrmnode.node.gate import Gate
 from vrmnode.node.intake import Intake
 from vrmnode.node.logging import set_up
 from vrmnode.node.loop import Loop
+from vrmnode.node.outgoing import Outgoing
 from vrmnode.node.peer_memory import PeerMemory
 from vrmnode.node.publisher import Publisher
 from vrmnode.node.service import Service
@@ -40,6 +44,8 @@ from vrmprotocol import keys, stamp, topics
 
 TIMER_POLL_S = 0.25
 STOP_GRACE_S = 2.0
+MIB = 1_024 * 1_024
+POSTBOX_SESSIONS = 128
 
 log = structlog.get_logger("vrmnode.node")
 
@@ -51,12 +57,13 @@ def run_node(
     listen: list[str] | None = None,
     peers: list[str] | None = None,
     log_level: str | None = None,
+    postbox: bool = False,
 ) -> int:
     """Run a node in a folder until SIGTERM or SIGINT; 0 when it ended in good order.
 
     Raises:
         NodeError: the folder is in use, the keystore doesn't open, the database is corrupt,
-            config.toml is wrong, the port is taken.
+            config.toml is wrong, the port is taken; a postbox is wanted where somebody deals.
     """
     settings = configuration.load(data_dir / "config.toml", os.environ)
     set_up(log_level or settings.log.level)
@@ -77,10 +84,22 @@ def run_node(
                 random=randomness.token_bytes,
                 grind=_grind,
             )
-            node = Node(machine, settings, data_dir, listen=listen, peers=peers)
+            room = _room(settings.postbox) if postbox or settings.postbox.serve else None
+            if room is not None:
+                machine.turn(partial(holding.begin, room=room))
+            node = Node(machine, settings, data_dir, listen=listen, peers=peers, room=room)
             trio.run(node.run, networkkey.load_or_make(data_dir / "network.key"))
     log.info("stopped")
     return 0
+
+
+def _room(section: configuration.PostboxSection) -> Room:
+    return Room(
+        mail_bytes=section.mail_mb * MIB,
+        market_bytes=section.market_mb * MIB,
+        directory_bytes=section.directory_mb * MIB,
+        tag_bytes=section.tag_kb * 1_024,
+    )
 
 
 def _clock() -> int:
@@ -103,19 +122,25 @@ class Node:
         *,
         listen: list[str] | None,
         peers: list[str] | None,
+        room: Room | None,
     ) -> None:
         self._machine = machine
+        self._room = room
         self._settings = settings
         self._data_dir = data_dir
-        self._network_config = NetworkConfig(
+        named = settings.node.peers if peers is None else peers
+        config = NetworkConfig(
             listen=tuple(listen if listen is not None else settings.node.listen),
-            peers=tuple(peers if peers is not None else settings.node.peers),
+            peers=tuple(dict.fromkeys((*named, *settings.node.submit_to))),
             topics=topics.all_topics(),
             min_peers=settings.node.min_peers,
             mdns=settings.node.mdns,
         )
+        # A postbox serves many, and removes what it said it has.
+        many = replace(config, submit_sessions=POSTBOX_SESSIONS, submit_recent=0)
+        self._network_config = config if room is None else many
         self._loop = Loop(machine)
-        self._gate = Gate(machine.database.reader(), machine.clock)
+        self._gate = Gate(machine.database.reader(), machine.clock, holds=room is not None)
         self._sets = SyncSets(machine.database, machine.clock)
 
     async def run(self, network_seed: bytes) -> None:
@@ -134,12 +159,13 @@ class Node:
                 await self._loop.submit(clockwork.start)
                 memory = PeerMemory(self._machine, self._loop, network)
                 nursery.start_soon(memory.run)
-                nursery.start_soon(Intake(self._loop, self._gate).run, network)
+                nursery.start_soon(Intake(self._loop, self._gate, self._room).run, network)
                 nursery.start_soon(self._run_timers)
                 publisher = Publisher(
                     self._machine,
                     self._loop,
                     network,
+                    Outgoing(network, self._settings.node.submit_to),
                     jitter_ms=self._settings.privacy.jitter_ms,
                     spread_ms=self._settings.privacy.spread_ms,
                     clock_is_off=lambda: self._gate.clock_warning() is not None,
@@ -151,6 +177,7 @@ class Node:
                     network,
                     self._gate,
                     keystore_raw=(self._data_dir / "keystore.json").read_bytes(),
+                    room=self._room,
                 )
                 if self._settings.node.hook_listen is not None:
                     hook = create_hook_app(service.own_things)
@@ -169,8 +196,8 @@ class Node:
 
     async def _run_timers(self) -> None:
         reader = self._machine.database.reader()
-        store_bytes = self._settings.limits.store_mb * 1024 * 1024
-
+        # What a postbox holds has pools of its own.
+        store_bytes = None if self._room else self._settings.limits.store_mb * MIB
         limit = clockwork.AT_ONCE
         while True:
             next_at = timers.next_at(reader)

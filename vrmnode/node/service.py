@@ -10,7 +10,7 @@ from pathlib import Path
 
 import trio
 
-from vrmnode.engine import backups, commands, exports, named_images, policy_tests, views
+from vrmnode.engine import backups, commands, exports, named_images, policy_tests, postbox, views
 from vrmnode.engine.customer import (
     comparison,
     draft_desk,
@@ -34,6 +34,7 @@ from vrmnode.engine.feedback import feedback_desk, sealed_feedback, vendor_count
 from vrmnode.engine.machine import Machine
 from vrmnode.engine.negotiation import by_human, questions
 from vrmnode.engine.orders import labels, order_views, shop_screen
+from vrmnode.engine.postbox import Room
 from vrmnode.engine.relationship import breach_desk, relation_views
 from vrmnode.engine.rights import answers, requests
 from vrmnode.engine.trust import directory, key_desk, trust_desk
@@ -67,8 +68,16 @@ class Service:
     """Implements `vrmnode.api.service.NodeService`."""
 
     def __init__(
-        self, machine: Machine, loop: Loop, network: Network, gate: Gate, *, keystore_raw: bytes
+        self,
+        machine: Machine,
+        loop: Loop,
+        network: Network,
+        gate: Gate,
+        *,
+        keystore_raw: bytes,
+        room: Room | None = None,
     ) -> None:
+        self._room = room
         self._machine = machine
         self._loop = loop
         self._network = network
@@ -94,8 +103,10 @@ class Service:
         """Change the node's state; durable when this returns.
 
         Raises:
-            ServiceError: the command can't be carried out.
+            ServiceError: the command can't be carried out; `postbox.reads_nothing`: not here.
         """
+        if self._room is not None and command not in postbox.COMMANDS:
+            raise postbox.refused(command)
         try:
             match command:
                 case "intent.publish":
@@ -243,6 +254,10 @@ class Service:
             " TLS: whoever is on the way reads tokens and notes; put a proxy with TLS before it"
         )
 
+    async def _held(self) -> object:
+        room = self._room
+        return room and await self._read(lambda tx, _, now: postbox.status(tx, room), {})
+
     async def _status(self) -> Json:
         counts = await self._read(lambda tx, _, now: views.status(tx, now), {})
         return {
@@ -256,6 +271,7 @@ class Service:
             **(counts if isinstance(counts, dict) else {}),
             "network": self._network.stats(),
             "refused": dict(self._gate.refused),
+            "postbox": await self._held(),
             "hook": self.hook_address,
             "warnings": [*self._clock_warnings(), *filter(None, [self.hook_warning()])],
         }

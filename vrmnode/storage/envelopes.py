@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vrmnode.storage.connection import Connection
-from vrmnode.storage.table import Table, hex_bounds, runs
+from vrmnode.storage.connection import Connection, Value
+from vrmnode.storage.table import Table, hex_bounds, marks, runs
 
 _BATCH = 500
 MAX_EVICTIONS = 10_000
@@ -153,14 +153,40 @@ def count_bytes(tx: Connection) -> int:
     return int(tx.value("SELECT coalesce(sum(bytes), 0) FROM envelopes"))
 
 
-def evict(tx: Connection, now: int, max_bytes: int) -> int:
+def kept_among(tx: Connection, ids: Sequence[bytes]) -> set[bytes]:
+    """Return those of some ids whose envelopes are kept."""
+    kept: set[bytes] = set()
+    for run in runs(ids):
+        found = tx.rows(f"SELECT id FROM envelopes WHERE id IN ({marks(run)})", run)
+        kept.update(bytes(envelope_id) for (envelope_id,) in found)
+    return kept
+
+
+def take_out(tx: Connection, ids: Sequence[bytes]) -> None:
+    """Remove envelopes before their time, and leave notes of it."""
+    _take_out(tx, "id", [(each,) for each in ids])
+
+
+def _take_out(tx: Connection, column: str, keys: Sequence[tuple[Value]]) -> None:
+    tx.run_many(
+        "INSERT INTO evictions (topic, id, created, expires)"
+        f" SELECT topic, id, created, expires FROM envelopes WHERE {column} = ?",
+        keys,
+    )
+    tx.run_many(f"DELETE FROM envelopes WHERE {column} = ?", keys)
+    tx.run("DELETE FROM evictions WHERE number <= ?", (last_eviction(tx) - MAX_EVICTIONS,))
+
+
+def evict(tx: Connection, now: int, max_bytes: int | None) -> int:
     """Remove expired envelopes, then those that expire soonest, until at most `max_bytes` remain.
+
+    None: those that have expired alone.
 
     Own unexpired ones stay in any case. Return how many rows went.
     """
     tx.run("DELETE FROM envelopes WHERE expires <= ?", (now,))
     removed = tx.changes()
-    excess = count_bytes(tx) - max_bytes
+    excess = 0 if max_bytes is None else count_bytes(tx) - max_bytes
     while excess > 0:
         rows = tx.rows(
             "SELECT rowid, bytes FROM envelopes WHERE own = 0 ORDER BY expires, bytes DESC LIMIT ?",
@@ -174,12 +200,6 @@ def evict(tx: Connection, now: int, max_bytes: int) -> int:
             excess -= size_bytes
             if excess <= 0:
                 break
-        tx.run_many(
-            "INSERT INTO evictions (topic, id, created, expires)"
-            " SELECT topic, id, created, expires FROM envelopes WHERE rowid = ?",
-            going,
-        )
-        tx.run_many("DELETE FROM envelopes WHERE rowid = ?", going)
+        _take_out(tx, "rowid", going)
         removed += len(going)
-    tx.run("DELETE FROM evictions WHERE number <= ?", (last_eviction(tx) - MAX_EVICTIONS,))
     return removed

@@ -43,6 +43,32 @@ CREATE TABLE evictions (
     expires INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE pools (
+    pool TEXT PRIMARY KEY CHECK (pool IN ('directory', 'mail', 'market')),
+    envelopes INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO pools VALUES ('directory', 0, 0), ('mail', 0, 0), ('market', 0, 0);
+CREATE TABLE held (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL UNIQUE,
+    pool TEXT NOT NULL REFERENCES pools (pool),
+    tag BLOB,
+    worth REAL NOT NULL,
+    bytes INTEGER NOT NULL
+) STRICT;
+CREATE INDEX held_worth ON held (pool, worth, number DESC);
+CREATE INDEX held_tag ON held (tag, worth, number DESC, bytes) WHERE tag IS NOT NULL;
+CREATE TRIGGER held_in AFTER INSERT ON held BEGIN
+    UPDATE pools SET envelopes = envelopes + 1, bytes = bytes + NEW.bytes WHERE pool = NEW.pool;
+END;
+CREATE TRIGGER held_out AFTER DELETE ON held BEGIN
+    UPDATE pools SET envelopes = envelopes - 1, bytes = bytes - OLD.bytes WHERE pool = OLD.pool;
+END;
+CREATE TRIGGER held_gone AFTER DELETE ON envelopes BEGIN
+    DELETE FROM held WHERE id = OLD.id;
+END;
+
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -27,6 +27,11 @@ POLL_S = 0.05
     "--peer", multiple=True, metavar="ADDRESS", help="Instead of config.toml's.  [repeatable]"
 )
 @click.option(
+    "--postbox",
+    is_flag=True,
+    help="Hold others' envelopes until they expire, and read none of them.",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="info",
@@ -39,6 +44,7 @@ def run(
     no_passphrase: bool,
     listen: tuple[str, ...],
     peer: tuple[str, ...],
+    postbox: bool,
     log_level: str,
 ) -> None:
     """Start the node and keep it running.
@@ -49,6 +55,7 @@ def run(
     \b
     Examples:
       vrm run
+      vrm run --data ./postbox --postbox
       vrm run --data ./shop --no-passphrase --peer /ip4/192.0.2.7/tcp/4101/p2p/12D3KooWPeerId
     """
     here = session()
@@ -63,6 +70,7 @@ def run(
             listen=list(listen) or None,
             peers=list(peer) or None,
             log_level=log_level,
+            postbox=postbox,
         )
     except Exception as error:
         cause = coded(error)

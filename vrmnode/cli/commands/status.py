@@ -20,6 +20,7 @@ _SHOWN = (
     "peer_id",
     "addresses",
     "peers",
+    "postbox",
     "hook",
     "uptime_s",
     "intents",
