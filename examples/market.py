@@ -67,6 +67,7 @@ class Market:
     tell: Teller
     by_name: dict[str, LocalNode] = field(default_factory=dict)
     feeds: dict[str, EventFeed] = field(default_factory=dict)
+    before_start: Callable[[LocalNode], None] = lambda _: None
 
     def __getitem__(self, name: str) -> LocalNode:
         return self.by_name[name]
@@ -74,6 +75,7 @@ class Market:
     def add(self, name: str, relay: LocalNode) -> None:
         """Make and launch the node of `name`, which will know the relay alone."""
         node = self.nodes.prepare(name.lower().replace(" ", "-"), peers=relay.addresses)
+        self.before_start(node)
         node.launch()
         self.by_name[name] = node
 
