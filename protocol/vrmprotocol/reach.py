@@ -135,7 +135,12 @@ def evaluate(deal: DealState, messages: Iterable[Message], *, complete: bool) ->
 # document of a deal whose state is `agreed` change nothing.
 def names_agreement(message: Message, deal: DealState) -> bool:
     """Whether a message about reach is of its writer's and names the agreement of the deal."""
-    if not isinstance(message, SignedMessage) or deal.document is None or deal.state != "agreed":
+    return deal.state == "agreed" and names_document(message, deal)
+
+
+def names_document(message: Message, deal: DealState) -> bool:
+    """The same, whether the vendor's agreement has come by now or is still to come."""
+    if not isinstance(message, SignedMessage) or deal.document is None:
         return False
     body = message.body
     if not isinstance(body, Reach | Note | NoteRefusal):

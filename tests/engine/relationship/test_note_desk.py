@@ -24,6 +24,7 @@ from tests.engine.relationship.keeping_in_touch import (
 from tests.engine.steps import (
     CUSTOMER,
     VENDOR,
+    accepted,
     command,
     event_types,
     hand_over,
@@ -32,7 +33,9 @@ from tests.engine.steps import (
 )
 from tests.engine.world import World
 from vrmnode.engine.mail import private_mail
+from vrmnode.engine.records import load_deal
 from vrmnode.storage import events, messages
+from vrmprotocol import agreement
 from vrmprotocol.reach_bodies import MAX_NOTES, Note
 
 ORDER = {"purpose": "order"}
@@ -113,7 +116,6 @@ def test_what_a_vendors_node_writes_all_the_same_is_refused_on_both_sides(world:
 def vendor_writes_anyway(world: World, text: str, **given: object) -> None:
     """The vendor's node sends a note past its own check."""
     from vrmnode.engine.mail import mailroom
-    from vrmnode.engine.records import load_deal
 
     deal = deal_of(world)
     about: dict[str, object] = {"purpose": "marketing", **given}
@@ -198,3 +200,56 @@ def test_a_forgotten_customer_leaves_no_notes(world: World) -> None:
     command(world, VENDOR, "vendor.forget", deal=deal_of(world).hex())
     assert secret_names(world, VENDOR) == set()
     assert notes(world, VENDOR) == []
+
+
+# SPEC 09: The customer's node MUST keep a note that comes before the agreement that it names, and
+# take it as if it had just come when the state of the deal becomes `agreed`.
+@pytest.mark.parametrize("purpose", ["order", "marketing"])
+def test_a_note_that_overtakes_the_agreement_isnt_lost(world: World, purpose: str) -> None:
+    accepted(world)
+    pass_on(world, CUSTOMER)
+    record = load_deal(world.nodes[VENDOR].reader, deal_of(world))
+    assert record.state.document is not None
+    digest = agreement.document_digest(record.state.document)
+    first = vendor_says(
+        world,
+        Note(agreement=digest, text="Out at noon.", purpose=purpose),  # type: ignore[arg-type]
+        seq=40,
+    )
+    alien = vendor_says(world, Note(agreement=bytes(32), text="Psst", purpose="order"), seq=41)
+    # Nothing was asked yet; each of these is refused once.
+    answers = [
+        vendor_says(world, Note(agreement=digest, text="Yes", answers=bytes(32)), seq=seq)
+        for seq in (42, 43)
+    ]
+    for each in (first, alien, *answers):
+        hand_over(world, CUSTOMER, each.raw, deal=deal_of(world))
+    assert not {"note.received", "note.refused"} & set(event_types(world, CUSTOMER))
+
+    pass_on(world, VENDOR)
+    code = None if purpose == "order" else "reach.not_granted"
+    beyond = [("vendor", "Yes", "reach.not_granted")] * 2
+    assert notes(world, CUSTOMER) == [("vendor", "Out at noon.", code), *beyond]
+    happened = event_types(world, CUSTOMER)
+    assert happened.count("note.received") == (code is None)
+    assert happened.count("note.refused") == (2 if code is None else 3)
+    hand_over(world, CUSTOMER, first.raw, deal=deal_of(world))
+    assert event_types(world, CUSTOMER) == happened
+    assert len(secret_names(world, CUSTOMER)) == 3, "of what names another agreement nothing"
+
+
+def test_who_answers_backwards_has_answered_once_all_the_same(world: World) -> None:
+    living(world)
+    say(world, "end")
+    asked = write(world, CUSTOMER, "Where is it?")
+    settle(world)
+    for seq in (53, 51, 52, 50):
+        body = Note(
+            agreement=document_digest(world), text=f"answer {seq}", answers=bytes.fromhex(asked)
+        )
+        signed = vendor_says(world, body, seq=seq)
+        hand_over(world, CUSTOMER, signed.raw, deal=deal_of(world))
+    found = {text: code for _, text, code in notes(world, CUSTOMER) if text.startswith("answer")}
+    assert found.pop("answer 50") is None
+    assert set(found.values()) == {"reach.not_granted"}
+    assert event_types(world, CUSTOMER).count("note.refused") == 3

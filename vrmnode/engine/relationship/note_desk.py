@@ -6,7 +6,7 @@ and errors have none of them. What goes beyond reach is refused on either side, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict, invalid
@@ -98,25 +98,59 @@ def _check_vendor(ctx: Context, record: DealRecord, body: Note, held: Conversati
 def after_message(
     ctx: Context, record: DealRecord, signed: SignedMessage | UninterpretedMessage
 ) -> None:
-    """Keep a note that was just added to a deal, and refuse one that is beyond reach."""
+    """Keep a note that was just added to a deal, and refuse what is beyond reach.
+
+    `record` is the deal after the message, its row as it was before.
+    """
     if isinstance(signed, UninterpretedMessage):
         return
     if isinstance(signed.body, NoteRefusal) and record.row.role == deals.VENDOR:
         ctx.event("note.refused", "deal", record.deal, by="customer", code=signed.body.code)
-    if not isinstance(signed.body, Note) or not reach.names_agreement(signed, record.state):
+    # SPEC 09: The customer's node MUST keep a note that comes before the agreement that it names,
+    # and take it as if it had just come when the state of the deal becomes `agreed`.
+    if isinstance(signed.body, Note) and reach.names_document(signed, record.state):
+        # What is refused is kept, too: it may be evidence.
+        private_mail.keep(ctx, signed)
+    if record.state.state != "agreed":
         return
-    # What is refused is kept, too: it may be evidence.
-    private_mail.keep(ctx, signed)
     held = reach_state.conversation(ctx.tx, ctx.vault, record)
-    code = None
-    if record.row.role == deals.CUSTOMER:
-        code = reach.refusal(signed, reach_state.of_deal(ctx.tx, record), record.state, held)
+    if record.row.state != "agreed":
+        new = [each for each in held.notes if each.author != own_author(record)]
+    else:
+        new = [each for each in held.notes if each.digest == signed.digest]
+    for note in new:
+        if not _refused(ctx, record, note, held):
+            ctx.event("note.received", "deal", record.deal, purpose=_body(note).purpose)
+    for note in _outrun(new, held):
+        _refused(ctx, record, note, held)
+
+
+def _outrun(new: Sequence[SignedMessage], held: Conversation) -> list[SignedMessage]:
+    """Earlier taken answers to what these notes answer: they may not be the first any more."""
+    answered = {(each.author, _body(each).answers) for each in new if _body(each).answers}
+    known = {each.digest for each in new} | held.refused.keys()
+    return [
+        each
+        for each in held.notes
+        if each.digest not in known and (each.author, _body(each).answers) in answered
+    ]
+
+
+def _body(note: SignedMessage) -> Note:
+    assert isinstance(note.body, Note)
+    return note.body
+
+
+def _refused(ctx: Context, record: DealRecord, note: SignedMessage, held: Conversation) -> bool:
+    """Whether a note is beyond reach; then it is refused."""
+    if record.row.role != deals.CUSTOMER:
+        return False
+    code = reach.refusal(note, reach_state.of_deal(ctx.tx, record), record.state, held)
     if code is None:
-        ctx.event("note.received", "deal", record.deal, purpose=signed.body.purpose)
-        return
+        return False
     # SPEC 09: The customer's node MUST answer a vendor's note that is beyond reach with a refusal,
     # and show it as refused.
-    body = NoteRefusal(agreement=signed.body.agreement, note=signed.digest, code=code)
+    body = NoteRefusal(agreement=_body(note).agreement, note=note.digest, code=code)
     mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ORDER_LIFETIME_S)
     ctx.event(
         "note.refused",
@@ -124,6 +158,7 @@ def after_message(
         record.deal,
         by="customer",
         code=code,
-        purpose=signed.body.purpose,
+        purpose=_body(note).purpose,
         vendor=record.row.vendor_name,
     )
+    return True
