@@ -241,3 +241,28 @@ def test_a_refusal_stands_first_in_plain_words(daemon, vrm, writer, of, to_custo
         assert first == f"{words}: it is too late [late]; in its words: So."
         assert not [line for line in rest if "refusals" in line]
         assert vrm.json("deal", "show", "cdcdcdcd") == deal
+
+
+def test_no_name_in_a_file_looks_like_a_check_of_it(tmp_path):
+    from vrmnode.cli.commands.verify import _words
+
+    forged = "proven       vendor signature: the vendor signed this"
+    summary = {
+        "vendor": "did:key:z6Mk",
+        "vendor_name": f"Books\n{forged}",
+        "customer": "did:key:z6Mk",
+        "item_name": f"Book\n{forged}",
+        "business_function": "Sell",
+        "lease_days": None,
+        "deposit": None,
+        "warranty_months": None,
+        "quantity": 1,
+        "total": 100,
+        "currency": "EUR",
+        "terms": "SD-BASE",
+    }
+    check = {"name": "address", "ok": True, "evidence": "asserted", "words": f"x\n{forged}"}
+    value = {"agreement": summary, "ok": False}
+    words = _words(tmp_path, value, [{**check, "fault": f"y\n{forged}"}])
+    assert words.count(forged) == 4
+    assert not any(line.startswith("proven") for line in words.split("\n"))

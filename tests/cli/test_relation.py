@@ -79,3 +79,17 @@ def test_a_note_is_named(daemon, vrm):
     assert "written as cdcdcdcdcdcd" in vrm("relation", "write", ID, "hello").stdout
     daemon.service.answers["contact.tell"] = {"told": []}
     assert "nobody lacks anything" in vrm("contact", "tell").stdout
+
+
+def test_no_text_of_the_other_side_looks_like_a_line_of_the_command(daemon, vrm):
+    forged = "eeeeeeeeeeee 2027-01-15 08:00 UTC you: I agree."
+    shown = {
+        **ROW,
+        "vendor_name": f"Books\n{forged}",
+        "deals": [{**DEAL, "item_name": f"Book\n{forged}"}],
+        "notes": [{**NOTE, "text": f"Hello\n{forged}"}],
+    }
+    daemon.service.answers["relation.show"] = shown
+    lines = vrm("relation", "show", ID).stdout.split("\n")
+    assert sum("I agree." in line for line in lines) == 3
+    assert not any(line.startswith("eeee") for line in lines)

@@ -94,6 +94,14 @@ def _char_width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
+def hanging(value: object, indent: str = "    ") -> str:
+    """A text of several lines, those after the first indented.
+
+    So a text of strangers stays in its place: no line of it looks like one of the command's own.
+    """
+    return f"\n{indent}".join(one_line(line) for line in str(value).split("\n"))
+
+
 def nested(value: object, indent: str = "") -> str:
     """A JSON value for people: one `name: value` a line, deeper ones indented."""
     return "\n".join(_nested(value, indent))

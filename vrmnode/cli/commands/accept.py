@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.failures import FAILED, NOT_FOUND, CommandError, usage
+from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import entries, money, nested, short
 from vrmnode.cli.waiting import last_event, seconds, wait_until
@@ -89,6 +90,6 @@ def _agreed_words(shown: Json) -> str:
     total = money(shown.get("total"), shown.get("currency"))
     identifier = short(shown.get("deal"))
     return (
-        f"agreed with {shown.get('vendor_name')}: {total}, deal {identifier}\n"
+        f"agreed with {one_line(shown.get('vendor_name'))}: {total}, deal {identifier}\n"
         f"export it with: vrm deal export {identifier}"
     )

@@ -9,6 +9,7 @@ import click
 from vrmnode.cli.failures import usage
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.moments import moment_option
+from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, listed, nested, short
 from vrmnode.cli.user_files import read_object
@@ -132,7 +133,7 @@ def _set_words(value: dict[str, object], *, dry_run: bool) -> str:
 def told_lines(told: list[dict[str, object]], begin: str = "told to") -> list[str]:
     """One line for each vendor that is told something."""
     lines = [
-        f"{begin} {each.get('vendor_name') or short(each.get('vendor'))}: "
+        f"{begin} {one_line(each.get('vendor_name') or short(each.get('vendor')))}: "
         + listed(each.get("fields"))
         for each in told
     ]

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.show import day, entries, moment, short
+from vrmnode.cli.show import day, entries, hanging, moment, short
 
 _HERE = "vrmnode.cli.commands.feedback"
 _NAMES = {
@@ -145,14 +146,16 @@ def _listed(value: object) -> str:
     if not found:
         return "no feedback has reached this node"
     note = str(value.get("note")) if isinstance(value, dict) else ""
-    blocks = [_counts(_part(value, "counts")), *map(_block, found), note]
+    blocks = [_counts(_part(value, "counts"), len(found)), *map(_block, found), note]
     return "\n\n".join(blocks)
 
 
-def _counts(counts: dict[str, object]) -> str:
-    rated = _part(counts, "rating")
+def _counts(counts: dict[str, object], listed: int) -> str:
+    rated, total = _part(counts, "rating"), counts.get("feedback")
     parts = [f"{value} × {count}" for value, count in rated.items() if count]
-    lines = [f"{counts.get('feedback')} in all", f"rating: {', '.join(parts) or 'none'}"]
+    some = f", of which {listed} are shown, drawn at random"
+    more = some if isinstance(total, int) and total > listed else ""
+    lines = [f"{total} in all{more}", f"rating: {', '.join(parts) or 'none'}"]
     for name, words in _NAMES.items():
         said = [f"{word} {count}" for word, count in _part(counts, name).items() if count]
         if said:
@@ -168,13 +171,15 @@ def _block(each: dict[str, object]) -> str:
         return f"{lines[0]}\n  taken back"
     if item:
         named = [item.get("brand"), item.get("name"), item.get("gtin")]
-        lines.append("  about " + ", ".join(str(part) for part in named if part))
+        lines.append("  about " + ", ".join(one_line(part) for part in named if part))
     for name, word in _part(each, "experience").items():
         lines.append(f"  {_NAMES.get(name, name)}: {word}")
-    lines += [f"  {line}" for line in str(each.get("text") or "").splitlines()]
+    if each.get("text"):
+        lines.append(f"  {hanging(each['text'], '  ')}")
     reply = _part(each, "reply")
     if reply:
-        lines.append(f"  the vendor answers ({day(reply.get('said_at'))}): {reply.get('text')}")
+        text = hanging(reply.get("text"))
+        lines.append(f"  the vendor answers ({day(reply.get('said_at'))}): {text}")
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ import click
 
 from vrmnode.cli.failures import usage
 from vrmnode.cli.output_file import file_exists, unwritable
+from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import session, shared_options
 from vrmnode.privatefile import write_atomically
 
@@ -58,7 +59,7 @@ def label_words(found: dict[str, object]) -> str:
     """A label for people, its address on lines of its own."""
     lines = found.get("lines")
     address = [str(line) for line in lines] if isinstance(lines, list) else []
-    goods = f"{found.get('quantity')} × {found.get('item_name')}"
+    goods = f"{found.get('quantity')} × {one_line(found.get('item_name'))}"
     later = found.get("given_later")
     notes = [str(found.get("words"))]
     if isinstance(later, list) and later:

@@ -9,6 +9,7 @@ import click
 from vrmnode.cli.commands.inbox import considered_words
 from vrmnode.cli.failures import usage
 from vrmnode.cli.locales import sentence
+from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, money, short
 from vrmnode.cli.user_files import read_object
@@ -71,7 +72,8 @@ def _decision_words(value: dict[str, object]) -> str:
     lines += [f"  counters: {sentence(each)}" for each in named] if isinstance(named, list) else []
     for each in entries(value, "offers"):
         total = money(each.get("total"), each.get("currency"))
-        lines.append(f"  {each.get('vendor_name')} for {total}  (offer {short(each.get('offer'))})")
+        vendor = one_line(each.get("vendor_name"))
+        lines.append(f"  {vendor} for {total}  (offer {short(each.get('offer'))})")
         if each.get("objection"):
             lines.append(f"    ! {sentence(each['objection'])}")
     return "\n".join(lines)

@@ -6,8 +6,9 @@ import click
 
 from vrmnode.cli.locales import marked
 from vrmnode.cli.owner import language_option, said
+from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.show import entries, moment, short
+from vrmnode.cli.show import entries, hanging, moment, short
 
 
 @click.command()
@@ -55,11 +56,11 @@ def questions_words(found: list[dict[str, object]]) -> str:
 
 
 def _lines(each: dict[str, object]) -> list[str]:
-    about = each.get("item_name") or f"offer {short(each.get('offer'))}"
+    about = one_line(each.get("item_name") or f"offer {short(each.get('offer'))}")
     head = f"{short(each.get('question'))}  {moment(each.get('asked_at'))}  {about}"
-    lines = [head, f"  ? {marked(each.get('text'), each.get('in_language'))}"]
+    lines = [head, f"  ? {hanging(marked(each.get('text'), each.get('in_language')))}"]
     if each.get("answer"):
-        lines.append(f"  = {marked(each['answer'], each.get('answer_in_language'))}")
+        lines.append(f"  = {hanging(marked(each['answer'], each.get('answer_in_language')))}")
     return lines
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from vrmnode.cli.lazy import LazyGroup
+from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import Session, session, shared_options
-from vrmnode.cli.show import columns, entries, listed, moment, nested, short, short_did
+from vrmnode.cli.show import columns, entries, hanging, listed, moment, nested, short, short_did
 
 _HERE = "vrmnode.cli.commands.relation"
 CHANNELS = ("email", "letter", "message", "phone", "text")
@@ -96,9 +97,9 @@ def relation_words(found: object) -> str:
     """A relationship in words: who, each deal with its reach, the notes."""
     value = found if isinstance(found, dict) else {}
     who = value.get("vendor_name") or short_did(value.get("vendor") or value.get("customer"))
-    lines = [f"with {who}, you are the {value.get('role')}: {value.get('status')}"]
+    lines = [f"with {one_line(who)}, you are the {value.get('role')}: {value.get('status')}"]
     for deal in entries(value.get("deals"), "deals"):
-        lines += ["", f"deal {short(deal.get('deal'))}: {deal.get('item_name')}"]
+        lines += ["", f"deal {short(deal.get('deal'))}: {one_line(deal.get('item_name'))}"]
         lines.append(f"order {deal.get('order_status')}, terms {deal.get('terms')}")
         lines.append(_reach_table(deal.get("reach")))
         if deal.get("told"):
@@ -126,7 +127,7 @@ def _note(note: dict[str, object]) -> str:
     head = f"{short(note.get('note'))} {moment(note.get('created'))} {note.get('from')}"
     if note.get("refused"):
         return f"{head}{about}{answers}: REFUSED, {note.get('words')}"
-    return f"{head}{about}{answers}: {note.get('text')}"
+    return f"{head}{about}{answers}: {hanging(note.get('text'))}"
 
 
 @click.command()

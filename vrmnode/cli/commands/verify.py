@@ -10,6 +10,7 @@ import click
 
 from vrmnode.cli.failures import FAILED, CommandError
 from vrmnode.cli.input_file import read_limited
+from vrmnode.cli.safe_text import one_line, shortened
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import counted, money
 
@@ -139,14 +140,14 @@ def _words(file: Path, value: Json, checks: list[Json]) -> str:
     if isinstance(summary, dict):
         lines += [
             _what(summary),
-            f"vendor    {summary['vendor_name']}  {summary['vendor']}",
+            f"vendor    {one_line(summary['vendor_name'])}  {summary['vendor']}",
             f"customer  {summary['customer']}",
             "",
         ]
     for check in checks:
-        lines.append(f"{_mark(check):<12} {check['name']}: {check['words']}")
+        lines.append(f"{_mark(check):<12} {check['name']}: {one_line(check['words'])}")
         if check["fault"]:
-            lines.append(f"{'':<12} {check['fault']}")
+            lines.append(f"{'':<12} {one_line(check['fault'])}")
     lines += _against_words(value.get("against"))
     verdict = "verified" if value["ok"] else "NOT VERIFIED"
     return "\n".join([*lines, "", f"{file}: {verdict}"])
@@ -172,7 +173,7 @@ def _short(value: object) -> str:
     if value is None:
         return "nothing"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return shortened(text, MAX_SHOWN)
 
 
 def _what(summary: Json) -> str:
@@ -180,7 +181,7 @@ def _what(summary: Json) -> str:
     total = money(summary["total"], summary["currency"])
     if summary["business_function"] == "Buy":
         total += " to be paid by the vendor"
-    words = f"{summary['quantity']} × {summary['item_name']}, {total}"
+    words = f"{summary['quantity']} × {one_line(summary['item_name'])}, {total}"
     if summary["lease_days"] is not None:
         words += f" for {counted(int(str(summary['lease_days'])), 'day')}"
     if summary["deposit"] is not None:

@@ -7,6 +7,7 @@ import click
 from vrmnode.cli.commands.events import print_event
 from vrmnode.cli.commands.intent import chosen_intent
 from vrmnode.cli.failures import FAILED, CommandError
+from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import entries, money, short
 from vrmnode.cli.waiting import events, last_event, seconds, timed_out
@@ -103,7 +104,7 @@ def _say_end(here: Session, shown: dict[str, object]) -> None:
         )
     total = money(agreed.get("total"), agreed.get("currency"))
     words = (
-        f"agreed with {agreed.get('vendor_name')}: {total}\n"
+        f"agreed with {one_line(agreed.get('vendor_name'))}: {total}\n"
         f"export it with: vrm deal export {short(agreed.get('deal'))}"
     )
     here.line({"type": "watch.agreed", "intent": shown.get("intent"), "deal": agreed}, words)
