@@ -132,16 +132,16 @@ def remove(tx: Connection, key: bytes) -> None:
 
 
 def about_vendor(tx: Connection, root: bytes, now: int, limit: int) -> list[StoredFeedback]:
-    """Return what is said about a vendor, the newest first."""
-    rest = "WHERE root = ? AND expires > ? ORDER BY created DESC, key LIMIT ?"
+    """Return what is said about a vendor, the lowest ranks first."""
+    rest = "WHERE root = ? AND expires > ? ORDER BY rank, key LIMIT ?"
     return _FEEDBACK.select(tx, rest, (root, now, limit))
 
 
 def about_product(
     tx: Connection, gtin: str | None, brand: str | None, now: int, limit: int
 ) -> list[StoredFeedback]:
-    """Return what is said about a product or a brand, whoever sold it, the newest first."""
-    rest = "WHERE (gtin = ? OR brand = ?) AND expires > ? ORDER BY created DESC, key LIMIT ?"
+    """Return what is said about a product or a brand, whoever sold it, the lowest ranks first."""
+    rest = "WHERE (gtin = ? OR brand = ?) AND expires > ? ORDER BY rank, key LIMIT ?"
     return _FEEDBACK.select(tx, rest, (gtin, brand, now, limit))
 
 
@@ -168,8 +168,9 @@ def tidy(tx: Connection, now: int, most: int) -> None:
     tx.run("DELETE FROM feedback_replies WHERE expires <= ?", (now,))
     tx.run(
         "DELETE FROM feedback_replies WHERE (root, about) IN (SELECT root, about"
-        " FROM feedback_replies ORDER BY about IN (SELECT key FROM feedback) DESC, created DESC,"
-        " about LIMIT -1 OFFSET ?)",
+        " FROM feedback_replies AS each ORDER BY EXISTS (SELECT 1 FROM feedback"
+        " WHERE key = each.about AND root = each.root) DESC, created DESC, about"
+        " LIMIT -1 OFFSET ?)",
         (most,),
     )
 

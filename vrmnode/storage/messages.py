@@ -72,10 +72,16 @@ def offers(tx: Connection, intent_id: bytes | None = None) -> list[StoredMessage
     return _MESSAGES.select(tx, where, (CUSTOMER, intent_id))
 
 
-def received_of_kind(tx: Connection, kind: str, limit: int) -> list[StoredMessage]:
-    """Return what others sent of one kind, the newest first."""
-    where = "WHERE kind = ? AND own = 0 ORDER BY received_at DESC, rowid DESC LIMIT ?"
-    return _MESSAGES.select(tx, where, (kind, limit))
+def received_of_kind(
+    tx: Connection, kind: str, limit: int, *, state: str | None = None
+) -> list[StoredMessage]:
+    """Return what others sent of one kind, in deals of a state if given, the newest first."""
+    where = (
+        "WHERE kind = ?1 AND own = 0"
+        " AND (?2 IS NULL OR deal IN (SELECT deal FROM deals WHERE state = ?2))"
+        " ORDER BY received_at DESC, rowid DESC LIMIT ?3"
+    )
+    return _MESSAGES.select(tx, where, (kind, state, limit))
 
 
 def rights_requests(tx: Connection, *, own: bool, limit: int) -> list[StoredMessage]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.conftest import MakeWorld
+from tests.engine.disclosing import customer_says
 from tests.engine.steps import (
     CUSTOMER,
     OTHER_CUSTOMER,
@@ -28,15 +29,10 @@ from vrmnode.engine.feedback import feedback_desk, feedback_keys, kept_feedback,
 from vrmnode.errors import ServiceError
 from vrmnode.storage import feedback
 from vrmnode.storage.deals import Deal
-from vrmprotocol import certificate, envelope, keys, market
+from vrmprotocol import envelope, keys, market
 from vrmprotocol import feedback as protocol
-from vrmprotocol.envelope import Envelope
-from vrmprotocol.feedback import Feedback
+from vrmprotocol.feedback import SealedFeedback
 from vrmprotocol.fields import DAY_S
-from vrmprotocol.keys import SigningKey
-
-STRANGERS_ROOT = SigningKey(b"R" * 32)
-STRANGERS_KEY = SigningKey(b"K" * 32)
 
 
 @pytest.fixture
@@ -260,61 +256,20 @@ def test_the_vendor_is_told_so_often_and_no_more(world: World) -> None:
     assert told["rating"] == 3
 
 
-def _stranger_says(world: World, number: int, rating: int = 5) -> Envelope:
-    """Feedback about a vendor that grants itself as much as it likes."""
-    author = SigningKey(number.to_bytes(32, "big"))
-    certified = certificate.issue(
-        STRANGERS_ROOT,
-        subject=STRANGERS_KEY.public,
-        serial=0,
-        not_before=world.now - DAY_S,
-        not_after=world.now + 300 * DAY_S,
-    )
-    month = protocol.month_of(world.now)
-    body = Feedback(
-        v=1,
-        seq=0,
-        certificate=certified,
-        month=month,
-        grant=protocol.grant(
-            STRANGERS_KEY, root=STRANGERS_ROOT.public, feedback_key=author.public, month=month
-        ),
-        rating_value=rating,
-    )
-    created = envelope.quantise_time(world.now)
-    return envelope.build(
-        kind="feedback",
-        topic="/vrm/1/directory",
-        tag=None,
-        body=market.to_body(body),
-        created=created,
-        expires=created + DAY_S,
-        signing_key=author,
-        stamp=bytes(8),
-    )
-
-
-def test_a_flood_is_sampled_and_cannot_choose_what_goes(
+def test_what_strangers_say_alone_hides_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_feedback, "MOST_OF_MONTH", 10)
-    kept: dict[str, set[bytes]] = {}
-    for who in (CUSTOMER, VENDOR):
-        for number in range(1, 61):
-            arrived = _stranger_says(world, number)
-            world.nodes[who].turn(partial(inbound.accept_envelope, arrived=arrived))
-        rows = feedback.about_vendor(world.nodes[who].reader, STRANGERS_ROOT.public, world.now, 100)
-        kept[who] = {row.key for row in rows}
-        assert len(kept[who]) == 10
-    assert kept[CUSTOMER] != kept[VENDOR]
-
-
-def test_what_has_expired_goes(world: World) -> None:
-    node = world.nodes[CUSTOMER]
-    node.turn(partial(inbound.accept_envelope, arrived=_stranger_says(world, 1)))
-    world.now += 2 * DAY_S
-    node.turn(kept_feedback.tidy)
-    assert feedback.get(node.reader, SigningKey((1).to_bytes(32, "big")).public) is None
+    deal = agreed(world)
+    give(world, deal, sealed=True, rating=3)
+    pass_on(world, CUSTOMER)
+    monkeypatch.setattr(kept_feedback, "LISTED", 2)
+    world.now += 60
+    other = accepted(world)
+    for seq in range(20, 24):
+        body = SealedFeedback(agreement=bytes(32), rating_value=1)
+        raw = customer_says(world, body, seq=seq)
+        hand_over(world, VENDOR, raw, deal=other.deal)
+    assert [each["rating"] for each in told_alone(world)] == [3]
 
 
 # SPEC 14: The reader MUST show a reply only beside feedback whose certificate has the same root.

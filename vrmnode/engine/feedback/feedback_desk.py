@@ -155,12 +155,12 @@ def feedback_list(tx: Connection, params: Params, now: int) -> Json:
     fields.finish()
     if vendor is not None:
         root = find_vendor(tx, vendor)
-        rows = feedback.about_vendor(tx, root, now, kept_feedback.LISTED)
+        rows = feedback.about_vendor(tx, root, now, kept_feedback.COUNTED)
         return kept_feedback.listed(tx, rows)
     if gtin is not None or brand is not None:
         number = None if gtin is None else gtin14(gtin)
         name = None if brand is None else brand.casefold()
-        rows = feedback.about_product(tx, number, name, now, kept_feedback.LISTED)
+        rows = feedback.about_product(tx, number, name, now, kept_feedback.COUNTED)
         return kept_feedback.listed(tx, rows)
     return {"own": [_own_shown(own) for own in feedback.every_own(tx)]}
 

@@ -28,6 +28,8 @@ MOST_REPLIES = 10_000
 """Replies of one vendor that are kept."""
 MOST_FEEDBACK = 200_000
 LISTED = 200
+COUNTED = 10_000
+"""Of what there is about a vendor or a product, how much is counted; of that, how much is shown."""
 
 ATTESTED = (
     "The vendor attests that who says this agreed with it in that month. A vendor can attest"
@@ -40,7 +42,10 @@ def keep(ctx: Context, arrived: Envelope, body: Feedback) -> None:
     # SPEC 14: The reader MUST NOT refuse feedback because the key of its certificate has been
     # revoked.
     root, rank = body.certificate.root, _rank(ctx, arrived.author)
-    if feedback.get(ctx.tx, arrived.author) is None:
+    known = feedback.get(ctx.tx, arrived.author)
+    if known is not None and body.seq < known.seq:
+        return
+    if known is None or (known.root, known.month) != (root, body.month):
         last = feedback.highest_rank(ctx.tx, root, body.month, MOST_OF_MONTH)
         if last is not None and last.rank <= rank:
             return
@@ -155,10 +160,15 @@ def counts(rows: Iterable[StoredFeedback]) -> Json:
 
 # SPEC 14: The reader MUST say, wherever it shows feedback, that the vendor attests the purchase and
 # that vendors can attest purchases by themselves.
+# SPEC 14: The reader MUST NOT choose what it shows or counts of what it keeps by anything that a
+# vendor can set.
+#
+# By what is newest a vendor could put what it grants itself before what its customers say.
 def listed(tx: Connection, rows: list[StoredFeedback]) -> Json:
-    """Feedback with its counts and what they prove."""
+    """Some of this feedback, the lowest ranks first, with the counts of all and what they prove."""
+    drawn = sorted(rows[:LISTED], key=lambda row: (-row.created, row.key))
     return {
-        "feedback": [shown(tx, row) for row in rows],
+        "feedback": [shown(tx, row) for row in drawn],
         "counts": counts(rows),
         "note": ATTESTED,
     }

@@ -42,7 +42,7 @@ def tell(ctx: Context, record: DealRecord, said: Said) -> Json:
 def sealed_list(tx: Connection) -> Json:
     """What customers told this vendor alone, the newest first; of each deal what counts."""
     found: dict[bytes, tuple[tuple[int, bytes], Json]] = {}
-    for stored in messages.received_of_kind(tx, KIND, kept_feedback.LISTED):
+    for stored in messages.received_of_kind(tx, KIND, kept_feedback.LISTED, state="agreed"):
         record, body = load_deal(tx, stored.deal), body_of(stored.raw)
         rank = (stored.seq, stored.digest)
         before = found.get(stored.deal)
