@@ -49,7 +49,9 @@ class Wanted:
     budget: tuple[str, int] | None = None
 
 
-_Edge = Annotated[int, Meta(ge=0, le=10**13)]
+# Nobody's budget is above the largest amount, which begins a band.
+_Least = Annotated[int, Meta(ge=0, le=10**12)]
+_Below = Annotated[int, Meta(ge=1, le=2 * 10**12)]
 _Count = Annotated[int, Meta(ge=LEAST_K, le=2**31 - 1)]
 _Week = Annotated[str, Meta(pattern=r"^[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])\Z")]
 _Reason = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}\Z")]
@@ -67,8 +69,8 @@ class Band(Wire, frozen=True, kw_only=True):
     """An amount in minor units is at least `least` and less than `below`."""
 
     price_currency: Currency
-    least: _Edge
-    below: _Edge
+    least: _Least
+    below: _Below
 
 
 class Cell(Wire, frozen=True, kw_only=True):
@@ -230,9 +232,10 @@ def read(raw: bytes) -> Summary:
         raise RemoteError(SCHEMA, f"expected at most {MAX_BYTES} bytes, came {len(raw)}")
     try:
         value = json.loads(raw.decode())
+        written = to_json(value) if isinstance(value, dict) else b""
     except (ValueError, RecursionError) as error:
         raise RemoteError(SCHEMA, "expected JSON") from error
-    if not isinstance(value, dict) or to_json(value) != raw:
+    if not isinstance(value, dict) or written != raw:
         raise RemoteError(SCHEMA, "expected a map in the form of this protocol")
     summary = schema.load(Summary, value, code=SCHEMA, unknown_code=SCHEMA)
     try:

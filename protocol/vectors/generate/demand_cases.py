@@ -197,6 +197,12 @@ def _summaries(file: VectorFile) -> None:
             [cell(20, part("unmet", 20, "nothing_near"), median=("SEK", 5_000, 10_000))],
         ),
         (
+            "median-most",
+            "the largest amount there is",
+            rows(10, budgets=("EUR", 10**12, 0)),
+            [cell(10, part("unmet", 10, "nothing_near"), median=("EUR", 10**12, 2 * 10**12))],
+        ),
+        (
             "median-currency-tie",
             "of equally many the first by its code",
             rows(10, budgets=("SEK", 7_000, 0)) + rows(10, budgets=("EUR", 100, 0)),
@@ -311,6 +317,16 @@ def _files(file: VectorFile) -> None:
             summary(cell(10, part("other", 10), median=("EUR", 2_100, 5_000))),
         ),
         (
+            "band-above-all",
+            "a band above the largest amount",
+            summary(cell(10, part("other", 10), median=("EUR", 2 * 10**12, 5 * 10**12))),
+        ),
+        (
+            "band-above-more",
+            "a band far above it",
+            summary(cell(10, part("other", 10), median=("EUR", 10**13, 2 * 10**13))),
+        ),
+        (
             "band-currency",
             "no currency",
             summary(cell(10, part("other", 10), median=("eur", 0, 1))),
@@ -318,3 +334,5 @@ def _files(file: VectorFile) -> None:
     ]
     for name, comment, value in changed:
         file.bad("read", f"bad-{name}", SCHEMA, comment, {"raw": written(value)})
+    half = written(good).replace(b"2027-W03", b"\\ud800")
+    file.bad("read", "bad-surrogate", SCHEMA, "half a character", {"raw": half})
