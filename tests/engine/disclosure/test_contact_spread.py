@@ -31,6 +31,7 @@ from tests.engine.steps import (
     event_types,
     hand_over,
     pass_on,
+    vendor_says,
 )
 from tests.engine.world import World
 from vrmnode.engine.disclosure import contact_spread, disclosure_desk
@@ -39,6 +40,7 @@ from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, disclosures, messages, outbox, secrets, tags
 from vrmprotocol.contact_update import MAX_UPDATES, ContactUpdate, UpdatedField
 from vrmprotocol.mail import WithdrawAccept
+from vrmprotocol.reach_bodies import Note
 
 DAY = 86_400
 NEW = {"street_address": "Neue Straße 2", "postal_code": "10117"}
@@ -325,6 +327,16 @@ def test_the_answer_is_waited_for_after_a_long_silence(world: World) -> None:
     told(world, name="Anna Müller")  # its order is over by then
     assert status(world, "name")["why"] == "order_ended"
     assert tags.is_watched(reader(world), deal_of(world))
+
+
+def test_a_vendor_that_dates_its_words_ahead_isnt_told_for_longer(world: World) -> None:
+    living_with(world, "name")
+    body = Note(agreement=document_digest(world), text="Hello from 2100.", purpose="order")
+    signed = vendor_says(world, body, seq=60, created=4_100_000_000)
+    hand_over(world, CUSTOMER, signed.raw, deal=deal_of(world))
+    world.now += 700 * DAY
+    assert told(world, name="Anna Müller")["told"] == []
+    assert status(world, "name")["why"] == "order_ended"
 
 
 def test_an_order_that_is_over_is_told_nothing(world: World) -> None:

@@ -83,7 +83,10 @@ def audiences(tx: Connection, vault: Vault) -> list[Audience]:
         said = [one for one in spoken_of if one.message not in gone_back]
         last = {one.name: one for one in said}
         newest = {one.name: one for one in spoken_of}
-        spoken = max(item.created for item in messages.list_messages(tx, row.deal))
+        # A vendor may date what it says as far ahead as it likes.
+        spoken = max(
+            min(item.created, item.received_at) for item in messages.list_messages(tx, row.deal)
+        )
         draft = known.order.draft
         levels = {} if unknown(draft.choice) else levels_of(draft.terms, draft.addendum)
         standing = Standing(
