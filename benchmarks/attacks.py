@@ -38,8 +38,8 @@ RATE = 10.0
 """Honest envelopes a second."""
 PEACE_S, ATTACK_S = 5.0, 10.0
 LATE_S = 3.0
-HONEST, HOSTILE = 1_500, 2_000
-"""Envelopes of the corpus that honest and hostile peers have on one node."""
+HONEST, HOSTILE, FLOOD = 1_500, 500, 12_000
+"""Envelopes that honest and hostile peers have on one node; a flood's are mail."""
 MARKET = topics.market_topic("", None)
 SIGNS = (
     "banned",
@@ -257,6 +257,7 @@ class _Watch:
 
 async def _attacked(place: Place, network: Network, name: str, source: str) -> Outcome:
     words = [name, place.node.addresses[0], source, str(ATTACK_S), str(HONEST), str(HOSTILE)]
+    words.append(str(FLOOD if name in UNUSED_ENVELOPES else 0))
     process = subprocess.Popen(  # noqa: ASYNC220 - it starts at once, and is read from a thread
         [sys.executable, "-m", "benchmarks.hostile", *words],
         stdin=subprocess.PIPE,

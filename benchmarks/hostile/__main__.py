@@ -1,13 +1,15 @@
-"""`python -m benchmarks.hostile NAME ADDRESS SOURCE SECONDS FIRST COUNT`: one hostile peer.
+"""`python -m benchmarks.hostile NAME ADDRESS SOURCE SECONDS FIRST COUNT FLOOD`: one hostile peer.
 
 It attacks for as many seconds from SOURCE, a loopback address that counts as a range of its own,
-with COUNT envelopes of the corpus from FIRST on, and prints what became of it.
+with COUNT market envelopes of the corpus from FIRST on, or with FLOOD mails, if that is above 0.
+In the end it prints what became of it.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 
 import trio
 
@@ -20,10 +22,9 @@ ATTACKS: dict[str, Attack] = {**connections.ATTACKS, **gossip.ATTACKS, **service
 
 
 async def attack(
-    name: str, address: str, source: str, seconds: float, first: int, count: int
+    name: str, address: str, source: str, seconds: float, envelopes: Sequence[bytes]
 ) -> str:
     """Attack; what became of it, as JSON."""
-    envelopes = corpus.load(first + count)[first:]
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await trio.to_thread.run_sync(sys.stdin.readline)
@@ -43,8 +44,10 @@ async def attack(
 
 def main() -> None:
     """Attack, and print what became of it."""
-    name, address, source, seconds, first, count = sys.argv[1:]
-    print(trio.run(attack, name, address, source, float(seconds), int(first), int(count)))
+    name, address, source, seconds, *numbers = sys.argv[1:]
+    first, count, flood = map(int, numbers)
+    envelopes = corpus.load(flood, corpus.MAIL) if flood else corpus.load(first + count)[first:]
+    print(trio.run(attack, name, address, source, float(seconds), envelopes))
 
 
 if __name__ == "__main__":

@@ -96,7 +96,8 @@ async def valid_flood(attacker: Attacker) -> None:
     async with attacker.stream() as stream:
         await attacker.write(stream.send_all, SUBSCRIBE)
         for raw in itertools.cycle(attacker.envelopes):
-            await attacker.write(stream.send_all, publish_frame(MARKET, raw))
+            topic = envelope.unsecure_topic(raw) or MARKET
+            await attacker.write(stream.send_all, publish_frame(topic, raw))
             await trio.lowlevel.checkpoint()
 
 

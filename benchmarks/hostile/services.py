@@ -9,11 +9,18 @@ from collections.abc import Callable
 
 import trio
 
-from benchmarks.hostile.attacker import Attack, Attacker, until_thrown_out
+from benchmarks.hostile.attacker import THROWN_OUT, Attack, Attacker, until_thrown_out
 from benchmarks.hostile.gossip import MARKET, forged
 from vrmnode.network.byte_stream import encode_varint
 from vrmnode.network.yamux_stream import YamuxStream
-from vrmprotocol import peer_exchange, reconciliation, stem_frames, submit_frames, sync_frames
+from vrmprotocol import (
+    envelope,
+    peer_exchange,
+    reconciliation,
+    stem_frames,
+    submit_frames,
+    sync_frames,
+)
 from vrmprotocol.id_set import IdSet
 from vrmprotocol.sync_frames import Request
 
@@ -28,12 +35,10 @@ def framed(raw: bytes) -> bytes:
 
 def on_stem(raw: bytes) -> bytes:
     """An envelope as the stem carries it."""
-    return framed(stem_frames.write(MARKET, raw))
+    return framed(stem_frames.write(envelope.unsecure_topic(raw) or MARKET, raw))
 
 
 async def _drain(stream: YamuxStream) -> None:
-    from benchmarks.hostile.attacker import THROWN_OUT
-
     try:
         while await stream.receive_some(65_536):
             pass

@@ -78,7 +78,7 @@ def test_units_are_what_an_rpc_costs() -> None:
         graft=("t",),
         prune=(Prune("t", None),),
     )
-    assert full.units == 24
+    assert full.units == 84
 
 
 def test_message_id_is_sha256_of_the_data() -> None:

@@ -26,7 +26,7 @@ MAX_CONTROL_ENTRIES = 256
 MAX_IDS = 5_000
 """Message ids of one RPC that are looked at; the rest is left."""
 MAX_TOPIC_CHARS = 256
-IDS_PER_UNIT = 64
+IDS_PER_UNIT = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ from vrmnode.network.yamux_limits import YamuxLimits
 from vrmnode.network.yamux_stream import YamuxStream
 
 READ_BYTES = 131_072
+FRAMES_AT_ONCE = 256
+"""Frames handled together, before other tasks get a turn."""
 MAX_OUTGOING = 1 << 20
 """Bytes waiting to be written at which writers wait."""
 MAX_OUTGOING_CONTROL = 2 << 20
@@ -206,6 +208,8 @@ class YamuxConnection:
                 self._handle(header, bytes(buffer[position + HEADER_BYTES : end]), nursery)
                 position = end
                 frames += 1
+                if frames % FRAMES_AT_ONCE == 0:
+                    await trio.lowlevel.checkpoint()
             del buffer[:position]
             if len(self._outgoing) > MAX_OUTGOING_CONTROL:
                 raise PeerFaultError("yamux_unread")

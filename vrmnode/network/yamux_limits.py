@@ -7,7 +7,7 @@ pings, streams that it opens and resets, or windows of a byte.
 from vrmnode.network.token_bucket import TokenBucket
 from vrmnode.network.yamux_frames import INITIAL_WINDOW
 
-FRAMES, FRAMES_PER_S = 65_536, 8_192
+FRAMES, FRAMES_PER_S = 16_384, 8_192
 """Frames of any kind; beyond it the connection is read from later."""
 PINGS, PINGS_PER_S = 64, 4
 """Pings that are answered; more are a breach of the protocol."""
