@@ -195,7 +195,7 @@ def _beyond(file: AgreementFile, read: _Read) -> tuple[Check, ...]:
 # SPEC 16: The verifier MUST report as asserted every time in a record, and that the customer hadn't
 # permitted the note by another word.
 def _asserted(read: _Read) -> tuple[Check, ...]:
-    permission = "the customer hadn't permitted it otherwise, as who shows the record says"
+    permission = "the customer hadn't permitted it by another word, says whoever shows this"
     said = {"time of the note": (read.header.created, "vendor")}
     if read.word is not None:
         said["time of the customer's word"] = (read.word[0].created, "customer")
