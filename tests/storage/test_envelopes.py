@@ -49,6 +49,29 @@ def test_expired_ones_go_first_then_the_soonest(tx: Tx) -> None:
     assert envelopes.count_bytes(tx) == 0
 
 
+# SPEC 08: A node MUST NOT go on naming an envelope of its own when it has no room for others that
+# end when it does.
+def test_own_ones_are_named_no_longer_than_others_would_be(tx: Tx) -> None:
+    for number, expires in ((1, 700), (2, 800), (3, 900)):
+        envelopes.put(tx, envelope(number, expires=expires, named_from=10))
+    for number, expires in ((4, 650), (5, 800), (6, 850)):
+        envelopes.put(tx, envelope(number, expires=expires, own=True, named_from=10))
+    assert envelopes.evict(tx, 600, 600) == 0
+    assert envelopes.evict(tx, 600, 400) == 2
+    topic = envelope(1).topic
+    own = [key(600 + number) for number in (4, 5, 6)]
+    assert len(envelopes.raw_of(tx, topic, own, 20)) == 1, "the last to end is left"
+    gone = envelopes.evicted_since(tx, 0)
+    assert gone is not None
+    assert {one.id for one in gone} == {key(600 + number) for number in (1, 2, 4, 5)}
+    for envelope_id in own:
+        kept = envelopes.get(tx, envelope_id)
+        assert kept is not None and kept.own
+    # What was taken back isn't named again by what comes next.
+    envelopes.evict(tx, 600, 400)
+    assert envelopes.evicted_since(tx, 0) == gone
+
+
 @given(
     rows=st.lists(st.tuples(st.integers(1, 50), st.integers(0, 300), st.booleans()), max_size=30),
     now=st.integers(0, 50),
