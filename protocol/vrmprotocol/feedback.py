@@ -175,31 +175,42 @@ def check_author(body: Feedback | Reply, *, author: bytes, created: int, now: in
     latest = month_of(created + SKEW_S)
     if body.month > latest:
         raise refuse("month", f"at most {latest}, came {body.month}")
-    certificates.verify_signature(body.certificate)
-    _check_month(body)
+    check_grant(body.certificate, body.month, body.grant, author)
+
+
+def check_grant(
+    certificate: Certificate, month: str, signature: bytes, feedback_key: bytes
+) -> None:
+    """Refuse what isn't a vendor's grant to a feedback key for a month.
+
+    Raises:
+        RemoteError: `certificate.*`, `feedback.grant`.
+    """
+    certificates.verify_signature(certificate)
+    _check_month(certificate, month)
     # SPEC 14: The reader MUST refuse feedback whose grant the certificate's subject didn't give for
     # root, author and month with `feedback.grant`.
     if not is_granted(
-        body.grant,
-        subject=body.certificate.subject,
-        root=body.certificate.root,
-        feedback_key=author,
-        month=body.month,
+        signature,
+        subject=certificate.subject,
+        root=certificate.root,
+        feedback_key=feedback_key,
+        month=month,
     ):
         raise RemoteError("feedback.grant", "expected the vendor's grant to the author")
 
 
 # SPEC 14: The reader MUST refuse feedback whose certificate was valid at no time of its month with
 # `certificate.not_yet_valid` or `certificate.expired`.
-def _check_month(body: Feedback) -> None:
-    first, last = body.certificate.not_before - SKEW_S, body.certificate.not_after + SKEW_S
-    if body.month < month_of(max(0, first)):
+def _check_month(certificate: Certificate, month: str) -> None:
+    first, last = certificate.not_before - SKEW_S, certificate.not_after + SKEW_S
+    if month < month_of(max(0, first)):
         raise RemoteError(
-            "certificate.not_yet_valid", f"expected to be valid in {body.month}, came a later one"
+            "certificate.not_yet_valid", f"expected to be valid in {month}, came a later one"
         )
-    if body.month > month_of(last):
+    if month > month_of(last):
         raise RemoteError(
-            "certificate.expired", f"expected to be valid in {body.month}, came an earlier one"
+            "certificate.expired", f"expected to be valid in {month}, came an earlier one"
         )
 
 

@@ -77,6 +77,8 @@ ROUTES = [
     ("POST", "/v1/vendor/pause", {"until": "2030-08-15", "note": "In August."}, "vendor.pause",
      {"until": "2030-08-15", "note": "In August."}),
     ("POST", "/v1/vendor/resume", {}, "vendor.resume", {}),
+    ("POST", "/v1/history", {"verifier": "Bank", "nonce": "ab" * 32, "year": 2027}, "history.make",
+     {"verifier": "Bank", "nonce": "ab" * 32, "year": 2027}),
     ("GET", "/v1/vendor/demand", None, "demand.list", {}),
     ("GET", "/v1/vendor/demand/2027-W03", None, "demand.show", {"week": "2027-W03"}),
     ("POST", "/v1/vendor/demand/on", {"k": 25}, "demand.on", {"k": 25}),

@@ -32,6 +32,7 @@ vendor key list, vendor key rotate, vendor key revoke
 message export, message import, terms list, terms show, terms axes
 thing add, thing list, thing show, thing change, thing remove, thing broken
 thing hook add, thing hook list, thing hook remove
+history nonce, history make, history verify
 feedback give, feedback withdraw, feedback list, feedback sealed, feedback reply
 trust add, trust list, trust remove
 contact show, contact set, contact remove, contact disclosures, contact status, contact tell

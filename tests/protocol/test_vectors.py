@@ -15,6 +15,7 @@ from tests.protocol.vector_deletions import DELETION_ADAPTERS
 from tests.protocol.vector_demand import DEMAND_ADAPTERS
 from tests.protocol.vector_disclosures import DISCLOSURE_ADAPTERS
 from tests.protocol.vector_evidence import EVIDENCE_ADAPTERS
+from tests.protocol.vector_history import HISTORY_ADAPTERS
 from tests.protocol.vector_negotiation import NEGOTIATION_ADAPTERS
 from tests.protocol.vector_orders import ORDER_ADAPTERS
 from tests.protocol.vector_reach import REACH_ADAPTERS
@@ -33,6 +34,7 @@ ALL_ADAPTERS = {
     **DELETION_ADAPTERS,
     **REACH_ADAPTERS,
     **DEMAND_ADAPTERS,
+    **HISTORY_ADAPTERS,
     **BREACH_ADAPTERS,
     **EVIDENCE_ADAPTERS,
     **RIGHTS_ADAPTERS,

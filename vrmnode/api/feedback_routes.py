@@ -1,20 +1,36 @@
-"""Feedback about vendors and products: `/v1/feedback`, `/v1/deals/{deal}/feedback`."""
+"""Feedback about vendors and products: `/v1/feedback`, `/v1/deals/{deal}/feedback`;
+and a purchase history: `/v1/history`."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import Field
 
 from vrmnode.api.bodies import (
+    Closed,
     FeedbackFilter,
     HexId,
     JsonObject,
     ReplyToFeedback,
+    VendorId,
     WithdrawFeedback,
     given,
 )
 from vrmnode.api.service import Json, NodeService
+
+
+class MakeHistory(Closed):
+    """`POST /v1/history`: to whom purchases are shown, and which."""
+
+    verifier: Annotated[str, Field(min_length=1, max_length=128)]
+    nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    vendor: VendorId | None = None
+    year: Annotated[int, Field(strict=True, ge=1970, le=9999)] | None = None
+    details: Annotated[bool, Field(strict=True)] | None = None
+    published: Annotated[bool, Field(strict=True)] | None = None
+
 
 Deal = Annotated[HexId, Path()]
 
@@ -42,5 +58,9 @@ def feedback_routes(service: NodeService) -> APIRouter:
     @routes.post("/deals/{deal}/feedback/withdraw")
     async def withdraw(deal: Deal, body: WithdrawFeedback) -> Json:
         return await service.execute("feedback.withdraw", {"deal": deal, **given(body)})
+
+    @routes.post("/history")
+    async def make_history(body: MakeHistory) -> Json:
+        return await service.execute("history.make", given(body))
 
     return routes

@@ -42,6 +42,7 @@ _COMMANDS = {
         "rights",
         "See what vendors hold of you; have it deleted, or not sold.",
     ),
+    "history": (f"{_HERE}.history", "history", "Show what you bought without saying who you are."),
     "feedback": (f"{_HERE}.feedback", "feedback", "Say how it was; read what others say."),
     "trust": (f"{_HERE}.trust", "trust", "Say which vendors you trust."),
     "policy": (f"{_HERE}.policy", "policy", "Show or set how offers are accepted."),

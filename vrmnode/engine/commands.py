@@ -23,7 +23,7 @@ from vrmnode.engine.customer import (
 from vrmnode.engine.customer.standing_views import standing_show
 from vrmnode.engine.disclosure import disclosure_rules, forgetting
 from vrmnode.engine.failures import invalid
-from vrmnode.engine.feedback import feedback_desk
+from vrmnode.engine.feedback import feedback_desk, purchase_history
 from vrmnode.engine.negotiation import by_human, counters, questions
 from vrmnode.engine.orders import order_commands
 from vrmnode.engine.references import find_deal, find_offer, find_question
@@ -217,6 +217,7 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "feedback.give": feedback_desk.give,
     "feedback.withdraw": feedback_desk.withdraw,
     "feedback.reply": feedback_desk.reply,
+    "history.make": purchase_history.make,
     "contact.tell": disclosure_rules.tell_contact,
     "relation.reach": reach_desk.change,
     "relation.pause": reach_desk.pause,

@@ -42,6 +42,15 @@ def ancestors(category: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+def top(category: int | None) -> int | None:
+    """The top level above a category; None for one that isn't known."""
+    if category is None:
+        return None
+    found = ancestors(category)[-1]
+    name = NAMES.get(found)
+    return None if name is None or " > " in name else found
+
+
 def with_children(category: int) -> tuple[int, ...]:
     """The category itself and all that are below it."""
     found = [category]

@@ -17,6 +17,7 @@ from . import (
     feedback_cases,
     function_cases,
     gtin_cases,
+    history_cases,
     invitation_cases,
     key_update_cases,
     keys_cases,
@@ -82,4 +83,5 @@ FILES = [
     sync_cases.build,
     submit_cases.build,
     demand_cases.build,
+    history_cases.build,
 ]

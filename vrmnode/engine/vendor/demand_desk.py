@@ -96,22 +96,13 @@ def note(ctx: Context, pseudonym: bytes, intent: Intent) -> None:
     row = CountedIntent(
         pseudonym=pseudonym,
         week=protocol.week_of(ctx.now),
-        category=_top(intent.item_offered.category),
+        category=taxonomy.top(intent.item_offered.category),
         country=intent.area.country,
         currency=None if budget is None or stated is None else budget.price_currency,
         budget=stated,
     )
     # SPEC 17: The writer MUST count an intent in one week, the one in which it came.
     demand.count_in(ctx.tx, row, MOST_COUNTED)
-
-
-def _top(category: int | None) -> int | None:
-    """The top level of a category that is known."""
-    if category is None:
-        return None
-    top = taxonomy.ancestors(category)[-1]
-    name = taxonomy.name_of(top)
-    return None if name is None or " > " in name else top
 
 
 def close(ctx: Context) -> None:
