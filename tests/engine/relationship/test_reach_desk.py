@@ -11,6 +11,7 @@ from tests.engine.steps import CUSTOMER, VENDOR, command, event_types, hand_over
 from tests.engine.world import World
 from vrmnode.errors import ServiceError
 from vrmnode.storage import messages, outbox
+from vrmprotocol.reach import CELLS
 from vrmprotocol.reach_bodies import MAX_LOOSE_REACH, MAX_REACH, Reach, ReachEntry
 
 ADVERT = {"channels": ["message"], "purposes": ["marketing"]}
@@ -161,3 +162,22 @@ def test_a_completed_order_is_spoken_of_no_more(make_world: MakeWorld) -> None:
     command(world, VENDOR, "order.say", deal=deal, word="delivered")
     settle(world)
     assert both(world, "message", "order") == "not_granted"
+
+
+# SPEC 09: The writer MUST NOT send the 64th reach message of a deal unless everything is revoked
+# after it.
+def test_everything_can_be_revoked_whatever_was_used_up(world: World) -> None:
+    living(world)
+    one = {"channels": ["message"], "purposes": ["order"]}
+    for number in range(MAX_LOOSE_REACH):
+        say(world, "reach", status=("granted", "paused")[number % 2], **one)
+    cells = list(CELLS)
+    for channel, purpose in cells[: MAX_REACH - MAX_LOOSE_REACH - 1]:
+        say(world, "reach", status="revoked", channels=[channel], purposes=[purpose])
+    channel, purpose = cells[-1]
+    with pytest.raises(ServiceError) as caught:
+        say(world, "reach", status="revoked", channels=[channel], purposes=[purpose])
+    assert caught.value.code == "reach.too_many"
+    assert "vrm relation end" in caught.value.message
+    assert say(world, "end")["status"] == "ended"
+    assert say(world, "end")["status"] == "ended", "nothing is left to say"

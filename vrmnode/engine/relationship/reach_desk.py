@@ -6,7 +6,7 @@ Implements specs/09-relationship.md#reach. What is permitted follows from the me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
@@ -106,12 +106,12 @@ def _say(ctx: Context, ref: str, wanted: Callable[[Reachable], Mapping[Cell, Gra
             if cell not in found.words or found.words[cell].status != status
         }
         if new:
-            _post(ctx, record, new)
+            _post(ctx, record, found, new)
     return relation_views.show(ctx.tx, ctx.vault, {"relation": ref}, ctx.now)
 
 
-def _post(ctx: Context, record: DealRecord, cells: Mapping[Cell, Grant]) -> None:
-    _check_room(ctx, record, cells.values())
+def _post(ctx: Context, record: DealRecord, found: Reachable, cells: Mapping[Cell, Grant]) -> None:
+    _check_room(ctx, record, found, cells)
     assert record.state.document is not None
     entries = tuple(
         ReachEntry(channel=channel, purpose=purpose, status=status)
@@ -126,14 +126,25 @@ def _post(ctx: Context, record: DealRecord, cells: Mapping[Cell, Grant]) -> None
 
 # SPEC 09: The writer MUST NOT send more than 64 reach messages in a deal, and after 48 only ones
 # that revoke.
-def _check_room(ctx: Context, record: DealRecord, grants: Iterable[Grant]) -> None:
+def _check_room(
+    ctx: Context, record: DealRecord, found: Reachable, cells: Mapping[Cell, Grant]
+) -> None:
     sent = messages.count_from(ctx.tx, record.deal, record.row.customer, kind="reach")
-    loose = any(grant != "revoked" for grant in grants)
+    loose = any(grant != "revoked" for grant in cells.values())
     if sent >= (MAX_LOOSE_REACH if loose else MAX_REACH):
         raise conflict(
             "reach.too_many",
             f"expected at most {MAX_LOOSE_REACH} changes of reach in a deal, and {MAX_REACH} with"
             " those that revoke",
+        )
+    # SPEC 09: The writer MUST NOT send the 64th reach message of a deal unless everything is
+    # revoked after it.
+    said = {cell: word.status for cell, word in found.words.items()} | dict(cells)
+    if sent == MAX_REACH - 1 and any(said.get(cell) != "revoked" for cell in CELLS):
+        raise conflict(
+            "reach.too_many",
+            f"expected no more than {MAX_REACH - 1} changes of reach in a deal, unless the last"
+            " revokes everything: vrm relation end",
         )
 
 
