@@ -18,7 +18,8 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -36,6 +37,7 @@ from vrmnode.network import (
     NetworkConfig,
     open_network,
 )
+from vrmnode.network.submission import Submission
 from vrmprotocol import envelope, topics
 
 RATE = 90.0
@@ -114,8 +116,21 @@ async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
     return [ACCEPTED] * len(messages)
 
 
+@asynccontextmanager
+async def _connected(node: LocalNode) -> AsyncIterator[tuple[Network, str]]:
+    """A publisher that is connected to a node, and the node's peer id."""
+    config = NetworkConfig(topics=topics.all_topics())
+    async with (
+        open_network(config, os.urandom(32), _accept) as network,
+        trio.open_nursery() as nursery,
+    ):
+        nursery.start_soon(_drain, network)
+        yield network, await network.connect(node.addresses[0])
+        nursery.cancel_scope.cancel()
+
+
 async def _drain(network: Network) -> None:
-    """Take what the relay tells us of our own, or it would find that we take nothing."""
+    """Take what a node tells us of our own, or it would find that we take nothing."""
     async for _ in network.deliveries:
         pass
 
@@ -132,22 +147,23 @@ class Soak:
 
     async def run(self, warm_up: int, seconds: float) -> None:
         """Fill the stores, send at the rate for as long, and wait until everybody has it."""
-        config = NetworkConfig(topics=topics.all_topics())
-        async with (
-            open_network(config, os.urandom(32), _accept) as network,
-            trio.open_nursery() as nursery,
-        ):
-            nursery.start_soon(_drain, network)
-            peer = await network.connect(self._nodes[0].addresses[0])
-            async with network.submission(peer) as session:
-                while some := await self._drawn(min(AT_ONCE, warm_up)):
-                    await session.hand_over(some)
-                    self.sent += [envelope.unsecure_load(raw).id for raw in some]
-                    warm_up -= len(some)
-            await self._until_all_have_it()
-            await self._measured(network, seconds)
-            nursery.cancel_scope.cancel()
+        async with AsyncExitStack() as open_:
+            sessions = [await self._session(open_, node) for node in self._nodes]
+            while some := await self._drawn(min(AT_ONCE, warm_up)):
+                # To each by itself: a burst is more than they take of one another.
+                async with trio.open_nursery() as nursery:
+                    for session in sessions:
+                        nursery.start_soon(session.hand_over, some)
+                self.sent += [envelope.unsecure_load(raw).id for raw in some]
+                warm_up -= len(some)
         await self._until_all_have_it()
+        async with _connected(self._nodes[0]) as (network, _):
+            await self._measured(network, seconds)
+        await self._until_all_have_it()
+
+    async def _session(self, open_: AsyncExitStack, node: LocalNode) -> Submission:
+        network, peer = await open_.enter_async_context(_connected(node))
+        return await open_.enter_async_context(network.submission(peer))
 
     async def _drawn(self, count: int) -> list[bytes]:
         # In a thread: peers want a sign of life meanwhile.

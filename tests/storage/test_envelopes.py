@@ -52,14 +52,14 @@ def test_expired_ones_go_first_then_the_soonest(tx: Tx) -> None:
 # SPEC 08: A node MUST NOT go on naming an envelope of its own when it has no room for others that
 # end when it does.
 def test_own_ones_are_named_no_longer_than_others_would_be(tx: Tx) -> None:
-    for number, expires in ((1, 700), (2, 800), (3, 900)):
+    for number, expires in ((1, 700), (5, 800), (3, 900)):
         envelopes.put(tx, envelope(number, expires=expires, named_from=10))
-    for number, expires in ((4, 650), (5, 800), (6, 850)):
+    for number, expires in ((4, 650), (2, 800), (6, 850)):
         envelopes.put(tx, envelope(number, expires=expires, own=True, named_from=10))
     assert envelopes.evict(tx, 600, 600) == 0
     assert envelopes.evict(tx, 600, 400) == 2
     topic = envelope(1).topic
-    own = [key(600 + number) for number in (4, 5, 6)]
+    own = [key(600 + number) for number in (4, 2, 6)]
     assert len(envelopes.raw_of(tx, topic, own, 20)) == 1, "the last to end is left"
     gone = envelopes.evicted_since(tx, 0)
     assert gone is not None
@@ -94,6 +94,23 @@ def test_eviction_keeps_own_ones_and_the_size(
         assert sum(1 for row in left if row[2]) == len(kept)
         foreign_bytes = sum(row[1] for row in left if not row[2])
         assert envelopes.count_bytes(tx) <= max_bytes or foreign_bytes == 0
+
+
+@given(order=st.permutations(range(12)), max_bytes=st.integers(0, 1_200))
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_full_stores_keep_the_same_whatever_came_first(
+    shared_database: Database, order: list[int], max_bytes: int
+) -> None:
+    with shared_database.transaction() as tx:
+        tx.run("DELETE FROM envelopes")
+        for number in order:
+            expires = 600 * (1 + number % 3)
+            envelopes.put(tx, envelope(number, expires=expires, raw=bytes(100)))
+        envelopes.evict(tx, 0, max_bytes)
+        by_end = sorted(range(12), key=lambda number: (number % 3, key(600 + number)))
+        left = by_end[12 - max_bytes // 100 :] if max_bytes >= 100 else []
+        ids = [key(600 + number) for number in range(12)]
+        assert envelopes.kept_among(tx, ids) == {key(600 + number) for number in left}
 
 
 def test_mail_of_others_by_its_tag(tx: Tx) -> None:

@@ -26,10 +26,10 @@ LEAST_PAUSE_S = 5.0
 MAX_SESSIONS = 4
 GIVES_WAY_S = 30.0
 """Seconds that a session has for certain; then it gives way to another peer if all are taken."""
-MAX_ROUNDS = 64
-"""Messages about one topic that are asked; what is left comes the next time."""
 MAX_REQUESTS = 1_024
-"""Frames that are answered in one session."""
+"""Frames that are answered in one session; fewer are asked, and what is left comes the next time.
+Two nodes of which each lacks thousands of the other's 130,000 need 200 to find out which. With much
+fewer they would get no further in the next session, where one lacks what it doesn't fetch."""
 
 Take = Callable[[str, Sequence[bytes], str], Awaitable[None]]
 """(topic, envelopes, peer id): check what a peer sent, as if it had come by gossip, and keep it."""
@@ -88,20 +88,19 @@ class SyncService:
             ProtocolsRefusedError, PeerFaultError, ConnectionLostError, trio.TooSlowError.
         """
         stream = await connection.open_stream((sync_frames.PROTOCOL,), FRAME_TIMEOUT_S)
-        fetched, refused = 0, None
+        asking = _Asking(self._store, stream, connection.peer, passed_over, self._take)
+        refused = None
         try:
             with trio.fail_after(SESSION_TIMEOUT_S):
                 for comparison in comparisons:
-                    asking = _Asking(self._store, stream, connection.peer, passed_over, self._take)
                     refused = await asking.run(comparison, self._now())
-                    fetched += asking.fetched
                     if refused is not None:
                         break
         except BaseException:
             stream.reset()
             raise
         stream.close()
-        return None if refused == "busy" else fetched
+        return None if refused == "busy" else asking.fetched
 
     # Answering.
 
@@ -190,7 +189,7 @@ class SyncService:
 
 
 class _Asking:
-    """One comparison as the side that asks."""
+    """One session as the side that asks."""
 
     def __init__(
         self,
@@ -205,16 +204,17 @@ class _Asking:
         self._peer = peer
         self._passed_over = passed_over
         self._take = take
+        self._left = MAX_REQUESTS - 1
         self.fetched = 0
 
     async def run(self, comparison: Comparison, at: int) -> str | None:
-        """Compare and fetch, to the end; why not, if the peer refuses."""
+        """Compare and fetch, as far as the session goes; why not, if the peer refuses."""
         topic, most = comparison.topic, sync_frames.MAX_MESSAGE_BYTES
         items = self._store.items(topic, at)
         message = reconciliation.initiate(items, start=comparison.start, max_bytes=most)
         request = Request(topic=topic, at=at, message=message)
-        for _ in range(MAX_ROUNDS):
-            await _send(self._stream, request)
+        while self._left:
+            await self._ask(request)
             answer = await _receive_answer(self._stream)
             if answer.refused is not None:
                 return answer.refused
@@ -227,6 +227,10 @@ class _Asking:
             request = Request(message=outcome.reply)
         return None
 
+    async def _ask(self, request: Request) -> None:
+        self._left -= 1
+        await _send(self._stream, request)
+
     def _concluded(self, topic: str, at: int, message: bytes) -> reconciliation.Outcome:
         items = self._store.items(topic, at)
         try:
@@ -237,12 +241,14 @@ class _Asking:
     async def _fetch_all(self, topic: str, named: Sequence[bytes]) -> None:
         wanted = self._store.missing([each for each in named if each not in self._passed_over])
         for first in range(0, len(wanted), sync_frames.MAX_FETCH):
+            if not self._left:
+                return
             batch = wanted[first : first + sync_frames.MAX_FETCH]
             await self._fetch(topic, batch)
             self._passed_over.update(batch)
 
     async def _fetch(self, topic: str, batch: Sequence[bytes]) -> None:
-        await _send(self._stream, Request(fetch=tuple(batch)))
+        await self._ask(Request(fetch=tuple(batch)))
         came, more = 0, True
         while more:
             answer = await _receive_answer(self._stream)

@@ -182,25 +182,27 @@ def evict(tx: Connection, now: int, max_bytes: int | None) -> int:
 
     None: those that have expired alone.
 
-    Own unexpired ones stay in any case, but aren't named any more. Return how many rows went.
+    Own unexpired ones stay in any case, but aren't named any more. Of those that expire together it
+    is the same ones in every node: what is left is compared with peers, and each difference costs.
+    Return how many rows went.
     """
-    tx.run("DELETE FROM envelopes WHERE expires <= ?", (now,))
+    tx.run("DELETE FROM envelopes WHERE own IN (0, 1) AND expires <= ?", (now,))
     removed = tx.changes()
     excess = 0 if max_bytes is None else count_bytes(tx) - max_bytes
-    last: tuple[int, int] | None = None
+    last: tuple[int, bytes] | None = None
     while excess > 0:
         rows = tx.rows(
-            "SELECT rowid, bytes, expires FROM envelopes WHERE own = 0"
-            " ORDER BY expires, bytes DESC LIMIT ?",
+            "SELECT rowid, bytes, expires, id FROM envelopes WHERE own = 0"
+            " ORDER BY expires, id LIMIT ?",
             (_BATCH,),
         )
         if not rows:
             break
         going = []
-        for row_id, size_bytes, expires in rows:
+        for row_id, size_bytes, expires, envelope_id in rows:
             going.append((row_id,))
             excess -= size_bytes
-            last = (expires, size_bytes)
+            last = (expires, envelope_id)
             if excess <= 0:
                 break
         _take_out(tx, "rowid", going)
@@ -212,14 +214,12 @@ def evict(tx: Connection, now: int, max_bytes: int | None) -> int:
 
 # SPEC 08: A node MUST NOT go on naming an envelope of its own when it has no room for others that
 # end when it does.
-def _name_no_more(tx: Connection, expires: int, size_bytes: int) -> None:
+def _name_no_more(tx: Connection, expires: int, envelope_id: bytes) -> None:
     """Stop naming own envelopes that would have gone with the last one that went."""
-    would_go = (
-        "own = 1 AND named_from IS NOT NULL AND (expires < ?1 OR expires = ?1 AND bytes >= ?2)"
-    )
+    would_go = "own = 1 AND named_from IS NOT NULL AND (expires < ?1 OR expires = ?1 AND id <= ?2)"
     tx.run(
         "INSERT INTO evictions (topic, id, created, expires)"
         f" SELECT topic, id, created, expires FROM envelopes WHERE {would_go} ORDER BY id",
-        (expires, size_bytes),
+        (expires, envelope_id),
     )
-    tx.run(f"UPDATE envelopes SET named_from = NULL WHERE {would_go}", (expires, size_bytes))
+    tx.run(f"UPDATE envelopes SET named_from = NULL WHERE {would_go}", (expires, envelope_id))

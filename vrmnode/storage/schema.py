@@ -31,7 +31,7 @@ CREATE TABLE envelopes (
     raw BLOB NOT NULL
 ) STRICT;
 CREATE INDEX envelopes_named ON envelopes (named_from) WHERE named_from IS NOT NULL;
-CREATE INDEX envelopes_expires ON envelopes (expires, own, bytes);
+CREATE INDEX envelopes_expires ON envelopes (own, expires, id, bytes);
 CREATE INDEX envelopes_topic ON envelopes (topic, received_at);
 CREATE INDEX envelopes_tag ON envelopes (tag) WHERE tag IS NOT NULL;
 
