@@ -71,6 +71,11 @@ def test_the_customers_list(daemon, vrm):
     assert "denied (late)" in lines[2] and "a law demands" in lines[2]
 
 
+def test_what_waits_to_be_asked(daemon, vrm):
+    row = {**ROW, "request": None, "state": "planned", "answer_by": None}
+    assert "planned  2027-01-15 08:00 UTC" in _list(daemon, vrm, [row])
+
+
 def _list(daemon, vrm, rows, *args):
     daemon.service.answers["rights.list"] = rows
     return vrm(*(args or ("rights", "list"))).stdout

@@ -39,11 +39,12 @@ SKU = "B-1"
 GTIN = "09780131103627"
 
 _TABLES = (
-    *("orders", "reservations", "outbox", "messages", "watched_tags", "timers", "events", "deals"),
+    *("rights_planned", "orders", "reservations", "outbox", "messages", "watched_tags"),
+    *("timers", "events", "deals"),
     *("seen", "envelopes", "evictions", "settings", "secrets", "pseudonyms", "intents"),
     *("market_intents", "profiles", "inbox", "inbox_mail"),
     *("standing_intents", "disclosures", "breaches", "prekeys", "key_updates", "revoked_keys"),
-    *("feedback", "feedback_replies", "own_feedback", "rights_planned"),
+    *("feedback", "feedback_replies", "own_feedback"),
     *("demand_intents", "demand_summaries"),
     *("products", "trust", "domain_checks", "hooks", "drafts", "things"),
 )

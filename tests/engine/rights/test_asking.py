@@ -21,6 +21,7 @@ from tests.engine.steps import (
     told as sent,
 )
 from tests.engine.world import World
+from vrmnode.engine.rights import requests
 from vrmnode.storage import deals, rights_planned
 from vrmprotocol import keys
 from vrmprotocol.rights_bodies import MAX_REQUESTS
@@ -32,6 +33,11 @@ def code_of(world: World, right: str, **params: object) -> str:
 
 def vendor_of(world: World) -> str:
     return keys.to_did(world.nodes[VENDOR].machine.identity.root)
+
+
+def made(world: World) -> int:
+    """How many requests have been made."""
+    return sum(1 for one in rows(world, CUSTOMER) if one["request"])
 
 
 def three_deals(world: World) -> list[str]:
@@ -115,16 +121,21 @@ def test_all_deals_are_asked_one_after_the_other(world: World) -> None:
     assert len(answer["requests"]) == 1 and len(answer["planned"]) == 2
     assert {one["deal"] for one in answer["requests"] + answer["planned"]} == set(known)
     begun = world.now
+    shown = rows(world, CUSTOMER)
+    assert [one["state"] for one in shown] == ["planned", "planned", "open"]
+    assert {one["deal"] for one in shown} == set(known)
+    counts: Any = requests.counts(world.nodes[CUSTOMER].reader, begun)
+    assert counts["customer"]["waiting"] == 1
     for one in answer["planned"]:
         assert begun < one["due_at"] <= begun + DAY
     reader = world.nodes[CUSTOMER].reader
     for planned in rights_planned.every(reader):
         world.now = planned.due_at - 1
         run_timers(world, CUSTOMER)
-        before = len(rows(world, CUSTOMER))
+        before = made(world)
         world.now += 1
         run_timers(world, CUSTOMER)
-        assert len(rows(world, CUSTOMER)) == before + 1
+        assert made(world) == before + 1
     assert rights_planned.every(reader) == []
     settled(world)
     assert {one["deal"] for one in rows(world, VENDOR)} == set(known)

@@ -95,8 +95,8 @@ def named_vendor(each: Row) -> str:
 def list_requests() -> None:
     """List what you asked, and what became of it.
 
-    What waits for an answer comes first, what is due first of these. After its time a request is
-    shown as expired; an answer that comes later still counts.
+    What waits to be asked comes first, then what waits for an answer, what is due first of these.
+    After its time a request is shown as expired; an answer that comes later still counts.
 
     \b
     Example:
@@ -114,12 +114,12 @@ def _table(rows: list[Row]) -> str:
         ("request", "right", "vendor", "deal", "state", "due or answered", "why"),
         [
             (
-                short(row.get("request")),
+                short(row.get("request") or "-"),
                 row.get("right"),
                 named_vendor(row),
                 short(row.get("deal")),
                 state(row),
-                moment(row.get("answered_at") or row.get("answer_by")),
+                moment(row.get("answered_at") or row.get("answer_by") or row.get("asked_at")),
                 row.get("words") or "-",
             )
             for row in rows

@@ -16,7 +16,7 @@ from vrmnode.engine.orders.order_records import OrderRecord, find_order
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.references import find_deal
 from vrmnode.engine.rights import requests
-from vrmnode.storage import deals, outbox, secrets, timers
+from vrmnode.storage import deals, messages, outbox, secrets, timers
 from vrmprotocol import contact, order_retention
 from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
 from vrmprotocol.deletion_body import DELETION_REASONS, DeletionReason
@@ -79,6 +79,7 @@ def _forget(ctx: Context, record: DealRecord, reason: DeletionReason) -> Json:
     private_mail.erase_all(ctx, record.deal)
     secrets.erase(ctx.tx, "deal", record.deal, "reply")
     outbox.done_by_deal(ctx.tx, record.deal, ctx.now)
+    _tell_again(ctx, record)
     timers.clear(ctx.tx, TIMER, record.deal)
     timers.clear(ctx.tx, disclosed.TIMER, record.deal)
     ctx.sweep = True
@@ -91,6 +92,14 @@ def _forget(ctx: Context, record: DealRecord, reason: DeletionReason) -> Json:
         "deletion": None if statement is None else statement.hex(),
         "disclosed": disclosed.shown(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal), ctx.now),
     }
+
+
+# SPEC 15: After a deletion the vendor's node MUST still send the rights statuses that it made
+# before and that aren't acknowledged.
+def _tell_again(ctx: Context, record: DealRecord) -> None:
+    for item in messages.list_messages(ctx.tx, record.deal):
+        if item.own and item.kind == "rights_status" and item.acked_at is None:
+            outbox.again(ctx.tx, item.digest, ctx.now)
 
 
 # SPEC 09: The writer MUST name in a deletion the last request for deletion of the deal, if there is

@@ -14,7 +14,7 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.mail import first_mail, private_mail
 from vrmnode.engine.records import DealRecord, load_deal, read_intent
 from vrmnode.engine.stated_time import stated_creation
-from vrmnode.storage import envelopes, intents, market, messages, outbox, pseudonyms, seen
+from vrmnode.storage import deals, envelopes, intents, market, messages, outbox, pseudonyms, seen
 from vrmnode.storage.envelopes import StoredEnvelope
 from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.outbox import OutboxRow
@@ -257,6 +257,20 @@ def _is_one_shot(ctx: Context, row: OutboxRow) -> bool:
         return True
     stored = messages.get(ctx.tx, row.digest or b"")
     # SPEC 09: The writer MUST NOT send a deletion more than 8 times.
-    if stored is not None and stored.kind == "deletion":
+    # SPEC 15: After a deletion the vendor's node MUST NOT send a rights status more than 8 times.
+    #
+    # Who erased the key of the deal's mail can't read that it came.
+    if stored is not None and (stored.kind == "deletion" or _is_unheard(ctx, stored)):
         return row.attempts + 1 >= MAX_ATTEMPTS
     return stored is None or stored.kind == "ack" or first_mail.is_certified(stored)
+
+
+def _is_unheard(ctx: Context, stored: StoredMessage) -> bool:
+    """Whether this is a status of a vendor that can't read mail of the deal any more."""
+    row = deals.get(ctx.tx, stored.deal)
+    is_vendor = row is not None and row.role == deals.VENDOR
+    return (
+        stored.kind == "rights_status"
+        and is_vendor
+        and ctx.secret("deal", stored.deal, "reply") is None
+    )

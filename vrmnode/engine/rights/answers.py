@@ -9,7 +9,7 @@ import base64
 import json
 from collections.abc import Collection, Mapping
 
-from vrmnode.engine.disclosure import statements
+from vrmnode.engine.disclosure import deletions, statements
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import DealRecord
 from vrmnode.engine.rights import requests
@@ -42,7 +42,7 @@ def show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     except RemoteError as error:
         return {**shown, "held": None, "differs": [], "refused": error.detail}
     if told is None:
-        return {**shown, "held": None, "differs": [], "refused": None}
+        return {**shown, "held": None, "differs": [], "refused": _lost(tx, found)}
     raw, answer = told
     return {
         **shown,
@@ -50,6 +50,13 @@ def show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
         "differs": differences(tx, vault, found.record, answer, found.request.answered_at or now),
         "refused": None,
     }
+
+
+def _lost(tx: Connection, found: RightsRecord) -> str | None:
+    """Why an answer that was given will never be whole."""
+    if found.request.state != "fulfilled" or not deletions.standing(tx, found.record):
+        return None
+    return "the vendor has deleted your data before all parts of the answer had come"
 
 
 def export(tx: Connection, vault: Vault, params: Params, now: int) -> Json:

@@ -9,8 +9,9 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.mail import private_mail
 from vrmnode.engine.records import DealRecord, load_deal, load_message
 from vrmnode.engine.references import checked_id, only
-from vrmnode.storage import deals, messages, timers
+from vrmnode.storage import deals, messages, rights_planned, timers
 from vrmnode.storage.database import Connection
+from vrmnode.storage.deals import Deal
 from vrmnode.storage.secrets import Vault
 from vrmnode.values import reasons
 from vrmprotocol import keys, message, rights, rights_answer
@@ -81,7 +82,23 @@ def listed(tx: Connection, role: str, now: int) -> list[Json]:
         record = load_deal(tx, deal)
         rows = of_deal(tx, record)
         found += [shown(RightsRecord(record, one), now) for one in rows]
-    return sorted(found, key=_urgency)
+    planned = _planned(tx) if role == deals.CUSTOMER else []
+    return [*planned, *sorted(found, key=_urgency)]
+
+
+def _planned(tx: Connection) -> list[Json]:
+    """What waits for its time to be asked, the next first: no request yet."""
+    return [
+        {
+            **dict.fromkeys(_OF_A_REQUEST),
+            "right": row.asked,
+            "state": "planned",
+            "late": False,
+            **_parties(load_deal(tx, row.deal).row),
+            "asked_at": row.due_at,
+        }
+        for row in rights_planned.every(tx)
+    ]
 
 
 def _urgency(row: Json) -> tuple[bool, int, str]:
@@ -97,7 +114,7 @@ def counts(tx: Connection, now: int) -> Json:
 
 
 def _waiting(rows: list[Json]) -> Json:
-    waits = [row for row in rows if row["answered_at"] is None]
+    waits = [row for row in rows if row["request"] is not None and row["answered_at"] is None]
     if not waits:
         return {}
     late = sum(1 for row in waits if row["state"] == "expired")
@@ -112,11 +129,7 @@ def shown(found: RightsRecord, now: int) -> Json:
         "request": request.digest.hex(),
         "right": request.right,
         "state": request.shown_as(now),
-        "role": row.role,
-        "deal": row.deal.hex(),
-        "vendor": keys.to_did(row.vendor_root),
-        "vendor_name": row.vendor_name,
-        "customer": keys.to_did(row.customer),
+        **_parties(row),
         "asked_at": request.message.created,
         "answer_by": request.answer_by,
         "answered_at": answered,
@@ -127,6 +140,23 @@ def shown(found: RightsRecord, now: int) -> Json:
         "note": None if said is None else said.note,
         "deletion": _deletion(request),
         "answer": None if said is None or said.answer is None else said.answer.digest.hex(),
+    }
+
+
+_OF_A_REQUEST = (
+    *("request", "answer_by", "answered_at", "reason", "words", "until", "note"),
+    *("deletion", "answer"),
+)
+"""What only a request that was made has."""
+
+
+def _parties(row: Deal) -> Json:
+    return {
+        "role": row.role,
+        "deal": row.deal.hex(),
+        "vendor": keys.to_did(row.vendor_root),
+        "vendor_name": row.vendor_name,
+        "customer": keys.to_did(row.customer),
     }
 
 
