@@ -34,7 +34,17 @@ _ROWS: Mapping[str, str] = {
 OF_NO_CUSTOMER = frozenset(
     {
         # What every node keeps for the network, sealed or public.
-        *("seen", "envelopes", "evictions", "peers", "profiles", "key_updates", "revoked_keys"),
+        *(
+            "seen",
+            "envelopes",
+            "evictions",
+            "held",
+            "pools",
+            "peers",
+            "profiles",
+            "key_updates",
+            "revoked_keys",
+        ),
         # The owner's own, as a customer and as a node.
         *("settings", "intents", "pseudonyms", "standing_intents", "disclosures", "own_feedback"),
         *("breaches", "things", "hooks", "drafts", "domain_checks", "trust", "rights_planned"),

@@ -16,7 +16,7 @@ from vrmprotocol.agreement_graph import time_text
 from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.message import SignedMessage
 
-FOR_THE_NETWORK = {"envelopes", "evictions", "seen", "peers"}
+FOR_THE_NETWORK = {"envelopes", "evictions", "held", "seen", "peers"}
 """What every node keeps alike, whoever takes part in the deal."""
 
 
