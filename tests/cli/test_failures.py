@@ -140,3 +140,18 @@ def test_advice_of_a_code_comes_before_that_of_its_kind(daemon, vrm, tmp_path):
     daemon.service.failures["message.export"] = ServiceError("message.nothing", "nothing", 409)
     error = vrm.error("message", "export", "-o", tmp_path / "x.vrmm", code=4)
     assert error["advice"] == "answers are written a moment after their cause: see vrm deal list"
+
+
+def test_a_postbox_says_no_and_shows_its_pools_alone(daemon, vrm, tmp_path):
+    pool = {"envelopes": 2, "bytes": 9_000, "most_bytes": 16_777_216}
+    daemon.service.answers["status"] = {
+        "peers": 3,
+        "postbox": {"mail": pool},
+        "deals": {},
+        "inbox": 0,
+    }
+    words = vrm("status").stdout
+    assert "most_bytes: 16777216" in words and "inbox" not in words
+    daemon.service.failures["message.export"] = ServiceError("postbox.reads_nothing", "words", 409)
+    error = vrm.error("message", "export", "-o", tmp_path / "x.vrmm", code=4)
+    assert error["code"] == "postbox.reads_nothing" and not error.get("advice")

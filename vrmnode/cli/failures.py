@@ -152,6 +152,7 @@ _ADVICE = {
 _ADVICE_BY_FAMILY = {
     # Files that are there already have nothing to do with deals.
     "backup": "",
+    "postbox": "",
     "inbox": "see what waits with: vrm vendor inbox list",
     "contact": "see what is set with: vrm contact show",
     "order": "see what may be said with: vrm order show DEAL",

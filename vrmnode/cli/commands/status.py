@@ -36,6 +36,7 @@ _SHOWN = (
     "refused",
     "warnings",
 )
+_MARKET = frozenset(_SHOWN[_SHOWN.index("intents") : _SHOWN.index("outbox") + 1])
 
 
 @click.command()
@@ -70,7 +71,9 @@ def _answer(here: Session, wait_s: float) -> object:
 def _words(value: object) -> str:
     if not isinstance(value, dict):
         return nested(value)
-    lines = nested({name: value[name] for name in _SHOWN if value.get(name) not in (None, [], {})})
+    # A postbox takes no part in the market, so there is nothing to say of it.
+    names = [name for name in _SHOWN if not (value.get("postbox") and name in _MARKET)]
+    lines = nested({name: value[name] for name in names if value.get(name) not in (None, [], {})})
     if value.get("peers") == 0:
         lines += "\nNo peers: messages wait here until there are some. Join with: vrm join LINK"
     return lines
