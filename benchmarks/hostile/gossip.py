@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 from collections.abc import Iterable, Iterator
 
@@ -11,8 +12,15 @@ from libp2p.crypto.rsa import create_new_key_pair as create_rsa_key
 from libp2p.peer.id import ID
 from libp2p.pubsub.pb import rpc_pb2
 
-from benchmarks.hostile.attacker import Attack, Attacker, until_thrown_out
+from benchmarks.hostile.attacker import (
+    PAUSE_S,
+    TIMEOUT_S,
+    Attack,
+    Attacker,
+    until_thrown_out,
+)
 from vrmnode.network.byte_stream import encode_varint
+from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP
 from vrmnode.network.rpc_messages import publish_frame, subscriptions_frame
 from vrmprotocol import envelope, topics
 
@@ -111,11 +119,21 @@ async def duplicate_flood(attacker: Attacker) -> None:
 
 
 async def never_reads(attacker: Attacker) -> None:
-    """Subscribes, asks for everything, and takes nothing of it."""
-    async with attacker.stream() as stream:
-        attacker_connection = stream._sink
-        attacker_connection.queue_frame = lambda frame: None  # type: ignore[method-assign]
-        await trio.sleep(5)
+    """Subscribes, asks for what there is, and takes nothing of what the node sends."""
+    async with attacker.connection() as connection:
+        stream = await connection.open_stream(GOSSIP, TIMEOUT_S)
+        connection._tcp.receive_some = _never  # type: ignore[method-assign]
+        await attacker.write(stream.send_all, SUBSCRIBE)
+        while True:
+            await attacker.write(
+                stream.send_all, control(iwant=[rpc_pb2.ControlIWant(messageIDs=ids(100))])
+            )
+            await trio.sleep(PAUSE_S)
+
+
+async def _never(max_bytes: int) -> bytes:
+    await trio.sleep(math.inf)
+    return b""
 
 
 def _grafts_and_prunes() -> Iterator[bytes]:

@@ -211,6 +211,28 @@ def test_graylisted_peer_is_read_from_more_slowly() -> None:
     virtually(main)
 
 
+def test_others_get_a_turn_among_tens_of_thousands_of_empty_rpcs() -> None:
+    async def main() -> None:
+        inside = Inside()
+        turns = 0
+
+        async def count() -> None:
+            nonlocal turns
+            while True:
+                await trio.lowlevel.checkpoint()
+                turns += 1
+
+        await inside.peer_end.send_all(bytes(20_000))
+        inside.peer_end.close()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(count)
+            await inside.read()
+            nursery.cancel_scope.cancel()
+        assert turns >= 20_000 / 64 - 1
+
+    trio.run(main)
+
+
 def test_frame_that_never_ends_ends_the_stream() -> None:
     async def main() -> None:
         inside = Inside()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vrmnode.network.byte_stream import encode_varint
 from vrmnode.network.errors import PeerFaultError
-from vrmnode.network.rpc_frames import FrameDecoder, encode_frame
+from vrmnode.network.rpc_frames import FrameDecoder, encode_frame, in_batches
 
 FRAMES = st.lists(st.binary(max_size=300), max_size=8)
 
@@ -56,3 +56,16 @@ def test_frames_before_a_fault_are_given() -> None:
     assert next(frames) == b"b"
     with pytest.raises(PeerFaultError):
         next(frames)
+
+
+def test_batches_are_whole_frames_and_what_came_before_a_bad_length_is_given() -> None:
+    raw = b"".join(encode_frame(bytes([n])) for n in range(5))
+    assert list(in_batches(FrameDecoder(10).feed(raw), 2)) == [
+        [b"\0", b"\1"],
+        [b"\2", b"\3"],
+        [b"\4"],
+    ]
+    given = in_batches(FrameDecoder(10).feed(raw + b"\xff\xff"), 3)
+    assert [next(given), next(given)] == [[b"\0", b"\1", b"\2"], [b"\3", b"\4"]]
+    with pytest.raises(PeerFaultError):
+        next(given)

@@ -32,7 +32,7 @@ from vrmnode.network.message_cache import MessageCache
 from vrmnode.network.outbound_queue import OutboundQueue
 from vrmnode.network.peer_connection import OUTBOUND, PeerConnection
 from vrmnode.network.peer_score import FAULT_REJECTED, GOSSIP_THRESHOLD, PeerScores
-from vrmnode.network.rpc_frames import FrameDecoder
+from vrmnode.network.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.rpc_messages import (
     GossipMessage,
     MessageId,
@@ -49,6 +49,8 @@ from vrmnode.network.yamux_stream import YamuxStream
 READ_BYTES = 65_536
 MESSAGES_AT_ONCE = 64
 """Messages of one peer handled together, before other tasks get a turn."""
+RPCS_AT_ONCE = 64
+"""RPCs read together; a peer may put tens of thousands of empty ones into one read."""
 BYTES_PER_UNIT = 4_096
 FRAME_TIMEOUT_S = 60.0
 """Seconds for a frame that has begun to arrive."""
@@ -197,19 +199,26 @@ class GossipService:
                 data = await stream.receive_some(READ_BYTES)
             if not data:
                 return
-            rpcs: list[Rpc] = []
-            try:
-                for frame in decoder.feed(data):
-                    rpcs.append(decode_rpc(frame))
-            finally:
-                # What came before a frame that can't be read counts; nothing above awaits.
-                await self.take_rpcs(peer, rpcs)
-            await self.slow_down(peer, len(data), sum(rpc.units for rpc in rpcs))
+            whole = False
+            for frames in in_batches(decoder.feed(data), RPCS_AT_ONCE):
+                whole = True
+                await self._take_frames(peer, frames)
             # What has begun to arrive has its own deadline, which further bytes don't put off.
             if not decoder.buffered:
                 deadline = math.inf
-            elif rpcs or deadline == math.inf:
+            elif whole or deadline == math.inf:
                 deadline = trio.current_time() + FRAME_TIMEOUT_S
+
+    async def _take_frames(self, peer: str, frames: Sequence[bytes]) -> None:
+        rpcs: list[Rpc] = []
+        try:
+            for frame in frames:
+                rpcs.append(decode_rpc(frame))
+        finally:
+            # What came before a frame that can't be read counts; nothing above awaits.
+            await self.take_rpcs(peer, rpcs)
+        await trio.lowlevel.checkpoint()
+        await self.slow_down(peer, sum(map(len, frames)), sum(rpc.units for rpc in rpcs))
 
     async def slow_down(self, peer: str, size_bytes: int, units: float) -> None:
         """Wait if ``peer`` has sent more than its share; its window fills meanwhile."""

@@ -4,7 +4,7 @@ Pure: bytes in, frames out. It holds at most one frame, whose length is checked 
 kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from vrmnode.network.byte_stream import encode_varint
 from vrmnode.network.errors import PeerFaultError
@@ -58,6 +58,28 @@ class FrameDecoder:
                     break
                 return position + index + 1, value
         raise PeerFaultError("rpc_length")
+
+
+def in_batches(frames: Iterable[bytes], most: int) -> Iterator[list[bytes]]:
+    """The same frames, so many together; those before one that can't be cut are given first.
+
+    Raises:
+        PeerFaultError: as ``FrameDecoder.feed``.
+    """
+    batch: list[bytes] = []
+    failure: PeerFaultError | None = None
+    try:
+        for frame in frames:
+            batch.append(frame)
+            if len(batch) == most:
+                yield batch
+                batch = []
+    except PeerFaultError as error:
+        failure = error
+    if batch:
+        yield batch
+    if failure is not None:
+        raise failure
 
 
 def encode_frame(rpc: bytes) -> bytes:

@@ -16,7 +16,7 @@ from vrmnode.network.config import NetworkConfig
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
 from vrmnode.network.gossip_service import GossipService
 from vrmnode.network.interface import Delivery, Verdict
-from vrmnode.network.rpc_frames import FrameDecoder
+from vrmnode.network.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.rpc_messages import MessageId, message_id
 from vrmnode.network.yamux_stream import YamuxStream
 from vrmprotocol import envelope, submit_frames
@@ -95,16 +95,17 @@ class SubmitService:
                     raise PeerFaultError("submit")
                 return
             unfinished = decoder.buffered > 0
-            envelopes = list(decoder.feed(data))
-            for first in range(0, len(envelopes), AT_ONCE):
-                batch = _Batch(envelopes[first : first + AT_ONCE])
+            whole = False
+            for envelopes in in_batches(decoder.feed(data), AT_ONCE):
+                whole = True
+                batch = _Batch(envelopes)
                 await self._take(batch, peer)
                 await batches.send(batch)
-            await self._gossip.slow_down(peer, len(data), len(envelopes))
+                await self._gossip.slow_down(peer, sum(map(len, envelopes)), len(envelopes))
             # What has begun to arrive has its own deadline, which further bytes don't put off.
             if not decoder.buffered:
                 deadline = trio.current_time() + submit_frames.IDLE_S
-            elif envelopes or not unfinished:
+            elif whole or not unfinished:
                 deadline = trio.current_time() + FRAME_TIMEOUT_S
 
     async def _take(self, batch: "_Batch", peer: str) -> None:
