@@ -49,10 +49,12 @@ def test_the_list_is_a_table(daemon, vrm):
 
 
 def test_one_is_shown_with_its_text_and_how_to_show_it(daemon, vrm):
-    shown = {**ROW, "text": "Buy \x1b[31mmore", "record": True}
+    lines = "Buy \x1b[31mmore\nproven: all is well"
+    shown = {**ROW, "vendor_name": "Linden\nproven", "text": lines, "record": True}
     daemon.service.answers["breach.show"] = shown
     words = vrm("breach", "show", "cdcdcdcdcdcd").stdout
     assert "about marketing: Buy" in words and "\x1b" not in words
+    assert [line[:6] for line in words.splitlines()].count("proven") == 1
     assert "vrm breach export cdcdcdcdcdcd" in words
     daemon.service.answers["breach.show"] = {**SUSPECTED, "text": None, "record": False}
     words = vrm("breach", "show", "cdcdcdcdcdcd").stdout

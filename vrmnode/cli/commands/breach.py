@@ -9,8 +9,9 @@ import click
 from vrmnode.cli.commands.deal import file_bytes
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.output_file import write_output
+from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.show import columns, entries, moment, short, short_did
+from vrmnode.cli.show import columns, entries, hanging, moment, short, short_did
 
 _HERE = "vrmnode.cli.commands.breach"
 
@@ -89,14 +90,15 @@ def show_breach(breach_id: str) -> None:
 
 def _words(found: object) -> str:
     value = found if isinstance(found, dict) else {}
-    who = value.get("vendor_name") or short_did(value.get("vendor"))
+    who = one_line(value.get("vendor_name") or short_did(value.get("vendor")))
     lines = [
         f"{who}, deal {short(value.get('deal'))}, {moment(value.get('recorded_at'))}",
         f"{value.get('evidence')}: {value.get('words')}",
     ]
     if value.get("evidence") == "suspected":
         return "\n".join([*lines, f"written by {value.get('author')}; nothing of it was kept"])
-    lines.append(f"about {value.get('purpose')}: {value.get('text') or 'its text is gone'}")
+    text = hanging(value.get("text") or "its text is gone")
+    lines.append(f"about {value.get('purpose')}: {text}")
     if value.get("record"):
         lines.append(f"show it to others: vrm breach export {short(value.get('breach'))}")
     return "\n".join(lines)

@@ -183,7 +183,7 @@ def export_week(week: str, form: str, output: Path, force: bool) -> None:
     here = session()
     value = _of(here, week)
     raw = base64.b64decode(str(value["file"])) if form == "json" else _csv(value)
-    if write_output(output, raw, force=force):
+    if write_output(output, raw, force=force, for_all=True):
         shown = {"week": week, "file": str(output), "size_bytes": len(raw)}
         here.result(shown, f"wrote {counted(len(raw), 'byte')} to {output}")
 

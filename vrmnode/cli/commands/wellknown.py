@@ -52,7 +52,7 @@ def wellknown(address: tuple[str, ...], output: Path | None, force: bool) -> Non
     if output is None:
         click.echo(raw.decode(), nl=False)
         return
-    if not write_output(output, raw, force=force):
+    if not write_output(output, raw, force=force, for_all=True):
         return
     value = {"file": str(output), "size_bytes": len(raw), "peers": peers}
     here.result(value, f"wrote {output}; serve it at https://YOUR-DOMAIN{contents.PATH}")
