@@ -15,25 +15,35 @@ from functools import partial
 from pathlib import Path
 
 from tests.engine.disclosing import ANNA, DELIVERY_WORD
-from tests.engine.steps import CUSTOMER, OTHER_CUSTOMER, OTHER_VENDOR, VENDOR
+from tests.engine.two_sides import (
+    CUSTOMERS,
+    VENDORS,
+    buyer_of,
+    conversation,
+    deals_of,
+    known_to,
+    reachable,
+    record_of,
+    seller_of,
+)
 from tests.engine.world import World
 from vrmnode.engine import inbound
 from vrmnode.engine.context import Context
-from vrmnode.engine.disclosure import contact_desk, contact_spread, disclosed
+from vrmnode.engine.disclosure import contact_desk, contact_spread
 from vrmnode.engine.feedback import feedback_desk, kept_feedback
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import DealRecord, body_of, load_deal
 from vrmnode.engine.relationship import reach_state, relations
+from vrmnode.engine.rights import requests
 from vrmnode.storage import deals, disclosures, feedback, messages
 from vrmnode.storage.database import Database
 from vrmnode.storage.deals import Deal
 from vrmprotocol import agreement, envelope
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.order_bodies import OrderEvent
-from vrmprotocol.reach import CELLS, Conversation, Reachable
+from vrmprotocol.reach import CELLS
 from vrmprotocol.reach_bodies import PURPOSES, Note, Reach
 
-CUSTOMERS, VENDORS = (CUSTOMER, OTHER_CUSTOMER), (VENDOR, OTHER_VENDOR)
 Step = tuple[object, ...]
 BEGINNING: tuple[Step, ...] = (
     *(("set", who, 0) for who in CUSTOMERS),
@@ -120,6 +130,9 @@ class Story:
                         channels=["message", "email"],
                         purposes=purposes,
                     )
+            case ("right", str(who), int(at), str(right)):
+                for row in _chosen(world, who, at):
+                    world.run_command(who, "rights.request", deal=row.deal.hex(), right=right)
             case (("pause" | "resume" | "end") as word, str(who), int(at)):
                 for row in _chosen(world, who, at):
                     world.run_command(who, f"relation.{word}", relation=row.deal.hex())
@@ -252,6 +265,7 @@ class Story:
             self._check_list(who, at_rest=True)
             for row in deals_of(self.world, who):
                 self._check_reach(who, row)
+                self._check_rights(who, row)
         for who in (*CUSTOMERS, *VENDORS):
             pass_feedback(self.world, who)
         self._check_feedback()
@@ -270,6 +284,17 @@ class Story:
                 self.counts["refused notes"] += 1
         self.counts["notes"] += len(held.notes)
         self.counts[mine.relationship] += 1
+
+    def _check_rights(self, who: str, row: Deal) -> None:
+        """Both sides know the same requests, and the same answers."""
+        shop = seller_of(self.world, row.deal)
+        mine, theirs = (
+            requests.of_deal(self.world.nodes[node].reader, record_of(self.world, node, row.deal))
+            for node in (who, shop)
+        )
+        assert [each.digest for each in mine] == [each.digest for each in theirs]
+        assert [each.state for each in mine] == [each.state for each in theirs], "rights differ"
+        self.counts["requests"] += len(mine)
 
     def _check_feedback(self) -> None:
         """Every node counts each published opinion once, as it was said last."""
@@ -293,51 +318,10 @@ class Story:
         self.counts["feedback"] += len(said)
 
 
-def deals_of(world: World, who: str) -> list[Deal]:
-    """The agreed deals of a node, the oldest first."""
-    return deals.list_deals(world.nodes[who].reader, state="agreed")[::-1]
-
-
 def _chosen(world: World, who: str, at: int) -> list[Deal]:
     """One of a node's agreed deals, or none."""
     found = sorted(deals_of(world, who), key=lambda row: row.deal)
     return [found[at % len(found)]] if found else []
-
-
-def buyer_of(world: World, deal: bytes) -> str:
-    """The customer of a deal."""
-    return next(who for who in CUSTOMERS if deals.get(world.nodes[who].reader, deal))
-
-
-def seller_of(world: World, deal: bytes) -> str:
-    """The vendor of a deal."""
-    row = deals.get(world.nodes[buyer_of(world, deal)].reader, deal)
-    assert row is not None
-    return next(w for w in VENDORS if world.nodes[w].machine.identity.root == row.vendor_root)
-
-
-def record_of(world: World, who: str, deal: bytes) -> DealRecord:
-    """A deal as a node has it."""
-    return load_deal(world.nodes[who].reader, deal)
-
-
-def reachable(world: World, who: str, deal: bytes) -> Reachable:
-    """What a node holds that the vendor may write first."""
-    return reach_state.of_deal(world.nodes[who].reader, record_of(world, who, deal))
-
-
-def conversation(world: World, who: str, deal: bytes) -> Conversation:
-    """The notes of a deal as a node has them."""
-    node = world.nodes[who]
-    return reach_state.conversation(node.reader, node.machine.vault, record_of(world, who, deal))
-
-
-def known_to(world: World, who: str, deal: bytes) -> dict[str, str]:
-    """What a vendor's node holds of a deal's customer, whatever it shows of it."""
-    node = world.nodes[who]
-    record = record_of(world, who, deal)
-    found = disclosed.of_deal(node.reader, node.machine.vault, record, world.now).fields
-    return {name: one.value for name, one in found.items() if one.value is not None}
 
 
 def _told_fields(world: World, who: str, deal: bytes) -> set[str]:
@@ -390,9 +374,11 @@ def _document(record: DealRecord) -> bytes:
 
 
 def pass_feedback(world: World, who: str) -> None:
-    """A node's own feedback comes to all others once more, as when they compare their sets."""
+    """A node's own feedback comes to all others once more, the oldest last."""
     reader = world.nodes[who].reader
-    rows = reader.rows("SELECT raw FROM envelopes WHERE own = 1 AND kind = 'feedback' ORDER BY id")
+    rows = reader.rows(
+        "SELECT raw FROM envelopes WHERE own = 1 AND kind = 'feedback' ORDER BY rowid DESC"
+    )
     for node in world.nodes.values():
         if node.name != who:
             for (raw,) in rows:
