@@ -25,7 +25,14 @@ def read(case: Case) -> dict[str, Any]:
     return {"cells": len(demand.read(case.hex("raw")).cells)}
 
 
+def week(case: Case) -> dict[str, Any]:
+    begins = demand.begins(case.given["week"])
+    assert demand.week_of(begins) == case.given["week"] != demand.week_of(begins - 1)
+    return {"begins": begins}
+
+
 DEMAND_ADAPTERS: dict[tuple[str, str], Adapter] = {
+    ("demand", "week"): week,
     ("demand", "summarise"): summarise,
     ("demand", "read"): read,
 }

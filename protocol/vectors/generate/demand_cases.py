@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 from .cases import VectorFile
 
 SPEC = "specs/17-demand.md"
-CELLS, FILE = f"{SPEC}#cells", f"{SPEC}#summary-file"
+COUNTING, CELLS, FILE = (f"{SPEC}#{part}" for part in ("counting", "cells", "summary-file"))
 SCHEMA = "demand.schema"
 Row = tuple[int | None, str, str, str | None, str | None, int | None]
 
@@ -79,11 +80,40 @@ def build() -> VectorFile:
         SPEC,
         "`summarise` gets `k` and the intents of week 2027-W03, each as category, country, "
         "outcome, reason, currency and budget, and gives the summary file; their order doesn't "
-        "matter. `read` gets such a file.",
+        "matter. `read` gets such a file. `week` gets a week and gives its first second (Unix).",
     )
+    _weeks(file.at(COUNTING))
     _summaries(file.at(CELLS))
     _files(file.at(FILE))
     return file
+
+
+def _weeks(file: VectorFile) -> None:
+    for name, week, begins in (
+        ("thursday-first", "2026-W01", datetime(2025, 12, 29, tzinfo=UTC)),
+        ("friday-first", "2027-W01", datetime(2027, 1, 4, tzinfo=UTC)),
+        ("53", "2026-W53", datetime(2026, 12, 28, tzinfo=UTC)),
+    ):
+        seconds = int(begins.timestamp())
+        file.ok(
+            "week",
+            f"week-{name}",
+            f"begins on {begins:%Y-%m-%d}",
+            {"week": week},
+            {"begins": seconds},
+        )
+    for name, week in (
+        ("none-53", "2027-W53"),
+        ("0", "2027-W00"),
+        ("54", "2026-W54"),
+        ("short-week", "2027-W3"),
+        ("lower-case", "2027-w03"),
+        ("day-too", "2027-W03-1"),
+        ("month", "2027-03"),
+        ("before-1970", "1969-W52"),
+        ("no-text", ""),
+    ):
+        file.bad("week", f"week-{name}", "demand.week", "no week", {"week": week})
 
 
 def _summaries(file: VectorFile) -> None:
