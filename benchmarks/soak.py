@@ -37,7 +37,7 @@ from vrmnode.network import (
     NetworkConfig,
     open_network,
 )
-from vrmnode.network.submission import Submission
+from vrmnode.network.handover.submission import Submission
 from vrmprotocol import envelope, topics
 
 RATE = 90.0

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 
 import trio
 
-from vrmnode.network import NetworkConfig, multistream
+from vrmnode.network import NetworkConfig
 from vrmnode.network.addresses import DialAddress
+from vrmnode.network.connection import multistream
+from vrmnode.network.connection.multistream import ProtocolsRefusedError
+from vrmnode.network.connection.peer_connection import PeerConnection, agree
+from vrmnode.network.connection.pinned_libp2p import key_pair_from_seed, noise_transport
+from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
-from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP
-from vrmnode.network.multistream import ProtocolsRefusedError
-from vrmnode.network.peer_connection import PeerConnection, agree
-from vrmnode.network.pinned_libp2p import key_pair_from_seed, noise_transport
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network.gossip.gossip_link import PROTOCOLS as GOSSIP
 
 HELD_UP_S = 0.25
 """A write that takes longer has had to wait for the node."""

@@ -9,9 +9,9 @@ from contextlib import AsyncExitStack
 import trio
 
 from benchmarks.hostile.attacker import PAUSE_S, THROWN_OUT, Attack, Attacker, until_thrown_out
-from vrmnode.network import identify, ping
-from vrmnode.network.byte_stream import encode_varint
-from vrmnode.network.peer_connection import PeerConnection
+from vrmnode.network.connection import identify, ping
+from vrmnode.network.connection.byte_stream import encode_varint
+from vrmnode.network.connection.peer_connection import PeerConnection
 
 HEADER = b"\x13/multistream/1.0.0\n"
 NOT_UTF8 = b"\xff\xfe\xfd\xfc"

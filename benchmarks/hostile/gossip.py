@@ -19,9 +19,9 @@ from benchmarks.hostile.attacker import (
     Attacker,
     until_thrown_out,
 )
-from vrmnode.network.byte_stream import encode_varint
-from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP
-from vrmnode.network.rpc_messages import publish_frame, subscriptions_frame
+from vrmnode.network.connection.byte_stream import encode_varint
+from vrmnode.network.gossip.gossip_link import PROTOCOLS as GOSSIP
+from vrmnode.network.gossip.rpc_messages import publish_frame, subscriptions_frame
 from vrmprotocol import envelope, topics
 
 RPC, Control, Message = rpc_pb2.RPC, rpc_pb2.ControlMessage, rpc_pb2.Message

@@ -11,8 +11,8 @@ import trio
 
 from benchmarks.hostile.attacker import THROWN_OUT, Attack, Attacker, until_thrown_out
 from benchmarks.hostile.gossip import MARKET, forged
-from vrmnode.network.byte_stream import encode_varint
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network.connection.byte_stream import encode_varint
+from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmprotocol import (
     envelope,
     peer_exchange,

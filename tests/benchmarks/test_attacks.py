@@ -16,7 +16,7 @@ from tests.network.support import TOPIC, Victim, open_node, ready, until, victim
 from tests.protocol.vectors import cases
 from vrmnode.network import NetworkConfig
 from vrmnode.network.addresses import parse_dial_address
-from vrmnode.network.counters import KEYS
+from vrmnode.network.limits.counters import KEYS
 
 MOMENT_S = 0.2
 

@@ -21,18 +21,18 @@ from tests.protocol.vectors import cases
 from tests.simulator.catching_up import Shelf
 from tests.simulator.node import SimulatedNode
 from tests.simulator.world import World
-from vrmnode.network.ban_list import BanList
-from vrmnode.network.bounded_log import BoundedLog
 from vrmnode.network.config import NetworkConfig
-from vrmnode.network.connection_table import ConnectionTable
+from vrmnode.network.connection.connection_table import ConnectionTable
+from vrmnode.network.connection.multistream import ProtocolsRefusedError
+from vrmnode.network.connection.peer_connection import PeerConnection
+from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import ConnectionLostError, NetworkError, PeerFaultError
-from vrmnode.network.multistream import ProtocolsRefusedError
-from vrmnode.network.peer_book import PeerBook
-from vrmnode.network.peer_connection import PeerConnection
-from vrmnode.network.peer_exchange import PeerExchange
-from vrmnode.network.submit_service import SubmitService
-from vrmnode.network.sync_service import SyncService
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network.handover.submit_service import SubmitService
+from vrmnode.network.handover.sync_service import SyncService
+from vrmnode.network.limits.ban_list import BanList
+from vrmnode.network.limits.bounded_log import BoundedLog
+from vrmnode.network.peers.peer_book import PeerBook
+from vrmnode.network.peers.peer_exchange import PeerExchange
 from vrmnode.node.gate import Gate
 from vrmnode.storage.database import Database
 

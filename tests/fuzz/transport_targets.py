@@ -24,19 +24,24 @@ from tests.fuzz.fed_node import (
     vectors,
 )
 from tests.fuzz.target import Target
-from vrmnode.network import NetworkConfig, multistream
-from vrmnode.network.byte_stream import ByteStream, TcpStream
+from vrmnode.network import NetworkConfig
+from vrmnode.network.connection import multistream
+from vrmnode.network.connection.byte_stream import ByteStream, TcpStream
+from vrmnode.network.connection.noise_channel import NoiseChannel
+from vrmnode.network.connection.peer_connection import agree
+from vrmnode.network.connection.ping import answer_pings
+from vrmnode.network.connection.pinned_libp2p import (
+    key_pair_from_seed,
+    noise_transport,
+    peer_id_from_key,
+)
+from vrmnode.network.connection.stream_guard import StreamGuard
+from vrmnode.network.connection.yamux_connection import YamuxConnection
+from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import PeerFaultError
-from vrmnode.network.mdns import addresses_in
-from vrmnode.network.noise_channel import NoiseChannel
-from vrmnode.network.peer_connection import agree
-from vrmnode.network.ping import answer_pings
-from vrmnode.network.pinned_libp2p import key_pair_from_seed, noise_transport, peer_id_from_key
-from vrmnode.network.rpc_frames import encode_frame
-from vrmnode.network.rpc_messages import publish_frame
-from vrmnode.network.stream_guard import StreamGuard
-from vrmnode.network.yamux_connection import YamuxConnection
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network.gossip.rpc_frames import encode_frame
+from vrmnode.network.gossip.rpc_messages import publish_frame
+from vrmnode.network.peers.mdns import addresses_in
 from vrmprotocol import stem_frames
 
 

@@ -23,11 +23,11 @@ from tests.fuzz.mutation import mutated, mutated_message
 from tests.fuzz.target import Target
 from tests.network.support import TOPIC
 from tests.network.test_rpc_messages import _samples as rpc_samples
-from vrmnode.network.peer_connection import PeerConnection
-from vrmnode.network.rpc_frames import encode_frame
-from vrmnode.network.rpc_messages import publish_frame
-from vrmnode.network.submission import Submission
-from vrmnode.network.sync_service import Comparison
+from vrmnode.network.connection.peer_connection import PeerConnection
+from vrmnode.network.gossip.rpc_frames import encode_frame
+from vrmnode.network.gossip.rpc_messages import publish_frame
+from vrmnode.network.handover.submission import Submission
+from vrmnode.network.handover.sync_service import Comparison
 from vrmprotocol import stem_frames
 
 Feed = Callable[[FedNode, bytes], Awaitable[object]]

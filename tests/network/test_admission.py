@@ -23,10 +23,10 @@ from tests.network.support import (
     until,
 )
 from vrmnode.network import NetworkConfig, Verdict
-from vrmnode.network.admission import BANS_PER_RANGE, Admission
-from vrmnode.network.handshakes import Handshakes
-from vrmnode.network.inbound_slots import InboundSlots
-from vrmnode.network.scope import range_of
+from vrmnode.network.connection.handshakes import Handshakes
+from vrmnode.network.connection.inbound_slots import InboundSlots
+from vrmnode.network.gossip.scope import range_of
+from vrmnode.network.limits.admission import BANS_PER_RANGE, Admission
 
 STRANGERS = "127.0.0.66"
 """A loopback address that counts as a range of its own."""

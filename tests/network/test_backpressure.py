@@ -24,9 +24,9 @@ from tests.simulator.node import SimulatedNode
 from tests.simulator.pipe import pipe
 from tests.simulator.world import World
 from vrmnode.network import Network
-from vrmnode.network.gossip_service import FRAME_TIMEOUT_S
-from vrmnode.network.rpc_messages import publish_frame
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network.connection.yamux_stream import YamuxStream
+from vrmnode.network.gossip.gossip_service import FRAME_TIMEOUT_S
+from vrmnode.network.gossip.rpc_messages import publish_frame
 
 
 def test_5000_tight_publishes_all_arrive() -> None:

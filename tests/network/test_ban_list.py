@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrmnode.network import ban_list, peer_score
-from vrmnode.network.ban_list import BanList
-from vrmnode.network.peer_score import PeerScores
+from vrmnode.network.limits import ban_list, peer_score
+from vrmnode.network.limits.ban_list import BanList
+from vrmnode.network.limits.peer_score import PeerScores
 
 STEPS = st.lists(st.tuples(st.integers(0, 5), st.floats(0, 30)), max_size=40)
 

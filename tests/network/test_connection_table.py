@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import pytest
 import trio
 
-from vrmnode.network.ban_list import BanList
-from vrmnode.network.connection_table import SIMULTANEOUS_S, ConnectionTable
+from vrmnode.network.connection.connection_table import SIMULTANEOUS_S, ConnectionTable
+from vrmnode.network.gossip.rpc_messages import message_id
+from vrmnode.network.gossip.seen_messages import SeenMessages
 from vrmnode.network.interface import Verdict
-from vrmnode.network.rpc_messages import message_id
-from vrmnode.network.seen_messages import SeenMessages
+from vrmnode.network.limits.ban_list import BanList
 
 
 @dataclass
@@ -114,7 +114,7 @@ def test_verdicts_are_kept_apart_for_each_topic_and_for_a_while() -> None:
 
 
 def test_seen_messages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vrmnode.network.seen_messages.MAX_SEEN", 10)
+    monkeypatch.setattr("vrmnode.network.gossip.seen_messages.MAX_SEEN", 10)
     seen = SeenMessages(120, lambda: 0.0)
     for n in range(20):
         seen.add("a", message_id(b"%d" % n), Verdict.ACCEPT)

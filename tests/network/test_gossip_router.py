@@ -8,12 +8,12 @@ import random
 import pytest
 import trio
 
-from vrmnode.network import gossip_router as g
-from vrmnode.network.gossip_router import Blame, GossipRouter, Send
-from vrmnode.network.message_cache import GOSSIP_WINDOWS, WINDOWS, MessageCache
-from vrmnode.network.peer_score import PeerScores
-from vrmnode.network.rpc_frames import FrameDecoder
-from vrmnode.network.rpc_messages import MessageId, Prune, Rpc, decode_rpc, publish_frame
+from vrmnode.network.gossip import gossip_router as g
+from vrmnode.network.gossip.gossip_router import Blame, GossipRouter, Send
+from vrmnode.network.gossip.message_cache import GOSSIP_WINDOWS, WINDOWS, MessageCache
+from vrmnode.network.gossip.rpc_frames import FrameDecoder
+from vrmnode.network.gossip.rpc_messages import MessageId, Prune, Rpc, decode_rpc, publish_frame
+from vrmnode.network.limits.peer_score import PeerScores
 
 TOPIC = "t"
 
@@ -356,7 +356,7 @@ def test_cache_keeps_messages_for_its_windows() -> None:
 
 
 def test_cache_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vrmnode.network.message_cache.MAX_BYTES", 25)
+    monkeypatch.setattr("vrmnode.network.gossip.message_cache.MAX_BYTES", 25)
     cache = MessageCache()
     for n in range(3):
         cache.put(identifier(n), TOPIC, bytes(10))

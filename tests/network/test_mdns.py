@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.network.support import open_node, until
 from tests.network.test_peer_book import address
-from vrmnode.network import mdns
 from vrmnode.network.addresses import parse_dial_address
-from vrmnode.network.mdns import addresses_in, text_record
+from vrmnode.network.peers import mdns
+from vrmnode.network.peers.mdns import addresses_in, text_record
 
 LAN, PUBLIC, LOOP = address(1, "192.168.1.7"), address(2, "9.9.9.9"), address(3)
 

@@ -7,7 +7,7 @@ import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrmnode.network.outbound_queue import BATCH_BYTES, OutboundQueue
+from vrmnode.network.gossip.outbound_queue import BATCH_BYTES, OutboundQueue
 
 OPERATIONS = st.lists(
     st.one_of(st.tuples(st.booleans(), st.binary(min_size=1, max_size=40)), st.none()),

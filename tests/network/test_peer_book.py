@@ -7,8 +7,9 @@ import random
 
 import pytest
 
+from vrmnode.network.gossip.scope import Scope, neighbourhood, scope_of
 from vrmnode.network.interface import KnownPeer
-from vrmnode.network.peer_book import (
+from vrmnode.network.peers.peer_book import (
     FAILURES_NEVER_REACHED,
     FAILURES_ONCE_REACHED,
     LONGEST_PAUSE_ALONE_S,
@@ -18,7 +19,6 @@ from vrmnode.network.peer_book import (
     PeerBook,
     may_be_named,
 )
-from vrmnode.network.scope import Scope, neighbourhood, scope_of
 from vrmprotocol import base58
 
 

@@ -10,7 +10,7 @@ import trio.testing
 
 from vrmnode.network.addresses import DialAddress
 from vrmnode.network.errors import NetworkError
-from vrmnode.network.redial import STABLE_S, Redial
+from vrmnode.network.peers.redial import STABLE_S, Redial
 
 
 def address(host: str, peer: str = "peer") -> DialAddress:

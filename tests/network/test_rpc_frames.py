@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrmnode.network.byte_stream import encode_varint
+from vrmnode.network.connection.byte_stream import encode_varint
 from vrmnode.network.errors import PeerFaultError
-from vrmnode.network.rpc_frames import FrameDecoder, encode_frame, in_batches
+from vrmnode.network.gossip.rpc_frames import FrameDecoder, encode_frame, in_batches
 
 FRAMES = st.lists(st.binary(max_size=300), max_size=8)
 

@@ -14,11 +14,10 @@ from libp2p.pubsub.pb import rpc_pb2
 
 from tests.network.support import TOPIC, connected, open_node, receive, swallow
 from vrmnode.network.errors import PeerFaultError
-from vrmnode.network.gossip_router import GossipRouter
-from vrmnode.network.message_cache import MessageCache
-from vrmnode.network.peer_score import PeerScores
-from vrmnode.network.rpc_frames import FrameDecoder, encode_frame
-from vrmnode.network.rpc_messages import (
+from vrmnode.network.gossip.gossip_router import GossipRouter
+from vrmnode.network.gossip.message_cache import MessageCache
+from vrmnode.network.gossip.rpc_frames import FrameDecoder, encode_frame
+from vrmnode.network.gossip.rpc_messages import (
     GossipMessage,
     MessageId,
     Prune,
@@ -29,6 +28,7 @@ from vrmnode.network.rpc_messages import (
     publish_frame,
     subscriptions_frame,
 )
+from vrmnode.network.limits.peer_score import PeerScores
 
 RPC = rpc_pb2.RPC
 IDS = [MessageId(hashlib.sha256(bytes([n])).digest()) for n in range(4)]

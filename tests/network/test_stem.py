@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.network.support import TOPIC
-from vrmnode.network import stem
-from vrmnode.network.rpc_messages import message_id
-from vrmnode.network.stem import Forward, Spread, Stem
+from vrmnode.network.gossip import stem
+from vrmnode.network.gossip.rpc_messages import message_id
+from vrmnode.network.gossip.stem import Forward, Spread, Stem
 
 
 class Bench:

@@ -31,11 +31,12 @@ from tests.network.support import (
 from tests.simulator.node import SimulatedNode
 from tests.simulator.pipe import pipe
 from tests.simulator.world import World
-from vrmnode.network import Network, NetworkError, Verdict, stem, stem_service
-from vrmnode.network.rpc_messages import message_id, subscriptions_frame
-from vrmnode.network.stem import Stem
-from vrmnode.network.stem_service import StemService
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network import Network, NetworkError, Verdict
+from vrmnode.network.connection.yamux_stream import YamuxStream
+from vrmnode.network.gossip import stem, stem_service
+from vrmnode.network.gossip.rpc_messages import message_id, subscriptions_frame
+from vrmnode.network.gossip.stem import Stem
+from vrmnode.network.gossip.stem_service import StemService
 from vrmprotocol import stem_frames
 from vrmprotocol.stem_frames import PROTOCOL
 

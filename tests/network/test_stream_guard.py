@@ -10,13 +10,13 @@ import trio
 import trio.testing
 
 from tests.network.test_yamux import End, ignore
-from vrmnode.network import multistream
-from vrmnode.network.bounded_log import IN_TOTAL, PER_PEER, BoundedLog
-from vrmnode.network.byte_stream import encode_varint
+from vrmnode.network.connection import multistream
+from vrmnode.network.connection.byte_stream import encode_varint
+from vrmnode.network.connection.multistream import ProtocolsRefusedError
+from vrmnode.network.connection.stream_guard import StreamGuard
+from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
-from vrmnode.network.multistream import ProtocolsRefusedError
-from vrmnode.network.stream_guard import StreamGuard
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network.limits.bounded_log import IN_TOTAL, PER_PEER, BoundedLog
 
 SENT = "se" + "cret"
 """What a peer sent, and an exception quotes; it isn't in any line of source."""

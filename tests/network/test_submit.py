@@ -24,8 +24,9 @@ from tests.network.support import (
     receive,
     until,
 )
-from vrmnode.network import KEPT, NOT_KEPT, Network, NetworkError, Verdict, submit_service
-from vrmnode.network.byte_stream import encode_varint
+from vrmnode.network import KEPT, NOT_KEPT, Network, NetworkError, Verdict
+from vrmnode.network.connection.byte_stream import encode_varint
+from vrmnode.network.handover import submit_service
 from vrmprotocol import encoding, submit_frames
 from vrmprotocol.submit_frames import MAX_UNANSWERED, Answer
 

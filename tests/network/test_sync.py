@@ -25,10 +25,11 @@ from tests.network.support import (
     until,
 )
 from tests.simulator.pipe import pipe
-from vrmnode.network import Network, Verdict, sync_service
-from vrmnode.network.peer_connection import PeerConnection
-from vrmnode.network.sync_service import GIVES_WAY_S, MAX_SESSIONS, Comparison, SyncService
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network import Network, Verdict
+from vrmnode.network.connection.peer_connection import PeerConnection
+from vrmnode.network.connection.yamux_stream import YamuxStream
+from vrmnode.network.handover import sync_service
+from vrmnode.network.handover.sync_service import GIVES_WAY_S, MAX_SESSIONS, Comparison, SyncService
 from vrmprotocol import encoding, reconciliation, sync_frames
 from vrmprotocol.id_set import IdSet
 from vrmprotocol.sync_frames import Answer, Request

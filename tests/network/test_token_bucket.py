@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrmnode.network.token_bucket import MAX_KEYS, Rates, TokenBucket
+from vrmnode.network.limits.token_bucket import MAX_KEYS, Rates, TokenBucket
 
 
 def test_what_is_beyond_the_burst_waits_for_its_time() -> None:

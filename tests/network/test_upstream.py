@@ -1,7 +1,7 @@
 """py-libp2p still behaves as it did when we chose to go without the part in question.
 
-Each test belongs to one row of the table in ``vrmnode.network.pinned_libp2p``. One that fails
-brings good news: upstream has mended it, and our stand-in may go.
+Each test belongs to one row of the table in ``vrmnode.network.connection.pinned_libp2p``. One that
+fails brings good news: upstream has mended it, and our stand-in may go.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from libp2p.transport.tcp import tcp
 
 from tests.network.support import foreign_host
 from vrmnode.network import NetworkError
-from vrmnode.network.pinned_libp2p import PINNED_VERSION, check_version
+from vrmnode.network.connection.pinned_libp2p import PINNED_VERSION, check_version
 
 
 def test_installed_version_is_the_one_measured() -> None:

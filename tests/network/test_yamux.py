@@ -13,11 +13,11 @@ import trio.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vrmnode.network import yamux_connection, yamux_limits
+from vrmnode.network.connection import yamux_connection, yamux_limits
+from vrmnode.network.connection.yamux_connection import YamuxConnection
+from vrmnode.network.connection.yamux_frames import INITIAL_WINDOW
+from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
-from vrmnode.network.yamux_connection import YamuxConnection
-from vrmnode.network.yamux_frames import INITIAL_WINDOW
-from vrmnode.network.yamux_stream import YamuxStream
 
 Handler = Callable[[YamuxStream], Awaitable[None]]
 

@@ -27,10 +27,10 @@ from vrmnode.network import (
     Network,
     NetworkConfig,
     Verdict,
-    gossip_service,
     open_network,
 )
-from vrmnode.network.rpc_messages import Rpc, decode_rpc
+from vrmnode.network.gossip import gossip_service
+from vrmnode.network.gossip.rpc_messages import Rpc, decode_rpc
 from vrmprotocol import envelope, market, topics
 from vrmprotocol.errors import RemoteError
 

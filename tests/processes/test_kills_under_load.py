@@ -37,7 +37,7 @@ from vrmnode.network import (
     NetworkError,
     open_network,
 )
-from vrmnode.network.submission import Submission
+from vrmnode.network.handover.submission import Submission
 from vrmprotocol import envelope, market, topics
 from vrmprotocol.envelope import Envelope, required_bits
 from vrmprotocol.keys import SigningKey

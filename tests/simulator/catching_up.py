@@ -10,11 +10,11 @@ import trio
 from tests.simulator.node import TOPIC, SimulatedNode
 from tests.simulator.pipe import pipe
 from tests.simulator.world import World
-from vrmnode.network.peer_connection import PeerConnection
-from vrmnode.network.rpc_messages import message_id
-from vrmnode.network.sync_keeper import EVERY_S, FIRST_S
-from vrmnode.network.sync_service import Comparison, SyncService
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network.connection.peer_connection import PeerConnection
+from vrmnode.network.connection.yamux_stream import YamuxStream
+from vrmnode.network.gossip.rpc_messages import message_id
+from vrmnode.network.handover.sync_keeper import EVERY_S, FIRST_S
+from vrmnode.network.handover.sync_service import Comparison, SyncService
 from vrmprotocol.id_set import IdSet
 
 

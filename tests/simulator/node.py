@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, cast
 
 import trio
 
-from vrmnode.network.admission import Admission
-from vrmnode.network.ban_list import BanList
-from vrmnode.network.bounded_log import BoundedLog
-from vrmnode.network.conduct import Conduct
 from vrmnode.network.config import NetworkConfig
-from vrmnode.network.counters import Counters
-from vrmnode.network.gossip_router import GossipRouter
-from vrmnode.network.gossip_service import GossipService
+from vrmnode.network.connection.peer_connection import INBOUND, OUTBOUND, PeerConnection
+from vrmnode.network.gossip.gossip_router import GossipRouter
+from vrmnode.network.gossip.gossip_service import GossipService
+from vrmnode.network.gossip.message_cache import MessageCache
+from vrmnode.network.gossip.rpc_frames import FrameDecoder
+from vrmnode.network.gossip.rpc_messages import MessageId, Rpc, message_id
+from vrmnode.network.gossip.seen_messages import SeenMessages
+from vrmnode.network.gossip.stem import Stem
+from vrmnode.network.gossip.stem_service import StemService
 from vrmnode.network.interface import ACCEPTED, Delivery, Finding, Incoming
-from vrmnode.network.message_cache import MessageCache
-from vrmnode.network.peer_connection import INBOUND, OUTBOUND, PeerConnection
-from vrmnode.network.peer_score import PeerScores
-from vrmnode.network.rpc_frames import FrameDecoder
-from vrmnode.network.rpc_messages import MessageId, Rpc, message_id
-from vrmnode.network.seen_messages import SeenMessages
-from vrmnode.network.stem import Stem
-from vrmnode.network.stem_service import StemService
+from vrmnode.network.limits.admission import Admission
+from vrmnode.network.limits.ban_list import BanList
+from vrmnode.network.limits.bounded_log import BoundedLog
+from vrmnode.network.limits.conduct import Conduct
+from vrmnode.network.limits.counters import Counters
+from vrmnode.network.limits.peer_score import PeerScores
 from vrmprotocol import stem_frames
 
 if TYPE_CHECKING:

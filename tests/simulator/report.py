@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.simulator.graph import distances, random_dials
 from tests.simulator.node import SimulatedNode
 from tests.simulator.world import World
-from vrmnode.network.rpc_messages import MessageId
+from vrmnode.network.gossip.rpc_messages import MessageId
 
 BODY_BYTES = 512
 HEARTBEATS = 3

@@ -27,8 +27,8 @@ from tests.simulator.graph import distances, random_dials
 from tests.simulator.node import Copy, SimulatedNode
 from tests.simulator.report import BODY_BYTES
 from tests.simulator.world import World
-from vrmnode.network.rpc_messages import MessageId
-from vrmnode.network.stem import SPREAD_CHANCE
+from vrmnode.network.gossip.rpc_messages import MessageId
+from vrmnode.network.gossip.stem import SPREAD_CHANCE
 
 TIMING_S = 0.010
 """How far times are taken to be off the delays, by jitter and by ways that aren't shortest."""

@@ -13,7 +13,7 @@ from tests.simulator.graph import distances, random_dials
 from tests.simulator.node import SimulatedNode
 from tests.simulator.report import Setting, measured
 from tests.simulator.world import Delays, World
-from vrmnode.network.rpc_messages import message_id
+from vrmnode.network.gossip.rpc_messages import message_id
 
 SMALL = Setting(nodes=12, dials=3, messages=10, loss=0.2, droppers=0.25)
 

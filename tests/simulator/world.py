@@ -17,10 +17,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from vrmnode.network.errors import ConnectionLostError
-from vrmnode.network.rpc_frames import FrameDecoder
-from vrmnode.network.rpc_messages import Rpc
-from vrmnode.network.rpc_messages import decode_rpc as decode
-from vrmnode.network.stem_service import TICK_S
+from vrmnode.network.gossip.rpc_frames import FrameDecoder
+from vrmnode.network.gossip.rpc_messages import Rpc
+from vrmnode.network.gossip.rpc_messages import decode_rpc as decode
+from vrmnode.network.gossip.stem_service import TICK_S
 
 if TYPE_CHECKING:
     from tests.simulator.node import SimulatedNode

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from multiaddr import Multiaddr
 from multiaddr.exceptions import Error as MultiaddrError
 
+from vrmnode.network.connection.pinned_libp2p import ID
 from vrmnode.network.errors import NetworkError
-from vrmnode.network.pinned_libp2p import ID
 
 _DIALLED = "/ip4/<address>/tcp/<port>/p2p/<peer id>"
 _LISTENED = "/ip4/<address>/tcp/<port>"

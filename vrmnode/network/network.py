@@ -7,48 +7,41 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import trio
 
-from vrmnode.network import identify, mdns, ping
 from vrmnode.network.addresses import (
     announced_hosts,
     parse_dial_address,
     parse_listen_address,
     tcp_multiaddr,
 )
-from vrmnode.network.admission import Admission
-from vrmnode.network.ban_list import BanList
-from vrmnode.network.bounded_log import BoundedLog
-from vrmnode.network.conduct import Conduct
 from vrmnode.network.config import NetworkConfig
-from vrmnode.network.connection_table import ConnectionTable
-from vrmnode.network.connector import Connector
-from vrmnode.network.counters import Counters
+from vrmnode.network.connection import identify, listener, ping, pinned_libp2p
+from vrmnode.network.connection.connection_table import ConnectionTable
+from vrmnode.network.connection.connector import Connector
+from vrmnode.network.connection.stream_guard import StreamGuard, StreamHandler
+from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import NetworkError
-from vrmnode.network.gossip_link import PROTOCOLS as GOSSIP_PROTOCOLS
-from vrmnode.network.gossip_router import GossipRouter
-from vrmnode.network.gossip_service import GossipService
+from vrmnode.network.gossip.gossip_link import PROTOCOLS as GOSSIP_PROTOCOLS
+from vrmnode.network.gossip.gossip_router import GossipRouter
+from vrmnode.network.gossip.gossip_service import GossipService
+from vrmnode.network.gossip.message_cache import MessageCache
+from vrmnode.network.gossip.seen_messages import SeenMessages
+from vrmnode.network.gossip.stem_links import stem_over
+from vrmnode.network.handover.submission import Submission, open_submission
+from vrmnode.network.handover.submit_service import SubmitService
+from vrmnode.network.handover.sync_keeper import SyncKeeper
+from vrmnode.network.handover.sync_service import SyncService
 from vrmnode.network.interface import Delivery, KnownPeer, PeerStatus, SyncStore, Validator
-from vrmnode.network.listener import bound_addresses, close_listeners, open_listeners, serve
-from vrmnode.network.message_cache import MessageCache
-from vrmnode.network.peer_book import PeerBook
-from vrmnode.network.peer_exchange import PeerExchange
-from vrmnode.network.peer_keeper import PeerKeeper
-from vrmnode.network.peer_score import PeerScores
-from vrmnode.network.pinned_libp2p import (
-    KeyPair,
-    check_version,
-    key_pair_from_seed,
-    noise_transport,
-    peer_id_from_key,
-)
-from vrmnode.network.redial import Redial
-from vrmnode.network.seen_messages import SeenMessages
-from vrmnode.network.stem_links import stem_over
-from vrmnode.network.stream_guard import StreamGuard, StreamHandler
-from vrmnode.network.submission import Submission, open_submission
-from vrmnode.network.submit_service import SubmitService
-from vrmnode.network.sync_keeper import SyncKeeper
-from vrmnode.network.sync_service import SyncService
-from vrmnode.network.yamux_stream import YamuxStream
+from vrmnode.network.limits.admission import Admission
+from vrmnode.network.limits.ban_list import BanList
+from vrmnode.network.limits.bounded_log import BoundedLog
+from vrmnode.network.limits.conduct import Conduct
+from vrmnode.network.limits.counters import Counters
+from vrmnode.network.limits.peer_score import PeerScores
+from vrmnode.network.peers import mdns
+from vrmnode.network.peers.peer_book import PeerBook
+from vrmnode.network.peers.peer_exchange import PeerExchange
+from vrmnode.network.peers.peer_keeper import PeerKeeper
+from vrmnode.network.peers.redial import Redial
 from vrmprotocol.peer_exchange import PROTOCOL as PEERS_PROTOCOL
 from vrmprotocol.stem_frames import PROTOCOL as STEM_PROTOCOL
 from vrmprotocol.submit_frames import PROTOCOL as SUBMIT_PROTOCOL
@@ -68,14 +61,14 @@ class Network:
     def __init__(
         self,
         config: NetworkConfig,
-        key_pair: KeyPair,
+        key_pair: pinned_libp2p.KeyPair,
         validate: Validator,
         bound: Sequence[tuple[str, int]],
         nursery: trio.Nursery,
         store: SyncStore | None,
     ) -> None:
         """Use ``open_network`` instead."""
-        self.peer_id: str = peer_id_from_key(key_pair)
+        self.peer_id: str = pinned_libp2p.peer_id_from_key(key_pair)
         self._config = config
         self._public_key: bytes = key_pair.public_key.serialize()
         self._listening = [(a, port) for host, port in bound for a in announced_hosts(host)]
@@ -142,7 +135,7 @@ class Network:
         )
         self._connector = Connector(
             config,
-            noise_transport(key_pair),
+            pinned_libp2p.noise_transport(key_pair),
             self._table,
             self._admission,
             self._bans,
@@ -347,7 +340,7 @@ class Network:
 
     async def _listen(self, listeners: Sequence[trio.SocketListener]) -> None:
         with self._listening_scope:
-            await serve(listeners, self._connector.accept, self._nursery)
+            await listener.serve(listeners, self._connector.accept, self._nursery)
 
     async def _beat(self) -> None:
         while True:
@@ -373,17 +366,19 @@ async def open_network(
         NetworkError: ``network.libp2p_version``, ``network.seed_invalid``,
             ``network.address_invalid``, ``network.port_in_use``, ``network.listen_failed``.
     """
-    check_version()
-    key_pair = key_pair_from_seed(identity_seed)
+    pinned_libp2p.check_version()
+    key_pair = pinned_libp2p.key_pair_from_seed(identity_seed)
     for text in config.peers:
         parse_dial_address(text)
-    listeners = await open_listeners([parse_listen_address(text) for text in config.listen])
+    listeners = await listener.open_listeners(
+        [parse_listen_address(text) for text in config.listen]
+    )
     failure: Exception | None = None
     network: Network | None = None
     try:
         async with trio.open_nursery() as nursery:
             network = Network(
-                config, key_pair, validate, bound_addresses(listeners), nursery, store
+                config, key_pair, validate, listener.bound_addresses(listeners), nursery, store
             )
             network.start(listeners)
             try:
@@ -393,7 +388,7 @@ async def open_network(
             await network.goodbye()
             nursery.cancel_scope.cancel()
     finally:
-        close_listeners(listeners)
+        listener.close_listeners(listeners)
         if network is not None:
             network.close()
     if failure is not None:

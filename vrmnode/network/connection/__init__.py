@@ -1,0 +1,1 @@
+"""Connections to peers: TCP, Noise, Yamux and multistream, and the streams on them."""

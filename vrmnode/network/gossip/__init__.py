@@ -1,0 +1,1 @@
+"""Gossip: the mesh of each topic, the frames of its protocol, and the stem before it."""

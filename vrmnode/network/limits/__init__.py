@@ -1,0 +1,1 @@
+"""What peers may do, how their conduct is scored, and what is told of it."""

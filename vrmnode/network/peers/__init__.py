@@ -1,0 +1,1 @@
+"""Which peers there are: remembered, heard of from others, found on the LAN, dialled again."""
