@@ -84,7 +84,7 @@ class NetworkConfig:
     """Seconds in which nobody may connect from a range of addresses with several banned ids."""
     gossip_burst: float = 32_768.0
     """Gossip read from one peer at once, in units: a message of up to 4 KiB is one."""
-    gossip_per_s: float = 1_024.0
+    gossip_per_s: float = 4_096.0
     """Units a second from then on; a peer that sends more is read from later."""
 
     delivery_queue: int = 1_024
