@@ -16,7 +16,7 @@ from vrmprotocol import certificate as certificates
 from vrmprotocol.agreement import AgreementFile
 from vrmprotocol.draft import Draft, deal_id, expected_total, has_its_text
 from vrmprotocol.encoding import Map
-from vrmprotocol.errors import RemoteError
+from vrmprotocol.errors import RemoteError, passes
 
 Evidence = Literal["proven", "asserted"]
 
@@ -104,19 +104,12 @@ def _total_is_the_sum(file: AgreementFile) -> bool:
 
 def _certificate_is_signed(file: AgreementFile) -> bool:
     certificate = file.draft.vendor.certificate
-    try:
-        certificates.verify_signature(certificate)
-    except RemoteError:
-        return False
-    return certificate.root == file.draft.vendor.root
+    signed = passes(certificates.verify_signature, certificate)
+    return signed and certificate.root == file.draft.vendor.root
 
 
 def _certificate_was_valid(file: AgreementFile) -> bool:
-    try:
-        certificates.check_validity(file.draft.vendor.certificate, now=file.accepted_at)
-    except RemoteError:
-        return False
-    return True
+    return passes(certificates.check_validity, file.draft.vendor.certificate, now=file.accepted_at)
 
 
 def _customer_signed(file: AgreementFile) -> bool:

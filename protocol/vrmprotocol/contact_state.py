@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from vrmprotocol import disclosure
 from vrmprotocol.contact_update import ContactUpdate
 from vrmprotocol.disclosure_body import Disclosure
-from vrmprotocol.errors import RemoteError
+from vrmprotocol.errors import passes
 from vrmprotocol.inner import SignedMessage
 from vrmprotocol.negotiation import DealState, Message
 
@@ -69,11 +69,7 @@ def counts(message: Message, deal: DealState) -> bool:
         return False
     if not isinstance(message.body, Disclosure | ContactUpdate):
         return False
-    try:
-        check(message, deal)
-    except RemoteError:
-        return False
-    return True
+    return passes(check, message, deal)
 
 
 def statements(message: SignedMessage) -> list[Told]:

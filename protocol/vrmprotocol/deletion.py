@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from vrmprotocol import agreement
 from vrmprotocol.deletion_body import Deletion
-from vrmprotocol.errors import RemoteError
+from vrmprotocol.errors import RemoteError, passes
 from vrmprotocol.inner import SignedMessage
 from vrmprotocol.negotiation import DealState, Message
 
@@ -38,15 +38,7 @@ def standing(deal: DealState, messages: Iterable[Message]) -> tuple[SignedMessag
     return tuple(
         message
         for message in sorted(messages, key=lambda each: (each.seq, each.digest))
-        if isinstance(message, SignedMessage) and _stands(message, deal)
+        if isinstance(message, SignedMessage)
+        and isinstance(message.body, Deletion)
+        and passes(check, message, deal)
     )
-
-
-def _stands(message: SignedMessage, deal: DealState) -> bool:
-    if not isinstance(message.body, Deletion):
-        return False
-    try:
-        check(message, deal)
-    except RemoteError:
-        return False
-    return True

@@ -10,6 +10,11 @@ was expected and what came; they never hold keys, secrets or message bodies.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ParamSpec
+
+P = ParamSpec("P")
+
 
 class ProtocolError(Exception):
     """A rule of the protocol doesn't hold; `code` says which."""
@@ -29,3 +34,12 @@ class LocalError(ProtocolError):
 
 class RemoteError(ProtocolError):
     """A peer's bytes are refused. Raised only where bytes are received."""
+
+
+def passes(check: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether a check finds nothing to refuse: it raises no RemoteError."""
+    try:
+        check(*args, **kwargs)
+    except RemoteError:
+        return False
+    return True

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from vrmprotocol import agreement, deletion
 from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.draft import Draft
-from vrmprotocol.errors import LocalError, RemoteError
+from vrmprotocol.errors import LocalError, RemoteError, passes
 from vrmprotocol.fields import DAY_S
 from vrmprotocol.inner import SignedMessage
 from vrmprotocol.mail import Offer
@@ -136,13 +136,8 @@ def _place(message: Message) -> tuple[int, bytes]:
 
 
 def _counts(message: SignedMessage, deal: DealState) -> bool:
-    if not isinstance(message.body, RightsRequest | RightsStatus | RightsData):
-        return False
-    try:
-        check(message, deal)
-    except RemoteError:
-        return False
-    return True
+    kinds = RightsRequest | RightsStatus | RightsData
+    return isinstance(message.body, kinds) and passes(check, message, deal)
 
 
 def _request(

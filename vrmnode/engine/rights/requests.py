@@ -15,7 +15,7 @@ from vrmnode.storage.deals import Deal
 from vrmnode.storage.secrets import Vault
 from vrmnode.values import reasons
 from vrmprotocol import keys, message, rights, rights_answer
-from vrmprotocol.errors import RemoteError
+from vrmprotocol.errors import passes
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.rights import Request
 from vrmprotocol.rights_bodies import RIGHTS, Right
@@ -182,17 +182,12 @@ def answer_of(tx: Connection, vault: Vault, found: RightsRecord) -> bytes | None
         if item.kind == PART
     )
     loaded = [message.verify_and_load(raw, expected_recipient=None) for raw in kept if raw]
-    parts = [each for each in loaded if isinstance(each, SignedMessage)]
-    standing = [each for each in parts if _stands(each, found)]
+    standing = [
+        each
+        for each in loaded
+        if isinstance(each, SignedMessage) and passes(rights.check, each, found.record.state)
+    ]
     return rights_answer.assemble(said.answer, found.request.digest, standing)
-
-
-def _stands(part: SignedMessage, found: RightsRecord) -> bool:
-    try:
-        rights.check(part, found.record.state)
-    except RemoteError:
-        return False
-    return True
 
 
 def watch(ctx: Context, found: RightsRecord) -> None:
