@@ -6,7 +6,7 @@ import click
 
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.safe_text import one_line
-from vrmnode.cli.session import Session, session, shared_options
+from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import columns, entries, hanging, listed, moment, nested, short, short_did
 
 _HERE = "vrmnode.cli.commands.relation"
@@ -157,13 +157,12 @@ def reach(
     body: dict[str, object] = {"status": status}
     body |= {"channels": list(channels)} if channels else {}
     body |= {"purposes": list(purposes)} if purposes else {}
-    _say(session(), relation_id, "reach", body)
+    _say(relation_id, "reach", body)
 
 
-def _say(here: Session, relation_id: str, *path: str | dict[str, object]) -> None:
-    word = str(path[0])
-    body = path[1] if len(path) > 1 and isinstance(path[1], dict) else {}
-    value = here.client.post("relations", relation_id, word, body=body)
+def _say(relation_id: str, word: str, body: dict[str, object] | None = None) -> None:
+    here = session()
+    value = here.client.post("relations", relation_id, word, body=body or {})
     here.result(value, lambda: relation_words(value))
 
 
@@ -179,7 +178,7 @@ def pause(relation_id: str) -> None:
     Example:
       vrm relation pause 0a1b2c3d4e5f
     """
-    _say(session(), relation_id, "pause")
+    _say(relation_id, "pause")
 
 
 @click.command()
@@ -194,7 +193,7 @@ def resume(relation_id: str) -> None:
     Example:
       vrm relation resume 0a1b2c3d4e5f
     """
-    _say(session(), relation_id, "resume")
+    _say(relation_id, "resume")
 
 
 @click.command()
@@ -210,7 +209,7 @@ def end(relation_id: str) -> None:
     Example:
       vrm relation end 0a1b2c3d4e5f
     """
-    _say(session(), relation_id, "end")
+    _say(relation_id, "end")
 
 
 @click.command()

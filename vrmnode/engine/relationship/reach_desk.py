@@ -17,7 +17,7 @@ from vrmnode.storage import deals, messages
 from vrmnode.values.fields import Fields
 from vrmprotocol import agreement, reach
 from vrmprotocol.negotiation import Message
-from vrmprotocol.reach import CELLS, Cell, Reachable
+from vrmprotocol.reach import CELLS, Cell, Reachable, ReachStatus
 from vrmprotocol.reach_bodies import (
     CHANNELS,
     GRANTS,
@@ -62,11 +62,7 @@ def pause(ctx: Context, params: Params) -> Json:
     Raises:
         ServiceError: as `change`.
     """
-
-    def granted(found: Reachable) -> dict[Cell, Grant]:
-        return {cell: "paused" for cell in CELLS if found.status(*cell) == "granted"}
-
-    return _say(ctx, str(params.get("relation") or ""), granted)
+    return _say(ctx, str(params.get("relation") or ""), _instead("granted", "paused"))
 
 
 def resume(ctx: Context, params: Params) -> Json:
@@ -75,11 +71,11 @@ def resume(ctx: Context, params: Params) -> Json:
     Raises:
         ServiceError: as `change`.
     """
+    return _say(ctx, str(params.get("relation") or ""), _instead("paused", "agreed"))
 
-    def paused(found: Reachable) -> dict[Cell, Grant]:
-        return {cell: "agreed" for cell in CELLS if found.status(*cell) == "paused"}
 
-    return _say(ctx, str(params.get("relation") or ""), paused)
+def _instead(status: ReachStatus, grant: Grant) -> Callable[[Reachable], dict[Cell, Grant]]:
+    return lambda found: {cell: grant for cell in CELLS if found.status(*cell) == status}
 
 
 def end(ctx: Context, params: Params) -> Json:
