@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
+from tests.engine.example_runs import examples
 from tests.engine.world import SKU, World, open_databases
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal
@@ -226,12 +227,7 @@ def test_both_sides_end_the_same(
     sealed: Counter[str] = Counter()
 
     @seed(shard)
-    @settings(
-        max_examples=EXAMPLES // SHARDS,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @examples(EXAMPLES // SHARDS)
     @given(script=SCRIPT, stock=STOCK, skews=SKEWS, luck=st.integers(0, 2**32))
     def run(
         script: list[tuple[object, ...]], stock: list[int], skews: list[int], luck: int

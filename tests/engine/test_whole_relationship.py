@@ -14,9 +14,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import Phase, given, seed
 from hypothesis import strategies as st
 
+from tests.engine.example_runs import examples
 from tests.engine.two_sides import CUSTOMERS, VENDORS
 from tests.engine.whole_relationship import Begun, Step, Story
 from vrmnode.engine import records
@@ -127,12 +128,7 @@ def test_both_sides_keep_the_same_relationship(
     counts: Counter[str] = Counter()
 
     @seed(shard)
-    @settings(
-        max_examples=EXAMPLES // SHARDS,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @examples(EXAMPLES // SHARDS)
     @given(script=SCRIPT, luck=st.integers(0, 2**32))
     def run(script: list[Step], luck: int) -> None:
         counts.update(tell_a_story(begun, script, luck).counts)
@@ -198,13 +194,7 @@ def test_a_planted_fault_is_seen(begun: Begun, monkeypatch: pytest.MonkeyPatch, 
     seen: list[str] = []
 
     @seed(1)
-    @settings(
-        max_examples=400,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @examples(400, phases=[Phase.generate])
     @given(script=SCRIPT, luck=st.integers(0, 2**32))
     def run(script: list[Step], luck: int) -> None:
         if seen:

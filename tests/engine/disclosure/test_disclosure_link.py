@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.disclosing import ANNA, DELIVERY_WORD
+from tests.engine.example_runs import examples
 from tests.engine.steps import CUSTOMER, OTHER_CUSTOMER, OTHER_VENDOR, VENDOR
 from tests.engine.world import World
 from vrmnode.engine.context import Context
@@ -157,13 +158,7 @@ def test_none_is_early_and_all_arrive(
     monkeypatch.setattr(envelope_rules, "required_bits", lambda kind, body_bytes: 0)
     counts: Counter[str] = Counter()
 
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @examples(EXAMPLES, derandomize=True)
     @given(script=st.lists(STEP, min_size=8, max_size=30), luck=st.integers(0, 2**32))
     def run(script: list[tuple[object, ...]], luck: int) -> None:
         world = World(four_databases, luck, [5, 5], [0, 0, 0, 0])

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
+from tests.engine.example_runs import examples
 from tests.engine.steps import set_shop_policy
 from tests.engine.world import SKU, World, open_databases
 from vrmnode.engine.orders import order_views
@@ -177,12 +178,7 @@ def test_both_sides_show_the_same_order(
     paid: Counter[str] = Counter()
 
     @seed(shard)
-    @settings(
-        max_examples=EXAMPLES // SHARDS,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @examples(EXAMPLES // SHARDS)
     @given(
         script=SCRIPT,
         policies=st.tuples(POLICY, POLICY),
