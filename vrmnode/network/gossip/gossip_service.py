@@ -280,6 +280,8 @@ class GossipService:
 
     async def take_fetched(self, topic: str, fetched: Sequence[bytes], peer: str) -> None:
         """Take in messages that were fetched from ``peer``; they are relayed to nobody."""
+        # Counted here and not when a comparison ends: many are broken off after much has come.
+        self._counters.add("fetched", len(fetched))
         for first in range(0, len(fetched), MESSAGES_AT_ONCE):
             some = [(topic, data) for data in fetched[first : first + MESSAGES_AT_ONCE]]
             for (_, data), _ in await self._accepted(some, peer):

@@ -104,14 +104,13 @@ class SyncKeeper:
         full = partner.full_s <= self._clock()
         pause_s = EVERY_S
         try:
-            fetched = await self._service.fetch_missing(
+            answered = await self._service.fetch_missing(
                 partner.connection, self._comparisons(full=full), partner.passed_over
             )
-            if fetched is None:
+            if not answered:
                 pause_s = 2 * LEAST_PAUSE_S
             else:
                 self._counters.add("synced")
-                self._counters.add("fetched", fetched)
                 if full:
                     partner.full_s = self._clock() + FULL_EVERY_S * self._rng.uniform(0.75, 1.25)
         except ProtocolsRefusedError:

@@ -78,8 +78,8 @@ class SyncService:
         connection: PeerConnection,
         comparisons: Sequence[Comparison],
         passed_over: set[bytes],
-    ) -> int | None:
-        """Fetch what a peer has and we have not; how many envelopes came, None if it is busy.
+    ) -> bool:
+        """Fetch what a peer has and we have not; whether it answered, which it needn't when busy.
 
         `passed_over` are ids that this peer has named before and that led to nothing; what is
         asked for now is added.
@@ -100,7 +100,7 @@ class SyncService:
             stream.reset()
             raise
         stream.close()
-        return None if refused == "busy" else asking.fetched
+        return refused != "busy"
 
     # Answering.
 
@@ -205,7 +205,6 @@ class _Asking:
         self._passed_over = passed_over
         self._take = take
         self._left = MAX_REQUESTS - 1
-        self.fetched = 0
 
     async def run(self, comparison: Comparison, at: int) -> str | None:
         """Compare and fetch, as far as the session goes; why not, if the peer refuses."""
@@ -261,7 +260,6 @@ class _Asking:
             # SPEC 08: The reader MUST check each envelope that it fetched as if it had come by
             # gossip.
             await self._take(topic, answer.envelopes, self._peer)
-        self.fetched += came
 
 
 async def _send(stream: YamuxStream, frame: Request | Answer) -> None:

@@ -30,7 +30,7 @@ KEYS = (
 breaches of a protocol that ended a stream or connection; validator_errors: exceptions of the
 validator, which count as ignored, too; published: own messages queued to at least one peer;
 relayed: frames queued to other peers; queue_full: frames dropped because a peer's queue was full;
-synced: comparisons with a peer that were finished; fetched: messages that came by them; banned:
+synced: comparisons with a peer that were finished; fetched: messages that came by any; banned:
 bans of peers pronounced; ranges_banned: of ranges of addresses; slowed: pauses in reading from a
 peer that sent too much; connections_*, handshakes_failed, dials_failed, streams_refused: as they
 say; bytes_*: on encrypted channels, Yamux headers included."""
