@@ -70,6 +70,19 @@ def test_set_says_who_is_told(daemon, vrm):
     )
 
 
+def test_what_is_planned_is_shown_with_its_moment(daemon, vrm):
+    planned = {
+        "name": {"value": "Anna Müller", "effective_from": 1_803_859_200},
+        "email": {"value": "anna@new.example", "effective_from": 1_803_859_200},
+    }
+    daemon.service.answers["contact"] = {**FIELDS, "planned": planned}
+    words = vrm("contact", "show").stdout
+    assert "name: Anna Muster" in words
+    assert words.endswith(
+        "from 2027-03-01 00:00 UTC:\n  name: Anna Müller\n  email: anna@new.example\n"
+    )
+
+
 def test_remove_says_who_is_told(daemon, vrm):
     daemon.service.answers["contact.remove"] = {"name": None, "told": TOLD}
     words = vrm("contact", "remove", "name", "--tell").stdout
@@ -96,5 +109,7 @@ def test_status_is_a_table_of_what_fares_alike(daemon, vrm):
     assert "name, locality" in lines[1]
     assert "not told: it never was told" in lines[2]
     assert "the new one is on its way; holds from 2027-03-01" in lines[3]
+    fields["email"] = {"has": "sent", "told_at": 1_800_000_000, "why": "not_told", "words": "no"}
+    assert "sent, not acknowledged  email" in vrm("contact", "status").stdout
     daemon.service.answers["contact.status"] = []
     assert "you have agreed with no vendor" in vrm("contact", "status").stdout

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vrmnode.customer.contact import ContactData, known_names
+from vrmnode.customer.contact import ContactData, Planned, known_names
 from vrmnode.values.fields import FieldError
 from vrmprotocol import contact
 
@@ -22,6 +22,26 @@ def test_fields_are_set_and_replaced_one_by_one():
     assert data.values == {**ANNA, "name": "Anna Müller"}
     assert data.names == ("name", "postal_code", "country")
     assert data.without(["name", "email"]).names == ("postal_code", "country")
+
+
+def test_a_planned_value_holds_from_its_moment_on():
+    data = ContactData().changed(ANNA).with_plan({"name": "Anna Müller"}, 50, announce=True)
+    assert data.values == ANNA
+    assert data.next_change() == 50
+    assert data.at(49) == data
+    assert data.at(50) == ContactData({**ANNA, "name": "Anna Müller"})
+    assert data.at(50).next_change() is None
+    assert data.with_plan({"name": "Anna M."}, 60, announce=True).planned["name"].value == "Anna M."
+    assert data.changed({"name": "Anna M."}).planned == {}
+    assert data.without(["name"]) == ContactData({"postal_code": "10115", "country": "DE"})
+
+
+def test_a_plan_may_be_kept_quiet_and_told_later():
+    data = ContactData().with_plan(ANNA, 50, announce=False)
+    assert data.names == ("name", "postal_code", "country")
+    assert [one.announce for one in data.announced(["name"]).planned.values()].count(True) == 1
+    assert "Anna" not in repr(data)
+    assert "Anna" not in repr(Planned("Anna Muster", 50))
 
 
 def test_what_is_typed_is_tidied():
@@ -83,4 +103,5 @@ def test_a_value_is_kept_as_the_protocol_takes_it_or_refused_without_a_word_of_i
     for name, value in data.values.items():
         assert contact.BY_NAME[name].fits(value)
         assert value not in repr(data)
-    assert ContactData.from_bytes(data.to_bytes()) == data
+    both = data.with_plan(data.values, 1_803_859_200, announce=False)
+    assert ContactData.from_bytes(both.to_bytes()) == both

@@ -56,6 +56,7 @@ STEP = st.one_of(
     st.tuples(st.just("settle")),
     st.tuples(st.just("buy"), customer),
     st.tuples(st.just("set"), customer, version),
+    st.tuples(st.just("plan"), customer, version, st.integers(1, 3)),
     st.tuples(st.just("drop"), customer),
     st.tuples(st.just("tell"), customer, index, st.sampled_from([["email"], ["locality", "name"]])),
     st.tuples(

@@ -1,18 +1,19 @@
 """The customer's own contact data, as typed by its owner and as it is kept.
 
-Fields and ranges are those of specs/09-relationship.md#contact-fields. Values stand in no error
-and in no repr: they are told to nobody but the owner, and to vendors by `disclosure`.
+Fields and ranges are those of specs/09-relationship.md#contact-fields. A field has the value that
+holds now, and perhaps one that is planned from a day on. Values stand in no error and in no repr:
+they are told to nobody but the owner, and to vendors by `disclosure`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vrmnode.values import countries
 from vrmnode.values.fields import FieldError
 from vrmprotocol import contact, encoding
-from vrmprotocol.encoding import Map
+from vrmprotocol.encoding import Map, Value
 
 FAMILY = "contact"
 _COUNTRY = "a country by its two letters, such as DE, GB or US"
@@ -20,41 +21,105 @@ _EXPECTED_NAMES = "one of " + ", ".join(contact.NAMES)
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What a field will be from `effective_from` (Unix seconds) on.
+
+    `announce`: vendors that were told the field are told this; False where the owner told nobody.
+    """
+
+    value: str = field(repr=False)
+    effective_from: int
+    announce: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ContactData:
-    """Values by the names of the contact fields; what the customer doesn't have is absent."""
+    """Values by the names of the contact fields; what the customer doesn't have is absent.
+
+    `values` hold now; `planned` has at most one later value of a field.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    planned: Mapping[str, Planned] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"ContactData({', '.join(self.names) or 'empty'})"
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The fields that have a value, in the order of the specification."""
-        return tuple(name for name in contact.NAMES if name in self.values)
+        """The fields that have a value or will, in the order of the specification."""
+        return tuple(name for name in contact.NAMES if name in self.values or name in self.planned)
+
+    def at(self, now: int) -> ContactData:
+        """This data at a moment: what was planned until then holds."""
+        due = {name: one.value for name, one in self.planned.items() if one.effective_from <= now}
+        later = {name: one for name, one in self.planned.items() if name not in due}
+        return ContactData({**self.values, **due}, later)
+
+    def next_change(self) -> int | None:
+        """When the next planned value begins to hold; None where none is planned."""
+        return min((one.effective_from for one in self.planned.values()), default=None)
 
     def changed(self, raw: Mapping[str, object]) -> ContactData:
-        """This data with the fields of `raw` in place of what they were.
+        """This data with the fields of `raw` in place of what they were, and were to be.
 
         Raises:
             FieldError: `contact.invalid`, `contact.unknown_field`.
         """
-        return ContactData({**self.values, **{n: _value(n, raw[n]) for n in known_names(raw)}})
+        new = _values(raw)
+        later = {name: one for name, one in self.planned.items() if name not in new}
+        return ContactData({**self.values, **new}, later)
+
+    def with_plan(
+        self, raw: Mapping[str, object], effective_from: int, *, announce: bool
+    ) -> ContactData:
+        """This data with the fields of `raw` planned, in place of what was planned of them.
+
+        Raises:
+            FieldError: `contact.invalid`, `contact.unknown_field`.
+        """
+        new = {name: Planned(one, effective_from, announce) for name, one in _values(raw).items()}
+        return ContactData(self.values, {**self.planned, **new})
+
+    def announced(self, names: Iterable[str]) -> ContactData:
+        """This data with what is planned of these fields to be told."""
+        told = {n: replace(self.planned[n], announce=True) for n in names if n in self.planned}
+        return ContactData(self.values, {**self.planned, **told})
 
     def without(self, names: Iterable[str]) -> ContactData:
-        """This data without some of its fields."""
+        """This data without some of its fields, now and later."""
         gone = frozenset(names)
-        return ContactData({n: value for n, value in self.values.items() if n not in gone})
+        return ContactData(
+            {name: value for name, value in self.values.items() if name not in gone},
+            {name: one for name, one in self.planned.items() if name not in gone},
+        )
 
     def to_bytes(self) -> bytes:
         """The canonical form that is sealed."""
         values: Map = dict(self.values)
-        return encoding.encode(values)
+        planned: Map = {name: _plan_map(one) for name, one in self.planned.items()}
+        return encoding.encode({"values": values, "planned": planned})
 
     @staticmethod
     def from_bytes(raw: bytes) -> ContactData:
         """What `to_bytes` wrote."""
-        return ContactData({n: str(value) for n, value in encoding.decode_map(raw).items()})
+        kept = encoding.decode_map(raw)
+        values, planned = kept["values"], kept["planned"]
+        assert isinstance(values, dict)
+        assert isinstance(planned, dict)
+        return ContactData(
+            {name: str(value) for name, value in values.items()},
+            {name: _read_plan(one) for name, one in planned.items()},
+        )
+
+
+def _plan_map(one: Planned) -> Map:
+    return {"value": one.value, "effective_from": one.effective_from, "announce": one.announce}
+
+
+def _read_plan(raw: Value) -> Planned:
+    assert isinstance(raw, dict)
+    return Planned(**raw)  # type: ignore[arg-type]
 
 
 def known_names(names: Iterable[object]) -> list[str]:
@@ -69,6 +134,10 @@ def known_names(names: Iterable[object]) -> list[str]:
             # Who forgets the name may have typed the value in its place.
             raise FieldError(f"{FAMILY}.unknown_field", FAMILY, _EXPECTED_NAMES, "another name")
     return asked
+
+
+def _values(raw: Mapping[str, object]) -> dict[str, str]:
+    return {name: _value(name, raw[name]) for name in known_names(raw)}
 
 
 def _value(name: str, raw: object) -> str:

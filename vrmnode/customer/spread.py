@@ -1,14 +1,16 @@
-"""Which vendors are told by themselves that contact data have changed, and why others aren't.
+"""Which vendors are told by themselves that contact data have changed, what, and why others aren't.
 
-Implements specs/09-relationship.md#to-whom as a pure function. Values don't come here, only names.
+Implements specs/09-relationship.md#to-whom as pure functions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from vrmprotocol import contact
+from vrmnode.customer.contact import ContactData
+from vrmprotocol import contact, contact_state
+from vrmprotocol.contact_state import Told
 from vrmprotocol.reach import Reachable, RelationshipStatus
 from vrmprotocol.reach_bodies import Channel
 
@@ -36,6 +38,41 @@ class Standing:
     reach: Reachable
     order_status: str
     spoken_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewValue:
+    """A value of a field to tell, None where there is none any more, and from when on it holds."""
+
+    value: str | None = field(repr=False)
+    effective_from: int
+
+
+def lacking(name: str, data: ContactData, told: Sequence[Told], now: int) -> list[NewValue]:
+    """What a vendor that was told these statements about a field lacks, in the order to tell it.
+
+    `told` are in the order of their messages. Nothing, if the vendor has at every moment from now
+    on what its customer means it to have.
+    """
+    found = contact_state.current(told, now=now)
+    held = found.fields.get(name)
+    over = {one.message for one in found.superseded}
+    coming = [one for one in told if one.effective_from > now and one.message not in over]
+    planned = data.planned.get(name)
+    plan = [] if planned is None else [NewValue(planned.value, planned.effective_from)]
+    if planned is not None and not planned.announce:
+        plan = []
+    current = NewValue(data.values.get(name), now)
+    if current.value == (None if held is None else held.value):
+        if plan == [NewValue(one.value, one.effective_from) for one in coming]:
+            return []
+        # SPEC 09: The customer's node MUST take back what it announced for a later moment, with the
+        # value that holds until then, where it plans something else for a moment after that.
+        #
+        # A later word supersedes those that would begin no sooner.
+        if plan and all(one.effective_from >= plan[0].effective_from for one in coming):
+            return plan
+    return [current, *plan]
 
 
 def why_not(name: str, deal: Standing, now: int) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vrmnode.engine import commands, restored
 from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.customer import customer_desk, intent_desk, standing_intent
-from vrmnode.engine.disclosure import disclosed, forgetting
+from vrmnode.engine.disclosure import contact_desk, disclosed, disclosure_rules, forgetting
 from vrmnode.engine.feedback import feedback_desk, kept_feedback
 from vrmnode.engine.mail import mailroom, reply_keys
 from vrmnode.engine.negotiation import by_human
@@ -92,6 +92,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int | None) -> None:
             reminders.due(ctx, timer.subject)
         case feedback_desk.TIMER:
             feedback_desk.due(ctx, timer.subject)
+        case contact_desk.TIMER:
+            disclosure_rules.plan_due(ctx)
         case disclosed.TIMER:
             disclosed.keep_current(ctx, load_deal(ctx.tx, timer.subject))
         case standing_intent.TIMER:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import cast
 
 import pytest
 
@@ -33,6 +34,41 @@ def test_fields_are_set_one_by_one_and_removed(world: World) -> None:
     assert shown(world)["telephone"] is None
     command(world, CUSTOMER, "contact.remove")
     assert set(shown(world).values()) == {None}
+
+
+def test_what_is_planned_takes_the_place_of_the_old_when_its_time_has_come(world: World) -> None:
+    node, day = world.nodes[CUSTOMER], world.now + 30 * 86_400
+    command(world, CUSTOMER, "contact.set", **ANNA)
+    command(world, CUSTOMER, "contact.set", name="Anna Müller", effective_from=day)
+    assert shown(world)["name"] == "Anna Muster"
+    assert shown(world)["planned"] == {"name": {"value": "Anna Müller", "effective_from": day}}
+    before = box(world)
+    world.now = day
+    # What is shown needs no timer.
+    assert (shown(world)["name"], shown(world)["planned"]) == ("Anna Müller", None)
+    node.run_timers()
+    assert (shown(world)["name"], shown(world)["planned"]) == ("Anna Müller", None)
+    assert before not in node.database.path.read_bytes()
+    last = events.after(node.reader, 0, 100)[-1]
+    assert (last.type, last.data) == ("contact.in_force", {"fields": "name"})
+
+
+def test_what_is_set_anew_has_no_plan_any_more(world: World) -> None:
+    day = world.now + 30 * 86_400
+    command(world, CUSTOMER, "contact.set", **ANNA, effective_from=day)
+    assert shown(world)["name"] is None
+    command(world, CUSTOMER, "contact.set", name="Anna Müller")
+    assert set(cast(dict[str, object], shown(world)["planned"])) == {"street_address", "country"}
+    command(world, CUSTOMER, "contact.remove", fields=["country", "street_address"])
+    assert shown(world)["planned"] is None
+    world.now = day
+    world.nodes[CUSTOMER].run_timers()
+    assert shown(world)["name"] == "Anna Müller"
+
+
+def box(world: World) -> bytes:
+    rows = world.nodes[CUSTOMER].reader.rows("SELECT box FROM secrets WHERE owner_kind = 'contact'")
+    return bytes(rows[0][0])
 
 
 @pytest.mark.parametrize(

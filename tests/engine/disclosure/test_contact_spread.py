@@ -15,12 +15,12 @@ from tests.engine.disclosing import (
     disclose,
     document_digest,
     files_of,
-    ready,
     secret_names,
     shown,
     values,
     vendor_says_event,
 )
+from tests.engine.disclosure.moving import DAY, NEW, living_with, status, told
 from tests.engine.order_steps import settle
 from tests.engine.steps import (
     CUSTOMER,
@@ -34,43 +34,13 @@ from tests.engine.steps import (
     vendor_says,
 )
 from tests.engine.world import World
-from vrmnode.engine.disclosure import contact_spread, disclosure_desk
+from vrmnode.engine.disclosure import disclosure_desk
 from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, disclosures, messages, outbox, secrets, tags
 from vrmprotocol.contact_update import MAX_UPDATES, ContactUpdate, UpdatedField
 from vrmprotocol.mail import WithdrawAccept
 from vrmprotocol.reach_bodies import Note
-
-DAY = 86_400
-NEW = {"street_address": "Neue Straße 2", "postal_code": "10117"}
-
-
-def told(world: World, **given: object) -> dict[str, Any]:
-    """What setting contact data answers."""
-    answer = command(world, CUSTOMER, "contact.set", **given)
-    assert isinstance(answer, dict)
-    return answer
-
-
-def status(world: World, name: str, deal: bytes | None = None) -> dict[str, Any]:
-    """What the list says of one field in the deal with the vendor."""
-    node = world.nodes[CUSTOMER]
-    rows = contact_spread.status(node.reader, node.machine.vault, world.now)
-    asked = (deal or deal_of(world)).hex()
-    fields = next(row for row in rows if row["deal"] == asked)["fields"]
-    assert isinstance(fields, dict)
-    found = fields[name]
-    assert isinstance(found, dict)
-    return found
-
-
-def living_with(world: World, *names: str) -> None:
-    """An agreed deal whose vendor was told some fields and has said so."""
-    ready(world)
-    if names:
-        disclose(world, *names)
-    settle(world)
 
 
 def test_the_new_value_takes_the_place_of_the_old_one(world: World) -> None:
@@ -115,32 +85,20 @@ def boxes(world: World) -> set[bytes]:
     return {bytes(box) for (box,) in rows}
 
 
-def test_an_announced_value_holds_from_its_day_on(world: World) -> None:
-    living_with(world, *PLACE, "street_address")
-    day = world.now + 30 * DAY
-    told(world, **NEW, effective_from=day)
+# SPEC 09: The customer's node MUST tell its owner of each vendor that was told a field whether it
+# has the new value, still has an old one, may have what it didn't acknowledge, or wasn't told and
+# why.
+def test_of_what_was_sent_and_never_acknowledged_the_list_says_so(world: World) -> None:
+    living_with(world)
+    assert status(world, "email")["has"] == "nothing"
+    disclose(world, "email")
+    found = status(world, "email")
+    assert (found["has"], found["on_its_way"]) == ("sent", True)
+    command(world, CUSTOMER, "contact.remove", fields=["email"])
+    found = status(world, "email")
+    assert (found["has"], found["why"]) == ("sent", "not_told")
     settle(world)
-    assert values(world)["street_address"] == ANNA["street_address"]
-    assert shown(world).coming["street_address"].value == NEW["street_address"]
-    assert status(world, "street_address")["effective_from"] == day
-    world.now = day + 1
-    world.nodes[VENDOR].run_timers()
-    assert values(world)["street_address"] == NEW["street_address"]
-    assert shown(world).coming == {}
-    assert shown(world).superseded == ()
-    assert len(secret_names(world, VENDOR)) == 2  # locality and country, and the update
-
-
-def test_a_date_can_be_taken_back(world: World) -> None:
-    living_with(world, *PLACE, "street_address")
-    told(world, street_address="Neue Straße 2", effective_from=world.now + 30 * DAY)
-    settle(world)
-    told(world, street_address=ANNA["street_address"])
-    settle(world)
-    assert shown(world).coming == {}
-    world.now += 40 * DAY
-    world.nodes[VENDOR].run_timers()
-    assert values(world)["street_address"] == ANNA["street_address"]
+    assert status(world, "email")["has"] == "old"
 
 
 def test_updates_in_any_order_come_to_the_same(world: World) -> None:

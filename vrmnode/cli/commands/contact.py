@@ -11,7 +11,7 @@ from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.moments import moment_option
 from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import session, shared_options
-from vrmnode.cli.show import entries, listed, nested, short
+from vrmnode.cli.show import entries, listed, moment, nested, short
 from vrmnode.cli.user_files import read_object
 from vrmprotocol.contact import NAMES
 
@@ -74,8 +74,13 @@ def show_contact() -> None:
 
 
 def _words(value: object) -> str:
-    found = value if isinstance(value, dict) else {}
-    kept = {name: text for name, text in found.items() if text is not None}
+    found = dict(value) if isinstance(value, dict) else {}
+    planned = found.pop("planned", None) or {}
+    kept: dict[str, object] = {name: text for name, text in found.items() if text is not None}
+    for since in sorted({each["effective_from"] for each in planned.values()}):
+        kept[f"from {moment(since)}"] = {
+            name: each["value"] for name, each in planned.items() if each["effective_from"] == since
+        }
     return nested(kept) if kept else "nothing is set; begin with: vrm contact set NAME=VALUE …"
 
 
@@ -101,8 +106,11 @@ def set_contact(
     Others keep their values. A file keeps them out of the history of your shell.
 
     A vendor is told what has changed if it was told the like before, its terms let it use it, and
-    its order isn't over; "vrm contact status" lists who has what. With --from it uses the old
-    address until then.
+    its order isn't over; "vrm contact status" lists who has what.
+
+    With --from the old values hold until then, for vendors that ask for them meanwhile, too; who
+    was told the old ones is told at once what they will be. A field set anew has no such plan any
+    more. A day that is past counts as now.
 
     \b
     Examples:

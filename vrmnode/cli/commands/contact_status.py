@@ -7,14 +7,17 @@ import click
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import columns, day, entries, moment, short
 
+_HAS = {"sent": "sent, not acknowledged"}
+
 
 @click.command()
 @shared_options
 def status() -> None:
     """List which vendor has your new contact data, and which has old ones.
 
-    Of each deal: what its vendor has of each field, as far as it has acknowledged it. "on its way"
-    is sent again for months. What isn't told by itself you can tell by hand:
+    Of each deal: what its vendor has of each field, as far as it has acknowledged it. Of what was
+    sent and never acknowledged nobody knows whether it came. "on its way" is sent again for months.
+    What isn't told by itself you can tell by hand:
     vrm deal disclose DEAL FIELD
 
     \b
@@ -39,7 +42,8 @@ def _rows(each: dict[str, object]) -> list[tuple[object, ...]]:
     alike: dict[tuple[object, ...], list[str]] = {}
     for name, one in (fields if isinstance(fields, dict) else {}).items():
         since = moment(one.get("told_at")) if one.get("told_at") else "-"
-        alike.setdefault((one.get("has"), since, _words(one)), []).append(name)
+        has = _HAS.get(str(one.get("has")), one.get("has"))
+        alike.setdefault((has, since, _words(one)), []).append(name)
     vendor = each.get("vendor_name") or short(each.get("vendor"))
     deal = short(each.get("deal"))
     return [

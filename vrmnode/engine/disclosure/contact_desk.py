@@ -1,4 +1,4 @@
-"""The owner's contact data: set, shown to the owner, removed.
+"""The owner's contact data: set, planned, shown to the owner, removed.
 
 One sealed box in the store holds all of it; events name fields, never values. To whom it goes is
 decided by `disclosure_desk`.
@@ -6,13 +6,13 @@ decided by `disclosure_desk`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from vrmnode.customer.contact import ContactData, known_names
 from vrmnode.engine.context import NODE, Context
 from vrmnode.engine.failures import invalid
 from vrmnode.errors import ServiceError
-from vrmnode.storage import secrets
+from vrmnode.storage import secrets, timers
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
 from vrmprotocol import contact
@@ -20,33 +20,65 @@ from vrmprotocol import contact
 Json = dict[str, object]
 Params = Mapping[str, object]
 
+TIMER = "contact"
+"""Due when what was planned begins to hold."""
+
 _OWNER, _NAME = "contact", "fields"
 
 
-def stored(tx: Connection, vault: Vault) -> ContactData:
-    """The contact data of this node's owner; empty where nothing was set."""
+# SPEC 09: The customer's node MUST disclose and commit to the values that hold at that moment, and
+# not to ones that are planned.
+def stored(tx: Connection, vault: Vault, now: int) -> ContactData:
+    """The contact data of this node's owner as of now; empty where nothing was set."""
     raw = secrets.get(tx, vault, _OWNER, NODE, _NAME)
-    return ContactData() if raw is None else ContactData.from_bytes(raw)
+    return ContactData() if raw is None else ContactData.from_bytes(raw).at(now)
 
 
 def show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     """All fields for their owner, null where nothing is set."""
-    return shown(stored(tx, vault))
+    return shown(stored(tx, vault, now))
 
 
-def set_fields(ctx: Context, params: Params) -> Json:
-    """Set some fields, in place of what they were; the others stay.
+def with_fields(
+    data: ContactData, given: Params, effective_from: int, now: int, *, announce: bool
+) -> ContactData:
+    """Data with some fields set, at once or from a later moment on (Unix seconds).
 
     Raises:
         ServiceError: `contact.nothing`.
         LocalError: `contact.invalid`, `contact.unknown_field`.
     """
-    if not params:
+    if not given:
         raise invalid("contact.nothing", "expected at least one field to set, came none")
-    data = stored(ctx.tx, ctx.vault).changed(params)
+    if effective_from > now:
+        return data.with_plan(given, effective_from, announce=announce)
+    return data.changed(given)
+
+
+def keep(ctx: Context, data: ContactData, names: Iterable[str]) -> None:
+    """Keep contact data of which the owner has set these fields."""
     _keep(ctx, data)
-    ctx.event("contact.set", "node", ctx.identity.root, fields=", ".join(known_names(params)))
-    return shown(data)
+    ctx.event("contact.set", "node", ctx.identity.root, fields=", ".join(names))
+
+
+def announced(ctx: Context, data: ContactData, names: Iterable[str]) -> ContactData:
+    """Keep that vendors may be told what is planned of these fields; the data that say so."""
+    told = data.announced(names)
+    if told != data:
+        _keep(ctx, told)
+    return told
+
+
+def plan_due(ctx: Context) -> None:
+    """Put what was planned until now in the place of what held before, and forget that."""
+    raw = ctx.secret(_OWNER, NODE, _NAME)
+    before = ContactData() if raw is None else ContactData.from_bytes(raw)
+    data = before.at(ctx.now)
+    _keep(ctx, data)
+    fields = [name for name in before.planned if name not in data.planned]
+    if fields:
+        ctx.sweep = True
+        ctx.event("contact.in_force", "node", ctx.identity.root, fields=", ".join(fields))
 
 
 def remove(ctx: Context, params: Params) -> Json:
@@ -59,7 +91,7 @@ def remove(ctx: Context, params: Params) -> Json:
         LocalError: `contact.unknown_field`.
     """
     asked = params.get("fields")
-    data = stored(ctx.tx, ctx.vault)
+    data = stored(ctx.tx, ctx.vault, ctx.now)
     names = known_names(asked) if isinstance(asked, list) else list(data.names)
     gone = [name for name in data.names if name in names]
     if not gone:
@@ -74,12 +106,21 @@ def remove(ctx: Context, params: Params) -> Json:
 
 
 def _keep(ctx: Context, data: ContactData) -> None:
-    if data.values:
+    if data.names:
         ctx.keep_secret(_OWNER, NODE, _NAME, data.to_bytes())
     else:
         secrets.erase(ctx.tx, _OWNER, NODE, _NAME)
+    next_at = data.next_change()
+    if next_at is None:
+        timers.clear(ctx.tx, TIMER, NODE)
+    else:
+        timers.arm(ctx.tx, TIMER, NODE, next_at)
 
 
 def shown(data: ContactData) -> Json:
-    """Every field for the owner, null where nothing is set."""
-    return {name: data.values.get(name) for name in contact.NAMES}
+    """Every field for the owner, and what is planned; null where nothing is."""
+    planned = {
+        name: {"value": one.value, "effective_from": one.effective_from}
+        for name, one in data.planned.items()
+    }
+    return {**{name: data.values.get(name) for name in contact.NAMES}, "planned": planned or None}

@@ -133,7 +133,7 @@ def disclose(
 def _check(ctx: Context, record: DealRecord, names: Iterable[str]) -> ContactData:
     """The contact data, if these fields are in it and the deal is one to disclose in."""
     check_allowed(record)
-    data = contact_desk.stored(ctx.tx, ctx.vault)
+    data = contact_desk.stored(ctx.tx, ctx.vault, ctx.now)
     missing = [name for name in names if name in FIELD_NAMES and name not in data.values]
     if missing:
         raise conflict(

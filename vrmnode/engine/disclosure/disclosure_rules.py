@@ -61,8 +61,8 @@ def set_contact(ctx: Context, params: Params) -> Json:
     is told that they have changed, with `dry_run` nothing happens.
 
     Raises:
-        ServiceError: `request.invalid`, and as `contact_desk.set_fields`.
-        LocalError: as `contact_desk.set_fields`.
+        ServiceError: `request.invalid`, and as `contact_desk.with_fields`.
+        LocalError: as `contact_desk.with_fields`.
     """
     given = dict(params)
     options = Fields(
@@ -71,20 +71,20 @@ def set_contact(ctx: Context, params: Params) -> Json:
     )
     tell, dry_run = options.flag("tell", True), options.flag("dry_run", False)
     since = options.whole("effective_from", 0, 2**32 - 1, ctx.now)
-    if dry_run:
-        data = contact_desk.stored(ctx.tx, ctx.vault).changed(given)
-        shown = contact_desk.shown(data)
-    else:
-        shown = contact_desk.set_fields(ctx, given)
-        data = contact_desk.stored(ctx.tx, ctx.vault)
-    told = (
-        contact_spread.tell(ctx, data, list(given), effective_from=since, dry_run=dry_run)
-        if tell
-        else []
-    )
+    before = contact_desk.stored(ctx.tx, ctx.vault, ctx.now)
+    data = contact_desk.with_fields(before, given, since, ctx.now, announce=tell)
+    if not dry_run:
+        contact_desk.keep(ctx, data, given)
+    told = contact_spread.tell(ctx, data, list(given), dry_run=dry_run) if tell else []
     if not dry_run:
         consider_all(ctx)
-    return {**shown, "told": told}
+    return {**contact_desk.shown(data), "told": told}
+
+
+def plan_due(ctx: Context) -> None:
+    """What was planned holds now; what was missing may now be told."""
+    contact_desk.plan_due(ctx)
+    consider_all(ctx)
 
 
 def remove_contact(ctx: Context, params: Params) -> Json:
@@ -96,9 +96,9 @@ def remove_contact(ctx: Context, params: Params) -> Json:
     gone = contact_desk.remove(ctx, params)
     if params.get("tell") is not True:
         return gone
-    data = contact_desk.stored(ctx.tx, ctx.vault)
-    names = [name for name in contact.NAMES if name not in data.values]
-    return {**gone, "told": contact_spread.tell(ctx, data, names, effective_from=ctx.now)}
+    data = contact_desk.stored(ctx.tx, ctx.vault, ctx.now)
+    names = [name for name in contact.NAMES if name not in data.names]
+    return {**gone, "told": contact_spread.tell(ctx, data, names)}
 
 
 def tell_contact(ctx: Context, params: Params) -> Json:
@@ -109,8 +109,9 @@ def tell_contact(ctx: Context, params: Params) -> Json:
     """
     asked = params.get("fields")
     names = known_names(asked) if isinstance(asked, list) else list(contact.NAMES)
-    data = contact_desk.stored(ctx.tx, ctx.vault)
-    return {"told": contact_spread.tell(ctx, data, names, effective_from=ctx.now)}
+    data = contact_desk.stored(ctx.tx, ctx.vault, ctx.now)
+    data = contact_desk.announced(ctx, data, names)
+    return {"told": contact_spread.tell(ctx, data, names)}
 
 
 def disclose(ctx: Context, params: Params) -> Json:
@@ -121,7 +122,7 @@ def disclose(ctx: Context, params: Params) -> Json:
         LocalError: `negotiation.illegal_move`.
     """
     if params.get("fields") is not None:
-        return disclosure_desk.by_hand(ctx, params)
+        return _by_hand(ctx, params)
     record = load_deal(ctx.tx, find_deal(ctx.tx, str(params.get("deal") or "")))
     disclosure_desk.check_allowed(record)
     situation = situation_of(ctx.tx, ctx.vault, record, ctx.now)
@@ -129,7 +130,14 @@ def disclose(ctx: Context, params: Params) -> Json:
     if situation is None or not names:
         why = "there is no order" if situation is None else rules.why_nothing(situation)
         raise disclosure_desk.nothing_due(why)
-    return disclosure_desk.by_hand(ctx, {**params, "fields": names})
+    return _by_hand(ctx, {**params, "fields": names})
+
+
+def _by_hand(ctx: Context, params: Params) -> Json:
+    shown = disclosure_desk.by_hand(ctx, params)
+    if shown["disclosures"]:
+        contact_spread.tell_plans(ctx, bytes.fromhex(str(shown["deal"])))
+    return shown
 
 
 def _everybody() -> DisclosurePolicy:
@@ -145,7 +153,7 @@ def situation_of(tx: Connection, vault: Vault, record: DealRecord, now: int) -> 
     if known is None:
         return None
     found = known.order
-    values = contact_desk.stored(tx, vault).values
+    values = contact_desk.stored(tx, vault, now).values
     told = {name for row in disclosures.of_deal(tx, record.deal) for name in row.fields}
     return Situation(
         function=found.draft.business_function,
@@ -169,6 +177,7 @@ def consider(ctx: Context, deal: bytes) -> None:
         # names the field and the deal.
         if step.may and step.fields and _has_room(ctx.tx, record.deal):
             disclosure_desk.disclose(ctx, record, step.fields, rule=step.rule)
+            contact_spread.tell_plans(ctx, deal)
         if not step.may or step.missing:
             _ask(ctx, record, step)
 

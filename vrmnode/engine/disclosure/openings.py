@@ -33,7 +33,7 @@ class Opening:
 # to nothing else, with nil as the value of a field that it doesn't have.
 def commit(ctx: Context, deal: bytes, vendor_root: bytes) -> dict[str, bytes]:
     """The commitments of an accept; what opens them is kept with the deal."""
-    data = contact_desk.stored(ctx.tx, ctx.vault)
+    data = contact_desk.stored(ctx.tx, ctx.vault, ctx.now)
     values: dict[str, Value] = {name: data.values.get(name) for name in contact.NAMES}
     values[RELATIONSHIP_COMMITMENT] = relationship_key(ctx, vendor_root).public
     # SPEC 03: The writer MUST use a new random salt for every commitment.
