@@ -78,7 +78,7 @@ def check(
 
     Raises:
         RemoteError: `message.body`, `.wrong_deal`, `.author`, `certificate.*`,
-            `agreement.customer_signature`.
+            `agreement.customer_signature`, `recognition.signature`.
     """
     body = message.body
     _check_side(body, writer)
@@ -90,6 +90,7 @@ def check(
         _check_agreement(message, body)
     elif isinstance(body, SealedIntent):
         sealed_intent.check(body, size_bytes=len(message.raw), now=now)
+        sealed_intent.check_relationship(body, deal=message.deal, pseudonym=message.author)
     elif isinstance(body, Ack):
         _check_ack(message, body, writer, now)
         # SPEC 03: The reader MUST refuse an ack without a certificate to a reply tag, and a

@@ -170,3 +170,17 @@ def test_answer_a_question_and_a_counter(daemon, vrm):
     assert text.startswith("offered A lamp for 65.00 EUR")
     sent = {"intent": "7a6b5c4d3e2f", "total": "65.00 EUR", "anyway": False}
     assert daemon.calls[-1] == ("inbox.answer", sent)
+
+
+def test_who_is_back_is_listed_and_shown(daemon, vrm):
+    known = {"customer": "did:key:z6MkAAAAAAAAAAAA", "deals": ["9f" * 32], "finished": 0}
+    back = {**ROW, "named": True, "returning": known}
+    daemon.service.answers["inbox.list"] = [back, {**ROW, "returning": None}]
+    lines = vrm("vendor", "inbox", "list").output.splitlines()
+    assert [line.split()[1] for line in lines[1:]] == ["returning", "intent"]
+    shown = {**back, "told": [], "proposals": [], "refusal": None, "near": []}
+    daemon.service.answers["inbox.show"] = shown
+    words = vrm("vendor", "inbox", "show", ID).output
+    assert "a returning customer: 1 agreed deal with it, 0 finished" in words
+    daemon.service.answers["inbox.show"] = {**shown, "returning": None}
+    assert "returning" not in vrm("vendor", "inbox", "show", ID).output

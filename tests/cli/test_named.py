@@ -57,3 +57,21 @@ def test_show_says_who_has_it(told, vrm):
     assert "did:key:z6MkBBBBBBBB (deal efefefefefef): sent 3 times, not acknowledged" in words
     told.service.answers["intent.show"] = {"intent": INTENT, "status": "active", "to": []}
     assert "Told to" not in vrm("intent", "show", INTENT).stdout
+
+
+def test_to_be_recognised_is_said_in_the_request_and_nowhere_by_default(told, vrm):
+    vrm("intent", "publish", "--gtin", "1", "--to", "a", "--recognised")
+    vrm("intent", "publish", "--gtin", "1", "--to", "a")
+    requests = [params["request"] for name, params in told.calls if name == "intent.publish"]
+    assert [request.get("recognised") for request in requests] == [True, None]
+
+
+def test_show_says_who_may_recognise_you(told, vrm):
+    rows = [
+        {**TO[0], "deal": "cd" * 32, "words": "not sent", "recognised": True},
+        {**TO[1], "deal": "ef" * 32, "words": "not sent", "recognised": False},
+    ]
+    told.service.answers["intent.show"] = {"intent": INTENT, "status": "active", "to": rows}
+    words = vrm("intent", "show", INTENT).stdout
+    assert "which may recognise you (deal cdcdcdcdcdcd)" in words
+    assert words.count("recognise") == 1

@@ -15,6 +15,20 @@ def test_an_intent_and_a_file(daemon, vrm, tmp_path):
     ]  # fmt: skip
 
 
+def test_as_if_the_customer_came_back(daemon, vrm):
+    known = {"customer": "did:key:z6MkAAAAAAAAAAAA", "deals": ["9f" * 32, "8f" * 32], "finished": 1}
+    daemon.service.answers["vendor.policy.test"] = {
+        "answer": "offer", "why": "lamp, 38.00 EUR; returning customer, 1 deal: −5 %",
+        "returning": known, "proposals": [], "near": [],
+    }  # fmt: skip
+    text = vrm("vendor", "policy", "test", "00002c96", "--returning", "1").output
+    assert "returning customer, 1 deal: −5 %" in text
+    assert "a returning customer: 2 agreed deals with it, 1 finished" in text
+    assert "vrm relation show did:key:z6MkAAAAAAAAAAAA" in text
+    assert daemon.calls == [("vendor.policy.test", {"intent": "00002c96", "returning": 1})]
+    vrm("vendor", "policy", "test", "00002c96", "--returning", "-1", code=2)
+
+
 def test_one_of_them(vrm):
     assert vrm.error("vendor", "policy", "test", code=2)["code"] == "option.which"
 

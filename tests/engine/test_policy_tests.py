@@ -17,7 +17,9 @@ BOOK = {"gtin": "9780131103627", "country": "NL"}
 
 def _vendor(world: World, **params: object) -> dict[str, object]:
     before = outbox.pending_count(world.nodes[VENDOR].reader)
-    shown = vendor_policy_test(world.nodes[VENDOR].reader, params, world.now)
+    shown = vendor_policy_test(
+        world.nodes[VENDOR].reader, world.nodes[VENDOR].machine.vault, params, world.now
+    )
     assert outbox.pending_count(world.nodes[VENDOR].reader) == before
     return shown
 

@@ -240,6 +240,7 @@ class World:
         common = {"country": "NL", "terms": ["SD-BASE"], "valid_for": "7d"}
         prepared = castings.prepare(
             node.reader,
+            node.machine.vault,
             read_request({**common, **request}),
             acceptance or {"mode": "manual"},
             identity=node.machine.identity,

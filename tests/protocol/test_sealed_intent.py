@@ -12,6 +12,7 @@ from tests.protocol.codes import local_code, remote_code
 from tests.protocol.deals import DAY, INTENT, NOW, VENDOR, customer, make
 from vrmprotocol import message, sealed_intent
 from vrmprotocol.envelope import MARKET_LIFETIME_S, SKEW_S
+from vrmprotocol.keys import SigningKey
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.sealed_intent import MAX_SEALED_INTENT_BYTES, SealedIntent
 
@@ -58,3 +59,32 @@ def test_answers_find_the_same_place(changes: dict[str, Any]) -> None:
         changes = {"reply_key": make(INTENT.reply_key, key=bytes(32))}
     code = remote_code(sealed_intent.check_replaces, make(INTENT, **changes), INTENT, later=False)
     assert code == "message.body"
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
+def test_a_relationship_is_shown_in_one_deal_alone(seed: bytes, other: bytes) -> None:
+    said = _said()
+    shown = sealed_intent.show_relationship(SigningKey(seed), deal=said.deal, pseudonym=said.author)
+    body = SealedIntent(status="active", intent=INTENT, relationship=shown)
+    sealed_intent.check_relationship(body, deal=said.deal, pseudonym=said.author)
+    for deal, pseudonym in ((other, said.author), (said.deal, other), (said.author, said.deal)):
+        code = remote_code(sealed_intent.check_relationship, body, deal=deal, pseudonym=pseudonym)
+        assert code == "recognition.signature"
+
+
+def test_nobody_signs_one_with_a_relationship_of_another_deal() -> None:
+    shown = sealed_intent.show_relationship(
+        SigningKey(bytes(32)), deal=bytes(32), pseudonym=bytes(32)
+    )
+    body = SealedIntent(status="active", intent=INTENT, relationship=shown)
+    assert local_code(customer().say, "sealed_intent", body) == "recognition.signature"
+    assert bytes(32).hex() not in repr(body) and "hidden" in repr(shown)
+
+
+def test_a_withdrawal_says_nothing_of_a_relationship() -> None:
+    said = _said()
+    shown = sealed_intent.show_relationship(
+        SigningKey(bytes(32)), deal=said.deal, pseudonym=said.author
+    )
+    body = SealedIntent(status="withdrawn", intent=INTENT, relationship=shown)
+    assert local_code(customer().say, "sealed_intent", body) == "message.body"

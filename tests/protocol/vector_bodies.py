@@ -160,6 +160,14 @@ def replace_sealed(case: Case) -> dict[str, Any]:
     return {}
 
 
+def sign_recognition(case: Case) -> dict[str, Any]:
+    key = keys.SigningKey(case.hex("secret"))
+    shown = sealed_intent.show_relationship(
+        key, deal=case.hex("deal"), pseudonym=case.hex("pseudonym")
+    )
+    return {"signature": shown.signature}
+
+
 def read_intent(text: Any) -> market.Intent:
     """The intent of a body in the notation of the vectors."""
     return schema.load(market.Intent, value_of(text), code="message.body")
@@ -356,6 +364,7 @@ BODY_ADAPTERS: dict[tuple[str, str], Adapter] = {
     ("key_update", "hold"): hold_certificate,
     ("sealed_intent", "read"): read_message,
     ("sealed_intent", "replace"): replace_sealed,
+    ("sealed_intent", "sign"): sign_recognition,
     ("sealing", "mail"): read_mail,
     ("agreement", "commit"): commit,
     ("agreement", "open"): open_commitment,

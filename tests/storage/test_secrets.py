@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.samples import key
+from tests.storage.samples import deal, key
 from vrmnode.errors import StorageError
-from vrmnode.storage import secrets
+from vrmnode.storage import deals, erasable_keys, secrets
 from vrmnode.storage.database import Database, Tx
 
 VAULT_KEY = b"thirty-two bytes of a vault key!"
@@ -101,3 +101,23 @@ def test_a_vault_hides_its_key() -> None:
     assert repr(VAULT) == "Vault(hidden)"
     with pytest.raises(ValueError, match="32 bytes"):
         secrets.Vault(b"short")
+
+
+def test_deals_with_a_secret_are_found_the_one_changed_last_first(tx: Tx) -> None:
+    for number, updated in ((1, 10), (2, 30), (3, 20), (4, 40)):
+        deals.insert(tx, deal(number, updated=updated))
+    for number in (1, 2, 3):
+        secrets.put(tx, VAULT, "deal", key(number), secrets.RELATIONSHIP, PLAIN)
+    secrets.put(tx, VAULT, "deal", key(4), "reply", PLAIN)
+    secrets.put(tx, VAULT, "intent", key(4), secrets.RELATIONSHIP, PLAIN)
+    secrets.put(tx, VAULT, "deal", key(5), secrets.RELATIONSHIP, PLAIN)
+    found = secrets.deals_with(tx, secrets.RELATIONSHIP, 10)
+    assert found == [key(2), key(3), key(1)]
+    assert secrets.deals_with(tx, secrets.RELATIONSHIP, 1) == [key(2)]
+
+
+@pytest.mark.parametrize("name", [secrets.RELATIONSHIP, secrets.RECOGNITION])
+def test_relationship_keys_lie_under_the_deals_erasable_key(tx: Tx, name: str) -> None:
+    secrets.put(tx, VAULT, "deal", key(1), name, PLAIN)
+    erasable_keys.erase(tx, key(1))
+    assert secrets.get(tx, VAULT, "deal", key(1), name) is None

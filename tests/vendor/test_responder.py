@@ -1,5 +1,7 @@
 """Offers and refusals."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from tests.vendor.samples import BOOKS, DAY, DETAILS, NOW, intent, plan, refusal
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product
 from vrmnode.vendor.profile import VendorDetails
-from vrmnode.vendor.responder import Plan, complete_draft
+from vrmnode.vendor.responder import Plan, complete_draft, with_reason
 from vrmprotocol import certificate, draft, encoding
 from vrmprotocol.bodies import to_wire
 from vrmprotocol.keys import SigningKey
@@ -232,3 +234,16 @@ def test_words_of_a_stranger_dont_break_the_refusal(value):
 def test_defaults_sell():
     assert VendorPolicy.from_dict({}) == VendorPolicy()
     assert isinstance(reply(intent(**C), products=BOOKS, details=DETAILS), Plan)
+
+
+def test_why_a_price_is_not_for_everybody_stands_in_the_rule_of_what_is_sold():
+    sold = plan(intent(**C))
+    repaired = replace(sold, parts=replace(sold.parts, business_function="Repair"))
+    why = "returning customer, 3 deals: −5 %"
+    found = with_reason((sold, repaired), why)
+    assert isinstance(found, tuple)
+    assert [each.rule for each in found] == [f"{sold.rule}; {why}", sold.rule]
+    assert with_reason((sold,), None) == (sold,)
+    refused = refusal(intent(**C, quantity=21))
+    assert with_reason(refused, why) is refused
+    assert with_reason(None, why) is None

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 MAX_PRODUCTS = 500
 MAX_PAGE = 1000
+MOST_RETURNING = 100
 
 HEX_ID = r"^[0-9a-f]{6,64}$"
 HexId = Annotated[str, Field(pattern=HEX_ID, description="an id or a prefix of it")]
@@ -162,10 +163,14 @@ Sku = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class TestVendorPolicy(Closed):
-    """`POST /v1/vendor/policy/test`: a stored intent, or the request of an example."""
+    """`POST /v1/vendor/policy/test`: a stored intent, or the request of an example.
+
+    `returning`: as if its customer had so many finished deals.
+    """
 
     intent: HexId | None = None
     request: JsonObject | None = None
+    returning: Annotated[int, Field(strict=True, ge=0, le=MOST_RETURNING)] | None = None
 
 
 class PauseShop(Closed):

@@ -53,11 +53,16 @@ _REPEATED: tuple[tuple[str, str], ...] = (
 
 
 _FIELDS = {"or": "alternatives"}
+_RECOGNISED = (
+    "Let the vendors in --to recognise you, by the relationship that you opened to them: they"
+    " learn which deals and intents are of one customer. Only for this intent."
+)
 _WHO = click.Choice(["automatic", "manual"])
 
 
 def request_options(function: Any) -> Any:
     """Add the flags of the request."""
+    function = click.option("--recognised", is_flag=True, default=None, help=_RECOGNISED)(function)
     for flag, words in reversed(_REPEATED):
         function = click.option(flag, multiple=True, help=f"{words}  [repeatable]")(function)
     for flag, kind, words in reversed(_SINGLE):
@@ -68,6 +73,8 @@ def request_options(function: Any) -> Any:
 def request_of(options: Options) -> dict[str, object]:
     """The fields of the request that were given as flags."""
     request: dict[str, object] = {}
+    if options["recognised"]:
+        request["recognised"] = True
     for flag, *_ in (*_SINGLE, *_REPEATED):
         name = flag[2:].replace("-", "_")
         value = options[name]

@@ -37,7 +37,7 @@ WITHOUT_ITEM = "at least one of name, gtin, mpn and category"
 class IntentRequest:
     """What the customer asked for, checked.
 
-    `label`, `private_maximum` and `to` never leave the node.
+    `label`, `private_maximum`, `to` and `recognised` never leave the node.
     """
 
     item: DemandedItem
@@ -66,6 +66,8 @@ class IntentRequest:
     label: str
     to: tuple[str, ...]
     """The vendors that alone are asked, as the customer wrote them; none: everybody is."""
+    recognised: bool
+    """Whether those of them that can shall know who asks."""
 
 
 def read_request(raw: Mapping[str, object]) -> IntentRequest:
@@ -105,8 +107,13 @@ def read_request(raw: Mapping[str, object]) -> IntentRequest:
         image=fields.digests("image", 8),
         label=fields.text("label", 100) or _label(item),
         to=fields.texts("to", 100, 64),
+        recognised=fields.flag("recognised", False),
     )
     fields.finish()
+    # SPEC 09: The writer MUST NOT put anything of a relationship into an intent in the market.
+    if request.recognised and not request.to:
+        expected = "false, or vendors in to: nobody is recognised in the open market"
+        raise fields.error("recognised", expected, True)
     # After `finish`: where nothing is named, a misspelt "nam" is told as such.
     _require_item(fields, item)
     return request

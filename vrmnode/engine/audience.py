@@ -12,7 +12,6 @@ from vrmnode.engine.customer.named_intent import PreparedNamedIntent, ToldVendor
 from vrmnode.engine.identity import NodeIdentity
 from vrmprotocol import bodies, keys, message, sealing, terms_text
 from vrmprotocol.draft import deal_id
-from vrmprotocol.sealed_intent import SealedIntent
 
 Json = dict[str, object]
 
@@ -63,7 +62,7 @@ def _of_vendor(each: ToldVendor, identity: NodeIdentity, now: int) -> Json:
         recipient=each.vendor.subject,
         created=now,
         received=(),
-        body=SealedIntent(status="active", intent=each.body),
+        body=each.sealed(key.public),
     )
     return {
         "audience": f"{each.vendor.name} ({keys.to_did(each.vendor.root)}) alone",

@@ -13,7 +13,15 @@ from vrmnode.engine.orders import order_desk
 from vrmnode.engine.records import load_deal
 from vrmnode.engine.rights import asking, reminders, requests
 from vrmnode.engine.trust import key_desk
-from vrmnode.engine.vendor import demand_desk, inbox, inbox_mail, pause, profile_desk, vendor_desk
+from vrmnode.engine.vendor import (
+    demand_desk,
+    inbox,
+    inbox_mail,
+    pause,
+    profile_desk,
+    returning,
+    vendor_desk,
+)
 from vrmnode.storage import (
     deals,
     demand,
@@ -142,6 +150,7 @@ def tidy(ctx: Context, max_store_bytes: int | None) -> None:
     market.trim_intents(ctx.tx, MAX_MARKET_INTENTS)
     market.trim_intents(ctx.tx, MAX_SEALED_INTENTS, sealed=True)
     market.trim_profiles(ctx.tx, MAX_PROFILES)
+    returning.tidy(ctx)
     key_updates.trim(ctx.tx, MAX_PROFILES)
     kept_feedback.tidy(ctx)
     profile_desk.erase_prekeys(ctx)

@@ -14,12 +14,14 @@ from vrmnode.engine.failures import invalid
 from vrmnode.engine.negotiation import talks
 from vrmnode.engine.records import intent_body, own_intent, read_intent
 from vrmnode.engine.references import find_intent, find_market_intent, find_offer
-from vrmnode.engine.vendor import pause, shop
+from vrmnode.engine.vendor import pause, returning, shop
 from vrmnode.engine.vendor.inbox_views import considered
+from vrmnode.engine.vendor.shop import Shop
 from vrmnode.errors import ServiceError
 from vrmnode.storage import deals
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.secrets import Vault
 from vrmnode.vendor.responder import Refusal
 from vrmnode.vendor.routing import left_to_human
 from vrmprotocol.market import Intent
@@ -27,8 +29,12 @@ from vrmprotocol.market import Intent
 Json = dict[str, object]
 
 
-def vendor_policy_test(tx: Connection, params: Mapping[str, object], now: int) -> Json:
+def vendor_policy_test(
+    tx: Connection, vault: Vault, params: Mapping[str, object], now: int
+) -> Json:
     """What this vendor would answer to a stored intent, or to one that a request describes.
+
+    `returning` says how many finished deals its customer shall have, in place of what is known.
 
     Raises:
         ServiceError: `request.invalid`, `intent.not_found`, `intent.ambiguous`, `request.id`.
@@ -36,8 +42,10 @@ def vendor_policy_test(tx: Connection, params: Mapping[str, object], now: int) -
     """
     reference, request = params.get("intent"), params.get("request")
     if isinstance(reference, str) and request is None:
-        intent = read_intent(find_market_intent(tx, reference).body)
+        stored = find_market_intent(tx, reference)
+        intent, known = read_intent(stored.body), returning.history(tx, vault, stored)
     elif isinstance(request, dict) and reference is None:
+        known = None
         intent = build_intent(
             read_request(request),
             now=now,
@@ -47,11 +55,17 @@ def vendor_policy_test(tx: Connection, params: Mapping[str, object], now: int) -
         )
     else:
         raise invalid("request.invalid", "expected either an intent or a request")
-    return {**_answer(tx, intent, now), **considered(tx, intent, now)}
+    here, as_if = shop.open_shop(tx, now), params.get("returning")
+    if here is not None:
+        here = here.to_finished(as_if) if isinstance(as_if, int) else here.to(known)
+    return {
+        **_answer(tx, here, intent, now),
+        "returning": returning.shown(known),
+        **considered(here, intent, now),
+    }
 
 
-def _answer(tx: Connection, intent: Intent, now: int) -> Json:
-    here = shop.open_shop(tx, now)
+def _answer(tx: Connection, here: Shop | None, intent: Intent, now: int) -> Json:
     if here is None:
         return {"answer": "silence", "why": "there is no profile, or the policy doesn't answer"}
     reply = here.reply(intent, now)

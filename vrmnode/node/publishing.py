@@ -96,6 +96,7 @@ class Publishing:
             named = await self._read(
                 lambda tx, _, now: castings.prepare_named(
                     tx,
+                    machine.vault,
                     request,
                     acceptance,
                     identity=machine.identity,

@@ -319,12 +319,9 @@ _QUERIES: dict[str, Query] = {
     "vendor.counts": lambda tx, p, now: vendor_counts.counts(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
-    "vendor.policy.test": policy_tests.vendor_policy_test,
     "policy.test": lambda tx, p, now: policy_tests.policy_test(tx, _text(p, "of") or "", now),
     "demand.list": lambda tx, p, now: demand_desk.demand_list(tx),
     "demand.show": lambda tx, p, now: demand_desk.demand_show(tx, _text(p, "week") or ""),
-    "inbox.list": by_human.inbox_list,
-    "inbox.show": by_human.inbox_show,
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
     "image.named": lambda tx, p, now: named_images.named(
         tx, offer=_text(p, "offer"), intent=_text(p, "intent"), vendor=_text(p, "vendor")
@@ -358,6 +355,9 @@ _SEALED_QUERIES: dict[str, SealedQuery] = {
     "thing.list": things_desk.listed,
     "thing.show": things_desk.show,
     "thing.draft": thing_requests.draft,
+    "inbox.list": by_human.inbox_list,
+    "inbox.show": by_human.inbox_show,
+    "vendor.policy.test": policy_tests.vendor_policy_test,
     "hook.list": hook_desk.listed,
     "draft.list": draft_desk.listed,
     "draft.show": draft_desk.show,

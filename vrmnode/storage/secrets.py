@@ -13,7 +13,10 @@ from vrmnode.storage.connection import Connection
 from vrmnode.storage.vault import KEY_BYTES as KEY_BYTES
 from vrmnode.storage.vault import Vault as Vault
 
-_ERASABLE = ("reply", "message ")
+RELATIONSHIP, RECOGNITION = "relationship", "recognition"
+"""A deal's secrets: the relationship key that was opened in it, and that which its intent shows."""
+
+_ERASABLE = ("reply", "message ", RELATIONSHIP, RECOGNITION)
 """How the names of a deal's erasable secrets begin: the key of its mail, what was disclosed."""
 
 
@@ -72,6 +75,16 @@ def _has_erasable(tx: Connection, owner_id: bytes) -> bool:
         "SELECT name FROM secrets WHERE owner_kind = 'deal' AND owner_id = ?", (owner_id,)
     )
     return any(_is_erasable("deal", str(name)) for (name,) in names)
+
+
+def deals_with(tx: Connection, name: str, most: int) -> list[bytes]:
+    """The deals that have a secret of this name, those that changed last first."""
+    sql = (
+        "SELECT secrets.owner_id FROM secrets JOIN deals ON deals.deal = secrets.owner_id"
+        " WHERE secrets.owner_kind = 'deal' AND secrets.name = ?"
+        " ORDER BY deals.updated DESC, deals.deal LIMIT ?"
+    )
+    return [bytes(deal) for (deal,) in tx.rows(sql, (name, most))]
 
 
 def owners(tx: Connection, owner_kind: str, begins: str) -> set[bytes]:

@@ -14,6 +14,7 @@ from vrmnode.vendor.delivery import Table, Way, read_table, table_to_dict
 from vrmnode.vendor.inbox_rules import InboxRules, read_inbox
 from vrmnode.vendor.order_policy import OrderPolicy, read_orders
 from vrmnode.vendor.prices import PriceRule, read_rule, rule_to_dict, tax_rate
+from vrmnode.vendor.returning import Returning, read_returning
 from vrmnode.vendor.rights_policy import RightsPolicy, read_rights
 from vrmnode.vendor.terms import read_terms_policy
 from vrmnode.vendor.warranties import Warranties, read_warranties
@@ -59,6 +60,7 @@ class VendorPolicy:
     refuse_when_closed: bool = True
     inbox: InboxRules | None = None
     counter: Concessions | None = None
+    returning: Returning | None = None
     terms_policy: TermsPolicy | None = None
     orders: OrderPolicy = field(default_factory=OrderPolicy)
     rights: RightsPolicy = field(default_factory=RightsPolicy)
@@ -111,6 +113,7 @@ class VendorPolicy:
             refuse_when_closed=fields.flag("refuse_when_closed", plain.refuse_when_closed),
             inbox=read_inbox(fields, currency),
             counter=read_concessions(fields),
+            returning=read_returning(fields),
             orders=read_orders(fields),
             rights=read_rights(fields),
         )
@@ -146,6 +149,8 @@ class VendorPolicy:
             found["inbox"] = self.inbox.to_dict(self.currency)
         if self.counter is not None:
             found["counter"] = self.counter.to_dict()
+        if self.returning is not None:
+            found["returning"] = self.returning.to_dict()
         if self.terms_policy is not None:
             found["terms_policy"] = schema.dump(self.terms_policy)
         found["orders"] = self.orders.to_dict()

@@ -96,14 +96,14 @@ def read_rule(raw: object, where: str, currency: str) -> PriceRule:
 
 
 def rule_to_dict(rule: PriceRule, currency: str) -> dict[str, object]:
-    found: dict[str, object] = {"percent": _percent_text(rule.change_bp)}
+    found: dict[str, object] = {"percent": percent_text(rule.change_bp)}
     if rule.floor:
         found["floor"] = format_money(rule.floor, currency)
     for name in ("category", "category_path", "brand"):
         if (value := getattr(rule, name)) is not None:
             found[name] = value
     if rule.tax_rate_ppm is not None:
-        found["tax_percent"] = _percent_text(rule.tax_rate_ppm // 100)
+        found["tax_percent"] = percent_text(rule.tax_rate_ppm // 100)
     return found
 
 
@@ -133,6 +133,7 @@ def percent(fields: Fields, name: str, default: int, expected: str, low: int, hi
     return points
 
 
-def _percent_text(points: int) -> str:
+def percent_text(points: int) -> str:
+    """Basis points as people write a percentage: 750 is 7.5."""
     text = f"{Decimal(points) / 100:.2f}".rstrip("0").rstrip(".")
     return text or "0"

@@ -5,7 +5,7 @@ the stock itself are left to the caller.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -178,6 +178,18 @@ def respond(
     return Refusal(nearest.reason, _note(nearest.words), policy.refuse_near_misses, missed)
 
 
+def with_reason(reply: Reply, why: str | None) -> Reply:
+    """The same answer; what is sold in it says why its price isn't that for everybody."""
+    if why is None or not isinstance(reply, tuple):
+        return reply
+    return tuple(
+        replace(plan, rule=f"{plan.rule}; {why}")
+        if plan.parts.business_function == "Sell"
+        else plan
+        for plan in reply
+    )
+
+
 def _note(words: str) -> str:
     """Words that a decline can carry, though they may repeat what a stranger wrote."""
     text = "".join(mark if mark.isprintable() else " " for mark in words)
@@ -206,4 +218,5 @@ __all__ = [
     "answer",
     "complete_draft",
     "respond",
+    "with_reason",
 ]

@@ -52,6 +52,7 @@ ACKNOWLEDGED = {
     "message.total_mismatch",
     "terms.text",
     "agreement.customer_signature",
+    "recognition.signature",
 }
 
 

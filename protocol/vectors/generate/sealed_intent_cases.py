@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from . import recognition_cases
 from .body_file import BODY, CRITICAL, UNKNOWN
 from .cases import VectorFile
 from .mail_cases import MailCases
@@ -48,7 +49,8 @@ def build() -> VectorFile:
         "specs/03-messages.md#sealed_intent",
         "`read` as in message.json; `recipient` may be a list: the keys that the vendor's root has "
         "certified, where mail to a profile's tag may name any of them. `replace` gets the intent "
-        "that the reader knows of the deal, a later one, and whether its `seq` is the higher one.",
+        "that the reader knows of the deal, a later one, and whether its `seq` is the higher one. "
+        "`sign` gives the signature by which a relationship key lets a vendor recognise it.",
     )
     cases = MailCases(file, "intent", sealed())
     _valid(cases)
@@ -58,6 +60,7 @@ def build() -> VectorFile:
     _parties(file.at("specs/06-sealing-and-mail.md#first-mail-to-a-vendor"))
     _replacing(file.at("specs/03-messages.md#sealed_intent"))
     _acks(file.at("specs/03-messages.md#ack"))
+    recognition_cases.add(file, sealed())
     return file
 
 

@@ -44,6 +44,7 @@ def _publish(world: World, request: object, also: object) -> OwnIntent:
     assert isinstance(request, dict)
     prepared = castings.prepare(
         node.reader,
+        node.machine.vault,
         read_request(request),
         {"mode": "manual"},
         identity=node.machine.identity,

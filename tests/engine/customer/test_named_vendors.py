@@ -149,6 +149,7 @@ def _prepared(world: World) -> PreparedNamedIntent:
     }
     return castings.prepare_named(
         node.reader,
+        node.machine.vault,
         read_request(asked),
         {"mode": "manual"},
         identity=node.machine.identity,

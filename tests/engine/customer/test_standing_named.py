@@ -41,6 +41,7 @@ def _begin(world: World, *to: str) -> bytes:
     request = casting_request({"gtin": GTIN[1:], "country": "NL", "to": list(to)}, RHYTHM)
     prepared = castings.prepare_named(
         node.reader,
+        node.machine.vault,
         read_request(request),
         {"mode": "manual"},
         identity=node.machine.identity,

@@ -69,7 +69,8 @@ def _ask(world: World, text: str = "Is it new?") -> str:
 
 
 def _waiting(world: World) -> list[dict[str, object]]:
-    found = by_human.inbox_list(world.nodes[VENDOR].reader, {}, world.now)
+    node = world.nodes[VENDOR]
+    found = by_human.inbox_list(node.reader, node.machine.vault, {}, world.now)
     assert json.loads(json.dumps(found)) == found
     return found
 
@@ -182,7 +183,10 @@ def test_a_question_waits_and_is_answered_by_a_text(world: World) -> None:
     question = _ask(world)
     (row,) = _waiting(world)
     assert (row["kind"], row["id"], row["text"]) == ("question", question, "Is it new?")
-    shown = by_human.inbox_show(world.nodes[VENDOR].reader, {"intent": question[:12]}, world.now)
+    node = world.nodes[VENDOR]
+    shown = by_human.inbox_show(
+        node.reader, node.machine.vault, {"intent": question[:12]}, world.now
+    )
     assert shown == row
     assert _code(world, "inbox.refuse", intent=question) == "inbox.question"
     assert _code(world, "inbox.answer", intent=question) == "request.invalid"

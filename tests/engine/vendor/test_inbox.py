@@ -38,7 +38,8 @@ MINUTE = 60
 
 
 def waiting(world: World) -> list[dict[str, object]]:
-    return inbox_views.inbox_list(world.nodes[VENDOR].reader, world.now)
+    node = world.nodes[VENDOR]
+    return inbox_views.inbox_list(node.reader, node.machine.vault, world.now)
 
 
 def leave_all(world: World, **inbox_rules: object) -> None:

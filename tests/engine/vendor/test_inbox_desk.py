@@ -37,6 +37,11 @@ def _answer(world: World, intent: str, **params: object) -> dict[str, object]:
     return shown
 
 
+def _shown(world: World, intent: str) -> dict[str, object]:
+    node = world.nodes[VENDOR]
+    return inbox_views.inbox_show(node.reader, node.machine.vault, intent, world.now)
+
+
 def _offer(world: World) -> Offer:
     record = load_deal(world.nodes[VENDOR].reader, deal_with(world, VENDOR, VENDOR).deal)
     return offer_of(next(iter(record.state.offers.values())))
@@ -45,7 +50,7 @@ def _offer(world: World) -> Offer:
 def test_shown_in_words_with_the_nodes_proposal(world: World) -> None:
     leave_all(world)
     intent = publish(world)
-    shown = inbox_views.inbox_show(world.nodes[VENDOR].reader, intent[:12], world.now)
+    shown = _shown(world, intent[:12])
     assert json.loads(json.dumps(shown)) == shown
     told_words = shown["told"]
     assert isinstance(told_words, list) and "under terms SD-BASE" in told_words
@@ -66,7 +71,7 @@ def test_shown_in_words_with_the_nodes_proposal(world: World) -> None:
 def test_the_proposal_as_it_is_to_an_agreement(world: World) -> None:
     leave_all(world)
     intent = publish(world)
-    shown = inbox_views.inbox_show(world.nodes[VENDOR].reader, intent, world.now)
+    shown = _shown(world, intent)
     answered = _answer(world, intent, by="Anna", note="Graag.", language="nl")
     assert isinstance(shown["proposals"], list) and isinstance(answered["offers"], list)
     (sent,), (proposed,) = answered["offers"], shown["proposals"]
@@ -151,7 +156,7 @@ def test_nothing_to_propose(make_world: MakeWorld) -> None:
     assert code(world, "inbox.answer", intent=intent) == "inbox.no_proposal"
     assert code(world, "inbox.answer", intent=intent, offer={"sku": SKU}) == "inbox.out_of_stock"
     assert code(world, "inbox.answer", intent=intent, offer={"sku": "?"}) == "product.not_found"
-    shown = inbox_views.inbox_show(world.nodes[VENDOR].reader, intent, world.now)
+    shown = _shown(world, intent)
     assert shown["proposals"] == []
     assert shown["refusal"] == {
         "reason": "out_of_stock",

@@ -146,7 +146,7 @@ def test_who_can_not_be_answered_is_dropped(world: World) -> None:
     assert "validThrough" in _arrive(world, _said(world, body=over)).notes[0]
     late = _intent(world, valid_through=world.now + 90 * DAY + SKEW_S + 1)
     body = SealedIntent(status="active", intent=late)
-    assert "sealed intent first" in _arrive(world, _said(world, body=body)).notes[0]
+    assert "message.body: intent.validThrough" in _arrive(world, _said(world, body=body)).notes[0]
     assert deals.list_deals(world.nodes[VENDOR].reader) == []
 
 

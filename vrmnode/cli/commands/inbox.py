@@ -9,6 +9,7 @@ import click
 from vrmnode.cli.lazy import LazyGroup
 from vrmnode.cli.locales import marked, sentence
 from vrmnode.cli.owner import language_option, said
+from vrmnode.cli.returning import returning_words
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import columns, day, entries, moment, money, short
 
@@ -48,7 +49,8 @@ def list_inbox() -> None:
     """List what waits for a human.
 
     Intents, questions and counters; "named" is an intent that its customer told to vendors of its
-    choice alone. The most urgent first. After its time your node does what the policy says.
+    choice alone, "returning" one whose customer lets you recognise it. The most urgent first. After
+    its time your node does what the policy says.
 
     \b
     Example:
@@ -69,7 +71,11 @@ def _table(found: list[dict[str, object]]) -> str:
 def _row(each: dict[str, object]) -> tuple[object, ...]:
     return (
         short(each.get("id")),
-        "named" if each.get("named") else each.get("kind"),
+        "returning"
+        if each.get("returning")
+        else "named"
+        if each.get("named")
+        else each.get("kind"),
         moment(each.get("answer_by")),
         each.get("claimed_by"),
         str(each.get("wanted")).removeprefix("wants "),
@@ -101,6 +107,7 @@ def shown_words(value: dict[str, object]) -> str:
     lines = [f"Intent {short(value.get('intent'))}", *_sentences(value)]
     if value.get("named"):
         lines.append("  told to vendors of the customer's choice alone: to you, perhaps to others")
+    lines += [f"  {words}" for words in returning_words(value.get("returning"))]
     lines += ["", f"left to a human: {sentence(value.get('why'))}"]
     until = moment(value.get("answer_by"))
     lines.append(f"in the inbox since {moment(value.get('added'))}, to be answered by {until}")

@@ -134,7 +134,8 @@ def _words(value: object) -> str:
 
 def _who(each: dict[str, object]) -> str:
     name = each.get("vendor_name") or short(each.get("vendor"))
-    return f"{name} (deal {short(each.get('deal'))})"
+    known = ", which may recognise you" if each.get("recognised") else ""
+    return f"{name}{known} (deal {short(each.get('deal'))})"
 
 
 @click.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vrmnode.cli.locales import marked
+from vrmnode.cli.returning import returning_words
 from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.show import columns, counted, day, entries, moment, money, short
 
@@ -43,6 +44,7 @@ def _lines(order: Json) -> Iterable[str]:
     yield f"  {order.get('quantity')} x {item}; vendor: {vendor}"
     yield from _payment(order)
     yield from _label(order)
+    yield from returning_words(order.get("returning"), least=2)
     duties = entries(order, "duties")
     if duties:
         yield "to do:"

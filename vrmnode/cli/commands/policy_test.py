@@ -9,6 +9,7 @@ import click
 from vrmnode.cli.commands.inbox import considered_words
 from vrmnode.cli.failures import usage
 from vrmnode.cli.locales import sentence
+from vrmnode.cli.returning import returning_words
 from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, money, short
@@ -22,14 +23,21 @@ from vrmnode.cli.user_files import read_object
     type=click.Path(dir_okay=False, path_type=Path),
     help="An example in its place: .toml or .json, as for vrm intent publish.",
 )
+@click.option(
+    "--returning",
+    type=click.IntRange(0, 100),
+    metavar="DEALS",
+    help="As if the customer had so many finished deals and let you recognise it.",
+)
 @shared_options
-def vendor_policy(intent_id: str | None, file: Path | None) -> None:
+def vendor_policy(intent_id: str | None, file: Path | None, returning: int | None) -> None:
     """Say what you would answer to an intent; send nothing.
 
     \b
     Examples:
       vrm vendor policy test 00002c967d31
       vrm vendor policy test --file wish.toml
+      vrm vendor policy test --file wish.toml --returning 3
     """
     if (intent_id is None) == (file is None):
         came = "both" if file else "neither"
@@ -39,6 +47,8 @@ def vendor_policy(intent_id: str | None, file: Path | None) -> None:
         request = read_object(file)
         request.pop("acceptance", None)
         body = {"request": request}
+    if returning is not None:
+        body["returning"] = returning
     here = session()
     value = here.client.post("vendor", "policy", "test", body=body)
     here.result(value, lambda: _answer_words(value))
@@ -46,7 +56,7 @@ def vendor_policy(intent_id: str | None, file: Path | None) -> None:
 
 def _answer_words(value: dict[str, object]) -> str:
     head = f"{value.get('answer')}: {sentence(value.get('why'))}"
-    return "\n".join([head, *considered_words(value)])
+    return "\n".join([head, *returning_words(value.get("returning")), *considered_words(value)])
 
 
 @click.command("test")

@@ -11,18 +11,21 @@ from typing import TypeAlias
 
 from vrmnode.customer.request import IntentRequest
 from vrmnode.engine.context import Context
-from vrmnode.engine.customer import intent_desk, named_intent, named_vendors
+from vrmnode.engine.customer import intent_desk, named_intent, named_vendors, recognition
 from vrmnode.engine.customer.intent_desk import PreparedIntent
 from vrmnode.engine.customer.named_intent import PreparedNamedIntent
+from vrmnode.engine.customer.recognition import NOBODY
 from vrmnode.engine.identity import NodeIdentity
 from vrmnode.storage.database import Connection
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.secrets import Vault
 
 Prepared: TypeAlias = PreparedIntent | PreparedNamedIntent
 
 
 def prepare(
     tx: Connection,
+    vault: Vault,
     request: IntentRequest,
     acceptance: dict[str, object],
     *,
@@ -40,7 +43,7 @@ def prepare(
     """
     if request.to:
         return prepare_named(
-            tx, request, acceptance, identity=identity, shard=shard, now=now, random=random
+            tx, vault, request, acceptance, identity=identity, shard=shard, now=now, random=random
         )
     return intent_desk.prepare(
         request, acceptance, identity=identity, shard=shard, now=now, random=random, grind=grind
@@ -49,6 +52,7 @@ def prepare(
 
 def prepare_named(
     tx: Connection,
+    vault: Vault,
     request: IntentRequest,
     acceptance: dict[str, object],
     *,
@@ -59,7 +63,12 @@ def prepare_named(
 ) -> PreparedNamedIntent:
     """The same for a request that names vendors; nothing of it needs a stamp yet."""
     chosen = named_vendors.choose(tx, request.to, own_root=identity.root, now=now)
-    return named_intent.prepare(request, acceptance, chosen, shard=shard, now=now, random=random)
+    known = NOBODY
+    if request.recognised:
+        known = recognition.choose(tx, vault, identity, chosen.vendors)
+    return named_intent.prepare(
+        request, acceptance, chosen, shard=shard, now=now, random=random, recognition=known
+    )
 
 
 def record(ctx: Context, prepared: Prepared, *, standing: bytes | None = None) -> OwnIntent:

@@ -8,7 +8,7 @@ where all their deals are deals of one intent.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from vrmnode.customer.request import IntentRequest, build_intent, end_of
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import intent_desk
 from vrmnode.engine.customer.named_vendors import Chosen, NamedVendor
+from vrmnode.engine.customer.recognition import NOBODY, Recognition
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.mail import first_mail, mailroom
 from vrmnode.engine.records import DealRecord, intent_body, load_deal, load_message
@@ -29,9 +30,9 @@ from vrmnode.values.money import Money
 from vrmprotocol import market as market_bodies
 from vrmprotocol import negotiation
 from vrmprotocol.draft import deal_id
-from vrmprotocol.keys import SealKey
+from vrmprotocol.keys import SealKey, SigningKey
 from vrmprotocol.market import Intent
-from vrmprotocol.sealed_intent import SealedIntent
+from vrmprotocol.sealed_intent import SealedIntent, show_relationship
 from vrmprotocol.topics import MAIL_SHARDS
 
 
@@ -43,6 +44,15 @@ class ToldVendor:
     key_context: bytes
     reply_key: SealKey
     body: Intent
+    relationship: SigningKey | None = field(default=None, repr=False)
+
+    def sealed(self, pseudonym: bytes) -> SealedIntent:
+        """What it will be told first, under a pseudonym (32 bytes)."""
+        shown = None
+        if self.relationship is not None:
+            deal = deal_id(pseudonym, self.vendor.root)
+            shown = show_relationship(self.relationship, deal=deal, pseudonym=pseudonym)
+        return SealedIntent(status="active", intent=self.body, relationship=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ def prepare(
     shard: int,
     now: int,
     random: Callable[[int], bytes],
+    recognition: Recognition = NOBODY,
 ) -> PreparedNamedIntent:
     """Draw fresh keys for each vendor and build what it will be told.
 
@@ -94,11 +105,14 @@ def prepare(
             reply_key=reply_key.public,
             reply_tag=intent_desk.draw_tag(random, shard),
         )
-        told.append(ToldVendor(vendor, random(16), reply_key, body))
+        # SPEC 09: The writer MUST NOT put `relationship` into a sealed intent unless its owner
+        # chose that for this intent.
+        shown = recognition.keys.get(vendor.root)
+        told.append(ToldVendor(vendor, random(16), reply_key, body, shown))
     return PreparedNamedIntent(
         intent_id=random(32),
         told=tuple(told),
-        notes=chosen.notes,
+        notes=(*chosen.notes, *recognition.notes),
         label=request.label,
         acceptance=dict(acceptance),
         private_maximum=request.private_maximum,
@@ -163,7 +177,7 @@ def _tell_first(ctx: Context, own: OwnIntent, each: ToldVendor) -> None:
     mailroom.post(
         ctx,
         row,
-        SealedIntent(status="active", intent=each.body),
+        each.sealed(key.public),
         key=key,
         recipient=each.vendor.subject,
         until=each.body.valid_through,
@@ -254,11 +268,12 @@ def _tell_again(
     # SPEC 03: The writer MUST keep reply key and reply tag in every later sealed intent of a deal,
     # and let none end before an earlier one.
     changed = replace(last.intent, valid_through=until)
+    shown = last.relationship if status == "active" else None
     key = mailroom.pseudonym_key(ctx, record.row)
     mailroom.post(
         ctx,
         record.row,
-        SealedIntent(status=status, intent=changed),
+        SealedIntent(status=status, intent=changed, relationship=shown),
         key=key,
         recipient=recipient,
         until=until,

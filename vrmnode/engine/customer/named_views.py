@@ -62,6 +62,11 @@ def _told(tx: Connection, row: Deal, now: int) -> Json:
         "deal": row.deal.hex(),
         "state": row.state,
         "acknowledged": has_it,
+        "recognised": any(
+            (body := first_mail.sealed_intent_of(item)) is not None
+            and body.relationship is not None
+            for item in said
+        ),
         "words": f"has it since {format_moment(has_it)}" if has_it else _waiting(tx, row, now),
     }
 

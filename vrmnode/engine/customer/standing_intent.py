@@ -71,6 +71,7 @@ def cast(ctx: Context, standing: bytes) -> None:
     try:
         prepared = castings.prepare(
             ctx.tx,
+            ctx.vault,
             read_request(row.request),
             dict(row.acceptance),
             identity=ctx.identity,

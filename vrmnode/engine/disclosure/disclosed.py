@@ -50,6 +50,10 @@ def after_message(
         return
     private_mail.keep(ctx, signed)
     assert isinstance(signed.body, Disclosure | ContactUpdate)
+    if isinstance(signed.body, Disclosure) and signed.body.relationship is not None:
+        # By this the customer is recognised in other deals, without reading all that was disclosed.
+        key = signed.body.relationship.key
+        ctx.keep_secret("deal", record.deal, secrets.RELATIONSHIP, key)
     names = ", ".join(signed.body.names)
     since = signed.body.effective_from if isinstance(signed.body, ContactUpdate) else None
     ctx.event(f"{signed.kind}.received", "deal", record.deal, fields=names, effective_from=since)
@@ -117,6 +121,8 @@ def erase(ctx: Context, record: DealRecord) -> int:
         for item in messages.list_messages(ctx.tx, record.deal)
         if item.kind in statements.KINDS and private_mail.erase(ctx, record.deal, item.digest)
     ]
+    for name in (secrets.RELATIONSHIP, secrets.RECOGNITION):
+        secrets.erase(ctx.tx, "deal", record.deal, name)
     if found:
         ctx.event("disclosure.erased", "deal", record.deal, disclosures=len(found))
     return len(found)

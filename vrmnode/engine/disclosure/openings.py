@@ -11,14 +11,17 @@ from dataclasses import dataclass, field
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.disclosure import contact_desk
+from vrmnode.engine.identity import NodeIdentity
 from vrmnode.storage import secrets
+from vrmnode.storage.database import Connection
+from vrmnode.storage.secrets import Vault
 from vrmprotocol import commitment, contact, encoding
 from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
 from vrmprotocol.encoding import Map, Value
 from vrmprotocol.keys import SigningKey
 
 _OPENINGS = "openings"
-_RELATIONSHIP = "relationship"
+_RELATIONSHIP, _CONTEXT = "relationship", "context"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,16 @@ def erase(ctx: Context, deal: bytes) -> None:
 # another for each vendor root.
 def relationship_key(ctx: Context, vendor_root: bytes) -> SigningKey:
     """The key by which this node is known to one vendor, if it wants to be; made at first use."""
-    context = ctx.secret(_RELATIONSHIP, vendor_root, "context")
+    context = ctx.secret(_RELATIONSHIP, vendor_root, _CONTEXT)
     if context is None:
         context = ctx.random(16)
-        ctx.keep_secret(_RELATIONSHIP, vendor_root, "context", context)
+        ctx.keep_secret(_RELATIONSHIP, vendor_root, _CONTEXT, context)
     return ctx.identity.relationship(context)
+
+
+def known_key(
+    tx: Connection, vault: Vault, identity: NodeIdentity, vendor_root: bytes
+) -> SigningKey | None:
+    """The same key, if it was made."""
+    context = secrets.get(tx, vault, _RELATIONSHIP, vendor_root, _CONTEXT)
+    return None if context is None else identity.relationship(context)

@@ -87,7 +87,7 @@ def post(
         body=body,
     )
     messages.put(ctx.tx, stored_form(signed, own=True, at=ctx.now))
-    if private_mail.is_private(signed):
+    if private_mail.is_private(signed, own=True):
         private_mail.keep(ctx, signed)
     deals.update(
         ctx.tx, row.deal, updated=ctx.now, next_seq=row.next_seq + 1, last_digest=signed.digest
@@ -98,7 +98,7 @@ def post(
         digest=signed.digest,
         seq=signed.seq,
         # The outbox, too, holds nothing personal: `dispatch` unseals it for each attempt.
-        raw=b"" if private_mail.is_private(signed) else signed.raw,
+        raw=b"" if private_mail.is_private(signed, own=True) else signed.raw,
         next_at=ctx.now,
         until=until,
     )
@@ -141,7 +141,9 @@ def stored_form(
         received_at=at,
         acked_at=None,
         ack_sent_at=None,
-        raw=private_mail.header_form(signed) if private_mail.is_private(signed) else signed.raw,
+        raw=private_mail.header_form(signed)
+        if private_mail.is_private(signed, own=own)
+        else signed.raw,
     )
 
 

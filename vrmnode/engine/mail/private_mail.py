@@ -3,7 +3,9 @@
 The store keeps every message for ever, as the truth of a deal. Of a disclosure, and of a part of
 what a vendor says that it holds, that truth is the header alone
 (specs/09-relationship.md#disclosure, specs/15-rights.md#rights_data): it changes no state. The
-whole message is a secret of the deal, which can be erased without a trace in the set.
+whole message is a secret of the deal, which can be erased without a trace in the set. Of a sealed
+intent by which a vendor may recognise its customer the vendor's node keeps the header too; the
+intent and the key are kept elsewhere (specs/09-relationship.md#recognition).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from vrmnode.storage.secrets import Vault
 from vrmprotocol import encoding
 from vrmprotocol.encoding import Value
 from vrmprotocol.message import SignedMessage, UninterpretedMessage
+from vrmprotocol.sealed_intent import SealedIntent
 
 KINDS = frozenset({"disclosure", "contact_update", "note", "rights_data"})
 
@@ -22,9 +25,16 @@ _MARK = b"header\x00"
 _WITHHELD = "message.withheld"
 
 
-def is_private(message: SignedMessage | UninterpretedMessage) -> bool:
-    """Whether no byte of its body may be kept in the clear."""
-    return message.kind in KINDS
+def is_private(message: SignedMessage | UninterpretedMessage, *, own: bool) -> bool:
+    """Whether no byte of its body may be kept in the clear; `own`: this node wrote it."""
+    return message.kind in KINDS or (not own and _shows_relationship(message))
+
+
+def _shows_relationship(message: SignedMessage | UninterpretedMessage) -> bool:
+    """Whether a vendor may recognise its customer by it, a body that can't be used included."""
+    if isinstance(message, UninterpretedMessage):
+        return message.kind == "sealed_intent"
+    return isinstance(message.body, SealedIntent) and message.body.relationship is not None
 
 
 def header_form(message: SignedMessage | UninterpretedMessage) -> bytes:

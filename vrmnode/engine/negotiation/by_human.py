@@ -20,6 +20,7 @@ from vrmnode.storage import inbox as waiting_intents
 from vrmnode.storage import inbox_mail as stored_mail
 from vrmnode.storage.database import Connection
 from vrmnode.storage.inbox_mail import InboxMail
+from vrmnode.storage.secrets import Vault
 from vrmnode.values.fields import Fields
 from vrmnode.values.money import format_money
 from vrmnode.vendor.inbox_rules import OFFER, REASONS, REFUSE, InboxRules
@@ -32,9 +33,9 @@ Params = Mapping[str, object]
 ANSWER_CHARACTERS = 1_000
 
 
-def inbox_list(tx: Connection, params: Params, now: int) -> list[Json]:
+def inbox_list(tx: Connection, vault: Vault, params: Params, now: int) -> list[Json]:
     """All that waits for a human, the most urgent first."""
-    rows = inbox_views.inbox_list(tx, now)
+    rows = inbox_views.inbox_list(tx, vault, now)
     rows += [_row(tx, entry, now) for entry in stored_mail.list_entries(tx) if _is_open(tx, entry)]
     return sorted(rows, key=_urgency)
 
@@ -44,7 +45,7 @@ def _urgency(row: Json) -> tuple[int, str]:
     return (until if isinstance(until, int) else 0), str(row["id"])
 
 
-def inbox_show(tx: Connection, params: Params, now: int) -> Json:
+def inbox_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     """One that waits, whole.
 
     Raises:
@@ -53,7 +54,9 @@ def inbox_show(tx: Connection, params: Params, now: int) -> Json:
     """
     reference = _reference(params)
     entry = _mail(tx, reference)
-    return inbox_views.inbox_show(tx, reference, now) if entry is None else _row(tx, entry, now)
+    if entry is None:
+        return inbox_views.inbox_show(tx, vault, reference, now)
+    return _row(tx, entry, now)
 
 
 def claim(ctx: Context, params: Params) -> Json:

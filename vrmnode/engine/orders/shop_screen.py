@@ -15,6 +15,7 @@ from vrmnode.engine.orders.order_records import load_order
 from vrmnode.engine.records import load_deal
 from vrmnode.engine.rights import requests
 from vrmnode.engine.rights.requests import RightsRecord
+from vrmnode.engine.vendor import returning
 from vrmnode.storage import deals, orders
 from vrmnode.storage.database import Connection
 from vrmnode.storage.orders import OrderRow
@@ -65,7 +66,12 @@ def order_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     found = load_order(tx, bytes.fromhex(str(shown["deal"])))
     if found.role == "customer":
         return {**shown, "wanted": disclosure_rules.wanted(tx, vault, found.record, now)}
-    return {**shown, "label": labels.of_order(tx, vault, found, now)}
+    known = returning.of_order(tx, vault, found.deal)
+    return {
+        **shown,
+        "label": labels.of_order(tx, vault, found, now),
+        "returning": returning.shown(known),
+    }
 
 
 def deal_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:

@@ -12,7 +12,7 @@ from typing import Protocol
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import read_intent
-from vrmnode.engine.vendor import answering, pause, shop
+from vrmnode.engine.vendor import answering, pause, returning, shop
 from vrmnode.engine.vendor.shop import Shop
 from vrmnode.storage import inbox, market, timers
 from vrmnode.storage.inbox import InboxEntry
@@ -207,6 +207,7 @@ def _without_human(ctx: Context, stored: MarketIntent) -> str:
     if paused is not None and rules.when_over == OFFER:
         refusal = Refusal("closed", "", here.policy.refuse_when_closed)
     elif rules.when_over == OFFER:
+        here = here.to(returning.history(ctx.tx, ctx.vault, stored))
         reply = here.reply(intent, ctx.now)
         if isinstance(reply, tuple):
             how = "no human answered in time"

@@ -13,7 +13,7 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict, not_found
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import read_intent
-from vrmnode.engine.vendor import answering, inbox, shop
+from vrmnode.engine.vendor import answering, inbox, returning, shop
 from vrmnode.engine.vendor.inbox_views import entry_row, find_entry
 from vrmnode.engine.vendor.shop import Shop
 from vrmnode.storage import catalogue, market
@@ -24,7 +24,7 @@ from vrmnode.vendor.by_hand import ByHand, free_item, plan_by_hand, read_by_hand
 from vrmnode.vendor.inbox_rules import REASONS
 from vrmnode.vendor.matching import NearMiss
 from vrmnode.vendor.product import Product
-from vrmnode.vendor.responder import Plan, Refusal, Reply
+from vrmnode.vendor.responder import Plan, Refusal, Reply, with_reason
 from vrmprotocol.market import Intent
 from vrmprotocol.message import SignedMessage
 
@@ -65,7 +65,7 @@ def answer(ctx: Context, params: Params) -> Json:
     entry, name = _entry(ctx, params), _name(params)
     inbox.require_free(entry, name, ctx.now)
     stored, intent = _intent(ctx, entry)
-    here = _shop(ctx)
+    here = _shop(ctx).to(returning.history(ctx.tx, ctx.vault, stored))
     fields = Fields(params, "request")
     note, anyway = fields.text("note", OFFER_NOTE_CHARACTERS), fields.flag("anyway", False)
     language = fields.language("language")
@@ -130,7 +130,9 @@ def _name(params: Params, *, needed: bool = False) -> str | None:
 
 
 def _row(ctx: Context, entry: InboxEntry) -> Json:
-    return entry_row(entry, *_intent(ctx, entry), ctx.now)
+    stored, intent = _intent(ctx, entry)
+    known = returning.history(ctx.tx, ctx.vault, stored)
+    return entry_row(entry, stored, intent, known, ctx.now)
 
 
 def _intent(ctx: Context, entry: InboxEntry) -> tuple[MarketIntent, Intent]:
@@ -169,7 +171,10 @@ def _plans(ctx: Context, here: Shop, intent: Intent, wish: ByHand) -> tuple[Plan
     )
     if isinstance(found, NearMiss):
         raise _impossible(found)
-    return (found,)
+    if wish.unit_price is not None:
+        return (found,)
+    priced = with_reason((found,), here.why)
+    return priced if isinstance(priced, tuple) else ()
 
 
 def _product(

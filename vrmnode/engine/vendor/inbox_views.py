@@ -6,13 +6,15 @@ from vrmnode.engine.audience import readable
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.records import read_intent
 from vrmnode.engine.references import checked_id, only
-from vrmnode.engine.vendor import shop
+from vrmnode.engine.vendor import returning, shop
+from vrmnode.engine.vendor.returning import History
 from vrmnode.engine.vendor.shop import Shop
 from vrmnode.errors import ServiceError
 from vrmnode.storage import envelopes, inbox, market, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.inbox import InboxEntry
 from vrmnode.storage.market import MarketIntent
+from vrmnode.storage.secrets import Vault
 from vrmnode.values.money import format_money
 from vrmnode.vendor import plain_words
 from vrmnode.vendor.responder import Plan, Refusal
@@ -62,23 +64,28 @@ def _missing(tx: Connection, prefix: str) -> ServiceError:
     return ServiceError("inbox.not_found", words, 404)
 
 
-def inbox_list(tx: Connection, now: int) -> list[Json]:
+def inbox_list(tx: Connection, vault: Vault, now: int) -> list[Json]:
     """What waits, the most urgent first."""
     found = ((entry, market.get_intent(tx, entry.pseudonym)) for entry in inbox.list_entries(tx))
     return [
-        entry_row(entry, stored, read_intent(stored.body), now)
+        entry_row(
+            entry, stored, read_intent(stored.body), returning.history(tx, vault, stored), now
+        )
         for entry, stored in found
         if stored is not None and stored.valid_through > now
     ]
 
 
-def entry_row(entry: InboxEntry, stored: MarketIntent, intent: Intent, now: int) -> Json:
+def entry_row(
+    entry: InboxEntry, stored: MarketIntent, intent: Intent, known: History | None, now: int
+) -> Json:
     """One line of the inbox; `named`: the customer told it to vendors of its choice alone."""
     claimer = entry.claimer(now)
     return {
         "kind": "intent",
         "id": entry.envelope_id.hex(),
         "named": stored.sealed,
+        "returning": returning.shown(known),
         "intent": entry.envelope_id.hex(),
         "wanted": plain_words.wanted(intent),
         "why": entry.why,
@@ -91,7 +98,7 @@ def entry_row(entry: InboxEntry, stored: MarketIntent, intent: Intent, now: int)
     }
 
 
-def inbox_show(tx: Connection, reference: str, now: int) -> Json:
+def inbox_show(tx: Connection, vault: Vault, reference: str, now: int) -> Json:
     """One waiting intent: in words, as published, what the node proposes, and what came near.
 
     Raises:
@@ -102,12 +109,14 @@ def inbox_show(tx: Connection, reference: str, now: int) -> Json:
     if stored is None:
         raise _missing(tx, reference)
     intent = read_intent(stored.body)
-    return {**entry_row(entry, stored, intent, now), **considered(tx, intent, now)}
-
-
-def considered(tx: Connection, intent: Intent, now: int) -> Json:
-    """What an intent says, and what this shop makes of it now."""
+    known = returning.history(tx, vault, stored)
     here = shop.open_shop(tx, now)
+    here = None if here is None else here.to(known)
+    return {**entry_row(entry, stored, intent, known, now), **considered(here, intent, now)}
+
+
+def considered(here: Shop | None, intent: Intent, now: int) -> Json:
+    """What an intent says, and what a shop makes of it now."""
     reply = None if here is None else here.reply(intent, now)
     return {
         "told": plain_words.told(intent),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.records import DealRecord, load_deal, read_intent
-from vrmnode.engine.vendor import answering, vendor_desk
+from vrmnode.engine.vendor import answering, returning, vendor_desk
 from vrmnode.storage import deals, market
 from vrmnode.storage.market import MarketIntent
 from vrmprotocol import encoding, message, schema, sealed_intent, sealing
@@ -47,6 +47,8 @@ def first_mail(
 # usable body and a `replyKey` that it can seal to.
 def _begin(ctx: Context, signed: SignedMessage | UninterpretedMessage, body_bytes: int) -> None:
     """Begin the deal of a stranger's sealed intent, so that it can be kept and answered."""
+    if isinstance(signed, UninterpretedMessage) and signed.kind == "sealed_intent":
+        raise RemoteError(signed.code, signed.detail)
     body = signed.body if isinstance(signed, SignedMessage) else None
     if not isinstance(body, SealedIntent):
         raise RemoteError("message.body", f"expected a sealed intent first, came {signed.kind}")
@@ -91,6 +93,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     )
     if not market.upsert_intent(ctx.tx, stored):
         return
+    returning.keep(ctx, record, signed.body)
     if known is None and stored.status == "active":
         # SPEC 06: The vendor MUST acknowledge a sealed intent also when it leaves it to a person or
         # doesn't answer it.

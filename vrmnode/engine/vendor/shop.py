@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.mail import mailroom
+from vrmnode.engine.vendor.returning import History
 from vrmnode.storage import catalogue, reservations, settings
 from vrmnode.storage.database import Connection
 from vrmnode.values.money import Money
+from vrmnode.vendor import returning
 from vrmnode.vendor.policy import VendorPolicy
 from vrmnode.vendor.product import Product
 from vrmnode.vendor.profile import VendorDetails
-from vrmnode.vendor.responder import Reply, answer
+from vrmnode.vendor.responder import Reply, answer, with_reason
 from vrmprotocol.functions import FUNCTIONS
 from vrmprotocol.market import Intent
 from vrmprotocol.message import SignedMessage
@@ -101,10 +103,25 @@ class Shop:
     details: VendorDetails
     index: StoredIndex
     available: Callable[[str], int | None]
+    why: str | None = None
+    """Why its prices aren't those for everybody."""
+
+    def to(self, known: History | None) -> Shop:
+        """The shop as it is to a customer that is recognised, or to one that isn't."""
+        return self if known is None else self.to_finished(known.finished)
+
+    def to_finished(self, deals: int) -> Shop:
+        """The shop as it is to a customer with so many finished deals."""
+        rule = self.policy.returning
+        if rule is None or not rule.discount(deals):
+            return self
+        prices = returning.discounted(self.policy.prices, rule.discount(deals))
+        policy = replace(self.policy, prices=prices)
+        return replace(self, policy=policy, why=rule.words(deals))
 
     def reply(self, intent: Intent, now: int) -> Reply:
         """What this shop would answer to an intent from its catalogue."""
-        return answer(
+        found = answer(
             intent,
             self.index,
             policy=self.policy,
@@ -112,6 +129,7 @@ class Shop:
             available=self.available,
             now=now,
         )
+        return with_reason(found, self.why)
 
 
 def open_shop(tx: Connection, now: int) -> Shop | None:

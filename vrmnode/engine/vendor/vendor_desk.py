@@ -12,7 +12,7 @@ from vrmnode.engine.disclosure import disclosed
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import refusals
 from vrmnode.engine.records import DealRecord, load_deal, read_intent, reload
-from vrmnode.engine.vendor import answering, inbox, pause, reminders, shop
+from vrmnode.engine.vendor import answering, inbox, pause, reminders, returning, shop
 from vrmnode.storage import (
     catalogue,
     deals,
@@ -59,6 +59,7 @@ def consider(ctx: Context, pseudonym: bytes) -> None:
     if messages.answers_since(ctx.tx, ctx.now - BUSY_S) >= here.policy.max_offers_per_minute:
         timers.arm(ctx.tx, "answer", pseudonym, ctx.now + BUSY_S)
         return
+    here = here.to(returning.history(ctx.tx, ctx.vault, stored))
     reply = here.reply(intent, ctx.now)
     why = left_to_human(here.policy, here.details, intent, reply, now=ctx.now)
     paused = pause.current(ctx.tx, ctx.now)
@@ -184,6 +185,10 @@ def _decide(ctx: Context, record: DealRecord) -> None:
         return
     body = coherence.countersign(accepted, offered, key)
     _post(ctx, record.row, body, key, until=ctx.now + mailroom.ANSWER_LIFETIME_S)
+    # SPEC 09: The vendor MUST keep the relationship key of a sealed intent so that erasing it
+    # erases every copy, and erase it when that intent is replaced, withdrawn or over, or its deal
+    # is agreed.
+    returning.forget(ctx, record.deal)
     record = reload(ctx, record)
     deals.update(
         ctx.tx,
