@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.slow]
 BOOK = Product(700, "30.00", 20)
 IBAN = "NL91ABNA0417164300"
 UNPAID = 6
-OWN = ("role", "side", "can_say", "label", "wanted")
+OWN = ("role", "side", "can_say", "label", "wanted", "returning")
 
 
 def policy(market: Market, pay_within: str) -> None:
