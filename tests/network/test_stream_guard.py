@@ -9,7 +9,7 @@ import pytest
 import trio
 import trio.testing
 
-from tests.network.test_yamux import End, ignore
+from tests.network.yamux_ends import End, ignore
 from vrmnode.network.connection import multistream
 from vrmnode.network.connection.byte_stream import encode_varint
 from vrmnode.network.connection.multistream import ProtocolsRefusedError

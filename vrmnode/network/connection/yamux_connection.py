@@ -92,6 +92,7 @@ class YamuxConnection:
         self._room = trio.Event()
         self._leaving = False
         self._last_received = 0.0
+        self._heard = trio.Event()
         self._ended = False
         self._scope: trio.CancelScope | None = None
 
@@ -195,6 +196,7 @@ class YamuxConnection:
             if not data:
                 raise ConnectionLostError("closed by the peer")
             self._last_received = trio.current_time()
+            self._heard.set()
             self.bytes_received += len(data)
             buffer += data
             position = frames = 0
@@ -295,15 +297,18 @@ class YamuxConnection:
     async def _ping_loop(self, scope: trio.CancelScope) -> None:
         number = 0
         while True:
-            await trio.sleep(self._ping_interval_s)
             self._reset_abandoned()
-            if trio.current_time() - self._last_received < self._ping_interval_s:
+            # Silence counts from the last byte, wherever between two looks that came.
+            due = self._last_received + self._ping_interval_s
+            if trio.current_time() < due:
+                await trio.sleep_until(due)
                 continue
             number = (number + 1) % 2**32
+            self._heard = trio.Event()
             self.queue_frame(encode_frame(PING, SYN, 0, number))
-            asked_at = trio.current_time()
-            await trio.sleep(self._ping_timeout_s)
-            if self._last_received < asked_at and not self._ended:
+            with trio.move_on_after(self._ping_timeout_s) as waiting:
+                await self._heard.wait()
+            if waiting.cancelled_caught and not self._ended:
                 scope.cancel()
                 return
 
