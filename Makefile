@@ -26,7 +26,7 @@ help:
 	@echo "make test-newer  the protocol's tests on a newer Python, where there is one"
 	@echo "make lock        resolve the dependencies again"
 	@echo "make bench-ingest, bench-gossip, bench-sync   measure beside others; needs npm, cc"
-	@echo "make bench-swarm gossip of thirty nodes beside what no protocol could beat"
+	@echo "make bench-swarm gossip of thirty nodes, simulated and real, beside what no protocol could beat"
 	@echo "make bench-attacks  what honest peers notice of seventy attacks, and who is limited when"
 	@echo "make soak        90 messages a second for ten minutes: what a node costs"
 	@echo "make fuzz        feed every decoder and handler for long; FUZZ='--inputs 100000 --seed 7'"

@@ -49,7 +49,7 @@ class Report:
     eager: int
     """Delivered without having been asked for."""
     duplicates: float
-    """Copies beyond the first, per delivery."""
+    """Copies of what a node has already, per delivery; those that come back to the author, too."""
     p50_ms: float
     p99_ms: float
     best_p50_ms: float
@@ -92,14 +92,19 @@ async def publish(world: World, authors: Sequence[str], count: int, rate: float)
     return found
 
 
-async def measured(seed: int | str, setting: Setting) -> Report:
-    """Publish, wait for three heartbeats after the last message, and look."""
+async def played(seed: int | str, setting: Setting) -> tuple[World, list[str], list[Published]]:
+    """Publish, and wait for three heartbeats after the last message."""
     world, honest = await built(seed, setting)
     await publish(world, honest, setting.warm_up, setting.rate)
     await world.run(HEARTBEATS)
     messages = await publish(world, honest, setting.messages, setting.rate)
     await world.run(HEARTBEATS)
-    return report(world, honest, messages)
+    return world, honest, messages
+
+
+async def measured(seed: int | str, setting: Setting) -> Report:
+    """Play it, and look."""
+    return report(*await played(seed, setting))
 
 
 def report(world: World, honest: Sequence[str], messages: Sequence[Published]) -> Report:
@@ -109,6 +114,8 @@ def report(world: World, honest: Sequence[str], messages: Sequence[Published]) -
     for each in messages:
         shortest = distances(world, each.author, through=honest)
         for name in honest:
+            if name == each.author:
+                duplicates += len(world.nodes[name].copies.get(each.message, ()))
             if name == each.author or name not in shortest:
                 continue
             pairs += 1

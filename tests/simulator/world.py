@@ -48,6 +48,8 @@ class Wire:
     """One direction between two connected nodes."""
 
     delay_s: float
+    dialled: bool
+    """Whether the end that sends dialled the other."""
     free_at: float = 0.0
     decoder: FrameDecoder = field(default_factory=lambda: FrameDecoder(MAX_FRAME_BYTES))
 
@@ -116,8 +118,8 @@ class World:
         if (dialling, dialled) in self.wires:
             return
         delay = self.rng.uniform(self.delays.shortest_s, self.delays.longest_s)
-        for ends in ((dialling, dialled), (dialled, dialling)):
-            self.wires[ends] = Wire(delay)
+        self.wires[(dialling, dialled)] = Wire(delay, dialled=True)
+        self.wires[(dialled, dialling)] = Wire(delay, dialled=False)
         self.nodes[dialling].attach(dialled, outbound=True)
         self.nodes[dialled].attach(dialling, outbound=False)
         await self.flush(self.nodes[dialling])

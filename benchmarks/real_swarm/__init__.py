@@ -1,0 +1,1 @@
+"""A simulated network played again by real nodes, over real sockets between processes."""
