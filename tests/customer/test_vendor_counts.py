@@ -7,13 +7,13 @@ from vrmnode.customer.vendor_counts import OWN, SAID, of_others, of_own
 
 
 def test_without_deals_all_counts_are_none() -> None:
-    found = of_own({}, [], [], now=0)
+    found = of_own({}, [], [], [], now=0)
     assert [each.name for each in found] == list(OWN)
     assert {each.evidence for each in found} == {()}
 
 
 def test_breaches_and_suspicions_are_counted_apart() -> None:
-    found = {each.name: each.evidence for each in of_own({}, ["aa"], ["bb", "cc"], now=0)}
+    found = {each.name: each.evidence for each in of_own({}, ["aa"], ["bb", "cc"], [], now=0)}
     assert (found["breaches"], found["suspicions"]) == (("aa",), ("bb", "cc"))
 
 

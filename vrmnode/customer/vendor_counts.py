@@ -14,6 +14,7 @@ from vrmnode.customer.opinion import EXPERIENCES
 from vrmprotocol.feedback import Feedback
 from vrmprotocol.order import Order
 from vrmprotocol.order_bodies import Cancel
+from vrmprotocol.rights import Request
 
 MOST_EVIDENCE = 200
 """Ids that stand with a count, the first ones."""
@@ -67,6 +68,29 @@ OWN: Mapping[str, Limits] = {
         "somebody else wrote to a key that you gave to this vendor alone",
         "that the vendor gave it away: it may have been stolen",
     ),
+    "rights_open": Limits(
+        "you asked for a right, and nothing came back yet; there is time left",
+        "whether it was read: a vendor's node may be away",
+    ),
+    "rights_in_progress": Limits(
+        "the vendor signed that it works on your request, and by when it will have answered",
+        "whether it does",
+    ),
+    "rights_fulfilled": Limits(
+        "the vendor signed its answer to your request",
+        "that the answer is whole, or that nothing else is held: that is its word",
+    ),
+    "rights_denied": Limits(
+        "the vendor signed that it denies your request, and why", "whether it may"
+    ),
+    "rights_expired": Limits(
+        "the time to answer your request is over, and no answer has come",
+        "that there is none: it may be on its way",
+    ),
+    "rights_answered_in_time": Limits(
+        "of those fulfilled or denied, the answer is dated before its time was over",
+        "when it was made: the time is what the vendor says",
+    ),
 }
 SAID = Limits(
     "as many keys said so to which the vendor attests an agreement",
@@ -104,7 +128,11 @@ def delivery(order: Order, now: int) -> str | None:
 
 
 def of_own(
-    orders: Mapping[str, Order], breaches: Iterable[str], suspicions: Iterable[str], now: int
+    orders: Mapping[str, Order],
+    breaches: Iterable[str],
+    suspicions: Iterable[str],
+    requests: Iterable[Request],
+    now: int,
 ) -> list[Count]:
     """What one's own deals with a vendor come to, by their ids; `breaches` by those of records."""
     found: dict[str, list[str]] = {name: [] for name in OWN}
@@ -117,6 +145,10 @@ def of_own(
             found[came].append(deal)
     found["breaches"] += breaches
     found["suspicions"] += suspicions
+    for one in requests:
+        found[f"rights_{one.shown_as(now)}"].append(one.digest.hex())
+        if one.answered_at is not None and one.answered_at <= one.answer_by:
+            found["rights_answered_in_time"].append(one.digest.hex())
     return [Count(name, tuple(ids), OWN[name]) for name, ids in found.items()]
 
 

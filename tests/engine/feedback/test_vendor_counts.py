@@ -8,6 +8,7 @@ from tests.engine.order_steps import delivered, ordered, say, settle
 from tests.engine.relationship.keeping_in_touch import living
 from tests.engine.relationship.keeping_in_touch import say as say_of_reach
 from tests.engine.relationship.test_note_desk import ADVERT, vendor_writes_anyway
+from tests.engine.rights.asked import BY_HAND, ask, settled, told
 from tests.engine.steps import CUSTOMER, OTHER_CUSTOMER, VENDOR, agreed, command, pass_on
 from tests.engine.world import World
 from vrmnode.customer.vendor_counts import OWN, SAID
@@ -83,6 +84,40 @@ def test_a_breach_is_counted_by_its_record(world: World) -> None:
     found = counted(world)["own"]
     assert found["breaches"]["count"] == 1
     assert found["breaches"]["evidence"] != found["agreed"]["evidence"]
+
+
+def test_rights_are_counted_by_what_became_of_them(world: World) -> None:
+    told(world, "name", **BY_HAND)
+    access, sale = (ask(world, right)["request"] for right in ("access", "sale:opt_out"))
+    settled(world)
+    assert requests(world) == {"rights_open": [access, sale]}
+    later = world.now + 40 * DAY
+    reply(world, "progress", access, days=40)
+    reply(world, "deny", sale, reason="no_match")
+    settled(world)
+    assert requests(world) == {
+        "rights_in_progress": [access],
+        "rights_denied": [sale],
+        "rights_answered_in_time": [sale],
+    }
+    world.now = later + 1
+    assert requests(world)["rights_expired"] == [access]
+    reply(world, "fulfil", access)
+    settled(world)
+    assert requests(world) == {
+        "rights_fulfilled": [access],
+        "rights_denied": [sale],
+        "rights_answered_in_time": [sale],
+    }
+
+
+def reply(world: World, what: str, request: str, **params: object) -> None:
+    command(world, VENDOR, f"vendor.rights.{what}", request=request, **params)
+
+
+def requests(world: World) -> dict[str, list[str]]:
+    found = counted(world)["own"]
+    return {name: each["evidence"] for name, each in found.items() if name.startswith("rights_")}
 
 
 def test_what_others_say_is_counted_apart(world: World) -> None:

@@ -6,7 +6,9 @@ from vrmnode.customer import vendor_counts as counting
 from vrmnode.customer.vendor_counts import MOST_EVIDENCE, Count
 from vrmnode.engine.feedback import kept_feedback
 from vrmnode.engine.orders.order_records import find_order
+from vrmnode.engine.records import load_deal
 from vrmnode.engine.references import find_vendor
+from vrmnode.engine.rights import requests
 from vrmnode.storage import breaches, deals, feedback
 from vrmnode.storage.database import Connection
 from vrmprotocol import keys
@@ -36,10 +38,11 @@ def counts(tx: Connection, reference: str, now: int) -> Json:
         kind: [row.message.hex() for row in found if row.evidence == kind]
         for kind in ("proven", "suspected")
     }
+    asked = [one for row in own for one in requests.of_deal(tx, load_deal(tx, row.deal))]
     return {
         "vendor": keys.to_did(root),
         "own": _shown(
-            counting.of_own(orders, by_evidence["proven"], by_evidence["suspected"], now)
+            counting.of_own(orders, by_evidence["proven"], by_evidence["suspected"], asked, now)
         ),
         "others": _shown(
             counting.of_others({row.key.hex(): kept_feedback.read(row) for row in said})
