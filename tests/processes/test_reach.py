@@ -1,22 +1,22 @@
 """Real nodes: what a customer revokes is refused on both sides, whoever is killed meanwhile.
 
-Each step is made while the node that makes it is killed with SIGKILL at a random moment, and made
-again if it hadn't happened by then. At the end every step has happened once.
+In each step the node that makes it ends itself with SIGKILL, once before its commit and once after,
+when nobody has heard of it yet (`dying_node`). At the end every step has happened once. All steps
+of both nodes, acknowledgements too, are gone through in `tests/engine/relationship`.
 """
 
 from __future__ import annotations
 
-import os
-import random
-import threading
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from examples import pushy_node
-from examples.local_node import CommandFailed, LocalNode, run_vrm
+from examples.local_node import VRM, CommandFailed, LocalNode, run_vrm
+from tests.processes import dying_node
 from tests.processes.market import (
     Market,
     Product,
@@ -32,19 +32,17 @@ from tests.processes.market import (
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 BOOK = Product(810, "30.00", 5)
-SEED = int(os.environ.get("REACH_SEED", "20261125"))
-LATEST_KILL_S = 1.5
+DIES_WITHIN_S = 120
 TEXT = "Read our newsletter, too."
 
 
 def test_what_is_revoked_is_refused_on_both_sides_whoever_is_killed(tmp_path: Path) -> None:
-    chance = random.Random(SEED)
     with open_market(tmp_path / "nodes", customers=1, shops=[([BOOK], True)]) as market:
         customer, shop = market.customers[0], market.vendors[0]
         deal = _agreed(market)
-        _revoked(customer, shop, deal, chance)
+        _revoked(customer, shop, deal)
         _the_shops_node_refuses(shop, deal)
-        _written_all_the_same(customer, shop, deal, chance)
+        _written_all_the_same(customer, shop, deal)
         _refused_once(customer, shop, deal)
         _shown_elsewhere(customer, tmp_path)
 
@@ -59,25 +57,42 @@ def _agreed(market: Market) -> str:
     return deal
 
 
-def killed_meanwhile(
-    node: LocalNode, act: Callable[[], object], done: Callable[[], object], chance: random.Random
+def killed(
+    node: LocalNode,
+    event: str,
+    moment: str,
+    act: Callable[[], object] | None = None,
+    *,
+    pushy: bool = False,
 ) -> None:
-    """Act while the node is killed at some moment; and again, if nothing came of it."""
-    delay_s = chance.uniform(0, LATEST_KILL_S)
-    fuse = threading.Timer(delay_s, node.send, (9,))
-    fuse.start()
-    try:
-        act()
-    except CommandFailed as failure:
-        tell(f"killed after {delay_s:.2f} s: {failure.code}")
-    finally:
-        fuse.cancel()
-        fuse.join()
+    """Let a node die in the turn that tells of an event; it stays so.
+
+    `act` brings the event about; without it, what the other side sends again by itself.
+    """
     node.kill()
+    node.program = dying_node.program(event, moment, pushy=pushy)
     node.start()
-    if not done():
+    if act is not None:
         act()
-    assert done()
+    assert node.wait_until_ended(DIES_WITHIN_S) == -signal.SIGKILL
+    tell(f"{node.name} died {moment} the commit of {event}")
+
+
+def alive(node: LocalNode, program: Sequence[str] = VRM) -> None:
+    """Start a node that died."""
+    node.program = program
+    node.start()
+
+
+def _unanswered(node: LocalNode, *words: str) -> Callable[[], None]:
+    """A command whose node dies before it can answer."""
+
+    def act() -> None:
+        with pytest.raises(CommandFailed) as caught:
+            node.vrm(*words)
+        assert caught.value.code.startswith("daemon.")
+
+    return act
 
 
 def _reach(node: LocalNode, deal: str) -> str:
@@ -89,18 +104,21 @@ def _notes(node: LocalNode, deal: str) -> list[dict[str, Any]]:
     return list(ask(node, "relations", deal)["notes"])
 
 
-def _revoked(customer: LocalNode, shop: LocalNode, deal: str, chance: random.Random) -> None:
-    """The customer revokes, and is killed; the shop is killed when it has heard."""
+def _revoked(customer: LocalNode, shop: LocalNode, deal: str) -> None:
+    """The customer revokes, and dies of it; so does the shop when it hears."""
     assert _reach(shop, deal) == "granted"
-    killed_meanwhile(
-        customer,
-        lambda: customer.vrm("relation", "reach", deal, "revoked", "--channel", "message"),
-        lambda: _reach(customer, deal) == "revoked",
-        chance,
-    )
-    until(lambda: _reach(shop, deal) == "revoked", "the shop to hear of the revocation")
+    revoke = _unanswered(customer, "relation", "reach", deal, "revoked", "--channel", "message")
+    killed(customer, "reach.sent", "before", revoke)
+    alive(customer)
+    assert _reach(customer, deal) == "granted"
+    # The shop is away, so that it hears of it when it is meant to.
     shop.kill()
-    shop.start()
+    killed(customer, "reach.sent", "after", revoke)
+    alive(customer)
+    assert _reach(customer, deal) == "revoked"
+    killed(shop, "reach.received", "before")
+    killed(shop, "reach.received", "after")
+    alive(shop)
     assert _reach(shop, deal) == "revoked"
     # Only what the vendor has acknowledged counts against it.
     until(lambda: not _waiting(customer), "the shop to acknowledge it")
@@ -118,22 +136,20 @@ def _the_shops_node_refuses(shop: LocalNode, deal: str) -> None:
     assert _notes(shop, deal) == []
 
 
-def _written_all_the_same(
-    customer: LocalNode, shop: LocalNode, deal: str, chance: random.Random
-) -> None:
-    """With another program the shop writes, and is killed; then the customer is."""
-    shop.kill()
-    shop.program = pushy_node.PROGRAM
-    shop.start()
-    killed_meanwhile(
-        shop,
-        lambda: shop.vrm("relation", "write", deal, TEXT, "--purpose", "order"),
-        lambda: _notes(shop, deal),
-        chance,
-    )
-    until(lambda: _notes(customer, deal), "the note to arrive")
+def _written_all_the_same(customer: LocalNode, shop: LocalNode, deal: str) -> None:
+    """With another program the shop writes, and dies of it; so does the customer that reads it."""
+    words = ("relation", "write", deal, TEXT, "--purpose", "order")
+    write = _unanswered(shop, *words)
+    killed(shop, "note.sent", "before", write, pushy=True)
+    alive(shop, pushy_node.PROGRAM)
+    assert _notes(shop, deal) == []
     customer.kill()
-    customer.start()
+    killed(shop, "note.sent", "after", write, pushy=True)
+    alive(shop, pushy_node.PROGRAM)
+    assert [note["text"] for note in _notes(shop, deal)] == [TEXT]
+    killed(customer, "note.refused", "before")
+    killed(customer, "breach.recorded", "after")
+    alive(customer)
 
 
 def _refused_once(customer: LocalNode, shop: LocalNode, deal: str) -> None:
