@@ -25,7 +25,7 @@ from vrmnode.values.money import format_money
 
 WORKSHOP, OTHER = "Werkstatt Nord", "Canal Goods"
 PROBLEM = "The chuck slips under load."
-SETTLE_TIMEOUT_S = 60.0
+SETTLE_TIMEOUT_S = 150.0
 OWN_VIEW = frozenset({"role", "side", "can_say", "label", "wanted"})
 """The fields of `order show` that tell who looks; all others are the same on both sides."""
 

@@ -34,7 +34,7 @@ BY_ITSELF = (
     "--wait-offers",
     "1",
 )
-DEAL_TIMEOUT_S = 30
+DEAL_TIMEOUT_S = 150
 SHOWN_CHARS = 60
 
 

@@ -30,9 +30,9 @@ T = TypeVar("T")
 VRM = (sys.executable, "-m", "vrmnode.cli")
 LOOPBACK = "/ip4/127.0.0.1/tcp/0"
 POLL_S = 0.05
-COMMAND_TIMEOUT_S = 60.0
-START_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 60.0
+COMMAND_TIMEOUT_S = 180.0
+START_TIMEOUT_S = 180.0
+STOP_TIMEOUT_S = 180.0
 
 
 class NodeError(Exception):

@@ -45,7 +45,7 @@ SHOPS: tuple[Shop, ...] = (
 CUSTOMERS = ("Ada", "Bo")
 K_AND_R, CLEAN_CODE = "9780131103627", "9780132350884"
 PUBLISHES = "signs the intent with a key made for it alone, and publishes it"
-STEP_TIMEOUT_S = 20.0
+STEP_TIMEOUT_S = 150.0
 
 
 class Unexpected(Exception):
@@ -153,7 +153,7 @@ def automatic_deal(market: Market) -> Deal:
         "intent", "publish", "--gtin", K_AND_R, "--country", "NL", "--delivery", "ship",
         "--terms", "SD-BASE", "--terms", "SD-BASE-A", "--valid-for", "2d",
         "--accept", "automatic", "--accept-vendors", "any", "--max-total", "55.00 EUR",
-        "--accept-terms", "SD-BASE", "--wait-offers", 3, "--wait-for", "15s",
+        "--accept-terms", "SD-BASE", "--wait-offers", 3, "--wait-for", "10m",
     )
     # fmt: on
     agreed = market.await_event("Ada", "deal.agreed")
@@ -190,7 +190,7 @@ def deal_by_hand(market: Market) -> Deal:
     published = bo.vrm(
         "intent", "publish", "--gtin", CLEAN_CODE, "--country", "DE", "--delivery", "ship",
         "--terms", "SD-BASE", "--terms", "SD-BASE-A", "--budget", "60.00 EUR", "--valid-for", "2d",
-        "--wait", 3, "--timeout", "20s",
+        "--wait", 3, "--timeout", "150s",
     )
     # fmt: on
     offers = published["offers"]

@@ -26,7 +26,7 @@ from vrmnode.values.money import format_money
 WORKSHOP, OTHER, BOOKS = "Werkstatt Nord", "Canal Goods", "Linden Books"
 STRANGER = "Mo"
 BOOK = "9780201633610"
-PATIENCE_S = 90.0
+PATIENCE_S = 150.0
 
 CONTACT = {
     "name": "Ada Muster",

@@ -72,17 +72,21 @@ def findings(log: Sequence[Seen], truth: Mapping[str, Any]) -> list[Finding]:
         linkage.link("two feedbacks of one customer", Pairs(taught), Pairs(judged), 13),
         linkage.link(
             "feedback and an intent of one customer",
-            Pairs(intents_taught, taught),
-            Pairs(intents_judged, judged),
+            Pairs(taught, intents_taught),
+            Pairs(judged, intents_judged),
             14,
         ),
     ]
 
 
 def ask(question: str, left: Sequence[Item], said: Sequence[Item]) -> Finding:
-    """Learn from one half of the deals, and judge on the other."""
+    """Learn from one half of the deals, and judge on the other.
+
+    Luck is what comes of shuffling the feedbacks: they come at times of their own, while what is of
+    one deal, or of one customer, may have come together.
+    """
     deals = sorted({item.label for item in said})
-    train, test = (Pairs(_of(left, half), _of(said, half)) for half in (deals[::2], deals[1::2]))
+    train, test = (Pairs(_of(said, half), _of(left, half)) for half in (deals[::2], deals[1::2]))
     return linkage.link(question, train, test, 12)
 
 

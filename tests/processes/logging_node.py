@@ -53,7 +53,7 @@ def running_logger(folder: Path) -> Iterator[str]:
         yield str(json.loads(line)["address"])
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=180)
 
 
 class Logger:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import apsw
 
 from examples.local_node import LOOPBACK, LocalNode, LocalNodes
+from tests.ports import lasting_port
 from vrmnode.cli.client import Client
 from vrmnode.cli.paths import socket_path
 from vrmprotocol import message, tags
@@ -27,8 +28,9 @@ from vrmprotocol.message import SignedMessage
 
 T = TypeVar("T")
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 """Longest wait for something that ought to happen soon; the machine may be busy."""
+BUSY_TIMEOUT_MS = 30_000
 TERMINAL = frozenset({"agreed", "declined", "withdrawn", "cancelled", "refused"})
 
 
@@ -129,8 +131,9 @@ def wait_state(node: LocalNode, deal: str, *wanted: str) -> str:
 
 
 def messages_of(node: LocalNode) -> list[SignedMessage]:
-    """The signed messages that a stopped node keeps."""
+    """The signed messages that a node keeps, read from its database."""
     database = apsw.Connection(str(node.folder / "node.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    database.set_busy_timeout(BUSY_TIMEOUT_MS)
     found = []
     for (raw,) in database.execute("SELECT raw FROM messages").fetchall():
         assert isinstance(raw, bytes)
@@ -172,11 +175,14 @@ def publish(node: LocalNode, product: Product, *options: object) -> str:
 
 
 def automatic(offers_wanted: int) -> tuple[object, ...]:
-    """Options of an intent whose node buys by itself once it has so many offers."""
+    """Options of an intent whose node buys by itself once it has so many offers.
+
+    Not before, for as long as a test takes: on a busy machine the others may be slow to come.
+    """
     # fmt: off
     return (
         "--accept", "automatic", "--accept-vendors", "any", "--max-total", "90.00 EUR",
-        "--wait-offers", offers_wanted, "--wait-for", "60s",
+        "--wait-offers", offers_wanted, "--wait-for", "1h",
     )
     # fmt: on
 
@@ -217,12 +223,12 @@ def configure(node: LocalNode, jitter_ms: int, spread_ms: int = 500) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def stay_at_its_address(node: LocalNode) -> None:
-    """Let a running node listen where it does now whenever it is started again."""
+def stay_at_one_address(node: LocalNode) -> None:
+    """Let a node that doesn't run yet listen at the same address whenever it is started."""
     path = node.folder / "config.toml"
-    address, _, _ = node.addresses[0].rpartition("/p2p/")
     text = path.read_text(encoding="utf-8")
     assert LOOPBACK in text
+    address = f"/ip4/127.0.0.1/tcp/{lasting_port()}"
     path.write_text(text.replace(LOOPBACK, address), encoding="utf-8")
 
 
@@ -273,6 +279,7 @@ def open_market(
     with LocalNodes(folder) as nodes, ThreadPoolExecutor(4) as at_once:
         if hub is None:
             relay = nodes.prepare("relay")
+            stay_at_one_address(relay)
             relay.start()
             peers = relay.addresses
         else:

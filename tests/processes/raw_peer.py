@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import trio
@@ -16,7 +16,7 @@ import trio
 from vrmnode.network import ACCEPTED, Finding, Incoming, Network, NetworkConfig, open_network
 from vrmprotocol import topics
 
-PATIENCE_S = 30.0
+PATIENCE_S = 180.0
 HUGE_BYTES = 4 << 20
 """What this peer sends at most: more than any node takes."""
 
@@ -39,8 +39,12 @@ async def _connected(network: Network, address: str) -> None:
             await trio.sleep(0.02)
 
 
-def send(address: str, *messages: tuple[str, bytes]) -> str:
-    """Publish (topic, bytes) to the node at `address`, in order; the peer id that sent them."""
+def send(address: str, *messages: tuple[str, bytes], until: Callable[[], object]) -> str:
+    """Publish (topic, bytes) to the node at `address`, in order; the peer id that sent them.
+
+    The peer stays until it is seen, by that condition, that all of it has come: a node that is busy
+    may not read any more what a peer that leaves has left behind.
+    """
 
     async def run() -> str:
         config = NetworkConfig(
@@ -52,7 +56,10 @@ def send(address: str, *messages: tuple[str, bytes]) -> str:
             await _connected(network, address)
             for topic, data in messages:
                 assert await network.publish(topic, data) == 1
-            await trio.sleep(0.3)  # the goodbye must not overtake what was queued
+            with trio.fail_after(PATIENCE_S):
+                # What another process has done gives no event.
+                while not await trio.to_thread.run_sync(until):  # noqa: ASYNC110
+                    await trio.sleep(0.05)
             return network.peer_id
 
     return trio.run(run)

@@ -104,6 +104,11 @@ def _refused(node: LocalNode) -> dict[str, int]:
     return dict(ask(node, "status")["refused"])
 
 
+def _faults(node: LocalNode) -> dict[str, int]:
+    """What was refused, but for what came twice: that sync and gossip cross is nobody's fault."""
+    return {code: n for code, n in _refused(node).items() if code != "envelope.duplicate"}
+
+
 def test_hostile_messages(place: Place) -> None:
     good = _built()
     signature = bytearray(good.sig)
@@ -120,14 +125,15 @@ def test_hostile_messages(place: Place) -> None:
         "envelope.from_future": (MARKET, _built(made_s=-3_600).raw),
         "message.body": (MARKET, _built(kind="intent").raw),
     }
-    before = set(_refused(place.customer))
+    before = _faults(place.customer)
     for code, (topic, data) in refused.items():
-        send(place.customer.addresses[0], (topic, data))
-        until(partial(_names, place.customer, code), f"{code} counted")
+        send(
+            place.customer.addresses[0], (topic, data), until=partial(_names, place.customer, code)
+        )
         assert data not in place.ear.heard, f"{code} was passed on"
-    assert before == set()
+    assert before == {}
     for code in refused:
-        assert _in_log(place.customer, code), f"{code} isn't told with what was expected"
+        until(partial(_in_log, place.customer, code), f"{code} told with what was expected")
     _too_large_for_gossip(place)
     _unknown_kind_is_passed_on(place, good)
     _strange_mail(place)
@@ -139,8 +145,8 @@ def _too_large_for_gossip(place: Place) -> None:
     """Beyond what gossip carries at all: the message, then the frame that holds it."""
     for counter, size in (("rejected", 200_000), ("malformed", 2_000_000)):
         before = ask(place.customer, "status")["network"][counter]
-        send(place.customer.addresses[0], (MARKET, b"x" * size))
-        until(partial(_counted, place.customer, counter, before + 1), f"{size} bytes {counter}")
+        counted = partial(_counted, place.customer, counter, before + 1)
+        send(place.customer.addresses[0], (MARKET, b"x" * size), until=counted)
 
 
 def _counted(node: LocalNode, counter: str, least: int) -> bool:
@@ -158,10 +164,10 @@ def _in_log(node: LocalNode, code: str) -> bool:
 
 def _unknown_kind_is_passed_on(place: Place, unknown: Envelope) -> None:
     """A kind that nobody here knows reaches a third node, and who brought it isn't punished."""
-    refused = _refused(place.customer)
-    peer = send(place.customer.addresses[0], (MARKET, unknown.raw))
-    until(lambda: unknown.raw in place.ear.heard, "an unknown kind passed on to a third node")
-    assert _refused(place.customer) == refused and peer
+    faults = _faults(place.customer)
+    heard = partial(place.ear.has, unknown.raw)
+    send(place.customer.addresses[0], (MARKET, unknown.raw), until=heard)
+    assert _faults(place.customer) == faults
     assert all(row["score"] >= 0 for row in ask(place.shop, "peers")), "the bringer is punished"
 
 
@@ -194,8 +200,9 @@ def _strange_mail(place: Place) -> None:
         "seal.open": _mail(inner, SealKey(b"k" * 32).public, tag),
     }
     for code, data in mails.items():
-        send(place.customer.addresses[0], (MAIL, data))
-        until(partial(_in_log, place.customer, code), f"{code} in the log")
+        send(
+            place.customer.addresses[0], (MAIL, data), until=partial(_in_log, place.customer, code)
+        )
         # Nobody but the recipient can see what is wrong with it: it is passed on like any mail.
         until(partial(place.ear.has, data), "mail passed on")
     assert not ask(place.customer, "intents", intent)["deals"]
@@ -212,17 +219,18 @@ def _still_trades(place: Place) -> None:
 
 def _replayed_after_restart(place: Place, known: Envelope) -> None:
     """All that was heard comes again, after a restart: each is known, and nothing happens twice."""
+    nodes = [place.customer, place.shop]
+    until(lambda: not any(ask(node, "status")["outbox"] for node in nodes), "nothing on its way")
     again = [(envelope.unsecure_load(raw).topic, raw) for raw in place.ear.heard]
     assert (MARKET, known.raw) in again and len(again) >= 8
     before, events = states(place.customer), len(place.customer.events())
     assert place.customer.stop() == 0
     place.customer.start()
-    send(place.customer.addresses[0], *again)
 
     def recognised() -> bool:
         return _refused(place.customer).get("envelope.duplicate", 0) >= len(again)
 
-    until(recognised, f"{len(again)} replays recognised")
+    send(place.customer.addresses[0], *again, until=recognised)
     assert states(place.customer) == before and len(place.customer.events()) == events
     assert stock(place.shop, BOOK) == BOOK.stock - 1
     tell(f"{len(again)} messages replayed, all recognised")

@@ -20,7 +20,8 @@ import pytest
 from examples.local_node import LocalNode
 from tests.processes import casting_linkage, linkage
 from tests.processes.casting_linkage import Casting
-from tests.processes.linkage import Fields, Item, Seen
+from tests.processes.linkage import Fields, Finding, Item, Seen
+from tests.processes.linked_twice import linked_twice
 from tests.processes.logging_node import running_logger
 from tests.processes.market import (
     Market,
@@ -45,12 +46,21 @@ WEEKLY = ("--every", "1w", "--until", "2035-01-01")
 
 
 def test_what_a_logging_node_sees_of_three_castings(tmp_path: Path, shim: Path) -> None:
-    clock = VirtualTime(tmp_path)
+    def play(number: int) -> list[Finding]:
+        return _findings(tmp_path / str(number), shim)
+
+    assert linked_twice(play) == []
+
+
+def _findings(folder: Path, shim: Path) -> list[Finding]:
+    """Three castings in a folder of their own, and what links them."""
+    folder.mkdir()
+    clock = VirtualTime(folder)
     shops = [([BOOK], False)]
     with (
         clock.running(shim),
-        running_logger(tmp_path / "log") as hub,
-        open_market(tmp_path, customers=CUSTOMERS, shops=shops, hub=hub) as market,
+        running_logger(folder / "log") as hub,
+        open_market(folder, customers=CUSTOMERS, shops=shops, hub=hub) as market,
     ):
         with ThreadPoolExecutor(CUSTOMERS) as at_once:
             list(at_once.map(_begin, market.customers))
@@ -62,22 +72,25 @@ def test_what_a_logging_node_sees_of_three_castings(tmp_path: Path, shim: Path) 
         truth = _truth(market)
         market.nodes.stop_all()
     turns = _turns(
-        linkage.read_log(tmp_path / "log" / "messages.jsonl"),
+        linkage.read_log(folder / "log" / "messages.jsonl"),
         truth,
         intents_by_tag(market.customers),
     )
     _check_fields(turns)
-    for labels in ("standing intent", "customer"):
-        found = casting_linkage.findings(_labelled(turns, labels), WEEK_S)
-        for finding in found:
-            tell(f"of one {labels}: {finding.words()}")
-        assert not [finding.words() for finding in found if finding.linked]
+    found = [
+        replace(finding, question=f"of one {labels}: {finding.question}")
+        for labels in ("standing intent", "customer")
+        for finding in casting_linkage.findings(_labelled(turns, labels), WEEK_S)
+    ]
+    for finding in found:
+        tell(finding.words())
     tell(_rhythm(turns))
     # The same classifier on the same castings, had each one byte of its salt from its node.
     leaking = [[_leaking(each, at * WEEK_S) for each in turn] for at, turn in enumerate(turns)]
     finding = casting_linkage.linked("with a byte that stays alike", leaking)
     tell(finding.words())
     assert finding.linked
+    return found
 
 
 def _begin(customer: LocalNode) -> None:

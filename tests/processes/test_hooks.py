@@ -37,7 +37,7 @@ def _report(made: dict[str, Any], event: str, note: str = "") -> tuple[int, dict
     body = json.dumps({"event": event, **({"note": note} if note else {})}).encode()
     asked = urllib.request.Request(f"http://{made['listen']}/hook/{made['token']}", data=body)
     try:
-        with urllib.request.urlopen(asked, timeout=60) as answer:
+        with urllib.request.urlopen(asked, timeout=180) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read())

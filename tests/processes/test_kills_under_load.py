@@ -59,7 +59,7 @@ PATIENCE_S = 180.0
 BOOK = Product(700, "30.00", 1_000_000)
 
 
-def _intent(product: str) -> bytes:
+def _intent(product: str, created: int) -> bytes:
     return market.to_body(
         make(
             INTENT,
@@ -72,7 +72,7 @@ def _intent(product: str) -> bytes:
             availability_ends=None,
             price_specification=market.Budget(price_currency="EUR", max_price=9_000),
             reply_tag=secrets.token_bytes(16),
-            valid_through=_created() + LIVES_S,
+            valid_through=created + LIVES_S,
         )
     )
 
@@ -90,7 +90,7 @@ def _drafts() -> list[dict[str, Any]]:
             "kind": "intent",
             "topic": market_topic,
             "tag": None,
-            "body": _intent(product),
+            "body": _intent(product, created),
             "expires": created + LIVES_S,
         }
         for product in wanted
@@ -152,7 +152,7 @@ class Load:
                 await self._until_it_has_answered(self._chance.randrange(len(self._envelopes)))
                 await trio.sleep(self._chance.uniform(0, 0.02))
                 self._node.send(signal.SIGKILL)
-                await trio.to_thread.run_sync(self._node.wait_until_ended, 30.0)
+                await trio.to_thread.run_sync(self._node.wait_until_ended, PATIENCE_S)
                 # What was answered before it died may still be on its way to us.
                 with trio.move_on_after(5.0):
                     await trio.sleep_forever()
@@ -231,6 +231,7 @@ def test_what_was_acknowledged_is_there_once(tmp_path: Path) -> None:
             chance.shuffle(envelopes)
             load = Load(shop, envelopes, chance)
             trio.run(load.run)
+            shop.kill()  # where a connection was lost before its moment came
             acknowledged.update(load.acknowledged)
             gossiped += load.gossiped
             shop.start(timeout_s=PATIENCE_S)

@@ -129,7 +129,9 @@ def _delivered(market: Market) -> None:
     wait_order(market, deal, "shipped", "paid")
     say(shop, deal, "event", "failed_attempt", "--reason", "nobody_home")
     wait_order(market, deal, "failed_attempt", "paid")
-    waiting = partial(customer.vrm, "order", "wait", deal, "--for", "delivered", "--timeout", "60s")
+    waiting = partial(
+        customer.vrm, "order", "wait", deal, "--for", "delivered", "--timeout", "150s"
+    )
     with ThreadPoolExecutor(1) as aside:
         waited = aside.submit(waiting)
         say(shop, deal, "event", "delivered", "--note", "At the neighbours'.")
@@ -153,6 +155,7 @@ def _cancelled(market: Market) -> None:
     before = stock(shop, BOOK)
     deal = buy(market)
     assert stock(shop, BOOK) == before - 1
+    wait_order(market, deal, "payment_due", "due")
     say(customer, deal, "cancel", "--reason", "found_better")
     shown = wait_order(market, deal, "cancelled", "none")
     assert [entry["word"] for entry in shown["timeline"]][-2:] == ["cancel", "cancel"]

@@ -30,7 +30,7 @@ from vrmprotocol import envelope
 pytestmark = pytest.mark.processes
 
 BOOK = Product(41, "20.00", 5)
-PATIENCE_S = 120.0
+PATIENCE_S = 180.0
 
 
 def held(box: LocalNode, pool: str = "mail") -> dict[str, int]:
@@ -143,5 +143,5 @@ def test_a_folder_in_which_somebody_deals_is_no_postbox(tmp_path: Path) -> None:
         publish(node, BOOK)
         node.stop()
         node.launch("--postbox")
-        assert node.wait_until_ended(60.0) == 4
+        assert node.wait_until_ended(PATIENCE_S) == 4
         assert "postbox.own_affairs" in node.log_tail()

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 NODES = 10
 ENOUGH_PEERS = 3
-PATIENCE_S = 40
+PATIENCE_S = 180
 
 
 def peers(node: LocalNode) -> list[dict[str, Any]]:

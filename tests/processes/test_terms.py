@@ -87,7 +87,7 @@ def _publish(customer: LocalNode, folder: Path) -> str:
         "valid_for": "2d",
         "acceptance": {
             "mode": "automatic", "vendors": "any", "max_total": "90.00 EUR",
-            "wait_offers": 2, "wait_for": "60s",
+            "wait_offers": 2, "wait_for": "1h",
         },
     }  # fmt: skip
     request.write_text(json.dumps(wanted), encoding="utf-8")

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from examples.local_node import CommandFailed, LocalNode
 from tests.processes.market import (
+    BUSY_TIMEOUT_MS,
     Product,
     ask,
     messages_of,
@@ -62,6 +63,7 @@ def _forged(shop: LocalNode, customer: LocalNode, offer: str) -> bytes:
         body=replace(genuine.body, draft=replace(draft, price_specification=price)),
     )
     database = apsw.Connection(str(customer.folder / "node.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    database.set_busy_timeout(BUSY_TIMEOUT_MS)
     row = database.execute(
         "SELECT body FROM intents WHERE envelope_id = ?", (genuine.body.intent,)
     ).fetchone()
