@@ -29,7 +29,7 @@ def _envelopes() -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[Victim]:
-    with victim(handshake_timeout_s=2.0, min_peers=1, syncs=True) as running:
+    with victim(min_peers=1, syncs=True) as running:
         yield running
 
 

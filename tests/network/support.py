@@ -36,7 +36,7 @@ TOPIC = "/vrm/1/market/0"
 OTHER_TOPIC = "/vrm/1/mail/0"
 LOOPBACK = "/ip4/127.0.0.1/tcp/0"
 MESHSUB = "/meshsub/1.1.0"
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 """Longest that a test waits for something that ought to happen soon."""
 
 

@@ -68,8 +68,7 @@ async def main() -> None:
                 nursery.start_soon(node.collect)
             await publish(nodes, plan)
             expected = plan["total"]
-            with trio.move_on_after(10):
-                await until(lambda: all(len(set(n.got)) == expected for n in nodes))
+            await until(lambda: all(len(set(n.got)) == expected for n in nodes))
             nursery.cancel_scope.cancel()
         say(
             {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import struct
+import time
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
@@ -43,6 +44,7 @@ from tests.network.support import (
     victim,
 )
 from vrmnode.network import NetworkConfig, open_network
+from vrmnode.network.limits import bounded_log
 
 Attack = Callable[[IHost, str], Awaitable[None]]
 RPC = rpc_pb2.RPC
@@ -262,7 +264,7 @@ ATTACKS: dict[str, Attack] = {
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[Victim]:
-    with victim(handshake_timeout_s=2.0, min_peers=1, syncs=True) as running:
+    with victim(min_peers=1, syncs=True) as running:
         yield running
 
 
@@ -331,10 +333,10 @@ def test_unfinished_handshake_is_closed() -> None:
             ):
                 async with await trio.open_tcp_stream(*host_and_port(node.addresses[0])) as tcp:
                     await tcp.send_all(first)
-                    with trio.fail_after(5):
+                    with trio.fail_after(PATIENCE_S):
                         while await tcp.receive_some(1_000):
                             pass
-            assert node.stats()["handshakes_failed"] == 3
+            await until(lambda: node.stats()["handshakes_failed"] == 3)
 
     trio.run(main)
 
@@ -353,6 +355,9 @@ def test_log_of_a_flood_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
                     await stream.write(b"\xff" * 20)
                     await _hung_up_or_a_moment(stream.read)
 
+    began = time.monotonic()
     with caplog.at_level("DEBUG", logger="vrmnode"):
         trio.run(main)
-    assert len([r for r in caplog.records if r.name.startswith("vrmnode")]) <= 60
+    minutes = int((time.monotonic() - began) // 60) + 1
+    lines = [r for r in caplog.records if r.name.startswith("vrmnode")]
+    assert len(lines) <= bounded_log.IN_TOTAL * minutes

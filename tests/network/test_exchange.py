@@ -10,6 +10,7 @@ import trio
 
 from tests.network.support import (
     OTHER_TOPIC,
+    PATIENCE_S,
     TOPIC,
     accept_all,
     connected,
@@ -18,6 +19,7 @@ from tests.network.support import (
     receive,
     until,
 )
+from tests.ports import lasting_port
 from vrmnode.network import Network, NetworkConfig, NetworkError, open_network
 
 
@@ -27,7 +29,7 @@ def test_two_nodes_exchange_messages_both_ways() -> None:
             await connected(a, b)
             assert await a.publish(TOPIC, b"from a") == 1
             assert await b.publish(OTHER_TOPIC, b"from b") == 1
-            with trio.fail_after(10):
+            with trio.fail_after(PATIENCE_S):
                 at_b = await b.deliveries.receive()
                 at_a = await a.deliveries.receive()
             assert (at_b.topic, at_b.data, at_b.peer) == (TOPIC, b"from a", a.peer_id)
@@ -133,30 +135,26 @@ def test_largest_message_passes() -> None:
     trio.run(main)
 
 
-def test_closing_is_quick_and_frees_the_port() -> None:
+def test_closing_frees_the_port() -> None:
     async def main() -> None:
-        seed = os.urandom(32)
+        seed, listen = os.urandom(32), (f"/ip4/127.0.0.1/tcp/{lasting_port()}",)
         async with open_node() as hub:
-            async with open_node(seed=seed) as leaving:
+            async with open_node(seed=seed, listen=listen) as leaving:
                 await connected(leaving, hub)
                 address = leaving.addresses[0]
-                started = time.perf_counter()
-            assert time.perf_counter() - started < 1.5
-            listen = (address.rpartition("/p2p/")[0],)
             async with open_node(seed=seed, listen=listen) as again:
                 assert again.addresses == [address]
 
     trio.run(main)
 
 
-def test_closing_with_many_silent_connections_is_quick() -> None:
+def test_closing_waits_for_no_silent_connections() -> None:
     async def main() -> None:
-        async with open_node() as hub:
-            silent = [await trio.open_tcp_stream("127.0.0.1", _port(hub)) for _ in range(40)]
-            async with open_node() as peer:
-                await connected(peer, hub)
-            started = time.perf_counter()
-        assert time.perf_counter() - started < 1.5
+        with trio.fail_after(PATIENCE_S):
+            async with open_node(handshake_timeout_s=1_000 * PATIENCE_S) as hub:
+                silent = [await trio.open_tcp_stream("127.0.0.1", _port(hub)) for _ in range(40)]
+                async with open_node() as peer:
+                    await connected(peer, hub)
         for stream in silent:
             await stream.aclose()
 
@@ -174,12 +172,12 @@ def test_exception_of_the_body_leaves_ungrouped() -> None:
 
 def test_cancelling_the_body_closes_the_network() -> None:
     async def main() -> None:
+        listen = (f"/ip4/127.0.0.1/tcp/{lasting_port()}",)
         with trio.CancelScope() as scope:
-            async with open_node() as node:
-                address = node.addresses[0].rpartition("/p2p/")[0]
+            async with open_node(listen=listen):
                 scope.cancel()
                 await trio.lowlevel.checkpoint()
-        async with open_node(listen=(address,)):
+        async with open_node(listen=listen):
             pass
 
     trio.run(main)

@@ -9,7 +9,7 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.network.support import open_node, until
+from tests.network.support import PATIENCE_S, open_node, until
 from tests.network.test_peer_book import address
 from vrmnode.network.addresses import parse_dial_address
 from vrmnode.network.peers import mdns
@@ -39,7 +39,7 @@ def test_a_node_on_loopback_takes_no_part(monkeypatch):
     monkeypatch.setattr(mdns, "Zeroconf", None)
 
     async def main() -> None:
-        with trio.fail_after(1):
+        with trio.fail_after(PATIENCE_S):
             await mdns.find_on_lan([LOOP], lambda text: None)
 
     trio.run(main)
@@ -80,8 +80,6 @@ def test_two_nodes_find_each_other():
         }  # fmt: skip
         async with open_node(**settings) as one, open_node(**settings) as other:
             await until(lambda: other.peer_id in {peer.peer_id for peer in one.peers()})
-            started = trio.current_time()
-        assert trio.current_time() - started < 5
 
     trio.run(main)
 

@@ -13,16 +13,19 @@ from libp2p.utils import encode_varint_prefixed
 from libp2p.utils.varint import read_varint_prefixed_bytes
 
 from tests.network.support import (
+    PATIENCE_S,
     TOPIC,
     foreign_host,
     join,
     open_foreign_stream,
     open_node,
+    ready,
     receive,
     until,
 )
 from tests.network.test_peer_book import address
 from vrmnode.network import Network
+from vrmnode.network.peers import peer_exchange as network_peer_exchange
 from vrmprotocol import peer_exchange
 from vrmprotocol.peer_exchange import PROTOCOL
 
@@ -50,9 +53,8 @@ def test_a_star_becomes_a_net_that_outlives_its_centre() -> None:
             await until(lambda: all(len(node.peers()) >= 3 for node in nodes))
             async with open_node(min_peers=3, peers=(nodes[-1].addresses[0],)) as newcomer:
                 await until(lambda: len(newcomer.peers()) >= 3)
-                with trio.fail_after(10):
-                    while not await newcomer.publish(TOPIC, b"hello"):  # noqa: ASYNC110
-                        await trio.sleep(0.1)
+                await until(lambda: all(ready(n, len(n.peers())) for n in (newcomer, *nodes)))
+                assert await newcomer.publish(TOPIC, b"hello")
                 for node in nodes:
                     assert await receive(node) == [b"hello"]
 
@@ -70,13 +72,12 @@ def test_remembered_peers_are_dialled_without_anybody_naming_them() -> None:
             async with open_node(min_peers=2, seed=seed) as node:
                 await node.connect(old.addresses[0])
                 await other.connect(old.addresses[0])
-                await until(lambda: other.peer_id in peers_of(node), 30)
-                await until(lambda: len(node.known_peers()) >= 1)
+                await until(lambda: other.peer_id in peers_of(node))
+                await until(lambda: node.known_peers() and all(p.good for p in node.known_peers()))
                 known = node.known_peers()
             async with open_node(min_peers=2, seed=seed) as again:
                 again.remember(known)
-                await until(lambda: peers_of(again) == {old.peer_id, other.peer_id}, 30)
-        assert all(peer.good for peer in known)
+                await until(lambda: peers_of(again) == {old.peer_id, other.peer_id})
 
     trio.run(main)
 
@@ -100,7 +101,9 @@ async def ask(stream: INetStream, raw: bytes) -> list[str]:
 
 
 # SPEC 07: A node MUST NOT name an address that it knows only because another peer has named it.
-def test_only_reached_and_connected_peers_are_named() -> None:
+def test_only_reached_and_connected_peers_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_peer_exchange, "LEAST_PAUSE_S", 3_600.0)
+
     async def main() -> None:
         async with open_node(min_peers=1) as node, open_node() as friend:
             await node.connect(friend.addresses[0])
@@ -119,7 +122,7 @@ def test_only_reached_and_connected_peers_are_named() -> None:
                 await join(host, node.addresses[0])
                 stream = await open_foreign_stream(host, node.addresses[0], PROTOCOL)
                 assert await ask(stream, peer_exchange.question(9)) == [friend.addresses[0]]
-                with trio.fail_after(10):
+                with trio.fail_after(PATIENCE_S):
                     await asked.wait()
                 await until(lambda: node.stats()["known"] >= len(invented))
 
@@ -145,7 +148,7 @@ def test_a_broken_question_is_a_fault(raw: bytes) -> None:
             await join(host, node.addresses[0])
             stream = await open_foreign_stream(host, node.addresses[0], PROTOCOL)
             await stream.write(encode_varint_prefixed(raw))
-            await until(lambda: node.stats()["malformed"] == 1)
+            await until(lambda: node.stats()["malformed"] >= 1)
 
     trio.run(main)
 
@@ -161,7 +164,7 @@ def test_a_broken_answer_is_a_fault(raw: bytes) -> None:
 
             host.set_stream_handler(PROTOCOL, answer)  # type: ignore[arg-type]
             await join(host, node.addresses[0])
-            await until(lambda: node.stats()["malformed"] == 1)
+            await until(lambda: node.stats()["malformed"] >= 1)
             assert node.stats()["known"] == 0
 
     trio.run(main)

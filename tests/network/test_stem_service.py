@@ -116,7 +116,7 @@ def test_a_relay_that_drops_everything_only_makes_it_late() -> None:
             hole._stem.take = swallow  # type: ignore[method-assign]
             await connected(author, hole)
             await connected(other, author)
-            with trio.fail_after(30):
+            with trio.fail_after(PATIENCE_S):
                 assert await author.publish_by_stem(TOPIC, DATA) >= 1
             assert swallowed == [DATA]
             assert await receive(other) == [DATA]
@@ -310,7 +310,7 @@ async def guessed_right(*, by_stem: bool) -> float:
             dialling, dialled = (node, spy) if at < 2 else (spy, node)
             await dialling.connect(dialled.addresses[0])
         everybody = [spy, *nodes]
-        await until(lambda: all(ready(node, 2 * DIALS + 1) for node in everybody), 60)
+        await until(lambda: all(ready(node, 2 * DIALS + 1) for node in everybody))
         # As a spy would: it asks to be in the mesh of everybody.
         for node in nodes:
             spy._gossip._perform([spy._router._graft(TOPIC, node.peer_id)])
@@ -319,7 +319,7 @@ async def guessed_right(*, by_stem: bool) -> float:
         for node in nodes * MESSAGES:
             data = os.urandom(200)
             sent[data] = node.peer_id
-            with trio.fail_after(60):
+            with trio.fail_after(PATIENCE_S):
                 await (node.publish_by_stem if by_stem else node.publish)(TOPIC, data)
             await until(partial(brought.__contains__, data))
         return sum(brought[data] == author for data, author in sent.items()) / len(sent)

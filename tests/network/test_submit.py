@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from libp2p.utils.varint import read_varint_prefixed_bytes
 
 from tests.network.support import (
     OTHER_TOPIC,
+    PATIENCE_S,
     TOPIC,
     connected,
     foreign_host,
@@ -52,7 +52,7 @@ def keeping(network: Network, result: Callable[[bytes], str] = lambda data: KEPT
 
 
 async def hand_over(a: Network, b: Network, *envelopes: bytes) -> list[str]:
-    with trio.fail_after(30):
+    with trio.fail_after(PATIENCE_S):
         async with a.submission(b.peer_id) as session:
             return await session.hand_over(envelopes)
 
@@ -111,7 +111,7 @@ def test_no_answer_before_the_store_has_it() -> None:
                 results.extend(await hand_over(a, b, made(1)))
 
             nursery.start_soon(submit)
-            with trio.fail_after(30):
+            with trio.fail_after(PATIENCE_S):
                 delivery = await b.deliveries.receive()
             # The same from another session's point of view: known, but not yet on disk.
             assert results == [] and delivery.settle is not None
@@ -128,7 +128,7 @@ def test_what_came_by_gossip_is_answered_once_it_is_kept() -> None:
         async with open_node() as a, open_node() as b, trio.open_nursery() as nursery:
             await connected(a, b)
             await a.publish(TOPIC, made(1))
-            with trio.fail_after(30):
+            with trio.fail_after(PATIENCE_S):
                 first = await b.deliveries.receive()
             assert first.settle is None
             nursery.start_soon(keeping(b, lambda data: "envelope.duplicate"))
@@ -179,14 +179,15 @@ def test_who_hands_over_too_much_is_read_from_later_and_loses_nothing() -> None:
     async def main() -> None:
         async with (
             open_node() as a,
-            open_node(gossip_burst=100.0, gossip_per_s=1_000.0) as b,
+            # Few enough a second for the slowest machine to send more.
+            open_node(gossip_burst=100.0, gossip_per_s=20.0) as b,
             trio.open_nursery() as nursery,
         ):
             nursery.start_soon(keeping(b))
             await connected(a, b)
-            sent = [made(number % 50) for number in range(500)]
+            sent = [made(number % 50) for number in range(180)]
             results = await hand_over(a, b, *sent)
-            assert len(results) == 500
+            assert len(results) == 180
             assert set(results) == {"kept", "envelope.duplicate"}
             assert b.stats()["slowed"] > 0
             nursery.cancel_scope.cancel()
@@ -196,13 +197,17 @@ def test_who_hands_over_too_much_is_read_from_later_and_loses_nothing() -> None:
 
 def test_a_busy_store_stops_the_reading() -> None:
     async def main() -> None:
-        async with open_node() as a, open_node(delivery_queue=10) as b:
+        async with (
+            open_node() as a,
+            open_node(delivery_queue=10) as b,
+            trio.open_nursery() as nursery,
+        ):
             await connected(a, b)
-            with trio.move_on_after(2) as scope:
-                await hand_over(a, b, *(made(number) for number in range(2_000)))
-            assert scope.cancelled_caught
-            assert b.deliveries.statistics().current_buffer_used == 10
+            nursery.start_soon(hand_over, a, b, *(made(number) for number in range(2_000)))
+            await until(lambda: b.deliveries.statistics().current_buffer_used == 10)
+            await trio.testing.wait_all_tasks_blocked(0.02)
             assert b.stats()["accepted"] <= MAX_UNANSWERED
+            nursery.cancel_scope.cancel()
 
     trio.run(main)
 
@@ -214,7 +219,7 @@ def test_a_peer_that_hands_over_bad_ones_is_banned() -> None:
             with pytest.raises(NetworkError) as caught:
                 await hand_over(a, b, *(made(number, word="bad") for number in range(3_000)))
             assert caught.value.code == "network.submit_failed"
-            assert b.stats()["bans"] == 1
+            await until(lambda: b.stats()["bans"] == 1)
 
     trio.run(main)
 
@@ -260,11 +265,13 @@ async def exchange(address: str, raw: bytes, answers: int) -> list[Answer]:
         await join(host, address)
         stream: Any = await open_foreign_stream(host, address, submit_frames.PROTOCOL)
         try:
-            with trio.fail_after(30):
+            with trio.fail_after(PATIENCE_S):
                 await stream.write(raw)
                 while len(found) < answers:
                     frame = await read_varint_prefixed_bytes(stream)
                     found.append(submit_frames.read_answer(frame))
+        except trio.TooSlowError:
+            raise
         except Exception:  # noqa: BLE001 - libp2p says in many ways that a stream is gone
             return found
     return found
@@ -308,10 +315,8 @@ def test_deadlines_on_what_is_read(
 
     async def main() -> None:
         async with open_node() as node:
-            began = time.monotonic()
             assert await exchange(node.addresses[0], raw, 1) == []
-            assert time.monotonic() - began < 25
-            assert not node._submit._sessions
+            await until(lambda: not node._submit._sessions)
 
     trio.run(main)
 
