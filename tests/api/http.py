@@ -15,6 +15,9 @@ from tests.api.fake_service import FakeService
 from vrmnode.api.app import create_app
 from vrmnode.api.server import serve
 
+PATIENCE_S = 120.0
+"""Longest that a test waits for what ought to happen soon; the machine may be busy."""
+
 
 @dataclass
 class Answer:
@@ -93,7 +96,7 @@ def run_api(
     """Run `body(socket_path)`, a coroutine function, against the API of `service`."""
 
     async def main() -> None:
-        with trio.fail_after(20):
+        with trio.fail_after(PATIENCE_S):
             async with running(folder, service, **options) as path:
                 await body(path)  # type: ignore[misc]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import trio
 
-from tests.api.http import Answer, parse, request
+from tests.api.http import PATIENCE_S, Answer, parse, request
 from vrmnode.api.hook import MAX_BODY_BYTES, PER_ADDRESS, PER_HOOK, create_hook_app
 from vrmnode.api.server import serve_hook
 from vrmnode.errors import NodeError, ServiceError, StorageError
@@ -44,7 +44,7 @@ def talk(
     """What the server answers to each of these requests."""
 
     async def main() -> list[Answer]:
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE_S):
             async with trio.open_nursery() as nursery:
                 app = create_hook_app(hooks or FakeHooks(), clock=now)
                 address = await nursery.start(serve_hook, app, "127.0.0.1", 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 import trio
 
 from tests.api.fake_service import FakeService
+from tests.api.http import PATIENCE_S
 from vrmnode.api.app import create_app
 from vrmnode.api.server import serve
 
@@ -34,13 +35,13 @@ class Daemon:
 
     def start(self) -> None:
         self._thread.start()
-        assert self._started.wait(10)
+        assert self._started.wait(PATIENCE_S)
 
     def stop(self) -> None:
         if self._thread.is_alive():
             with suppress(trio.RunFinishedError):  # a test may have ended it a moment ago
                 self._in_loop(self._scope.cancel)
-            self._thread.join(10)
+            self._thread.join(PATIENCE_S)
 
     def happen(self, kind: str, **data: object) -> None:
         self._in_loop(lambda: self.service.happen(kind, **data))
@@ -49,7 +50,7 @@ class Daemon:
         """Run `act` in the daemon's loop as soon as somebody follows its events."""
 
         def wait() -> None:
-            assert self.service.followed.wait(30)
+            assert self.service.followed.wait(PATIENCE_S)
             self._in_loop(act)
 
         threading.Thread(target=wait, daemon=True).start()

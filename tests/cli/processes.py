@@ -16,6 +16,6 @@ def run_vrm(*args: object, prefix: tuple[str, ...] = (), **env: str):
         env={**keep, "PYTHONPATH": path, **env},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )

@@ -70,7 +70,7 @@ def test_wait_until_the_vendor_agrees(node, vrm):
         node.service.happen("deal.agreed")
 
     threading.Timer(0.3, lambda: node._in_loop(agree)).start()
-    output = vrm("offer", "accept", "abcdef", "--wait", "--timeout", "20s").stdout
+    output = vrm("offer", "accept", "abcdef", "--wait", "--timeout", "2m").stdout
     assert output.startswith("agreed with Harbour Books: 45.00 EUR, deal dddddddddddd\n")
 
 

@@ -168,7 +168,7 @@ def test_wait_for_offers(published, vrm):
         published.service.happen("offer.received", intent=INTENT)
 
     published.when_followed(arrive)
-    result = vrm("intent", "publish", "--gtin", "1", "--wait", "2", "--timeout", "10s")
+    result = vrm("intent", "publish", "--gtin", "1", "--wait", "2", "--timeout", "2m")
     first, then = [line for line in result.stdout.splitlines() if " EUR " in line]
     assert "1.      41.90 EUR  Harbour Books  (SD-BASE, there by 2026-12-01, reserved)" in first
     assert "subject to stock" in then
@@ -235,7 +235,7 @@ def test_watch_until_agreed(published, vrm):
         published.service.happen("deal.agreed", deal=DEAL)
 
     published.when_followed(agree)
-    output = vrm("intent", "watch", INTENT[:12], "--timeout", "10s").stdout
+    output = vrm("intent", "watch", INTENT[:12], "--timeout", "2m").stdout
     assert "deal.agreed" in output and "deal.other" not in output
     assert "agreed with Harbour Books: 41.90 EUR" in output
     assert "vrm deal export cdcdcdcdcdcd" in output

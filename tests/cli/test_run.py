@@ -81,7 +81,7 @@ def test_ready_line(made, node):
         daemon.start()
         # The line is printed by a thread of its own, which asks until it is answered.
         asking = [each for each in threading.enumerate() if each.name == "ready"]
-        asking[-1].join(30)  # earlier ones belong to tests whose node never answers
+        asking[-1].join(120)  # earlier ones belong to tests whose node never answers
         daemon.stop()
         return 0
 

@@ -186,6 +186,6 @@ async def _asked(app: ASGIApp, raw: bytes) -> int:
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
-    with trio.fail_after(20):
+    with trio.fail_after(120):
         await app(scope, receive, cast(Any, send))
     return statuses[0]

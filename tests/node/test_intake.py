@@ -68,7 +68,7 @@ def _taken(
 
             network.send.send_nowait(Delivery(DIRECTORY, raw, "peer", settle))
         network.send.close()
-        with trio.fail_after(30):
+        with trio.fail_after(120):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(loop.run)
                 await intake.run(cast(Network, network))

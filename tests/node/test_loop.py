@@ -22,7 +22,7 @@ Body = Callable[[Loop], Awaitable[None]]
 def _with_loop(machine: Machine, body: Body) -> None:
     async def run() -> None:
         loop = Loop(machine)
-        with trio.fail_after(10):
+        with trio.fail_after(120):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(loop.run)
                 await body(loop)

@@ -19,7 +19,7 @@ from vrmnode.storage import outbox
 from vrmnode.storage.outbox import OutboxRow
 
 TOPIC = "/vrm/1/market/0"
-DEADLINE_S = 30
+DEADLINE_S = 120
 
 
 class _Wire:
