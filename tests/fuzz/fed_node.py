@@ -113,7 +113,7 @@ class FedNode:
             self.shelf.put(data)
         clock, rng = trio.current_time, random.Random(1)
         gossip = self.node.gossip
-        self.submit = SubmitService(gossip, NetworkConfig(topics=(TOPIC,)))
+        self.submit = SubmitService(gossip, gossip._cache, NetworkConfig(topics=(TOPIC,)))
         self.sync = SyncService(self.shelf, (TOPIC,), gossip.take_fetched, clock, lambda: NOW)
         table = ConnectionTable("node", 9, BanList(60, clock))
         self.book = PeerBook("node", clock, lambda: NOW, rng)

@@ -10,7 +10,7 @@ import trio
 
 from vrmnode.network.gossip import gossip_router as g
 from vrmnode.network.gossip.gossip_router import Blame, GossipRouter, Send
-from vrmnode.network.gossip.message_cache import GOSSIP_WINDOWS, WINDOWS, MessageCache
+from vrmnode.network.gossip.message_cache import GOSSIP_WINDOWS, MessageCache
 from vrmnode.network.gossip.rpc_frames import FrameDecoder
 from vrmnode.network.gossip.rpc_messages import MessageId, Prune, Rpc, decode_rpc, publish_frame
 from vrmnode.network.limits.peer_score import PeerScores
@@ -342,26 +342,6 @@ def test_unknown_peer_is_left_alone() -> None:
     bench.say("stranger", Rpc(graft=(TOPIC,), subscriptions=((TOPIC, True),)))
     assert bench.sent == []
     assert bench.mesh == set()
-
-
-def test_cache_keeps_messages_for_its_windows() -> None:
-    cache = MessageCache()
-    cache.put(identifier(1), TOPIC, b"frame")
-    for passed in range(WINDOWS):
-        assert cache.get(identifier(1)) == b"frame"
-        assert cache.recent(TOPIC) == ([identifier(1)] if passed < GOSSIP_WINDOWS else [])
-        cache.shift()
-    assert cache.get(identifier(1)) is None
-    assert len(cache) == 0
-
-
-def test_cache_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vrmnode.network.gossip.message_cache.MAX_BYTES", 25)
-    cache = MessageCache()
-    for n in range(3):
-        cache.put(identifier(n), TOPIC, bytes(10))
-    assert cache.get(identifier(0)) is None
-    assert len(cache) == 2
 
 
 def test_meshes_of_many_routers_connect_them_all() -> None:

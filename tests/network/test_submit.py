@@ -26,6 +26,7 @@ from tests.network.support import (
 )
 from vrmnode.network import KEPT, NOT_KEPT, Network, NetworkError, Verdict
 from vrmnode.network.connection.byte_stream import encode_varint
+from vrmnode.network.gossip.rpc_messages import message_id
 from vrmnode.network.handover import submit_service
 from vrmprotocol import encoding, submit_frames
 from vrmprotocol.submit_frames import MAX_UNANSWERED, Answer
@@ -155,6 +156,37 @@ def test_what_is_good_is_relayed_and_not_back() -> None:
             assert [found[0], found[3]] == ["kept", "kept"]
             assert await receive(c, 2) == [made(1), made(4)]
             assert a.deliveries.statistics().current_buffer_used == 0
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+@pytest.mark.parametrize("known_before", [False, True])
+def test_who_handed_over_is_not_told_of_it(known_before: bool) -> None:
+    # SPEC 13: A node MUST NOT relay an envelope to the peer that has handed it over, nor tell that
+    # peer of it by IHAVE.
+    #
+    # A peer that is new in the mesh is told of what there is; what was published after the telling
+    # comes after it.
+    async def main() -> None:
+        async with (
+            open_node() as a,
+            open_node(heartbeat_s=3_600.0) as b,
+            open_node() as c,
+            trio.open_nursery() as nursery,
+        ):
+            nursery.start_soon(keeping(b))
+            await connected(c, b)
+            if known_before:
+                assert await hand_over(c, b, made(1)) == ["kept"]
+            await connected(a, b)
+            result = (await hand_over(a, b, made(1)))[0]
+            assert result == ("envelope.duplicate" if known_before else "kept")
+            assert b._gossip._cache.handed_by(a.peer_id) == {message_id(made(1))}
+            b._gossip.heartbeat()
+            await b.publish(TOPIC, made(2))
+            assert await receive(a) == [made(2)]
+            assert not a._router._asked
             nursery.cancel_scope.cancel()
 
     trio.run(main)

@@ -111,7 +111,7 @@ class Network:
         )
         self._book = PeerBook(self.peer_id, clock, _unix_now, rng)
         self._exchange = PeerExchange(self._table, self._book, self._listening, clock, rng)
-        self._submit = SubmitService(self._gossip, config)
+        self._submit = SubmitService(self._gossip, cache, config)
         self._sync = self._sync_keeper = None
         if store is not None:
             self._sync = SyncService(

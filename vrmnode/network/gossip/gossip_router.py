@@ -333,7 +333,16 @@ class GossipRouter:
         drawn = random.Random(self._rng.getrandbits(64))
         ids = drawn.sample(recent, min(len(recent), MAX_IHAVE_IDS))
         frame = control_frame(ihave=[(topic, ids)])
-        return [Send(peer, frame, control=True) for peer in untold]
+        effects: list[Effect] = []
+        for peer in untold:
+            # SPEC 13: A node MUST NOT relay an envelope to the peer that has handed it over, nor
+            # tell that peer of it by IHAVE.
+            handed = self._cache.handed_by(peer)
+            others = [message for message in ids if message not in handed] if handed else ids
+            if others:
+                own = control_frame(ihave=[(topic, others)]) if handed else frame
+                effects.append(Send(peer, own, control=True))
+        return effects
 
     # Parts.
 

@@ -1,11 +1,14 @@
 """Messages of the last few heartbeats, to answer IWANT with, and their ids, for IHAVE.
 
+It also remembers which of them a peer handed over by submit, for that peer isn't told of them.
+
 Keyed by the message id that goes over the wire. py-libp2p 0.8.1 keys its cache by ``from`` and
 ``seqno`` whatever the id function says, so that with content ids every IWANT misses and is repeated
 at each heartbeat.
 """
 
 from collections import deque
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from vrmnode.network.gossip.rpc_messages import MessageId
@@ -22,6 +25,8 @@ MAX_BYTES = 64 << 20
 class _Entry:
     topic: str
     frame: bytes = field(repr=False)
+    peers: set[str] = field(default_factory=set)
+    """Those that handed it over."""
 
 
 class MessageCache:
@@ -31,6 +36,7 @@ class MessageCache:
         self._entries: dict[MessageId, _Entry] = {}
         self._windows: deque[list[MessageId]] = deque([[]], maxlen=WINDOWS + 1)
         self._bytes = 0
+        self._handed: dict[str, set[MessageId]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -60,6 +66,17 @@ class MessageCache:
                     found.append(message)
         return found
 
+    def note_handed(self, message: MessageId, peer: str) -> None:
+        """``peer`` has handed ``message`` over, so it has it."""
+        entry = self._entries.get(message)
+        if entry is not None:
+            entry.peers.add(peer)
+            self._handed.setdefault(peer, set()).add(message)
+
+    def handed_by(self, peer: str) -> Set[MessageId]:
+        """What ``peer`` has handed over, of what is kept."""
+        return self._handed.get(peer, frozenset())
+
     def shift(self) -> None:
         """One heartbeat has passed."""
         self._windows.appendleft([])
@@ -69,5 +86,10 @@ class MessageCache:
 
     def _drop(self, message: MessageId) -> None:
         entry = self._entries.pop(message, None)
-        if entry is not None:
-            self._bytes -= len(entry.frame)
+        if entry is None:
+            return
+        self._bytes -= len(entry.frame)
+        for peer in entry.peers:
+            self._handed[peer].discard(message)
+            if not self._handed[peer]:
+                del self._handed[peer]

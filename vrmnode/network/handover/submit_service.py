@@ -16,6 +16,7 @@ from vrmnode.network.connection.byte_stream import encode_varint, receive_frame
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
 from vrmnode.network.gossip.gossip_service import GossipService
+from vrmnode.network.gossip.message_cache import MessageCache
 from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import MessageId, message_id
 from vrmnode.network.interface import Delivery, Verdict
@@ -36,8 +37,9 @@ BATCHES = submit_frames.MAX_UNANSWERED // AT_ONCE - 2
 class SubmitService:
     """Sessions of all peers."""
 
-    def __init__(self, gossip: GossipService, config: NetworkConfig) -> None:
+    def __init__(self, gossip: GossipService, cache: MessageCache, config: NetworkConfig) -> None:
         self._gossip = gossip
+        self._cache = cache
         self._config = config
         self._topics = frozenset(config.topics)
         self._sessions: dict[str, trio.Event] = {}
@@ -113,6 +115,7 @@ class SubmitService:
         asked = []
         for at, data in enumerate(batch.envelopes):
             identifier = message_id(data)
+            self._cache.note_handed(identifier, peer)
             if identifier in self._kept:
                 batch.settle(at, submit_frames.DUPLICATE)
                 continue
@@ -132,6 +135,7 @@ class SubmitService:
                 self._remember(identifier)
             if self._gossip.note(topic, identifier, finding.verdict, peer):
                 self._gossip.relay(peer, identifier, topic, data)
+                self._cache.note_handed(identifier, peer)
             if finding.verdict is Verdict.ACCEPT:
                 # Known or not: what another peer has sent may not be on disk yet.
                 settle = partial(self._settle, batch, at, identifier)
