@@ -166,6 +166,17 @@ def test_unsubscribing_leaves_the_mesh() -> None:
     assert bench.router.publish_targets(TOPIC) == ["p01"]
 
 
+@pytest.mark.parametrize("subscribed", [True, False])
+def test_last_word_about_a_topic_counts_and_is_answered_once(subscribed: bool) -> None:
+    bench = Bench(0)
+    bench.router.add_peer("p00", outbound=False)
+    told = [(TOPIC, bool(n % 2) == subscribed) for n in range(100)]
+    bench.say("p00", Rpc(subscriptions=tuple(told)))
+    assert bench.grafted() == (["p00"] if subscribed else [])
+    assert bench.mesh == ({"p00"} if subscribed else set())
+    assert bench.router.topics_of("p00") == ((TOPIC,) if subscribed else ())
+
+
 def test_subscriptions_to_foreign_topics_take_no_memory() -> None:
     bench = Bench(1)
     bench.say("p00", Rpc(subscriptions=tuple((f"x{n}", True) for n in range(1_000))))

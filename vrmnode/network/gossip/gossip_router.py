@@ -188,7 +188,8 @@ class GossipRouter:
         self, peer: str, known: _Peer, subscriptions: Iterable[tuple[str, bool]], now: float
     ) -> list[Effect]:
         effects: list[Effect] = []
-        for topic, subscribe in subscriptions:
+        # The last word about each: who goes in and out a hundred times gets no hundred answers.
+        for topic, subscribe in dict(subscriptions).items():
             # Topics that we don't have ourselves are of no use to us and would take memory.
             if topic not in self.topics:
                 continue
