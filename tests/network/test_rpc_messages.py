@@ -66,7 +66,8 @@ def test_prune_without_backoff() -> None:
 
 
 def test_units_are_what_an_rpc_costs() -> None:
-    assert Rpc().units == 1
+    assert Rpc().units == 16
+    assert Rpc(iwant=(message_id(b""),)).units == 1
     message = GossipMessage("t", b"x", signed=False)
     assert Rpc(messages=(message,) * 5).units == 5
     ids = tuple(message_id(b"%d" % n) for n in range(640))

@@ -27,6 +27,8 @@ MAX_IDS = 5_000
 """Message ids of one RPC that are looked at; the rest is left."""
 MAX_TOPIC_CHARS = 256
 IDS_PER_UNIT = 16
+EMPTY_UNITS = 16.0
+"""What an RPC counts that says nothing: no honest peer needs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Rpc:
     def units(self) -> float:
         """What it counts for a peer's rate; its bytes are counted beside it."""
         ids = len(self.iwant) + sum(len(ids) for _, ids in self.ihave)
-        control = len(self.graft) + len(self.prune) + len(self.subscriptions)
-        return max(1.0, len(self.messages) + control + ids / IDS_PER_UNIT)
+        others = len(self.messages) + len(self.graft) + len(self.prune) + len(self.subscriptions)
+        return max(1.0, others + ids / IDS_PER_UNIT) if others or ids else EMPTY_UNITS
 
 
 def message_id(data: bytes) -> MessageId:
