@@ -29,7 +29,8 @@ def _envelopes() -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[Victim]:
-    with victim(min_peers=1, syncs=True) as running:
+    # All attackers and witnesses come from one machine.
+    with victim(handshakes_per_range=10_000, min_peers=1, syncs=True) as running:
         yield running
 
 

@@ -25,9 +25,9 @@ from tests.network.support import (
 from vrmnode.network import NetworkConfig, Verdict
 from vrmnode.network.connection.handshakes import Handshakes
 from vrmnode.network.connection.inbound_slots import InboundSlots
-from vrmnode.network.gossip.scope import range_of
+from vrmnode.network.gossip.scope import TUNNEL, range_of
 from vrmnode.network.limits import peer_score
-from vrmnode.network.limits.admission import BANS_PER_RANGE, Admission
+from vrmnode.network.limits.admission import BANS_PER_RANGE, TUNNEL_RANGES, Admission
 
 STRANGERS = "127.0.0.66"
 """A loopback address that counts as a range of its own."""
@@ -44,13 +44,13 @@ STRANGERS = "127.0.0.66"
         ("192.168.1.7", "192.168.1.7"),
         ("100.64.3.4", "100.64.3.4"),
         ("127.0.0.66", "127.0.0.66"),
-        ("127.0.0.1", None),
-        ("::ffff:127.0.0.1", None),
-        ("::1", None),
+        ("127.0.0.1", TUNNEL),
+        ("::ffff:127.0.0.1", TUNNEL),
+        ("::1", TUNNEL),
         ("example.org", "example.org"),
     ],
 )
-def test_addresses_of_one_owner_are_counted_together(host: str, expected: str | None) -> None:
+def test_addresses_of_one_owner_are_counted_together(host: str, expected: str) -> None:
     assert range_of(host) == expected
 
 
@@ -59,40 +59,33 @@ def nothing() -> None:
 
 
 def test_slots_are_given_back() -> None:
-    slots = InboundSlots(in_total=3, per_range=2)
-    with slots.take("a", nothing) as one, slots.take("a", nothing) as two:
+    slots = InboundSlots(in_total=3)
+    with slots.take("a", 2, nothing) as one, slots.take("a", 2, nothing) as two:
         assert (one, two) == (True, True)
-        with slots.take("a", nothing) as three, slots.take("b", nothing) as four:
+        with slots.take("a", 2, nothing) as three, slots.take("b", 2, nothing) as four:
             assert (three, four) == (False, True)
             assert slots.taken == 3
     assert slots.taken == 0
 
 
 def test_slot_is_given_back_after_an_exception() -> None:
-    slots = InboundSlots(in_total=1, per_range=1)
-    with pytest.raises(ValueError, match="x"), slots.take("a", nothing):
+    slots = InboundSlots(in_total=1)
+    with pytest.raises(ValueError, match="x"), slots.take("a", 1, nothing):
         raise ValueError("x")
     assert slots.taken == 0
 
 
 def test_range_with_most_slots_gives_its_youngest_to_a_newcomer() -> None:
-    slots, gone = InboundSlots(in_total=3, per_range=9), list[str]()
+    slots, gone = InboundSlots(in_total=3), list[str]()
     with ExitStack() as stack:
         for addresses, name in (("a", "a1"), ("b", "b1"), ("a", "a2")):
-            assert stack.enter_context(slots.take(addresses, partial(gone.append, name)))
-        assert slots.has_room("c")
-        with slots.take("c", nothing) as granted:
+            assert stack.enter_context(slots.take(addresses, 9, partial(gone.append, name)))
+        assert slots.has_room("c", 9)
+        with slots.take("c", 9, nothing) as granted:
             assert (granted, gone, slots.taken) == (True, ["a2"], 3)
-            with slots.take("d", nothing) as granted:
+            with slots.take("d", 9, nothing) as granted:
                 assert (granted, gone) == (False, ["a2"]), "nobody has two more than none"
     assert slots.taken == 0
-
-
-def test_what_has_no_range_has_no_limit_but_the_total() -> None:
-    slots = InboundSlots(in_total=3, per_range=1)
-    with ExitStack() as stack:
-        assert all(stack.enter_context(slots.take(None, nothing)) for _ in range(3))
-        assert not stack.enter_context(slots.take(None, nothing))
 
 
 def test_oldest_handshake_of_the_most_crowded_range_gives_way() -> None:
@@ -133,22 +126,39 @@ def test_range_is_closed_after_several_bans_worth_of_faults_and_opens_again() ->
     assert admission.closed_ranges == 0
 
 
-def test_loopback_is_never_closed() -> None:
+def test_tunnel_is_never_closed() -> None:
     admission = Admission(NetworkConfig(), lambda: 0.0)
-    for _ in range(1_000):
-        assert not admission.blame("127.0.0.1", 20.0)
-        assert admission.refusal("127.0.0.1") is None
+    assert not any(admission.blame("127.0.0.1", 20.0) for _ in range(1_000))
+    assert admission.refusal("127.0.0.1") is None
+    assert admission.closed_ranges == 0
 
 
-def test_range_may_begin_so_many_handshakes() -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_tunnel_has_the_connections_of_four_ranges(host: str) -> None:
+    admission = Admission(NetworkConfig(handshakes_per_range=999), lambda: 0.0)
+    most = TUNNEL_RANGES * NetworkConfig().max_inbound_per_range
+    with ExitStack() as stack:
+        assert all(stack.enter_context(admission.slot(host, nothing)) for _ in range(most))
+        assert admission.refusal("127.0.0.1") == admission.refusal("::1") == "full"
+        assert not stack.enter_context(admission.slot(host, nothing))
+        assert admission.refusal("8.8.8.8") is None
+        assert stack.enter_context(admission.slot("8.8.8.8", nothing))
+
+
+def test_range_may_begin_so_many_handshakes_and_a_tunnel_four_times_as_many() -> None:
     now = 0.0
     admission = Admission(NetworkConfig(), lambda: now)
     most = NetworkConfig().handshakes_per_range
     assert [admission.refusal(f"8.8.8.{n}") for n in range(most)] == [None] * most
     assert admission.refusal("8.8.8.99") == "too many handshakes"
     assert admission.refusal("9.9.9.9") is None
+    through = [admission.refusal("127.0.0.1") for _ in range(TUNNEL_RANGES * most)]
+    assert through == [None] * len(through)
+    assert admission.refusal("127.0.0.1") == "too many handshakes"
     now = 1.0
     assert admission.refusal("8.8.8.99") is None
+    assert [admission.refusal("127.0.0.1") for _ in range(TUNNEL_RANGES)] == [None] * TUNNEL_RANGES
+    assert admission.refusal("127.0.0.1") == "too many handshakes"
 
 
 # Over real sockets.
@@ -236,7 +246,9 @@ def test_one_range_can_not_take_all_slots() -> None:
 
 def test_many_who_connect_and_say_nothing_keep_nobody_out() -> None:
     async def main() -> None:
-        async with open_node(max_handshakes=8, handshake_timeout_s=60.0) as hub:
+        async with open_node(
+            max_handshakes=8, handshake_timeout_s=60.0, handshakes_per_range=99
+        ) as hub:
             place = host_and_port(hub.addresses[0])
             silent = [await trio.open_tcp_stream(*place) for _ in range(200)]
             await until(lambda: hub.stats()["handshakes_failed"] == 192)

@@ -264,7 +264,8 @@ ATTACKS: dict[str, Attack] = {
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[Victim]:
-    with victim(min_peers=1, syncs=True) as running:
+    # All attackers and witnesses come from one machine.
+    with victim(handshakes_per_range=10_000, min_peers=1, syncs=True) as running:
         yield running
 
 

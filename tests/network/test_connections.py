@@ -30,7 +30,7 @@ ABSENT = "12D3KooWJeESyB5qGKzSXmo2mztTEzF7kM3fJrJK9TLH5Nq6dRQd"
 
 def test_300_inbound_connections_one_after_another() -> None:
     async def main() -> None:
-        async with open_node(max_connections=20) as hub:
+        async with open_node(max_connections=20, handshakes_per_range=300) as hub:
             for n in range(300):
                 async with open_node(listen=()) as guest:
                     await guest.connect(hub.addresses[0])

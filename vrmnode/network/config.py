@@ -49,13 +49,15 @@ class NetworkConfig:
     max_connections: int = 200
     """Connections in total; inbound ones get at most three quarters of them."""
     max_inbound_per_range: int = 32
-    """Inbound connections from one range of addresses (``scope.range_of``)."""
+    """Inbound connections from one range of addresses (``scope.range_of``); four times as many
+    through a tunnel."""
     max_handshakes: int = 64
     """Inbound handshakes at a time; beyond it the oldest of the most crowded range gives way."""
     handshakes_per_range: int = 32
-    """Inbound handshakes that one range may begin at once."""
+    """Inbound handshakes that one range may begin at once; four times as many through a tunnel."""
     handshakes_per_range_s: float = 1.0
-    """Inbound handshakes a second that one range may begin from then on."""
+    """Inbound handshakes a second that one range may begin from then on; four times as many through
+    a tunnel."""
     max_streams_per_connection: int = 64
     """Streams a peer may hold open on one connection."""
 

@@ -23,9 +23,8 @@ class _Slot:
 class InboundSlots:
     """Slots for inbound connections; ranges as ``scope.range_of`` names them."""
 
-    def __init__(self, in_total: int, per_range: int) -> None:
+    def __init__(self, in_total: int) -> None:
         self._in_total = in_total
-        self._per_range = per_range
         self._slots: list[_Slot] = []
 
     @property
@@ -33,26 +32,26 @@ class InboundSlots:
         """Slots in use."""
         return len(self._slots)
 
-    def has_room(self, addresses: str | None) -> bool:
-        """Whether a connection from this range (None: one without limit) would get a slot."""
+    def has_room(self, addresses: str, most: int) -> bool:
+        """Whether a connection from this range, which may have ``most``, would get a slot."""
         counts = self._counts()
-        own = counts[addresses or ""]
-        if addresses is not None and own >= self._per_range:
+        own = counts[addresses]
+        if own >= most:
             return False
         return self.taken < self._in_total or max(counts.values()) >= own + 2
 
     @contextlib.contextmanager
-    def take(self, addresses: str | None, give_up: Callable[[], None]) -> Iterator[bool]:
+    def take(self, addresses: str, most: int, give_up: Callable[[], None]) -> Iterator[bool]:
         """A slot while the context lasts; ``give_up`` is called if the connection has to end.
 
         False when there is none left; nothing is held then.
         """
-        if not self.has_room(addresses):
+        if not self.has_room(addresses, most):
             yield False
             return
         if self.taken >= self._in_total:
             self._make_room()
-        slot = _Slot(addresses or "", give_up)
+        slot = _Slot(addresses, give_up)
         self._slots.append(slot)
         try:
             yield True

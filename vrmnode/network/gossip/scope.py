@@ -34,18 +34,22 @@ def neighbourhood(host: str) -> str | None:
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
 
 
-def range_of(host: str) -> str | None:
+TUNNEL = "tunnel"
+"""``127.0.0.1`` and ``::1``: from there comes what a tunnel or an onion service brings, beside what
+runs on this machine. Any number of strangers may be behind it."""
+
+
+def range_of(host: str) -> str:
     """The range whose addresses are counted together, since whoever has one often has all.
 
-    The /24 of a public IPv4 address, the /64 of any IPv6 address; a private IPv4 address, a
-    loopback address or a name alone. None for ``127.0.0.1`` and ``::1``: from there comes what a
-    tunnel brings from anywhere, beside this machine's own.
+    The /24 of a public IPv4 address, the /64 of any IPv6 address; a private IPv4 address, another
+    loopback address or a name alone; ``TUNNEL``.
     """
     address = _address(host)
     if address is None:
         return host
     if str(address) in ("127.0.0.1", "::1"):
-        return None
+        return TUNNEL
     if address.version == 4 and not address.is_global:
         return str(address)
     prefix = 24 if address.version == 4 else 64

@@ -4,6 +4,9 @@ Part of `specs/07-gossip.md#penalties`. A ban of a peer id costs a spammer one n
 addresses are dearer, so faults are counted by range, too (`scope.range_of`): where several ids have
 earned a ban, nobody may connect for a while. Connections that are there stay, for others may share
 the range, and what this node dials it has chosen itself.
+
+Nobody can tell those behind a tunnel apart (``scope.TUNNEL``), so they are counted as four ranges,
+and not closed for the faults of some.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,13 +17,15 @@ import trio
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection.handshakes import Handshakes
 from vrmnode.network.connection.inbound_slots import InboundSlots
-from vrmnode.network.gossip.scope import range_of
+from vrmnode.network.gossip.scope import TUNNEL, range_of
 from vrmnode.network.limits.ban_list import BanList
 from vrmnode.network.limits.peer_score import PeerScores
 from vrmnode.network.limits.token_bucket import Rates
 
 BANS_PER_RANGE = 3
 """As many bans' worth of faults at a time, by ids of one range, close it."""
+TUNNEL_RANGES = 4
+"""As many ranges' connections and handshakes may come through a tunnel."""
 
 
 class Admission:
@@ -28,9 +33,12 @@ class Admission:
 
     def __init__(self, config: NetworkConfig, clock: Callable[[], float]) -> None:
         in_total = max(1, config.max_connections * 3 // 4)
-        self._slots = InboundSlots(in_total, config.max_inbound_per_range)
+        most, per_s = config.handshakes_per_range, config.handshakes_per_range_s
+        self._most_in = config.max_inbound_per_range
+        self._slots = InboundSlots(in_total)
         self._handshakes = Handshakes(config.max_handshakes)
-        self._rates = Rates(config.handshakes_per_range, config.handshakes_per_range_s, clock)
+        self._rates = Rates(most, per_s, clock)
+        self._tunnel_rates = Rates(TUNNEL_RANGES * most, TUNNEL_RANGES * per_s, clock)
         self._bans = BanList(config.range_ban_s, clock)
         self._scores = PeerScores(BANS_PER_RANGE * config.ban_after_faults, clock)
 
@@ -42,27 +50,31 @@ class Admission:
     def refusal(self, host: str) -> str | None:
         """Why a connection from an IP address is refused before its handshake; None if it isn't."""
         addresses = range_of(host)
-        if addresses is not None:
-            if self._bans.is_banned(addresses):
-                return "addresses banned"
-            if not self._rates.try_take(addresses):
-                return "too many handshakes"
-        return None if self._slots.has_room(addresses) else "full"
+        if self._bans.is_banned(addresses):
+            return "addresses banned"
+        rates = self._tunnel_rates if addresses == TUNNEL else self._rates
+        if not rates.try_take(addresses):
+            return "too many handshakes"
+        return None if self._slots.has_room(addresses, self._most_from(addresses)) else "full"
 
     @contextmanager
     def handshake(self, host: str) -> Iterator[trio.CancelScope]:
         """A scope for the handshake of a connection that wasn't refused."""
-        with self._handshakes.begin(range_of(host) or "") as scope:
+        with self._handshakes.begin(range_of(host)) as scope:
             yield scope
 
     def slot(self, host: str, give_up: Callable[[], None]) -> AbstractContextManager[bool]:
         """See ``InboundSlots.take``."""
-        return self._slots.take(range_of(host), give_up)
+        addresses = range_of(host)
+        return self._slots.take(addresses, self._most_from(addresses), give_up)
+
+    def _most_from(self, addresses: str) -> int:
+        return TUNNEL_RANGES * self._most_in if addresses == TUNNEL else self._most_in
 
     def blame(self, host: str, weight: float) -> bool:
         """Count a fault of a peer that connected from ``host``; whether its range is closed now."""
         addresses = range_of(host)
-        if addresses is None or not self._scores.fault(addresses, weight):
+        if addresses == TUNNEL or not self._scores.fault(addresses, weight):
             return False
         already = self._bans.is_banned(addresses)
         self._bans.ban(addresses)
