@@ -27,7 +27,7 @@ help:
 	@echo "make lock        resolve the dependencies again"
 	@echo "make bench-ingest, bench-gossip, bench-sync   measure beside others; needs npm, cc"
 	@echo "make bench-swarm gossip of thirty nodes, simulated and real, beside what no protocol could beat"
-	@echo "make bench-attacks  what honest peers notice of seventy attacks, and who is limited when"
+	@echo "make bench-attacks  do honest peers, memory and limits hold? ONLY='http \"valid flood\"'"
 	@echo "make soak        90 messages a second for ten minutes: what a node costs"
 	@echo "make fuzz        feed every decoder and handler for long; FUZZ='--inputs 100000 --seed 7'"
 	@echo "make clean       remove environments and caches"
@@ -64,8 +64,11 @@ test-newer:
 	@test -z "$(NEWER)" || $(NEWER) tools/set_up.py .venv-newer
 	@test -z "$(NEWER)" || .venv-newer/bin/pytest -q -n 2 --dist worksteal tests/protocol tests/tools
 
-bench-ingest bench-gossip bench-sync bench-swarm bench-attacks: bench-%: setup
+bench-ingest bench-gossip bench-sync bench-swarm: bench-%: setup
 	@$(BIN)/python -m benchmarks.$*
+
+bench-attacks: setup
+	@$(BIN)/python -m benchmarks.attacks $(if $(ONLY),--only $(ONLY))
 
 soak: setup
 	@$(BIN)/python -m benchmarks.soak

@@ -20,7 +20,7 @@ from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
 from vrmnode.network.gossip.gossip_link import PROTOCOLS as GOSSIP
 
-HELD_UP_S = 0.25
+HELD_UP_S = 0.5
 """A write that takes longer has had to wait for the node."""
 PAUSE_S = 0.05
 TIMEOUT_S = 10.0
@@ -46,10 +46,13 @@ class Attacker:
     source: str
     envelopes: Sequence[bytes]
     nursery: trio.Nursery
-    began: float = field(default_factory=time.monotonic)
-    held_up_s: float | None = None
+    limited: trio.Event = field(default_factory=trio.Event)
+    """Set once the node has made it wait, or thrown it out."""
     thrown_out: int = 0
     sent: int = 0
+    _count: int = 0
+    _writing: dict[int, float] = field(default_factory=dict)
+    """When each write began that isn't over."""
 
     async def attack(self, once: Attack) -> None:
         """Attack again and again, until cancelled."""
@@ -57,14 +60,21 @@ class Attacker:
             try:
                 await once(self)
             except THROWN_OUT:
-                self.thrown_out += 1
-                self.note_held_up(time.monotonic())
+                self.note_thrown_out()
             await trio.sleep(PAUSE_S)
 
-    def note_held_up(self, at: float) -> None:
-        """The node has made it wait, or thrown it out."""
-        if self.held_up_s is None:
-            self.held_up_s = at - self.began
+    def note_thrown_out(self) -> None:
+        """The node doesn't want it."""
+        self.thrown_out += 1
+        self.limited.set()
+
+    async def watch(self) -> None:
+        """See whether the node makes it wait, until cancelled."""
+        while not self.limited.is_set():
+            now = time.monotonic()
+            if any(now - began > HELD_UP_S for began in self._writing.values()):
+                self.limited.set()
+            await trio.sleep(PAUSE_S)
 
     async def tcp(self) -> trio.SocketStream:
         """A fresh TCP connection."""
@@ -97,14 +107,14 @@ class Attacker:
             yield await connection.open_stream(protocols or GOSSIP, TIMEOUT_S)
 
     async def write(self, send: Callable[[bytes], Awaitable[None]], data: bytes) -> None:
-        """Send, and note whether that had to wait."""
-        began = time.monotonic()
+        """Send, and let it be seen whether that has to wait."""
+        self._count += 1
+        number, self._writing[self._count] = self._count, time.monotonic()
         try:
             await send(data)
             self.sent += len(data)
         finally:
-            if time.monotonic() - began > HELD_UP_S:
-                self.note_held_up(began + HELD_UP_S)
+            del self._writing[number]
 
 
 async def until_thrown_out(stream: YamuxStream | trio.SocketStream, within_s: float = 2.0) -> None:

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import trio
 
-from benchmarks.hostile.attacker import PAUSE_S, THROWN_OUT, Attack, Attacker, until_thrown_out
+from benchmarks.hostile.attacker import THROWN_OUT, Attack, Attacker, until_thrown_out
 from vrmnode.network.connection import identify, ping
 from vrmnode.network.connection.byte_stream import encode_varint
 from vrmnode.network.connection.peer_connection import PeerConnection
@@ -16,6 +16,8 @@ from vrmnode.network.connection.peer_connection import PeerConnection
 HEADER = b"\x13/multistream/1.0.0\n"
 NOT_UTF8 = b"\xff\xfe\xfd\xfc"
 CONNECTIONS = 200
+AT_ONCE = 8
+"""Handshakes of one attacker at the same time."""
 DATA, WINDOW, PING = 0, 1, 2
 SYN, ACK, FIN, RST = 1, 2, 4, 8
 
@@ -65,18 +67,31 @@ async def slow_senders(attacker: Attacker) -> None:
 
 
 async def idle_connections(attacker: Attacker) -> None:
-    """As many agreed connections as it gets."""
-    async with AsyncExitStack() as stack:
-        for _ in range(CONNECTIONS):
-            connection = await stack.enter_async_context(attacker.connection())
-            with trio.move_on_after(PAUSE_S):
-                await connection.ended.wait()
-                attacker.thrown_out += 1
-        await trio.sleep(5)
+    """200 agreed connections that stay; for each that is ended or refused, another one."""
+    connecting = trio.Semaphore(AT_ONCE)
+
+    async def stay(attacker: Attacker) -> None:
+        async with AsyncExitStack() as stack:
+            async with connecting:
+                connection = await stack.enter_async_context(attacker.connection())
+            await connection.ended.wait()
+            raise trio.BrokenResourceError
+
+    await _together([stay] * CONNECTIONS, attacker)
 
 
 async def comings_and_goings(attacker: Attacker) -> None:
-    """Connect, agree, leave."""
+    """Connect, agree, leave, eight at a time."""
+    await _together([_come_and_go] * AT_ONCE, attacker)
+
+
+async def _together(attacks: Iterable[Attack], attacker: Attacker) -> None:
+    async with trio.open_nursery() as nursery:
+        for each in attacks:
+            nursery.start_soon(attacker.attack, each)
+
+
+async def _come_and_go(attacker: Attacker) -> None:
     async with attacker.connection() as connection:
         attacker.sent += 1
         with trio.move_on_after(0.01):

@@ -187,8 +187,8 @@ ATTACKS: dict[str, Attack] = {
         control(ihave=[rpc_pb2.ControlIHave(topicID=MARKET, messageIDs=ids(9, 20))])
     ),
     "iwant flood": floods([control(iwant=[rpc_pb2.ControlIWant(messageIDs=ids(5_000))])]),
-    "idontwant of an empty id": sends(
-        control(idontwant=[rpc_pb2.ControlIDontWant(messageIDs=[b""])])
+    "idontwant of an empty id": floods(
+        [control(idontwant=[rpc_pb2.ControlIDontWant(messageIDs=[b""])])]
     ),
     "invalid signatures": invalid_signatures,
     "never reads": never_reads,
