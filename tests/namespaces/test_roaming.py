@@ -50,16 +50,19 @@ def test_a_customer_gets_offers_at_another_address(lab: Lab, tmp_path: Path) -> 
         wanted = publish(laptop, LAMP)
         until(lambda: ask(shop, "status")["market_intents"] == 2, "the second intent at the shop")
         assert _seen_at(shop) == ["10.77.1.2"]
+        until(lambda: _found_at(laptop) == ["127.0.0.1", "10.77.1.2"], "its address at home")
 
         lab.unplug(machine, at_home)
         shop.vrm("vendor", "catalogue", "import", "-", stdin=LAMP_ROW)
         until(lambda: len(ask(shop, "deals")) == 2, "an offer for the lamp")
+        until(lambda: ask(laptop, "peers") == [], "the laptop to know that it is alone")
         assert ask(laptop, "offers", intent=wanted) == []
 
         lab.plug(machine, "cafe", "10.77.3.2", router="10.77.3.1")
         plugged_at = time.monotonic()
         until(lambda: _seen_at(shop) == ["10.77.3.2"], "the laptop at its new address")
         tell(f"connected {time.monotonic() - plugged_at:.1f} s after it had another address")
+        until(lambda: _found_at(laptop) == ["127.0.0.1", "10.77.3.2"], "its address here")
         (offer,) = wait_offers(laptop, wanted, 1)
         deal = str(laptop.vrm("offer", "accept", offer["offer"])["deal"])
         for node in (laptop, shop):
@@ -70,3 +73,8 @@ def test_a_customer_gets_offers_at_another_address(lab: Lab, tmp_path: Path) -> 
 def _seen_at(node: LocalNode) -> list[str]:
     """The IP addresses of a node's peers."""
     return [str(peer["addresses"][0]).split("/")[2] for peer in ask(node, "peers")]
+
+
+def _found_at(node: LocalNode) -> list[str]:
+    """The IP addresses under which a node says that it is found."""
+    return [str(address).split("/")[2] for address in ask(node, "status")["addresses"]]

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.network.support import PATIENCE_S, open_node, until
 from tests.network.test_peer_book import address
 from vrmnode.network.addresses import parse_dial_address
+from vrmnode.network.connection import own_addresses
+from vrmnode.network.connection.own_addresses import OwnAddresses
 from vrmnode.network.peers import mdns
 from vrmnode.network.peers.mdns import addresses_in, text_record
 
@@ -43,6 +46,34 @@ def test_a_node_on_loopback_takes_no_part(monkeypatch):
             await mdns.find_on_lan([LOOP], lambda text: None)
 
     trio.run(main)
+
+
+def test_it_begins_anew_when_our_addresses_change(monkeypatch):
+    begun: list[list[str]] = []
+
+    async def find(addresses: list[str], found: object) -> None:
+        begun.append(list(addresses))
+        await trio.sleep(len(addresses) * 1_000)
+
+    hosts = [["127.0.0.1"], ["127.0.0.1", "192.168.1.7"]]
+    monkeypatch.setattr(own_addresses, "announced_hosts", lambda host: hosts[0])
+    monkeypatch.setattr(mdns, "find_on_lan", find)
+
+    async def main() -> None:
+        own = OwnAddresses([("0.0.0.0", 4101)], "us")
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(mdns.find_on_every_lan, own, lambda text: None)
+            await trio.testing.wait_all_tasks_blocked()
+            own.look()
+            await trio.testing.wait_all_tasks_blocked()
+            assert len(begun) == 1
+            del hosts[0]
+            own.look()
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+    assert [len(each) for each in begun] == [1, 2]
 
 
 # SPEC 07: A node MUST take a new random service name each time it starts.

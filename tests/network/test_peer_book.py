@@ -49,6 +49,15 @@ def world() -> World:
     return World()
 
 
+def test_on_another_line_everybody_is_worth_a_dial(world: World) -> None:
+    for number in (1, 2):
+        world.book.learn(address(number))
+        world.book.failed(address(number), alone=False)
+    assert world.next() is None
+    world.book.dial_now()
+    assert world.next() in (address(1), address(2))
+
+
 def test_what_was_reached_is_kept_and_taken_up_again(world: World) -> None:
     for number in (1, 2, 3):
         world.book.learn(address(number))

@@ -118,3 +118,21 @@ def test_peers_are_dialled_independently() -> None:
         assert [host for _, host in world.dials].count("b") == 1
 
     run(test)
+
+
+def test_a_move_ends_the_pause() -> None:
+    async def moved(world: World, nursery: trio.Nursery) -> None:
+        world.redial.remember(address("home"), nursery)
+        await trio.sleep(600)
+        tries = len(world.dials)
+        world.answers.add("home")
+        world.redial.dial_now()
+        await trio.testing.wait_all_tasks_blocked()
+        assert len(world.dials) == tries + 1
+        world.answers.clear()
+        world.up["peer"].set()
+        await trio.sleep(2)
+        # The long pauses are forgotten, too.
+        assert len(world.dials) > tries + 1
+
+    run(moved)

@@ -91,11 +91,12 @@ def announced_hosts(host: str) -> list[str]:
     if not address.is_unspecified:
         return [host]
     loopback = "127.0.0.1" if address.version == 4 else "::1"
-    outward = _outward_address(address.version)
+    outward = outward_address(address.version)
     return [loopback] if outward is None else [loopback, outward]
 
 
-def _outward_address(version: int) -> str | None:
+def outward_address(version: int) -> str | None:
+    """The IP address from which the machine would send to the internet, if it could."""
     family = socket.AF_INET if version == 4 else socket.AF_INET6
     # Documentation addresses (RFC 5737, RFC 3849): connecting a UDP socket sends nothing.
     probe = "192.0.2.1" if version == 4 else "2001:db8::1"

@@ -7,16 +7,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import trio
 
-from vrmnode.network.addresses import (
-    announced_hosts,
-    parse_dial_address,
-    parse_listen_address,
-    tcp_multiaddr,
-)
+from vrmnode.network.addresses import parse_dial_address, parse_listen_address, tcp_multiaddr
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection import identify, listener, ping, pinned_libp2p
 from vrmnode.network.connection.connection_table import ConnectionTable
 from vrmnode.network.connection.connector import Connector
+from vrmnode.network.connection.own_addresses import AddressWatch, OwnAddresses
 from vrmnode.network.connection.stream_guard import StreamGuard, StreamHandler
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import NetworkError
@@ -71,10 +67,8 @@ class Network:
         self.peer_id: str = pinned_libp2p.peer_id_from_key(key_pair)
         self._config = config
         self._public_key: bytes = key_pair.public_key.serialize()
-        self._listening = [(a, port) for host, port in bound for a in announced_hosts(host)]
-        self.addresses: list[str] = [
-            f"{tcp_multiaddr(host, port)}/p2p/{self.peer_id}" for host, port in self._listening
-        ]
+        self._own = OwnAddresses(bound, self.peer_id)
+        self.addresses: list[str] = self._own.texts
         self._nursery = nursery
         self._listening_scope = trio.CancelScope()
         clock = trio.current_time
@@ -110,7 +104,7 @@ class Network:
             self._table, nursery, self._router, self._gossip, conduct, clock, rng
         )
         self._book = PeerBook(self.peer_id, clock, _unix_now, rng)
-        self._exchange = PeerExchange(self._table, self._book, self._listening, clock, rng)
+        self._exchange = PeerExchange(self._table, self._book, self._own.listening, clock, rng)
         self._submit = SubmitService(self._gossip, cache, config)
         self._sync = self._sync_keeper = None
         if store is not None:
@@ -163,6 +157,9 @@ class Network:
             shortest_s=config.redial_min_s,
             longest_s=config.redial_max_s,
             jitter=rng,
+        )
+        self._watch = AddressWatch(
+            self._own, self._table, self._connector.disconnect, self._dial_now
         )
 
     async def publish_by_stem(self, topic: str, data: bytes) -> int:
@@ -284,10 +281,11 @@ class Network:
             self._nursery.start_soon(self._listen, listeners)
         self._nursery.start_soon(self._beat)
         self._nursery.start_soon(self._stem.run)
+        self._nursery.start_soon(self._watch.run)
         if self._config.min_peers:
             self._nursery.start_soon(self._keeper.run)
             if self._config.mdns:
-                self._nursery.start_soon(mdns.find_on_lan, self.addresses, self._book.learn)
+                self._nursery.start_soon(mdns.find_on_every_lan, self._own, self._book.learn)
         if self._sync_keeper is not None:
             self._nursery.start_soon(self._sync_keeper.run)
         for text in self._config.peers:
@@ -320,7 +318,7 @@ class Network:
             connection = self._table.get(peer)
             observed = None if connection is None else connection.remote
             frame = identify.identify_frame(
-                self._public_key, self._listening, observed, tuple(handlers)
+                self._public_key, self._own.listening, observed, tuple(handlers)
             )
             await identify.answer_identify(stream, frame)
 
@@ -341,6 +339,12 @@ class Network:
     async def _listen(self, listeners: Sequence[trio.SocketListener]) -> None:
         with self._listening_scope:
             await listener.serve(listeners, self._connector.accept, self._nursery)
+
+    def _dial_now(self) -> None:
+        self._redial.dial_now()
+        # The book is long, so not while what it is for is there.
+        if len(self._table) == 0:
+            self._book.dial_now()
 
     async def _beat(self) -> None:
         while True:

@@ -110,6 +110,18 @@ class TcpStream:
             raise ConnectionLostError("no remote address") from error
         return str(name[0]), int(name[1])
 
+    @property
+    def local_host(self) -> str:
+        """IP address of our end, with its zone if that is needed.
+
+        Raises:
+            ConnectionLostError: it is gone already.
+        """
+        try:
+            return str(self._sock.socket.getsockname()[0])
+        except OSError as error:
+            raise ConnectionLostError("no local address") from error
+
     async def receive_some(self, max_bytes: int) -> bytes:
         try:
             return bytes(await self._sock.receive_some(max_bytes))

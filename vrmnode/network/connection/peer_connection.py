@@ -28,6 +28,7 @@ class PeerConnection:
         self.peer = peer
         self.direction = direction
         self.remote = tcp.remote
+        self.local_host = tcp.local_host
         self.opened_at = time.time()
         self.agreed_at = trio.current_time()
         self.ended = trio.Event()

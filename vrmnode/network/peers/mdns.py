@@ -15,6 +15,7 @@ import trio
 from zeroconf import Error, ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
 
 from vrmnode.network.addresses import DialAddress, parse_dial_address
+from vrmnode.network.connection.own_addresses import OwnAddresses
 from vrmnode.network.errors import NetworkError
 from vrmnode.network.gossip.scope import Scope, scope_of
 
@@ -52,6 +53,16 @@ def addresses_in(record: bytes) -> list[str]:
                 if useful(parse_dial_address(text)):
                     found.append(text)
     return found
+
+
+async def find_on_every_lan(own: OwnAddresses, found: Callable[[str], None]) -> None:
+    """As `find_on_lan`, anew whenever our addresses change, until cancelled."""
+    while True:
+        changed = own.changed
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(find_on_lan, own.texts, found)
+            await changed.wait()
+            nursery.cancel_scope.cancel()
 
 
 async def find_on_lan(addresses: Sequence[str], found: Callable[[str], None]) -> None:

@@ -104,6 +104,11 @@ class PeerBook:
         pause = min(longest, FIRST_PAUSE_S * 2.0 ** min(entry.bad, 32))
         entry.next_dial_s = self._clock() + pause * self._rng.uniform(0.5, 1.5)
 
+    def dial_now(self) -> None:
+        """End all pauses: our line is another one."""
+        for entry in self._entries.values():
+            entry.next_dial_s = 0.0
+
     def to_dial(self, connected: Collection[str], hosts: Iterable[str]) -> DialAddress | None:
         """An address to dial now: of a peer that isn't connected, first in new neighbourhoods.
 

@@ -35,6 +35,7 @@ class Redial:
         self._longest_s = longest_s
         self._jitter = jitter
         self._addresses: dict[str, list[DialAddress]] = {}
+        self._now = trio.Event()
 
     def remember(self, address: DialAddress, nursery: trio.Nursery) -> None:
         """Keep ``address``'s peer connected from now on; its loop runs in ``nursery``."""
@@ -44,6 +45,11 @@ class Redial:
         known.append(address)
         if len(known) == 1:
             nursery.start_soon(self._loop, address.peer_id)
+
+    def dial_now(self) -> None:
+        """End all pauses: what failed before says nothing any more."""
+        self._now.set()
+        self._now = trio.Event()
 
     async def _loop(self, peer: str) -> None:
         failures = 0
@@ -59,8 +65,9 @@ class Redial:
                     failures = 0
             except NetworkError:
                 turn += 1
-            await trio.sleep(self._pause(failures))
-            failures += 1
+            with trio.move_on_after(self._pause(failures)) as pause:
+                await self._now.wait()
+            failures = failures + 1 if pause.cancelled_caught else 0
 
     def _pause(self, failures: int) -> float:
         # Jitter keeps the peers of a restarted node from all coming back in the same instant.
