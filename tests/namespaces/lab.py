@@ -141,7 +141,7 @@ class Lab:
     def plug(self, space: Space, switch: str, address: str, router: str | None = None) -> str:
         """A cable from a machine, which gets the address, to a switch; its name at both ends.
 
-        Without a router everything is taken to be on this cable.
+        Without a router everything else is taken to be on this cable, too.
         """
         name, end = self._named("port")
         # fmt: off
@@ -153,7 +153,7 @@ class Lab:
         space.ip("link", "set", end, "name", name, "up")
         space.ip("address", "add", f"{address}/{PREFIX_BITS}", "dev", name)
         through = ("dev", name) if router is None else ("via", router)
-        space.ip("route", "add", "default", *through)
+        space.ip("route", "replace", "default", *through)
         return name
 
     def unplug(self, space: Space, name: str) -> None:
