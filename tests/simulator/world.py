@@ -65,6 +65,8 @@ class World:
         self.loss = loss
         self.nodes: dict[str, SimulatedNode] = {}
         self.wires: dict[tuple[str, str], Wire] = {}
+        self.asleep: dict[str, list[Action]] = {}
+        """What waits for nodes whose process or machine is suspended, in its order."""
         self._events: list[tuple[float, int, Action]] = []
         self._numbered = 0
         self._trace = hashlib.sha256()
@@ -100,18 +102,29 @@ class World:
         self.nodes[node.name] = node
 
         async def beat() -> None:
-            node.heartbeat()
-            await self.flush(node)
+            if node.name not in self.asleep:
+                node.heartbeat()
+                await self.flush(node)
             self.after(1.0, beat)
 
         async def tick() -> None:
-            await node.stem.tick()
-            node.note_deliveries()
-            await self.flush(node)
+            if node.name not in self.asleep:
+                await node.stem.tick()
+                node.note_deliveries()
+                await self.flush(node)
             self.after(TICK_S, tick)
 
         self.after(self.rng.random(), beat)
         self.after(self.rng.random(), tick)
+
+    def suspend(self, name: str) -> None:
+        """Let a node do nothing from now on; what comes for it waits, as in a socket's buffer."""
+        self.asleep[name] = []
+
+    async def resume(self, name: str) -> None:
+        """Let a node go on, with all that waits for it at once."""
+        for action in self.asleep.pop(name):
+            await action()
 
     async def connect(self, dialling: str, dialled: str) -> None:
         """Let one node dial another; nothing if they are connected."""
@@ -146,6 +159,9 @@ class World:
         async def arrive() -> None:
             if self.wires.get((source, target)) is not wire:
                 return
+            if target in self.asleep:
+                self.asleep[target].append(arrive)
+                return
             self._trace.update(f"{self.now:.6f} {source} {target}".encode() + batch)
             receiver = self.nodes[target]
             for frame in wire.decoder.feed(batch):
@@ -164,6 +180,9 @@ class World:
 
         async def arrive() -> None:
             if self.wires.get((source, target)) is not wire or self.nodes[source].drops:
+                return
+            if target in self.asleep:
+                self.asleep[target].append(arrive)
                 return
             self._trace.update(f"{self.now:.6f} {source} {target} stem".encode() + frame)
             await self.nodes[target].take_stem(source, frame)
