@@ -13,12 +13,12 @@ from typing import Literal, TypeAlias
 from vrmprotocol import reach
 from vrmprotocol.draft import Draft
 from vrmprotocol.inner import Header, SignedMessage
-from vrmprotocol.mail import Offer
+from vrmprotocol.mail import Offer, WithdrawAccept
 from vrmprotocol.negotiation import DealState, Message
 from vrmprotocol.reach_bodies import Channel, Grant, Note, Purpose, Reach
 from vrmprotocol.terms_matching import unknown
 
-Ground: TypeAlias = Literal["terms", "paused", "revoked"]
+Ground: TypeAlias = Literal["cancelled", "terms", "paused", "revoked"]
 
 CHANNEL: Channel = "message"
 """The one on which a vendor's own signature says what it wrote, and about what."""
@@ -28,8 +28,9 @@ CHANNEL: Channel = "message"
 class Breach:
     """A note beyond reach, and what shows that its vendor knew.
 
-    `ground` says what forbade it. Where that is a word of the customer's, `word` is the message
-    that says it and `known` the vendor's that acknowledges it, which may be the note itself.
+    `ground` says what forbade it. Where that is a word of the customer's, or that it withdrew,
+    `word` is the message that says it and `known` the vendor's that acknowledges it, which may be
+    the note itself. `countersignature` is the vendor's agreement that was withdrawn from.
     """
 
     note: SignedMessage
@@ -37,6 +38,7 @@ class Breach:
     ground: Ground
     word: SignedMessage | None = None
     known: Header | None = None
+    countersignature: SignedMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,14 @@ def evaluate(deal: DealState, messages: Iterable[Message]) -> tuple[Breach, ...]
 
 
 def _judge(note: Message, deal: DealState, everything: Sequence[Message]) -> Breach | None:
-    if not isinstance(note, SignedMessage) or not reach.names_agreement(note, deal):
+    if not isinstance(note, SignedMessage) or not reach.names_document(note, deal):
         return None
     body = note.body
     if not isinstance(body, Note) or body.purpose is None or deal.agreement is None:
         return None
+    withdrawn = _after_withdrawal(note, body.purpose, deal, everything)
+    if withdrawn is not None:
+        return withdrawn
     assert deal.accepted_offer is not None
     offer = deal.accepted_offer.body
     assert isinstance(offer, Offer)
@@ -69,6 +74,36 @@ def _judge(note: Message, deal: DealState, everything: Sequence[Message]) -> Bre
     if permits is False and all(word.grant != "granted" for word in words):
         return Breach(note=note, purpose=body.purpose, ground="terms")
     return _beyond_a_word(note, body.purpose, permits, words, everything)
+
+
+def _after_withdrawal(
+    note: SignedMessage, purpose: Purpose, deal: DealState, everything: Sequence[Message]
+) -> Breach | None:
+    """The breach of a note whose vendor knew that its customer had withdrawn."""
+    assert deal.accept is not None
+    for each in everything:
+        if not _withdraws(each, deal.accept):
+            continue
+        assert isinstance(each, SignedMessage)
+        known = _known(each, note, everything)
+        if known is not None:
+            return Breach(
+                note=note,
+                purpose=purpose,
+                ground="cancelled",
+                word=each,
+                known=known,
+                countersignature=deal.agreement,
+            )
+    return None
+
+
+def _withdraws(message: Message, accept: SignedMessage) -> bool:
+    """Whether a message is the customer's that takes an accept back."""
+    body = message.body if isinstance(message, SignedMessage) else None
+    if not isinstance(body, WithdrawAccept) or message.author != accept.author:
+        return False
+    return body.accept == accept.digest
 
 
 def permitted(draft: Draft, purpose: Purpose) -> bool | None:
@@ -99,7 +134,7 @@ def _words_before(
         for each in everything
         if isinstance(each, SignedMessage)
         and isinstance(each.body, Reach)
-        and reach.names_agreement(each, deal)
+        and reach.names_document(each, deal)
         and (until is None or each.seq < until)
         for one in each.body.reach
         if (one.channel, one.purpose) == (CHANNEL, purpose)

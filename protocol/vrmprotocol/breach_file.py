@@ -19,6 +19,7 @@ from vrmprotocol.encoding import Map
 from vrmprotocol.errors import RemoteError
 from vrmprotocol.fields import Wire
 from vrmprotocol.inner import Header
+from vrmprotocol.mail import Agreement, WithdrawAccept
 from vrmprotocol.reach_bodies import Grant, Note, Purpose, Reach
 
 FILE_TYPE = "vrm-breach-record"
@@ -40,7 +41,19 @@ class _File(Wire, frozen=True, kw_only=True):
     agreement: Annotated[bytes, Meta(max_length=agreement.MAX_FILE_BYTES)]
     note: _Message
     reach: _Message | None = None
+    accept_withdrawal: _Message | None = None
+    countersignature: _Message | None = None
     acknowledgement: _Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cancellation:
+    """What says that the customer withdrew from the agreement: its message, and the vendor's."""
+
+    header: Header
+    withdrawal: WithdrawAccept
+    by: Header
+    countersignature: Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +65,27 @@ class _Read:
     note: Note
     purpose: Purpose
     word: tuple[Header, Reach] | None
+    cancellation: _Cancellation | None
     acknowledgement: Header | None
+
+    @property
+    def forbidding(self) -> Header | None:
+        """The customer's message that the vendor had to know of."""
+        if self.cancellation is not None:
+            return self.cancellation.header
+        return None if self.word is None else self.word[0]
 
 
 def make(agreement_raw: bytes, found: Breach) -> bytes:
     """The record of a breach of the agreement in an agreement file."""
     fields: Map = {"v": 1, "type": FILE_TYPE, "agreement": agreement_raw, "note": found.note.raw}
-    if found.word is not None:
+    if found.countersignature is not None:
+        assert found.word is not None
+        fields |= {
+            "acceptWithdrawal": found.word.raw,
+            "countersignature": found.countersignature.raw,
+        }
+    elif found.word is not None:
         fields["reach"] = found.word.raw
     if found.known is not None and found.known.digest != found.note.digest:
         fields["acknowledgement"] = found.known.raw
@@ -94,8 +121,10 @@ def _read(raw: bytes) -> _Read:
         file = schema.load(_File, fields, code=_SCHEMA)
         header, note = _opened(file.note, "note")
         word = None if file.reach is None else _opened(file.reach, "reach")
-        if word is None and file.acknowledgement is not None:
-            raise RemoteError(_SCHEMA, "acknowledgement: expected it beside a reach only")
+        cancellation = _cancellation(file)
+        forbidden = word is not None or cancellation is not None
+        if not forbidden and file.acknowledgement is not None:
+            raise RemoteError(_SCHEMA, "acknowledgement: expected it beside a reach or withdrawal")
         known = file.acknowledgement
         acknowledgement = header if known is None else inner.read(known).header
     except RemoteError as error:
@@ -108,8 +137,26 @@ def _read(raw: bytes) -> _Read:
         assert isinstance(word[1], Reach)
         said = (word[0], word[1])
     return _Read(
-        file.agreement, header, note, note.purpose, said, None if word is None else acknowledgement
+        file.agreement,
+        header,
+        note,
+        note.purpose,
+        said,
+        cancellation,
+        acknowledgement if forbidden else None,
     )
+
+
+def _cancellation(file: _File) -> _Cancellation | None:
+    if file.accept_withdrawal is None and file.countersignature is None:
+        return None
+    if file.accept_withdrawal is None or file.countersignature is None or file.reach is not None:
+        raise RemoteError(_SCHEMA, "expected a withdrawal and a countersignature, and no reach")
+    header, withdrawal = _opened(file.accept_withdrawal, "withdraw_accept")
+    by, countersignature = _opened(file.countersignature, "agreement")
+    assert isinstance(withdrawal, WithdrawAccept)
+    assert isinstance(countersignature, Agreement)
+    return _Cancellation(header, withdrawal, by, countersignature)
 
 
 def _opened(raw: bytes, kind: str) -> tuple[Header, bodies.MailBody]:
@@ -129,13 +176,16 @@ def _shown(file: AgreementFile, read: _Read) -> tuple[Check, ...]:
     if read.acknowledgement is not None:
         known = read.acknowledgement
         ways.add((known.author, known.recipient, known.deal))
+    if read.cancellation is not None:
+        by = read.cancellation.by
+        ways.add((by.author, by.recipient, by.deal))
+    if read.forbidding is not None:
+        ways.add((read.forbidding.recipient, read.forbidding.author, read.forbidding.deal))
     if read.word is not None:
-        header, word = read.word
-        ways.add((header.recipient, header.author, header.deal))
-        names.add(word.agreement)
-    # SPEC 16: The verifier MUST refuse a record whose note or acknowledgement isn't one of the
-    # agreement's vendor key to its pseudonym, or whose reach isn't one of that pseudonym to that
-    # key, all in its deal, with `breach.author`.
+        names.add(read.word[1].agreement)
+    # SPEC 16: The verifier MUST refuse a record whose note, acknowledgement or countersignature
+    # isn't one of the agreement's vendor key to its pseudonym, or whose reach or withdrawal isn't
+    # one of that pseudonym to that key, all in its deal, with `breach.author`.
     author = proven(
         "author",
         ways == {(vendor, customer, draft.deal)},
@@ -156,16 +206,17 @@ def _shown(file: AgreementFile, read: _Read) -> tuple[Check, ...]:
 
 
 def _beyond(file: AgreementFile, read: _Read) -> tuple[Check, ...]:
-    permits = breach.permitted(file.draft, read.purpose)
     about = f"it writes first about {read.purpose}"
-    # SPEC 16: The verifier MUST refuse a record without `reach` whose note the terms permit, or
-    # whose terms it doesn't know, with `breach.within`.
+    if read.cancellation is not None:
+        return _withdrawn(file, read.cancellation, about), _was_known(read)
+    permits = breach.permitted(file.draft, read.purpose)
+    # SPEC 16: The verifier MUST refuse a record without `reach` and `acceptWithdrawal` whose note
+    # the terms permit, or whose terms it doesn't know, with `breach.within`.
     if read.word is None:
         words = "and the terms don't let the vendor do that"
         within = f"{about}, which the terms may permit"
         return (proven("beyond", permits is False, f"{about}, {words}", within, "breach.within"),)
-    assert read.acknowledgement is not None
-    header, word = read.word
+    word = read.word[1]
     cell = (breach.CHANNEL, read.purpose)
     grant = next((e.status for e in word.reach if (e.channel, e.purpose) == cell), None)
     holds = grant is not None and breach.forbids(grant, permits)
@@ -178,18 +229,38 @@ def _beyond(file: AgreementFile, read: _Read) -> tuple[Check, ...]:
         f"{about}, which the customer's word doesn't forbid",
         "breach.within",
     )
-    # SPEC 16: The verifier MUST refuse a record whose acknowledgement doesn't name its `reach`, or
-    # whose note is neither that acknowledgement nor of a higher number, with
-    # `breach.not_acknowledged`.
-    known, note = read.acknowledgement, read.header
-    was_known = proven(
+    return beyond, _was_known(read)
+
+
+# SPEC 16: The verifier MUST refuse a record whose countersignature isn't the vendor's signature in
+# its agreement file, or names another accept than its withdrawal, with `breach.within`.
+def _withdrawn(file: AgreementFile, found: _Cancellation, about: str) -> Check:
+    signed = found.countersignature
+    holds = signed.signature == file.vendor_signature and signed.accept == found.withdrawal.accept
+    return proven(
+        "beyond",
+        holds,
+        f"{about}, and the customer had withdrawn from this agreement",
+        f"{about}, and it isn't shown that the customer withdrew from this agreement",
+        "breach.within",
+    )
+
+
+# SPEC 16: The verifier MUST refuse a record whose acknowledgement doesn't name its `reach` or
+# `acceptWithdrawal`, or whose note is neither that acknowledgement nor of a higher number, with
+# `breach.not_acknowledged`.
+def _was_known(read: _Read) -> Check:
+    known, note, forbidding = read.acknowledgement, read.header, read.forbidding
+    assert known is not None
+    assert forbidding is not None
+    earlier = known.digest == note.digest or known.seq < note.seq
+    return proven(
         "known",
-        header.digest in known.received and (known.digest == note.digest or known.seq < note.seq),
+        forbidding.digest in known.received and earlier,
         f"the vendor had acknowledged that: its message {known.seq}, the note is its {note.seq}",
         "it isn't shown that the vendor had acknowledged that before it wrote",
         "breach.not_acknowledged",
     )
-    return beyond, was_known
 
 
 # SPEC 16: The verifier MUST report as asserted every time in a record, and that the customer hadn't
@@ -197,8 +268,8 @@ def _beyond(file: AgreementFile, read: _Read) -> tuple[Check, ...]:
 def _asserted(read: _Read) -> tuple[Check, ...]:
     permission = "the customer hadn't permitted it by another word, says whoever shows this"
     said = {"time of the note": (read.header.created, "vendor")}
-    if read.word is not None:
-        said["time of the customer's word"] = (read.word[0].created, "customer")
+    if read.forbidding is not None:
+        said["time of the customer's word"] = (read.forbidding.created, "customer")
     times = (
         Check(name, True, "asserted", f"{in_words(at)}, as the {who} says", None)
         for name, (at, who) in said.items()

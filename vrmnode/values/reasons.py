@@ -134,6 +134,7 @@ BREACH: Mapping[str, str] = {
     "terms": "the terms don't let the vendor write first about this",
     "paused": "the customer had paused messages about this, and the vendor had acknowledged it",
     "revoked": "the customer had revoked messages about this, and the vendor had acknowledged it",
+    "cancelled": "the customer had withdrawn from it, and the vendor had acknowledged that",
     "alias": "somebody else wrote to what only this vendor was told",
 }
 """What a vendor did beyond its agreement, or is suspected of."""

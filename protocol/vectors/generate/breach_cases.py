@@ -3,44 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
+from . import withdrawn_cases
 from .agreement_cases import signed
+from .breach_parts import (
+    ADVERT,
+    AFTER,
+    AGREEMENT,
+    AUTHOR,
+    GRANTED,
+    HEARD,
+    KNOWING,
+    LATE_REVOKED,
+    NAMED,
+    ORDER,
+    RECORD,
+    REVOKED,
+    SCHEMA,
+    SECTION,
+    SPAM,
+    UNKNOWN,
+    WITHIN,
+    ack,
+    found,
+    hearing,
+    record,
+    set_of,
+    turned,
+)
 from .canonical import pack
 from .cases import VectorFile
 from .disclosure_cases import AGREED
-from .messages import Inner, accept, document_from, from_customer, from_vendor, offer
+from .messages import (
+    accept,
+    document_from,
+    from_vendor,
+    offer,
+)
 from .mutation import DROP, put
 from .primitives import fixed
-from .reach_cases import WRITTEN_AT, entry, note, reach, refusal, under
+from .reach_cases import WRITTEN_AT, entry, note, reach, under
 from .world import OTHER_VENDOR, STRANGER, Body
-
-SECTION = "specs/16-breach.md#breaches"
-RECORD = "specs/16-breach.md#the-record"
-SCHEMA, AUTHOR, NAMED = "breach.schema", "breach.author", "breach.agreement"
-WITHIN, UNKNOWN = "breach.within", "breach.not_acknowledged"
-ORDER, ADVERT = ("message", "order"), ("message", "marketing")
-
-
-def ack(*of: Inner, seq: int, by_customer: bool = False, kind: str = "ack") -> Inner:
-    """A message that acknowledges others and says nothing else."""
-    write = from_customer if by_customer else from_vendor
-    header = {"seq": seq, "prev": fixed(f"message {seq - 1}"), "created": WRITTEN_AT + seq}
-    return write(kind, {}, **header, received=tuple(each.digest for each in of))
-
-
-def hearing(of: Inner, *, seq: int) -> Inner:
-    """The customer's refusal of a note, which acknowledges it."""
-    return replace(refusal(of, seq=seq), received=(of.digest,))
-
-
-REVOKED = reach(entry(*ORDER, "revoked"))
-GRANTED = reach(entry(*ADVERT, "granted"))
-LATE_REVOKED = reach(entry(*ADVERT, "revoked"), seq=2)
-HEARD = ack(REVOKED, seq=2)
-AFTER = note(seq=3, purpose="order")
-SPAM = note("Buy more.", seq=3, purpose="marketing")
-KNOWING = replace(AFTER, received=(REVOKED.digest,))
 
 
 def build() -> VectorFile:
@@ -57,21 +60,8 @@ def build() -> VectorFile:
     _no_breaches(file.at(SECTION))
     _records(file.at(RECORD))
     _refused(file.at(RECORD))
+    withdrawn_cases.add(file)
     return file
-
-
-def found(of: Inner, ground: str, word: Inner | None = None, known: Inner | None = None) -> Body:
-    """What is expected of one breach."""
-    digests = {"word": word, "known": known}
-    return {
-        "note": of.digest,
-        "ground": ground,
-        **{name: None if each is None else each.digest for name, each in digests.items()},
-    }
-
-
-def _set(*messages: Inner, deal: tuple[Inner, ...] = AGREED) -> Body:
-    return {"set": [each.raw for each in (*deal, *messages)]}
 
 
 def _breaches(file: VectorFile) -> None:
@@ -148,10 +138,10 @@ def _breaches(file: VectorFile) -> None:
             found(AFTER, "revoked", REVOKED, HEARD),
         ),
     ):
-        file.ok("breaches", f"found-{name}", comment, _set(*said), {"breaches": [expected]})
+        file.ok("breaches", f"found-{name}", comment, set_of(*said), {"breaches": [expected]})
     both = (REVOKED, HEARD, AFTER, replace(SPAM, seq=4, prev=AFTER.digest))
     each = [found(AFTER, "revoked", REVOKED, HEARD), found(both[-1], "terms")]
-    file.ok("breaches", "found-two", "two in a deal", _set(*both), {"breaches": each})
+    file.ok("breaches", "found-two", "two in a deal", set_of(*both), {"breaches": each})
 
 
 def _no_breaches(file: VectorFile) -> None:
@@ -199,22 +189,12 @@ def _no_breaches(file: VectorFile) -> None:
         ("foreign", "under another agreement", (foreign,)),
         ("customers", "the customer's own note", (asked,)),
     ):
-        file.ok("breaches", f"none-{name}", comment, _set(*said), {"breaches": []})
+        file.ok("breaches", f"none-{name}", comment, set_of(*said), {"breaches": []})
     unknown = replace(SPAM, body={**SPAM.body, "agreement": digest})
-    given = _set(unknown, deal=unknown_deal)
+    given = set_of(unknown, deal=unknown_deal)
     file.ok("breaches", "none-unknown-terms", "terms nobody knows", given, {"breaches": []})
-    given = _set(SPAM, deal=AGREED[:2])
+    given = set_of(SPAM, deal=AGREED[:2])
     file.ok("breaches", "none-not-agreed", "nothing is agreed", given, {"breaches": []})
-
-
-AGREEMENT = pack(signed(document_from(accept(), offer())))
-
-
-def record(of: Inner, word: Inner | None = None, known: Inner | None = None) -> Body:
-    """The record of a note, as its map."""
-    fields: Body = {"v": 1, "type": "vrm-breach-record", "agreement": AGREEMENT, "note": of.raw}
-    fields |= {} if word is None else {"reach": word.raw}
-    return fields | ({} if known is None else {"acknowledgement": known.raw})
 
 
 def _records(file: VectorFile) -> None:
@@ -224,7 +204,7 @@ def _records(file: VectorFile) -> None:
         ("revoked", "beyond a word", (REVOKED, HEARD, AFTER), record(AFTER, REVOKED, HEARD)),
         ("knowing", "which the note acknowledges", (REVOKED, KNOWING), record(KNOWING, REVOKED)),
     ):
-        given: Body = {"agreement": AGREEMENT, **_set(*said)}
+        given: Body = {"agreement": AGREEMENT, **set_of(*said)}
         file.ok("make", f"record-make-{name}", comment, given, {"raw": pack(value)})
         file.ok("verify", f"record-{name}", comment, {"raw": pack(value)})
     extended = note("Buy more.", seq=3, purpose="marketing", ext={"x": 1})
@@ -274,9 +254,9 @@ def _refused(file: VectorFile) -> None:
         ("reach-kind", SCHEMA, "no reach", {**good, "reach": asked.raw}),
         ("answer", SCHEMA, "a note that answers", record(answer)),
         ("both", SCHEMA, "a note of no one form", record(both)),
-        ("forged-note", SCHEMA, "an altered note", {**good, "note": _turned(AFTER.raw)}),
-        ("forged-reach", SCHEMA, "an altered word", {**good, "reach": _turned(REVOKED.raw)}),
-        ("forged-ack", SCHEMA, "altered", {**good, "acknowledgement": _turned(HEARD.raw)}),
+        ("forged-note", SCHEMA, "an altered note", {**good, "note": turned(AFTER.raw)}),
+        ("forged-reach", SCHEMA, "an altered word", {**good, "reach": turned(REVOKED.raw)}),
+        ("forged-ack", SCHEMA, "altered", {**good, "acknowledgement": turned(HEARD.raw)}),
         ("cut", "agreement.schema", "a cut agreement", {**good, "agreement": AGREEMENT[:-1]}),
         (
             "agreement-altered",
@@ -363,8 +343,3 @@ def _refused(file: VectorFile) -> None:
     whole = pack(good)
     for name, raw in (("empty", b""), ("cut-record", whole[:-1]), ("more", whole + b"\0")):
         file.bad("verify", f"record-{name}", SCHEMA, "no record", {"raw": raw})
-
-
-def _turned(raw: Any) -> bytes:
-    place = len(raw) // 2
-    return bytes(raw[:place]) + bytes([raw[place] ^ 1]) + bytes(raw[place + 1 :])

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.engine import dishonest
 from tests.engine.disclosing import ANNA, clear_values, deal_of, disclose, ready, values
 from tests.engine.disclosing import vendor_says_event as says
+from tests.engine.order_steps import settle
 from tests.engine.steps import (
     CUSTOMER,
     VENDOR,
@@ -29,7 +31,8 @@ from vrmnode.engine.mail import dispatch, mailroom
 from vrmnode.engine.orders import shop_screen
 from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
-from vrmnode.storage import events, outbox, timers
+from vrmnode.storage import events, outbox, secrets, timers
+from vrmnode.storage.connection import Connection
 from vrmnode.values.reasons import DELETION
 from vrmprotocol import agreement, deletion_file, message
 from vrmprotocol.deletion_body import MAX_ATTEMPTS, MAX_DELETIONS, Deletion
@@ -274,3 +277,40 @@ def test_an_unknown_reason_is_refused(world: World) -> None:
         forget(world, reason="bored")
     assert caught.value.code == "request.reason"
     assert set(values(world)) == set(ANNA)
+
+
+def withdraw(world: World) -> None:
+    """The customer takes its accept back, as if it didn't know the agreement yet."""
+    sign = partial(dishonest.sign, deal=deal_of(world), body_of=dishonest.withdrawal)
+    in_turn(world, CUSTOMER, sign)
+    settle(world)
+    assert deal_with(world, VENDOR, VENDOR).state == "cancelled"
+
+
+# SPEC 09: The vendor's node MUST send a deletion with the reason `cancelled` when it erases what
+# was disclosed because the deal became `cancelled`.
+def test_what_was_told_in_a_cancelled_deal_is_erased_with_a_statement(world: World) -> None:
+    ready(world)
+    disclose(world, "locality", "country")
+    settle(world)
+    withdraw(world)
+    (stated,) = deletions.shown(reader(world), load_deal(reader(world), deal_of(world)))
+    assert (stated["fields"], stated["reason"]) == (["locality", "country"], "cancelled")
+    assert {row["state"] for row in entries(world, CUSTOMER)} == {"deleted"}
+    assert deletion_file.verify(file_of(world, CUSTOMER)).ok
+    assert clear_values(world, VENDOR) == []
+    reply = secrets.owners(world.nodes[VENDOR].reader, "deal", "reply")
+    assert deal_of(world) not in reply
+
+
+def test_a_cancelled_deal_in_which_nothing_was_told_needs_no_statement(world: World) -> None:
+    ready(world)
+    settle(world)
+    withdraw(world)
+    assert "deletion.received" not in event_types(world, CUSTOMER)
+    with pytest.raises(ServiceError, match="statement of deletion"):
+        file_of(world, VENDOR)
+
+
+def reader(world: World) -> Connection:
+    return world.nodes[CUSTOMER].reader

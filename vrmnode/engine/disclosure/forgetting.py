@@ -13,11 +13,11 @@ from vrmnode.engine.disclosure import deletions, disclosed
 from vrmnode.engine.failures import conflict, invalid
 from vrmnode.engine.mail import private_mail
 from vrmnode.engine.orders.order_records import OrderRecord, find_order
-from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine.records import DealRecord, load_deal, load_message
 from vrmnode.engine.references import find_deal
 from vrmnode.engine.rights import requests
 from vrmnode.storage import deals, messages, outbox, secrets, timers
-from vrmprotocol import contact, order_retention
+from vrmprotocol import contact, negotiation, order_retention
 from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
 from vrmprotocol.deletion_body import DELETION_REASONS, DeletionReason
 
@@ -67,14 +67,40 @@ def on_request(ctx: Context, record: DealRecord) -> Json:
     return _forget(ctx, record, "on_request")
 
 
+# SPEC 09: The reader MUST erase what was disclosed when the state of the deal becomes `cancelled`.
+# SPEC 09: The vendor's node MUST send a deletion with the reason `cancelled` when it erases what
+# was disclosed because the deal became `cancelled`.
+def cancelled(ctx: Context, record: DealRecord) -> None:
+    """Forget what was disclosed in a deal that was just cancelled, and say so if that was anything.
+
+    With nothing to state the keys stay: whoever withdrew may still be acknowledged.
+    """
+    before = _before_withdrawal(ctx, record)
+    if _kept(ctx, before):
+        _forget(ctx, before, "cancelled")
+    else:
+        disclosed.erase(ctx, record)
+
+
+def _before_withdrawal(ctx: Context, record: DealRecord) -> DealRecord:
+    """A deal as it is without its withdrawals: what was told in it counts in no other state."""
+    known = [load_message(item.raw) for item in messages.list_messages(ctx.tx, record.deal)]
+    left = [each for each in known if each.kind != "withdraw_accept"]
+    return DealRecord(record.row, negotiation.evaluate(left))
+
+
+def _kept(ctx: Context, record: DealRecord) -> list[str]:
+    """The names of what this node keeps of a customer."""
+    told = disclosed.of_deal(ctx.tx, ctx.vault, record, ctx.now)
+    names = [name for name in contact.NAMES if name in told.fields or name in told.coming]
+    return names if told.relationship is None else [*names, RELATIONSHIP_COMMITMENT]
+
+
 # SPEC 09: The writer MUST erase what it names in a deletion, and the keys that open copies of it,
 # in the step in which it signs the deletion.
 # SPEC 09: The writer MUST name in a deletion all fields that it kept of the deal until then.
 def _forget(ctx: Context, record: DealRecord, reason: DeletionReason) -> Json:
-    told = disclosed.of_deal(ctx.tx, ctx.vault, record, ctx.now)
-    names = [name for name in contact.NAMES if name in told.fields or name in told.coming]
-    if told.relationship is not None:
-        names.append(RELATIONSHIP_COMMITMENT)
+    names = _kept(ctx, record)
     count = disclosed.erase(ctx, record)
     private_mail.erase_all(ctx, record.deal)
     secrets.erase(ctx.tx, "deal", record.deal, "reply")

@@ -35,6 +35,8 @@ MAX_SUSPICIONS = 8
 # tell its owner.
 #
 # `note_desk` has refused and kept it by now.
+# SPEC 16: The customer's node MUST keep a breach that comes in a cancelled deal and tell its owner,
+# and answer nothing.
 def after_message(ctx: Context, record: DealRecord, signed: Message) -> None:
     """Tell the owner of a breach that a vendor's message has shown."""
     author = record.vendor_author
@@ -181,7 +183,7 @@ def export(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     found, record = _evidence(tx, vault, row), load_deal(tx, row.deal)
     if found is None or record.row.document is None:
         expected = "expected a breach that its messages prove"
-        came = "a suspicion" if row.evidence == "suspected" else "one whose deal was cancelled"
+        came = "a suspicion" if row.evidence == "suspected" else "one whose note is gone"
         raise conflict("breach.no_record", f"{expected}, came {came}")
     raw = breach_file.make(record.row.document, found)
     name = f"breach-{row.message.hex()[:12]}{agreement.FILE_SUFFIX}"

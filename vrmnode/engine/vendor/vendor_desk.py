@@ -8,7 +8,7 @@ inside one transaction together with the stock they need.
 from __future__ import annotations
 
 from vrmnode.engine.context import NODE, Context
-from vrmnode.engine.disclosure import disclosed
+from vrmnode.engine.disclosure import forgetting
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import refusals
 from vrmnode.engine.records import DealRecord, load_deal, read_intent, reload
@@ -137,9 +137,7 @@ def _let_go(ctx: Context, record: DealRecord, state: str) -> None:
     reservations.release(ctx.tx, record.deal)
     if state == "cancelled":
         deals.update(ctx.tx, record.deal, updated=ctx.now, document=record.state.agreement_file())
-        # SPEC 09: The reader MUST erase what was disclosed when the state of the deal becomes
-        # `cancelled`.
-        disclosed.erase(ctx, record)
+        forgetting.cancelled(ctx, record)
     ctx.event(f"deal.{state}", "deal", record.deal, **refusals.ending(record))
 
 
