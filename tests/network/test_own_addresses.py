@@ -1,154 +1,45 @@
-"""What a node does when its machine moves: the machine's addresses are a table here."""
+"""Where a node says that it is found, and that whoever asked once is told."""
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
-import trio
-import trio.testing
 
 from vrmnode.network.connection import own_addresses
-from vrmnode.network.connection.own_addresses import LOOK_S, AddressWatch, OwnAddresses
+from vrmnode.network.connection.own_addresses import OwnAddresses
 
-PEER = "12D3KooWOurselves"
-HOME, CAFE = "192.168.1.7", "10.4.0.9"
-
-
-@dataclass
-class Connection:
-    peer: str
-    local_host: str
-
-
-@dataclass
-class Machine:
-    """Its addresses, its connections, and what the watch did about them."""
-
-    outward: str | None = HOME
-    connections: dict[str, Connection] = field(default_factory=dict)
-    dials: int = 0
-
-    def all(self) -> list[Connection]:
-        return list(self.connections.values())
-
-    def disconnect(self, peer: str) -> None:
-        del self.connections[peer]
-
-    def dial_now(self) -> None:
-        self.dials += 1
-
-    def announced(self, host: str) -> list[str]:
-        if host != "0.0.0.0":
-            return [host]
-        return ["127.0.0.1"] if self.outward is None else ["127.0.0.1", self.outward]
+HOSTS = {"0.0.0.0": ["127.0.0.1", "192.168.1.7"], "::": ["::1"]}
 
 
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
-    made = Machine()
-    monkeypatch.setattr(own_addresses, "announced_hosts", made.announced)
-    monkeypatch.setattr(
-        own_addresses, "outward_address", lambda version: made.outward if version == 4 else None
-    )
-    monkeypatch.setattr(own_addresses, "_is_ours", lambda host: host in ("127.0.0.1", made.outward))
+def hosts(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """What each wildcard stands for; a test may change it."""
+    made = {wildcard: list(found) for wildcard, found in HOSTS.items()}
+    monkeypatch.setattr(own_addresses, "announced_hosts", lambda host: made.get(host, [host]))
     return made
 
 
-def watched(machine: Machine, act: Callable[[OwnAddresses], Awaitable[None]]) -> None:
-    """Let `act` happen while the watch runs, on a clock that jumps."""
-
-    async def main() -> None:
-        own = OwnAddresses([("0.0.0.0", 4101)], PEER)
-        table: Any = machine
-        watch = AddressWatch(own, table, machine.disconnect, machine.dial_now)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(watch.run)
-            await act(own)
-            nursery.cancel_scope.cancel()
-
-    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
-
-
-async def look() -> None:
-    await trio.sleep(LOOK_S * 1.5)
-
-
-def texts(*hosts: str) -> list[str]:
-    return [f"/ip4/{host}/tcp/4101/p2p/{PEER}" for host in hosts]
-
-
-def test_connections_from_an_address_that_is_gone_end(machine: Machine) -> None:
-    async def act(own: OwnAddresses) -> None:
-        machine.connections = {
-            "far": Connection("far", HOME),
-            "further": Connection("further", HOME),
-            "here": Connection("here", "127.0.0.1"),
-        }
-        await look()
-        assert len(machine.connections) == 3
-        machine.outward = None
-        await look()
-        assert list(machine.connections) == ["here"]
-        assert machine.dials == 0
-
-    watched(machine, act)
-
-
-def test_after_a_move_it_is_found_elsewhere_and_dials(machine: Machine) -> None:
-    async def act(own: OwnAddresses) -> None:
-        held, listening, changed = own.texts, own.listening, own.changed
-        assert held == texts("127.0.0.1", HOME)
-        machine.outward = CAFE
-        await look()
-        assert held == texts("127.0.0.1", CAFE)
-        assert listening == [("127.0.0.1", 4101), (CAFE, 4101)]
-        assert changed.is_set()
-        assert not own.changed.is_set()
-        assert machine.dials == 1
-        await look()
-        assert machine.dials == 1
-
-    watched(machine, act)
-
-
-def test_a_line_that_comes_back_is_worth_a_dial(machine: Machine) -> None:
-    async def act(own: OwnAddresses) -> None:
-        machine.outward = None
-        await look()
-        assert own.texts == texts("127.0.0.1")
-        machine.outward = HOME
-        await look()
-        assert own.texts == texts("127.0.0.1", HOME)
-        assert machine.dials == 1
-
-    watched(machine, act)
-
-
-def test_an_address_that_was_chosen_stays(machine: Machine) -> None:
-    own = OwnAddresses([(HOME, 4101)], PEER)
-    machine.outward = CAFE
+def test_lists_that_are_held_change(hosts: dict[str, list[str]]) -> None:
+    own = OwnAddresses([("0.0.0.0", 4101), ("::", 4102)], "us")
+    texts, listening, changed = own.texts, own.listening, own.changed
+    assert listening == [("127.0.0.1", 4101), ("192.168.1.7", 4101), ("::1", 4102)]
     own.look()
-    assert own.texts == texts(HOME)
+    assert own.changed is changed
+    assert not changed.is_set()
+    hosts["0.0.0.0"].remove("192.168.1.7")
+    own.look()
+    assert listening == [("127.0.0.1", 4101), ("::1", 4102)]
+    assert texts == ["/ip4/127.0.0.1/tcp/4101/p2p/us", "/ip6/::1/tcp/4102/p2p/us"]
+    assert changed.is_set()
     assert not own.changed.is_set()
 
 
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [("127.0.0.1", True), ("192.0.2.77", False), ("2001:db8::77", False), ("fe80::1%none", True)],
-)
-def test_whose_an_address_is(host: str, expected: bool) -> None:
-    if ":" in host and not socket.has_ipv6:
-        pytest.skip("this machine has no IPv6")
-    assert own_addresses._is_ours(host) is expected
+def test_an_address_that_was_chosen_stays(hosts: dict[str, list[str]]) -> None:
+    own = OwnAddresses([("10.4.0.9", 4101)], "us")
+    hosts["0.0.0.0"].clear()
+    own.look()
+    assert own.texts == ["/ip4/10.4.0.9/tcp/4101/p2p/us"]
+    assert not own.changed.is_set()
 
 
-def test_what_says_nothing_about_an_address_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def exhausted(*args: object) -> socket.socket:
-        raise OSError(24, "too many open files")
-
-    monkeypatch.setattr(socket, "socket", exhausted)
-    assert own_addresses._is_ours("192.0.2.77")
+def test_who_does_not_listen_is_found_nowhere() -> None:
+    assert OwnAddresses([], "us").texts == []

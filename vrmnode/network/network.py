@@ -12,7 +12,7 @@ from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection import identify, listener, ping, pinned_libp2p
 from vrmnode.network.connection.connection_table import ConnectionTable
 from vrmnode.network.connection.connector import Connector
-from vrmnode.network.connection.own_addresses import AddressWatch, OwnAddresses
+from vrmnode.network.connection.own_addresses import OwnAddresses
 from vrmnode.network.connection.stream_guard import StreamGuard, StreamHandler
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import NetworkError
@@ -34,6 +34,7 @@ from vrmnode.network.limits.conduct import Conduct
 from vrmnode.network.limits.counters import Counters
 from vrmnode.network.limits.peer_score import PeerScores
 from vrmnode.network.peers import mdns
+from vrmnode.network.peers.line_watch import LineWatch
 from vrmnode.network.peers.peer_book import PeerBook
 from vrmnode.network.peers.peer_exchange import PeerExchange
 from vrmnode.network.peers.peer_keeper import PeerKeeper
@@ -158,8 +159,9 @@ class Network:
             longest_s=config.redial_max_s,
             jitter=rng,
         )
-        self._watch = AddressWatch(
-            self._own, self._table, self._connector.disconnect, self._dial_now
+        silence_s = config.ping_interval_s + config.ping_timeout_s
+        self._watch = LineWatch(
+            self._own, self._table, self._connector, self._redial, self._book, silence_s
         )
 
     async def publish_by_stem(self, topic: str, data: bytes) -> int:
@@ -339,12 +341,6 @@ class Network:
     async def _listen(self, listeners: Sequence[trio.SocketListener]) -> None:
         with self._listening_scope:
             await listener.serve(listeners, self._connector.accept, self._nursery)
-
-    def _dial_now(self) -> None:
-        self._redial.dial_now()
-        # The book is long, so not while what it is for is there.
-        if len(self._table) == 0:
-            self._book.dial_now()
 
     async def _beat(self) -> None:
         while True:
