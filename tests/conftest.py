@@ -1,13 +1,18 @@
-"""Hypothesis profiles for all tests: quick by default, more and reproducible with CI set."""
+"""Hypothesis profiles for all tests: the same examples each time, and more of them with CI set.
+
+Others each time, for as long as one likes: `pytest --hypothesis-profile=explore tests/protocol`.
+"""
 
 from __future__ import annotations
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("dev", max_examples=50, deadline=None)
-settings.register_profile(
-    "ci", max_examples=200, deadline=None, derandomize=True, print_blob=True, database=None
-)
+# How long an example takes, or is drawn for, is the machine's affair.
+_ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SAME = settings(_ANY_SPEED, derandomize=True, database=None, print_blob=True)
+settings.register_profile("dev", _SAME, max_examples=50)
+settings.register_profile("ci", _SAME, max_examples=200)
+settings.register_profile("explore", _ANY_SPEED, max_examples=1_000)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")

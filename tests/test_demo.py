@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-TIMEOUT_S = 540
+TIMEOUT_S = 1_800
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 

@@ -89,7 +89,9 @@ def _play(messages: Sequence[Published], homes: dict[str, Worker]) -> list[dict[
     workers = list(set(homes.values()))
     for each in workers:
         own = [words for words in plan if homes[words[1]] is each]
-        each.say({"publish": own, "end": end})
+        said = Counter(author for _, author, _ in own)
+        expected = {name: len(plan) - said[name] for name, home in homes.items() if home is each}
+        each.say({"publish": own, "end": end, "expected": expected})
     return [each.hear() for each in workers]
 
 

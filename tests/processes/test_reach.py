@@ -18,6 +18,7 @@ from examples import pushy_node
 from examples.local_node import VRM, CommandFailed, LocalNode, run_vrm
 from tests.processes import dying_node
 from tests.processes.market import (
+    PATIENCE_S,
     Market,
     Product,
     ask,
@@ -32,7 +33,6 @@ from tests.processes.market import (
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 BOOK = Product(810, "30.00", 5)
-DIES_WITHIN_S = 120
 TEXT = "Read our newsletter, too."
 
 
@@ -71,10 +71,12 @@ def killed(
     """
     node.kill()
     node.program = dying_node.program(event, moment, pushy=pushy)
-    node.start()
+    node.launch()
+    # What the other side sends again may come before it could say that it is ready.
     if act is not None:
+        node.wait_until_ready()
         act()
-    assert node.wait_until_ended(DIES_WITHIN_S) == -signal.SIGKILL
+    assert node.wait_until_ended(PATIENCE_S) == -signal.SIGKILL
     tell(f"{node.name} died {moment} the commit of {event}")
 
 
