@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,12 @@ ADDRESS = f"/ip4/192.0.2.7/tcp/4101/p2p/{PEER}"
 RAW = write(None, "Linden Books", [ADDRESS])
 
 
+fetch = partial(wellknown.fetch, timeout_s=120.0)
+
+
 def code(domain: str, **options: object) -> str:
     with pytest.raises(WellKnownError) as caught:
-        wellknown.fetch(domain, **options)  # type: ignore[arg-type]
+        fetch(domain, **options)  # type: ignore[arg-type]
     assert domain.split("/")[0] in caught.value.message or "expected" in caught.value.message
     return caught.value.code
 
@@ -36,10 +40,10 @@ def code(domain: str, **options: object) -> str:
 def test_a_file_is_fetched() -> None:
     with web_server() as web:
         web.pages[PATH] = content(RAW)
-        found = wellknown.fetch(web.domain)
+        found = fetch(web.domain)
         assert (found.name, [each.text for each in found.peers]) == ("Linden Books", [ADDRESS])
-        assert wellknown.fetch(f"http://LOCALHOST.:{web.port}/shop?x=1") == found
-        assert wellknown.fetch(f"127.0.0.1:{web.port}") == found
+        assert fetch(f"http://LOCALHOST.:{web.port}/shop?x=1") == found
+        assert fetch(f"127.0.0.1:{web.port}") == found
         ((path, headers), *_) = web.asked
     assert path == PATH
     assert headers["user-agent"] == "vrmnode"
@@ -51,7 +55,7 @@ def test_a_redirect_on_the_same_server_is_followed() -> None:
         web.pages[PATH] = redirect("/files/vrm.json?v=1")
         web.pages["/files/vrm.json?v=1"] = redirect(f"http://{web.domain}/last")
         web.pages["/last"] = content(RAW)
-        assert wellknown.fetch(web.domain).name == "Linden Books"
+        assert fetch(web.domain).name == "Linden Books"
 
 
 # SPEC 10: The reader MUST NOT follow a redirect to another scheme, host or port.
@@ -223,7 +227,7 @@ def test_the_certificate_is_checked(certificate: Path) -> None:
     with web_server(tls) as web:
         web.pages[PATH] = content(RAW)
         trusting = ssl.create_default_context(cafile=str(certificate))
-        found = wellknown.fetch(f"https://{web.domain}", tls=trusting)
+        found = fetch(f"https://{web.domain}", tls=trusting)
         assert found.name == "Linden Books"
         assert code(f"https://{web.domain}") == "wellknown.unreachable"
         assert code(f"https://127.0.0.1:{web.port}", tls=trusting) == "wellknown.unreachable"

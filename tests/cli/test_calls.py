@@ -127,9 +127,9 @@ def test_events_page(daemon, vrm):
 def test_events_follow_until_its_time_is_over(daemon, vrm):
     daemon.happen("test.before")
     daemon.when_followed(lambda: daemon.service.happen("test.later", intent="cd" * 32))
-    output = vrm("events", "--follow", "--timeout", "4s").stdout
+    output = vrm("events", "--follow", "--timeout", "10s").stdout
     assert "test.later" in output and "test.before" not in output
-    assert "test.before" in vrm("events", "--follow", "--after", "0", "--timeout", "4s").stdout
+    assert "test.before" in vrm("events", "--follow", "--after", "0", "--timeout", "10s").stdout
 
 
 PATHS = {

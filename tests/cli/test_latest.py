@@ -67,7 +67,7 @@ def test_status_waits_for_a_node_that_starts(tmp_path, vrm):
     daemon = Daemon(tmp_path)
     threading.Timer(0.5, daemon.start).start()
     try:
-        assert vrm.json("status", "--wait", "20s") == {"last_event": 0}
+        assert vrm.json("status", "--wait", "120s") == {"last_event": 0}
     finally:
         daemon.stop()
 

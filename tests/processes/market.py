@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 PATIENCE_S = 180.0
 """Longest wait for something that ought to happen soon; the machine may be busy."""
+WAIT = ("--wait", "--timeout", "150s")
+"""Options of a command that waits for an answer, a little shorter than `vrm` may take here."""
 BUSY_TIMEOUT_MS = 30_000
 TERMINAL = frozenset({"agreed", "declined", "withdrawn", "cancelled", "refused"})
 

@@ -44,7 +44,8 @@ class Town:
 
     def publish(self, *options: object, wait: int = 1) -> dict[str, Any]:
         """An intent and its offers once there are so many."""
-        found = self.customer.vrm("intent", "publish", *COMMON, *options, "--wait", wait)
+        waits = ("--wait", wait, "--timeout", "150s")
+        found = self.customer.vrm("intent", "publish", *COMMON, *options, *waits)
         assert len(found["offers"]) == wait, found
         return dict(found)
 

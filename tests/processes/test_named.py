@@ -17,6 +17,7 @@ from tests.processes import linkage
 from tests.processes.linkage import Seen
 from tests.processes.logging_node import running_logger
 from tests.processes.market import (
+    WAIT,
     Market,
     Product,
     ask,
@@ -81,7 +82,7 @@ def test_two_of_three_vendors_are_asked(tmp_path: Path) -> None:
         intent = _ask(customer, dids[first.name], dids[second.name])
         best, other = wait_offers(customer, intent, 2)
         assert {row["vendor_name"] for row in (best, other)} == {"Shop shop-0", "Shop shop-1"}
-        customer.vrm("offer", "accept", best["offer"], "--wait")
+        customer.vrm("offer", "accept", best["offer"], *WAIT)
         with pytest.raises(CommandFailed) as caught:
             customer.vrm("offer", "accept", other["offer"])
         assert caught.value.code == "negotiation.illegal_move"

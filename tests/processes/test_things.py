@@ -63,6 +63,7 @@ def _bought(customer: LocalNode, workshop: LocalNode, *options: object) -> dict[
     published = customer.vrm(
         "intent", "publish", "--name", "DHP484 combi drill", "--brand", "Makita",
         "--mpn", "DHP484", "--category", "1217", "--country", "DE", *HOW, *options, "--wait", 1,
+        "--timeout", "150s",
     )
     # fmt: on
     (offer,) = published["offers"]

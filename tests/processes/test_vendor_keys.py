@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from examples.local_node import CommandFailed, LocalNode
 from tests.processes.market import (
     BUSY_TIMEOUT_MS,
+    WAIT,
     Product,
     ask,
     messages_of,
@@ -90,7 +91,7 @@ def test_rotated_and_revoked(tmp_path: Path) -> None:
         shop.vrm("vendor", "key", "rotate")
         assert _serials(shop) == {1: "current", 0: "earlier"}
         # The running deal finishes under its key, a new one begins under the new key.
-        customer.vrm("offer", "accept", first["offer"], "--wait")
+        customer.vrm("offer", "accept", first["offer"], *WAIT)
         again = publish(customer, BOOK)
         (second,) = wait_offers(customer, again, 1)
         certificate = ask(customer, "offers", second["offer"])["draft"]["vendor"]["certificate"]
@@ -111,5 +112,5 @@ def test_rotated_and_revoked(tmp_path: Path) -> None:
         wait_state(customer, first["deal"], "agreed")
         last = publish(customer, BOOK)
         (third,) = wait_offers(customer, last, 1)
-        customer.vrm("offer", "accept", third["offer"], "--wait")
+        customer.vrm("offer", "accept", third["offer"], *WAIT)
         tell(f"{caught.value}; of the thief's offer: {row['words']}")
