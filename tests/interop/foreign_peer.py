@@ -22,7 +22,7 @@ from typing import Any, Literal
 Kind = Literal["js", "go"]
 
 HERE = Path(__file__).parent
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 SET_UP_S = 900.0
 NPM = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 GO_ENVIRONMENT = {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly -trimpath"}

@@ -194,7 +194,10 @@ def test_a_vendor_that_was_off_offers_when_it_is_back(tmp_path: Path) -> None:
         assert any(away.name in words and "its node may be off" in words for words in said)
         away.start()
         wait_offers(customer, intent, 2)
-        assert all(row["acknowledged"] for row in _told(customer, intent))
+        until(
+            lambda: all(row["acknowledged"] for row in _told(customer, intent)),
+            "both to say that they have it",
+        )
         # Withdrawn: both hear it, and nothing stays reserved.
         customer.vrm("intent", "withdraw", intent)
         for row in offers(customer, intent):
