@@ -17,13 +17,15 @@ from vrmprotocol import encoding
 from vrmprotocol.errors import RemoteError
 
 INPUTS = 300
+SEED = 20261126
+"""The same inputs each time; `make fuzz` looks at others."""
 TARGETS = {target.name: target for target in all_targets()}
 
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_nothing_gets_out(name: str) -> None:
     target = TARGETS[name]
-    seed = int(os.environ.get("FUZZ_SEED") or random.SystemRandom().randrange(2**32))
+    seed = int(os.environ.get("FUZZ_SEED") or SEED)
     sys.stdout.write(f"FUZZ_SEED={seed}\n")
     found = run(target, max(2, INPUTS // target.cost), seed)
     assert not found.uncaught, "\n".join(found.uncaught.values())
