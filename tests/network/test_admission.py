@@ -247,7 +247,7 @@ def test_one_range_can_not_take_all_slots() -> None:
 def test_many_who_connect_and_say_nothing_keep_nobody_out() -> None:
     async def main() -> None:
         async with open_node(
-            max_handshakes=8, handshake_timeout_s=60.0, handshakes_per_range=99
+            max_handshakes=8, handshake_timeout_s=3_600.0, handshakes_per_range=99
         ) as hub:
             place = host_and_port(hub.addresses[0])
             silent = [await trio.open_tcp_stream(*place) for _ in range(200)]
