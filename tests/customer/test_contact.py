@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from vrmnode.customer.contact import ContactData, Planned, known_names
 from vrmnode.values.fields import FieldError
-from vrmprotocol import contact
+from vrmprotocol import contact, encoding
 
 ANNA = {"name": "Anna Muster", "postal_code": "10115", "country": "DE"}
 
@@ -105,3 +105,28 @@ def test_a_value_is_kept_as_the_protocol_takes_it_or_refused_without_a_word_of_i
         assert value not in repr(data)
     both = data.with_plan(data.values, 1_803_859_200, announce=False)
     assert ContactData.from_bytes(both.to_bytes()) == both
+
+
+PLAN = {"value": "Ada", "effective_from": 1_803_859_200, "announce": True}
+
+
+@pytest.mark.parametrize(
+    ("kept", "name"),
+    [
+        ({"values": {}}, "kept"),
+        ({"values": {}, "planned": {}, "more": {}}, "kept"),
+        ({"values": [], "planned": {}}, "values"),
+        ({"values": {}, "planned": "Ada"}, "planned"),
+        ({"values": {"name": 7}, "planned": {}}, "name"),
+        ({"values": {}, "planned": {"name": "Ada"}}, "name"),
+        ({"values": {}, "planned": {"name": {**PLAN, "more": 1}}}, "name"),
+        ({"values": {}, "planned": {"name": {**PLAN, "value": 7}}}, "name"),
+        ({"values": {}, "planned": {"name": {**PLAN, "effective_from": True}}}, "name"),
+        ({"values": {}, "planned": {"name": {**PLAN, "announce": 1}}}, "name"),
+    ],
+)
+def test_what_was_kept_otherwise_is_refused_and_not_shown(kept, name):
+    with pytest.raises(FieldError) as caught:
+        ContactData.from_bytes(encoding.encode(kept))
+    assert (caught.value.code, caught.value.field) == ("contact.invalid", name)
+    assert "Ada" not in caught.value.detail

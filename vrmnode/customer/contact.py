@@ -102,14 +102,15 @@ class ContactData:
 
     @staticmethod
     def from_bytes(raw: bytes) -> ContactData:
-        """What `to_bytes` wrote."""
-        kept = encoding.decode_map(raw)
-        values, planned = kept["values"], kept["planned"]
-        assert isinstance(values, dict)
-        assert isinstance(planned, dict)
+        """What `to_bytes` wrote.
+
+        Raises:
+            RemoteError: `encoding.*`; FieldError: `contact.invalid`: something else did.
+        """
+        values, planned = _members(encoding.decode_map(raw), "kept", ("values", "planned"))
         return ContactData(
-            {name: str(value) for name, value in values.items()},
-            {name: _read_plan(one) for name, one in planned.items()},
+            {name: _text(value, name) for name, value in _map(values, "values").items()},
+            {name: _read_plan(one, name) for name, one in _map(planned, "planned").items()},
         )
 
 
@@ -117,9 +118,38 @@ def _plan_map(one: Planned) -> Map:
     return {"value": one.value, "effective_from": one.effective_from, "announce": one.announce}
 
 
-def _read_plan(raw: Value) -> Planned:
-    assert isinstance(raw, dict)
-    return Planned(**raw)  # type: ignore[arg-type]
+def _read_plan(raw: Value, name: str) -> Planned:
+    members = ("value", "effective_from", "announce")
+    value, effective_from, announce = _members(raw, name, members)
+    if not isinstance(effective_from, int) or isinstance(effective_from, bool):
+        raise _other(name, "a time")
+    if not isinstance(announce, bool):
+        raise _other(name, "true or false")
+    return Planned(_text(value, name), effective_from, announce)
+
+
+def _members(raw: Value, name: str, members: tuple[str, ...]) -> list[Value]:
+    kept = _map(raw, name)
+    if set(kept) != set(members):
+        raise _other(name, f"a map of {', '.join(members)}", "other members")
+    return [kept[member] for member in members]
+
+
+def _map(raw: Value, name: str) -> Map:
+    if not isinstance(raw, dict):
+        raise _other(name, "a map")
+    return raw
+
+
+def _text(raw: Value, name: str) -> str:
+    if not isinstance(raw, str):
+        raise _other(name, "a text")
+    return raw
+
+
+def _other(name: str, expected: str, came: str = "another type") -> FieldError:
+    """Never says what came itself: these are somebody's data."""
+    return FieldError(f"{FAMILY}.invalid", name, expected, came)
 
 
 def known_names(names: Iterable[object]) -> list[str]:
