@@ -2,60 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
+
+from benchmarks.real_swarm.worker import Worker, worker
 
 NODES = 20
 DIALS = 4
 RATE = 30
 SECONDS = 10
+NODE = "tests.network.swarm_worker"
 TOTAL = RATE * SECONDS
-
-
-class Worker:
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def say(self, value: object) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(value) + "\n")
-        self._process.stdin.flush()
-
-    def hear(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, f"the worker ended with {self._process.wait()}"
-        return json.loads(line)
-
-
-@contextmanager
-def worker() -> Iterator[Worker]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.network.swarm_worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Worker(process)
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @pytest.mark.processes
 @pytest.mark.slow
 def test_every_message_reaches_every_node_once() -> None:
     chance = random.Random(7)
-    with worker() as one, worker() as two:
+    with worker(NODE) as one, worker(NODE) as two:
         workers = (one, two)
         for w in workers:
             w.say(NODES // 2)
