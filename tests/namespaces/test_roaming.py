@@ -38,14 +38,16 @@ def test_a_customer_gets_offers_at_another_address(lab: Lab, tmp_path: Path) -> 
         shop, laptop = nodes.make("shop"), nodes.make("laptop")
         here, machine = lab.space(), lab.space()
         lab.plug(here, "street", "10.77.2.2", router="10.77.2.1")
-        at_home = lab.plug(machine, "home", "10.77.1.2", router="10.77.1.1")
         for node, space in ((shop, here), (laptop, machine)):
             space.house(node)
             configure(node, 20)
         shop.start()
         laptop.peers = shop.addresses[-1:]
+        # It starts without any line.
         laptop.start()
+        assert _found_at(laptop) == ["127.0.0.1"]
         open_shop(shop, [BOOK], reserve=True)
+        at_home = lab.plug(machine, "home", "10.77.1.2", router="10.77.1.1")
         wait_offers(laptop, publish(laptop, BOOK), 1)
         wanted = publish(laptop, LAMP)
         until(lambda: ask(shop, "status")["market_intents"] == 2, "the second intent at the shop")
@@ -68,6 +70,8 @@ def test_a_customer_gets_offers_at_another_address(lab: Lab, tmp_path: Path) -> 
         for node in (laptop, shop):
             wait_state(node, deal, "agreed")
         assert agreement(laptop, deal) == agreement(shop, deal)
+        laptop.stop()
+        assert "Traceback" not in laptop.log.read_text(encoding="utf-8")
 
 
 def _seen_at(node: LocalNode) -> list[str]:

@@ -7,7 +7,6 @@ with a dial try it now.
 """
 
 import errno
-import logging
 import socket
 import time
 
@@ -21,7 +20,6 @@ from vrmnode.network.peers.peer_book import PeerBook
 from vrmnode.network.peers.redial import Redial
 
 LOOK_S = 1.0
-LOG = logging.getLogger("vrmnode.network")
 
 
 class LineWatch:
@@ -54,7 +52,6 @@ class LineWatch:
             self._end_what_is_dead(everything=slept)
             if moved:
                 self._own.look()
-                LOG.info("addresses changed: %s", ", ".join(self._own.texts) or "none")
             if slept or (moved and any(self._outward)):
                 self._dial_now()
 

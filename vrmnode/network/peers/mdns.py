@@ -123,6 +123,8 @@ class _Listener(ServiceListener):
         Raises:
             OSError, zeroconf.Error.
         """
+        # It warns with a traceback of each packet that can't leave, as when a cable was pulled.
+        logging.getLogger("zeroconf").setLevel(logging.ERROR)
         self._zeroconf = Zeroconf()
         if self._closed:
             self._zeroconf.close()
