@@ -136,6 +136,27 @@ def test_whoever_waits_hears_of_a_commit(machine: Machine) -> None:
     _with_loop(machine, body)
 
 
+def test_quiet_turns_wake_nobody_but_a_turn_beside_them_does(machine: Machine) -> None:
+    async def body(loop: Loop) -> None:
+        woken = trio.Event()
+
+        async def wait() -> None:
+            await loop.changed(60)
+            woken.set()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wait)
+            await trio.testing.wait_all_tasks_blocked()
+            (outcome,) = await loop.submit_all([partial(_put, "a")], quiet=True)
+            assert outcome.value == "a"
+            await trio.testing.wait_all_tasks_blocked()
+            assert not woken.is_set()
+            await loop.submit(partial(_put, "b"))
+            await woken.wait()
+
+    _with_loop(machine, body)
+
+
 def test_without_a_commit_waiting_ends_by_its_time(machine: Machine) -> None:
     async def body(loop: Loop) -> None:
         began = trio.current_time()

@@ -23,10 +23,8 @@ from vrmnode.node.loop import Loop
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.errors import RemoteError
 
-AT_ONCE = 256
+AT_ONCE = 512
 """Envelopes kept in one go."""
-GOES = 2
-"""How many goes are on their way: one is committed while the next gathers."""
 
 log = structlog.get_logger("vrmnode.intake")
 
@@ -38,35 +36,29 @@ class Intake:
         self._loop = loop
         self._gate = gate
         self._room = room
-        self._limit = trio.Semaphore(GOES)
 
     async def run(self, network: Network) -> None:
         """Take until the network ends."""
-        async with trio.open_nursery() as nursery:
-            async for first in network.deliveries:
-                await self._limit.acquire()
-                # Taken only now, so that what came while the others were written goes together.
-                some = [first]
-                while len(some) < AT_ONCE:
-                    try:
-                        some.append(network.deliveries.receive_nowait())
-                    except (trio.WouldBlock, trio.EndOfChannel):
-                        break
-                nursery.start_soon(self._keep, some)
+        async for first in network.deliveries:
+            # What came while the others were written goes together.
+            some = [first]
+            while len(some) < AT_ONCE:
+                try:
+                    some.append(network.deliveries.receive_nowait())
+                except (trio.WouldBlock, trio.EndOfChannel):
+                    break
+            await self._keep(some)
 
     async def _keep(self, deliveries: list[Delivery]) -> None:
-        try:
-            waiting: list[tuple[Delivery, Envelope]] = []
-            for delivery in deliveries:
-                try:
-                    waiting.append((delivery, self._gate.take(delivery.topic, delivery.data)))
-                except RemoteError as error:
-                    log.info("delivery refused", code=error.code)
-                    _settle(delivery, error.code)
-            if waiting:
-                await self._commit(waiting)
-        finally:
-            self._limit.release()
+        waiting: list[tuple[Delivery, Envelope]] = []
+        for delivery in deliveries:
+            try:
+                waiting.append((delivery, self._gate.take(delivery.topic, delivery.data)))
+            except RemoteError as error:
+                log.info("delivery refused", code=error.code)
+                _settle(delivery, error.code)
+        if waiting:
+            await self._commit(waiting)
 
     async def _commit(self, waiting: list[tuple[Delivery, Envelope]]) -> None:
         arrived = [each for _, each in waiting]
@@ -74,7 +66,7 @@ class Intake:
         # SPEC 18: A postbox MUST NOT act upon what an envelope says.
         if self._room is not None:
             together = partial(postbox.hold, arrived=arrived, room=self._room)
-        (outcome,) = await self._loop.submit_all([together])
+        (outcome,) = await self._loop.submit_all([together], quiet=True)
         if not isinstance(outcome.value, list):
             self._note_all(waiting, [outcome] * len(waiting))
             return
