@@ -9,7 +9,13 @@ from tests.node.conftest import NOW
 from vrmnode.engine.machine import Machine
 from vrmnode.network import Verdict
 from vrmnode.node.clock_watch import ClockWatch
-from vrmnode.node.gate import MAX_WAITING, RECENT_IDS, Gate
+from vrmnode.node.gate import (
+    MAX_WAITING,
+    RECENT_IDS,
+    SIGNATURES_AT_LEAST,
+    SIGNATURES_INLINE,
+    Gate,
+)
 from vrmnode.storage import envelopes, seen
 from vrmprotocol import encoding, envelope
 from vrmprotocol.envelope import Envelope
@@ -87,12 +93,25 @@ def test_what_no_honest_node_sends_is_rejected(
     assert gate.refused == {code: 1}
 
 
-def test_a_wrong_signature_is_rejected(gate: Gate) -> None:
-    raw = _made().raw
+def _forged(raw: bytes) -> bytes:
     at = raw.index(b"\xa3sig\xc4\x40") + 6
-    forged = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
-    assert _say(gate, MARKET, forged, PEER) is Verdict.REJECT
+    return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+
+
+def test_a_wrong_signature_is_rejected(gate: Gate) -> None:
+    assert _say(gate, MARKET, _forged(_made().raw), PEER) is Verdict.REJECT
     assert gate.refused == {"envelope.signature": 1}
+
+
+@pytest.mark.parametrize("count", [1, SIGNATURES_INLINE + 1, 2 * SIGNATURES_AT_LEAST + 1, 128])
+def test_wrong_signatures_are_found_among_any_number(gate: Gate, count: int) -> None:
+    raws = [_made(number + 1).raw for number in range(count)]
+    wrong = {0, count // 2, count - 1}
+    sent = [(MARKET, _forged(raw) if at in wrong else raw) for at, raw in enumerate(raws)]
+    found = trio.run(gate.validate, sent, PEER)
+    assert {at for at, each in enumerate(found) if each.verdict is Verdict.REJECT} == wrong
+    assert all(found[at].verdict is Verdict.ACCEPT for at in range(count) if at not in wrong)
+    assert gate.refused == {"envelope.signature": len(wrong)}
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ MAX_WAITING = 4_096
 SIGNATURES_INLINE = 3
 """Signatures that take less time than to hand them to a thread."""
 THREADS = 2
+SIGNATURES_AT_LEAST = 16
+"""Signatures for a thread of its own; what came together is shared out among all."""
 TOLD_EVERY_S = 60
 """A refusal is logged once a minute and code: peers choose how often they provoke one."""
 
@@ -112,7 +114,16 @@ class Gate:
         rows = list(loaded.items())
         if len(rows) <= SIGNATURES_INLINE:
             return _wrong_among(rows)
-        return await trio.to_thread.run_sync(_wrong_among, rows, limiter=self._threads)
+        wrong: list[tuple[int, RemoteError]] = []
+
+        async def check(some: list[tuple[int, Envelope]]) -> None:
+            wrong.extend(await trio.to_thread.run_sync(_wrong_among, some, limiter=self._threads))
+
+        size = max(SIGNATURES_AT_LEAST, -(-len(rows) // THREADS))
+        async with trio.open_nursery() as nursery:
+            for first in range(0, len(rows), size):
+                nursery.start_soon(check, rows[first : first + size])
+        return wrong
 
     def _keep(self, arrived: Envelope) -> None:
         self._clock_watch.saw(arrived.author, arrived.created, self._clock())
