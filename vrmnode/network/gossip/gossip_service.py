@@ -46,10 +46,10 @@ from vrmnode.network.limits.counters import Counters
 from vrmnode.network.limits.peer_score import FAULT_REJECTED, GOSSIP_THRESHOLD, PeerScores
 from vrmnode.network.limits.token_bucket import Rates
 
-READ_BYTES = 65_536
-MESSAGES_AT_ONCE = 64
+READ_BYTES = 131_072
+MESSAGES_AT_ONCE = 128
 """Messages of one peer handled together, before other tasks get a turn."""
-RPCS_AT_ONCE = 64
+RPCS_AT_ONCE = 128
 """RPCs read together; a peer may put tens of thousands of empty ones into one read."""
 BYTES_PER_UNIT = 4_096
 FRAME_TIMEOUT_S = 60.0
