@@ -28,6 +28,7 @@ from vrmnode.network.gossip.rpc_messages import (
     publish_frame,
     subscriptions_frame,
 )
+from vrmnode.network.interface import Delivery
 from vrmnode.network.limits.peer_score import PeerScores
 
 RPC = rpc_pb2.RPC
@@ -42,6 +43,19 @@ def decode(frame: bytes) -> Rpc:
 def test_message_survives_the_round_trip() -> None:
     (message,) = decode(publish_frame(TOPIC, b"data")).messages
     assert (message.topic, message.data, message.signed) == (TOPIC, b"data", False)
+
+
+@given(st.text(max_size=300), st.binary(max_size=400), st.integers(0, 300))
+def test_a_message_is_written_as_protobuf_writes_it(topic: str, data: bytes, times: int) -> None:
+    data *= times
+    by_library = RPC(publish=[rpc_pb2.Message(data=data, topicIDs=[topic])])
+    assert publish_frame(topic, data) == encode_frame(by_library.SerializeToString())
+
+
+def test_what_holds_a_message_does_not_show_it() -> None:
+    held = GossipMessage("t", b"secret", signed=False)
+    shown = repr(Rpc(messages=(held,))) + repr(Delivery("t", b"secret", "peer"))
+    assert "secret" not in shown
 
 
 def test_subscriptions_survive_the_round_trip() -> None:

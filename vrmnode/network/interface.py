@@ -2,8 +2,10 @@
 
 import enum
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from vrmprotocol.id_set import IdSet
 
@@ -43,17 +45,19 @@ NOT_KEPT = "submit.not_kept"
 """The node couldn't keep it now; sent again, it may be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True):
     """One accepted message, delivered once per (topic, data) while its id is remembered."""
 
     topic: str
-    data: bytes = field(repr=False)
+    data: bytes
     peer: str
     """Peer id of the peer that forwarded it first; says nothing about who wrote it."""
-    settle: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
+    settle: Callable[[str], None] | None = None
     """Whoever takes the delivery says once what became of it: ``KEPT`` after the commit,
     ``NOT_KEPT``, or the code of what was found only then. None: nobody waits for that."""
+
+    def __repr__(self) -> str:
+        return f"Delivery({self.topic!r}, {len(self.data)} bytes, peer={self.peer!r})"
 
 
 class SyncStore(Protocol):

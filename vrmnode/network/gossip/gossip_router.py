@@ -96,6 +96,8 @@ class GossipRouter:
         self._scores = scores
         self._rng = rng
         self._peers: dict[str, _Peer] = {}
+        self._chosen: dict[str, list[str]] = {}
+        """What ``_targets`` found, by topic, until somebody comes, goes or changes place."""
         self._backoff: dict[tuple[str, str], float] = {}
         self._asked: dict[MessageId, _Asked] = {}
         self._promises: deque[tuple[float, MessageId, str]] = deque()
@@ -111,12 +113,13 @@ class GossipRouter:
     def add_peer(self, peer: str, *, outbound: bool) -> None:
         """``peer`` can be sent gossip from now on."""
         self._peers[peer] = _Peer(outbound)
+        self._chosen.clear()
 
     def remove_peer(self, peer: str) -> None:
         """``peer`` is gone."""
         self._peers.pop(peer, None)
-        for members in self.mesh.values():
-            members.discard(peer)
+        for topic in self.topics:
+            self._leave(topic, peer)
 
     def topics_of(self, peer: str) -> tuple[str, ...]:
         """Our topics that ``peer`` is subscribed to, sorted."""
@@ -137,7 +140,7 @@ class GossipRouter:
         """Peers that get a message which no peer has brought by gossip, such as our own."""
         # SPEC 07: A node MUST spread an envelope of its own to the peers to which it would relay
         # one of another's, and tell the others of it in the same way.
-        return self._targets(topic)
+        return list(self._targets(topic))
 
     def relay_targets(self, topic: str, source: str) -> list[str]:
         """Peers that get a message which ``source`` brought."""
@@ -195,9 +198,10 @@ class GossipRouter:
                 continue
             if not subscribe:
                 known.topics.discard(topic)
-                self.mesh[topic].discard(peer)
+                self._leave(topic, peer)
                 continue
             known.topics.add(topic)
+            self._chosen.clear()
             # Small networks shouldn't wait for a heartbeat until messages flow.
             if len(self.mesh[topic]) < DEGREE_LOW and self._may_graft(topic, peer, now):
                 effects.append(self._graft(topic, peer))
@@ -207,7 +211,7 @@ class GossipRouter:
         for prune in prunes:
             if prune.topic in self.topics:
                 asked = BACKOFF_S if prune.backoff_s is None else prune.backoff_s
-                self.mesh[prune.topic].discard(peer)
+                self._leave(prune.topic, peer)
                 self._back_off(prune.topic, peer, now + min(max(asked, 0), MAX_BACKOFF_S))
         return []
 
@@ -319,7 +323,6 @@ class GossipRouter:
         return [p for p in members if p not in kept]
 
     def _advertise(self, topic: str) -> list[Effect]:
-        recent = self._cache.recent(topic)
         # All of them: who has no other neighbour than us would miss what a draw passes over.
         untold = [
             peer
@@ -327,7 +330,8 @@ class GossipRouter:
             if self._scores.score(peer) >= GOSSIP_THRESHOLD
             and (peer not in self.mesh[topic] or (topic, peer) in self._fresh)
         ]
-        if not recent or not untold:
+        recent = self._cache.recent(topic) if untold else []
+        if not recent:
             return []
         # Shuffled, so that it doesn't tell in which order they came. The draw is long, and the
         # system's randomness slow: it only seeds it.
@@ -349,12 +353,17 @@ class GossipRouter:
 
     def _targets(self, topic: str) -> list[str]:
         """The mesh, with two peers that we dialled; all subscribers where that is nobody."""
-        subscribers = self._subscribers(topic)
-        mesh = self.mesh.get(topic, set())
-        dialled = [p for p in subscribers if self._peers[p].outbound]
-        dialled.sort(key=mesh.__contains__, reverse=True)
-        chosen = mesh.union(dialled[:DEGREE_OUTBOUND])
-        return [p for p in subscribers if p in chosen] or subscribers
+        targets = self._chosen.get(topic)
+        if targets is None:
+            subscribers = self._subscribers(topic)
+            mesh = self.mesh.get(topic, set())
+            dialled = [p for p in subscribers if self._peers[p].outbound]
+            dialled.sort(key=mesh.__contains__, reverse=True)
+            chosen = mesh.union(dialled[:DEGREE_OUTBOUND])
+            targets = [p for p in subscribers if p in chosen] or subscribers
+            if topic in self.topics:  # a bounded number of them
+                self._chosen[topic] = targets
+        return targets
 
     def _subscribers(self, topic: str) -> list[str]:
         return sorted(p for p, known in self._peers.items() if topic in known.topics)
@@ -372,11 +381,16 @@ class GossipRouter:
 
     def _enter(self, topic: str, peer: str) -> None:
         self.mesh[topic].add(peer)
+        self._chosen.clear()
         self._fresh[(topic, peer)] = GOSSIP_WINDOWS
+
+    def _leave(self, topic: str, peer: str) -> None:
+        self.mesh[topic].discard(peer)
+        self._chosen.clear()
 
     def _prune(self, topics: Iterable[str], peer: str, now: float) -> Send:
         for topic in topics:
-            self.mesh[topic].discard(peer)
+            self._leave(topic, peer)
             self._back_off(topic, peer, now + BACKOFF_S)
         frame = control_frame(prune=[Prune(topic, BACKOFF_S) for topic in topics])
         return Send(peer, frame, control=True)
