@@ -11,9 +11,10 @@ from vrmnode.storage.schema_shop import SHOP
 
 _DEALS = """
 CREATE TABLE seen (
-    id BLOB PRIMARY KEY,
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
     until INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX seen_until ON seen (until);
 
 CREATE TABLE envelopes (
