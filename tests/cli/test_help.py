@@ -27,7 +27,7 @@ vendor pause, vendor resume, vendor inbox release, vendor inbox answer, vendor i
 vendor forget, vendor label, vendor orders
 vendor demand on, vendor demand off, vendor demand list, vendor demand show, vendor demand export
 vendor rights list, vendor rights show, vendor rights fulfil, vendor rights deny
-vendor rights progress, rights request, rights list, rights show, rights export
+vendor rights progress, rights request, rights cancel, rights list, rights show, rights export
 vendor key list, vendor key rotate, vendor key revoke
 message export, message import, terms list, terms show, terms axes
 thing add, thing list, thing show, thing change, thing remove, thing broken

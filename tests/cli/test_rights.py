@@ -56,6 +56,18 @@ def test_what_is_asked_later(daemon, vrm):
     assert (sent["vendor"], sent["now"], "deal" in sent) == ("z6MkgDAMxx8R", True, False)
 
 
+def test_what_is_planned_is_cancelled(daemon, vrm):
+    planned = [{"deal": ID, "right": "access", "due_at": 1_800_003_600}]
+    daemon.service.answers["rights.cancel"] = {"cancelled": planned}
+    out = vrm("rights", "cancel", "--vendor", "z6MkgDAMxx8R").stdout
+    assert out == "will not ask for access in deal ab12cd34ef56\n"
+    assert daemon.service.calls[-1] == ("rights.cancel", {"vendor": "z6MkgDAMxx8R"})
+    vrm("rights", "cancel", "9cc769094acc", "--right", "access")
+    sent = daemon.service.calls[-1][1]
+    assert sent == {"deal": "9cc769094acc", "right": "access"}
+    assert vrm.error("rights", "cancel", code=2)["code"] == "option.which"
+
+
 def test_a_deal_or_a_vendor(daemon, vrm):
     assert vrm.error("rights", "request", "access", code=2)["code"] == "option.which"
     error = vrm.error("rights", "request", "access", ID, "--vendor", "z6MkgDAMxx8R", code=2)

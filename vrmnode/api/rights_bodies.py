@@ -25,6 +25,14 @@ class AskForRight(Closed):
     anyway: Annotated[bool, Field(strict=True)] = False
 
 
+class CancelPlanned(Closed):
+    """`POST /v1/rights/cancel`: what is planned in a deal, or in every deal with a vendor."""
+
+    right: Annotated[str, Field(max_length=32)] | None = None
+    deal: HexId | None = None
+    vendor: VendorId | None = None
+
+
 class FulfilRight(Closed):
     """`POST /v1/vendor/rights/{request}/fulfil`; `anyway` also while the order is open."""
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from vrmnode.api.bodies import HexId, given
 from vrmnode.api.rights_bodies import (
     AskForRight,
+    CancelPlanned,
     DenyRight,
     FulfilRight,
     ProgressRight,
@@ -30,6 +31,10 @@ def rights_routes(service: NodeService) -> APIRouter:
     @routes.post("/rights")
     async def request(body: AskForRight) -> Json:
         return await service.execute("rights.request", given(body))
+
+    @routes.post("/rights/cancel")
+    async def cancel(body: CancelPlanned) -> Json:
+        return await service.execute("rights.cancel", given(body))
 
     @routes.get("/rights/{request}")
     async def show(request: Request) -> object:

@@ -226,6 +226,7 @@ _COMMANDS: dict[str, Callable[[Context, Params], Json]] = {
     "relation.write": note_desk.write,
     "contact.remove": disclosure_rules.remove_contact,
     "rights.request": asking.ask,
+    "rights.cancel": asking.cancel,
     "vendor.rights.fulfil": answering.fulfil,
     "vendor.rights.deny": answering.deny,
     "vendor.rights.progress": answering.progress,

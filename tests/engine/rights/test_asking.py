@@ -151,6 +151,30 @@ def test_all_deals_at_once_if_the_owner_says_so(world: World) -> None:
     assert answer["planned"] == []
 
 
+def test_what_is_planned_can_be_cancelled_until_it_is_asked(world: World) -> None:
+    known = three_deals(world)
+    params: dict[str, Any] = {"vendor": vendor_of(world)}
+    for right in ("access", "sale:opt_out"):
+        command(world, CUSTOMER, "rights.request", right=right, **params)
+    planned = rights_planned.every(world.nodes[CUSTOMER].reader)
+    one = planned[0].deal.hex()
+    done: Any = command(world, CUSTOMER, "rights.cancel", deal=one[:12], right="access")
+    assert [(each["deal"], each["right"]) for each in done["cancelled"]] == [(one, "access")]
+    left = {(row.deal, row.asked) for row in planned} - {(planned[0].deal, "access")}
+    assert {(r.deal, r.asked) for r in rights_planned.every(world.nodes[CUSTOMER].reader)} == left
+    done = command(world, CUSTOMER, "rights.cancel", **params)
+    assert {(bytes.fromhex(c["deal"]), c["right"]) for c in done["cancelled"]} == left
+    assert event_types(world, CUSTOMER).count("rights.cancelled") == 4
+    world.now += DAY + 1
+    run_timers(world, CUSTOMER)
+    settled(world)
+    assert len(known) == 3 and made(world) == 2
+    code = asked.code_of(world, CUSTOMER, "rights.cancel", **params)
+    assert code == "rights.not_planned"
+    for wrong in ({}, {**params, "deal": one}, {**params, "right": "forget"}):
+        assert asked.code_of(world, CUSTOMER, "rights.cancel", **wrong) == "rights.invalid"
+
+
 def test_what_stands_against_a_planned_request_is_told(world: World) -> None:
     known = three_deals(world)
     for deal in known:

@@ -22,6 +22,7 @@ Row = dict[str, object]
     cls=LazyGroup,
     commands_at={
         "request": (_HERE, "request", "Ask a vendor for your rights."),
+        "cancel": (_HERE, "cancel", "Ask no more for what waits to be asked."),
         "list": (_HERE, "list_requests", "List what you asked, and what became of it."),
         "show": (_HERE, "show_request", "Show one request, and what its vendor says it holds."),
         "export": (_HERE, "export", "Write the answer to a request for access to a file."),
@@ -81,6 +82,39 @@ def _requested(value: object) -> str:
     lines += [
         f"will ask in deal {short(each.get('deal'))} at {moment(each.get('due_at'))}"
         for each in entries(value, "planned")
+    ]
+    return "\n".join(lines)
+
+
+@click.command("cancel")
+@click.argument("deal_id", metavar="DEAL", required=False)
+@click.option("--vendor", metavar="VENDOR", help="In every deal with this vendor.")
+@click.option("--right", type=click.Choice(RIGHTS), help="This one only.")
+@shared_options
+def cancel(deal_id: str | None, vendor: str | None, right: str | None) -> None:
+    """Ask no more for what waits to be asked.
+
+    What "vrm rights list" shows as planned. What was asked already can't be taken back.
+
+    \b
+    Examples:
+      vrm rights cancel 9cc769094acc
+      vrm rights cancel --vendor z6MkgDAMxx8R --right deletion
+    """
+    if (deal_id is None) == (vendor is None):
+        came = "neither" if vendor is None else "both"
+        raise usage("option.which", f"expected a DEAL or --vendor, came {came}")
+    here = session()
+    body: dict[str, object] = {} if right is None else {"right": right}
+    body |= {"deal": deal_id} if vendor is None else {"vendor": vendor}
+    value = here.client.post("rights", "cancel", body=body)
+    here.result(value, lambda: _cancelled(value))
+
+
+def _cancelled(value: object) -> str:
+    lines = [
+        f"will not ask for {each.get('right')} in deal {short(each.get('deal'))}"
+        for each in entries(value, "cancelled")
     ]
     return "\n".join(lines)
 

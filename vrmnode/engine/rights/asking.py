@@ -156,9 +156,48 @@ def _send(ctx: Context, record: DealRecord, right: Right, *, anyway: bool) -> Js
 # first when it asks in all deals with a vendor, unless its owner says otherwise.
 def _plan(ctx: Context, record: DealRecord, right: Right) -> Json:
     due_at = ctx.now + 1 + int.from_bytes(ctx.random(4), "big") % SPREAD_S
-    rights_planned.put(ctx.tx, PlannedRequest(deal=record.deal, asked=right, due_at=due_at))
+    row = PlannedRequest(deal=record.deal, asked=right, due_at=due_at)
+    rights_planned.put(ctx.tx, row)
     timers.arm_earlier(ctx.tx, TIMER, record.deal, due_at)
-    return {"deal": record.deal.hex(), "right": right, "due_at": due_at}
+    return _shown_plan(row)
+
+
+def cancel(ctx: Context, params: Params) -> Json:
+    """Ask no more for what is planned: of a deal or of every deal with a vendor, one right or all.
+
+    What was asked already stays so.
+
+    Raises:
+        ServiceError: `deal.*`, `vendor.*`, `rights.not_planned`.
+        LocalError: `rights.invalid`, `rights.unknown_field`.
+    """
+    fields = Fields(params, FAMILY)
+    right = fields.one_of("right", RIGHTS, None)
+    deal, vendor = fields.text("deal", 64), fields.text("vendor", 64)
+    if (deal is None) == (vendor is None):
+        raise fields.error("deal", "a deal or a vendor", "both" if deal else None)
+    fields.finish()
+    if deal is not None:
+        found = rights_planned.of_deal(ctx.tx, find_deal(ctx.tx, deal))
+    else:
+        root = find_vendor(ctx.tx, vendor or "")
+        rows = rights_planned.every(ctx.tx)
+        found = [row for row in rows if load_deal(ctx.tx, row.deal).row.vendor_root == root]
+    gone = [row for row in found if right in (None, row.asked)]
+    if not gone:
+        words = "expected a request that waits for its time, there is none"
+        raise conflict("rights.not_planned", f"{words}; see: vrm rights list")
+    for row in gone:
+        rights_planned.remove(ctx.tx, row.deal, row.asked)
+        vendor_name = load_deal(ctx.tx, row.deal).row.vendor_name
+        ctx.event("rights.cancelled", "deal", row.deal, right=row.asked, vendor=vendor_name)
+        if not rights_planned.of_deal(ctx.tx, row.deal):
+            timers.clear(ctx.tx, TIMER, row.deal)
+    return {"cancelled": [_shown_plan(row) for row in gone]}
+
+
+def _shown_plan(row: PlannedRequest) -> Json:
+    return {"deal": row.deal.hex(), "right": row.asked, "due_at": row.due_at}
 
 
 def due(ctx: Context, deal: bytes) -> None:
