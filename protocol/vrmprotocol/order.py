@@ -93,6 +93,7 @@ class Return:
 class Order:
     """What the messages of an agreed deal amount to.
 
+    `agreement` is the digest (32 bytes) of the vendor's countersignature, signed `agreed_at`.
     `said` are the statements that count, those of one side in the order it signed them.
     `asked` is the buyer's cancel that waits for an answer, `cancel` the seller's. `delivered` is
     the seller's last `delivered`, `received` the buyer's first.
@@ -103,6 +104,7 @@ class Order:
     payment: Payment
     draft: Draft
     document: bytes
+    agreement: bytes
     agreed_at: int
     said: tuple[Said, ...]
     returns: tuple[Return, ...]
@@ -120,12 +122,18 @@ class Order:
         return tuple(s for s in self.said if (s.side, s.message.kind) == (side, kind))
 
     @property
-    def came_at(self) -> int | None:
-        """When the goods came, as was asserted, but not before the agreement (Unix seconds)."""
+    def came(self) -> Said | None:
+        """The statement that counts for when the goods came."""
         for said in (self.received, self.delivered):
             if said is not None and isinstance(said.body, OrderEvent):
-                return max(said.body.at, self.agreed_at)
+                return said
         return None
+
+    @property
+    def came_at(self) -> int | None:
+        """When the goods came, as was asserted, but not before the agreement (Unix seconds)."""
+        body = None if self.came is None else self.came.body
+        return max(body.at, self.agreed_at) if isinstance(body, OrderEvent) else None
 
 
 def side_of(draft: Draft, role: Role) -> Side:
@@ -181,6 +189,7 @@ def of_deal(deal: DealState, messages: Iterable[Message]) -> Order | None:
         payment=payment,
         draft=draft,
         document=document,
+        agreement=deal.agreement.digest,
         agreed_at=deal.agreement.created,
         said=said.every,
         returns=returns,

@@ -49,6 +49,25 @@ def test_an_order_that_was_just_agreed_has_no_end():
     assert order_retention.delete_by(after()) is None
 
 
+# SPEC 09: The node MUST count this time from when it received a statement, and the arrival of goods
+# from when it was told of it, where these are dated later than that.
+@given(LABELS, st.integers(0, 10**8), st.integers(0, 10**8))
+def test_who_dates_ahead_postpones_nothing(labels, early, late):
+    order = after(*labels)
+    dated = order_retention.completed_at(order)
+    if dated is None:
+        return
+    every = {order.agreement, *(said.digest for said in order.said)}
+    at = order.agreed_at - early
+    until = at + (0 if order.came is None else order.draft.returns.days * DAY)
+    bounded = order_retention.completed_at(order, dict.fromkeys(every, at))
+    assert bounded is not None
+    assert at <= bounded <= until
+    # What comes late counts from its date, and what this node doesn't know of, too.
+    assert order_retention.completed_at(order, dict.fromkeys(every, dated + late)) == dated
+    assert order_retention.completed_at(order, {}) == dated
+
+
 @pytest.mark.parametrize("days", [0, 30, 730])
 def test_the_time_runs_from_the_completion(days):
     order = with_terms(after("cancel-seller"), retentionOrder=days)

@@ -21,8 +21,9 @@ NONE = Flags(*[False] * len(Flags._fields))
 
 def order(status: Status, payment: Payment = PAID, draft: Draft = DRAFT) -> Order:
     return Order(
-        status=status, flags=NONE, payment=payment, draft=draft, document=b"d" * 32, agreed_at=1,
-        said=(), returns=(), asked=None, cancel=None, delivered=None, received=None,
+        status=status, flags=NONE, payment=payment, draft=draft, document=b"d" * 32,
+        agreement=b"a" * 32, agreed_at=1, said=(), returns=(), asked=None, cancel=None,
+        delivered=None, received=None,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.engine import dishonest
 from tests.engine.disclosing import ANNA, clear_values, deal_of, disclose, ready, values
 from tests.engine.disclosing import vendor_says_event as says
-from tests.engine.order_steps import settle
+from tests.engine.order_steps import ordered, say, settle
 from tests.engine.steps import (
     CUSTOMER,
     VENDOR,
@@ -29,6 +29,7 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.disclosure import deletions, forgetting, ledger
 from vrmnode.engine.mail import dispatch, mailroom
 from vrmnode.engine.orders import shop_screen
+from vrmnode.engine.orders.order_records import find_order
 from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import events, outbox, secrets, timers
@@ -37,6 +38,7 @@ from vrmnode.values.reasons import DELETION
 from vrmprotocol import agreement, deletion_file, message
 from vrmprotocol.deletion_body import MAX_ATTEMPTS, MAX_DELETIONS, Deletion
 from vrmprotocol.message import SignedMessage
+from vrmprotocol.order_bodies import OrderEvent
 
 DAY = 86_400
 
@@ -130,7 +132,7 @@ def test_the_ledger_is_filtered(world: World) -> None:
 def test_when_the_time_is_over_it_is_deleted_by_itself(world: World, monkeypatch) -> None:
     delivered(world)
     until = world.now + 40 * DAY
-    monkeypatch.setattr("vrmprotocol.order_retention.delete_by", lambda order: until)
+    monkeypatch.setattr("vrmprotocol.order_retention.delete_by", lambda order, received: until)
     deal = deal_of(world)
     in_turn(world, VENDOR, lambda ctx: forgetting.time_is_over(ctx, deal))
     assert set(values(world)) == set(ANNA)
@@ -150,7 +152,7 @@ def test_when_the_time_is_over_it_is_deleted_by_itself(world: World, monkeypatch
 
 def test_a_customers_node_deletes_nothing_by_the_clock(world: World, monkeypatch) -> None:
     delivered(world)
-    monkeypatch.setattr("vrmprotocol.order_retention.delete_by", lambda order: 0)
+    monkeypatch.setattr("vrmprotocol.order_retention.delete_by", lambda order, received: 0)
     in_turn(world, CUSTOMER, lambda ctx: forgetting.time_is_over(ctx, deal_of(world)))
     assert set(values(world)) == set(ANNA)
     assert not [t for t in timers.due(world.nodes[CUSTOMER].reader, 2**40) if t.kind == "delete_by"]
@@ -170,7 +172,9 @@ def test_the_customer_reads_why(world: World, monkeypatch, reason: str) -> None:
     delivered(world)
     said = CAUSES[reason]
     if said is None:
-        monkeypatch.setattr("vrmprotocol.order_retention.delete_by", lambda order: world.now)
+        monkeypatch.setattr(
+            "vrmprotocol.order_retention.delete_by", lambda order, received: world.now
+        )
         in_turn(world, VENDOR, lambda ctx: forgetting.time_is_over(ctx, deal_of(world)))
     else:
         forget(world, **said)
@@ -314,3 +318,28 @@ def test_a_cancelled_deal_in_which_nothing_was_told_needs_no_statement(world: Wo
 
 def reader(world: World) -> Connection:
     return world.nodes[CUSTOMER].reader
+
+
+# SPEC 09: The node MUST count this time from when it received a statement, and the arrival of goods
+# from when it was told of it, where these are dated later than that.
+def test_a_vendor_that_dates_ahead_postpones_nothing(world: World) -> None:
+    command(world, CUSTOMER, "contact.set", **ANNA)
+    row = ordered(world)
+    disclose(world, "name")
+    say(world, VENDOR, row, "paid")
+
+    def deliver_in_ten_years(ctx: Context) -> None:
+        record = load_deal(ctx.tx, row.deal)
+        assert record.state.document is not None
+        digest = agreement.document_digest(record.state.document)
+        body = OrderEvent(agreement=digest, event="delivered", at=ctx.now + 3_650 * DAY)
+        mailroom.tell(ctx, record, body, until=ctx.now + DAY)
+
+    in_turn(world, VENDOR, deliver_in_ten_years)
+    settle(world)
+    (entry,) = entries(world, CUSTOMER)
+    found = find_order(reader(world), row.deal)
+    assert found is not None
+    returns = found.order.draft.returns.days
+    last = world.now + (returns + entry["keep_days"]) * DAY
+    assert last - DAY <= entry["delete_by"] <= last

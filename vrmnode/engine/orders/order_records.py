@@ -9,7 +9,7 @@ from vrmnode.engine.records import DealRecord, load_message
 from vrmnode.storage import deals, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.deals import Deal
-from vrmprotocol import negotiation, order
+from vrmprotocol import negotiation, order, order_retention
 from vrmprotocol.negotiation import Role
 from vrmprotocol.order import Order
 from vrmprotocol.order_bodies import Side
@@ -70,3 +70,9 @@ def load_order(tx: Connection, deal: bytes) -> OrderRecord:
         came = "an unknown deal" if row is None else f"one that is {row.state}"
         raise conflict("order.none", f"expected an agreed deal, came {came}")
     return found
+
+
+def delete_by(tx: Connection, found: OrderRecord) -> int | None:
+    """By when the data of an order have to be deleted (Unix seconds), whoever dates ahead."""
+    received = {item.digest: item.received_at for item in messages.list_messages(tx, found.deal)}
+    return order_retention.delete_by(found.order, received)

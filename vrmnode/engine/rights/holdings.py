@@ -12,13 +12,13 @@ from typing import Literal, get_args
 from vrmnode.engine.audience import readable
 from vrmnode.engine.disclosure import disclosed, statements
 from vrmnode.engine.mail import private_mail
-from vrmnode.engine.orders.order_records import find_order
+from vrmnode.engine.orders.order_records import delete_by, find_order
 from vrmnode.engine.records import DealRecord, load_message
 from vrmnode.engine.rights import requests
 from vrmnode.storage import holdings, messages, orders
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
-from vrmprotocol import agreement, bodies, keys, order_retention, rights, rights_answer
+from vrmprotocol import agreement, bodies, keys, rights, rights_answer
 from vrmprotocol.agreement_graph import time_text
 from vrmprotocol.contact import NAMES
 from vrmprotocol.contact_state import Disclosed
@@ -52,7 +52,7 @@ def answer(
         controller=keys.to_did(record.row.vendor_root),
         subject=keys.to_did(record.row.customer),
         purpose=_purpose(record),
-        delete_by=None if found is None else order_retention.delete_by(found.order),
+        delete_by=None if found is None else delete_by(tx, found),
         sale_opted_out=rights.opted_out_of_sale(requests.of_deal(tx, record)) is not None,
         contact=list(_contact(told)),
         relationship=None if key is None else keys.to_did(key),
