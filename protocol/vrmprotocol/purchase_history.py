@@ -117,7 +117,8 @@ def verify(raw: bytes, *, verifier: str, nonce: bytes) -> History:
     # SPEC 12: The verifier MUST refuse a purchase history that names another verifier or another
     # nonce than its own with `history.nonce`.
     if (history.verifier, history.nonce) != (verifier, nonce):
-        raise RemoteError("history.nonce", "expected the verifier and the nonce that were asked")
+        words = "expected one made for this verifier and this nonce, came one for others"
+        raise RemoteError("history.nonce", words)
     signed = _signed(history)
     for one in history.purchases:
         # SPEC 12: The verifier MUST check certificate, month and grant of each purchase as those of

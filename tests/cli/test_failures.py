@@ -27,6 +27,36 @@ def test_id_of_another_form(daemon, vrm):
     assert error["detail"] == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("vendor", "demand", "show", "last week"), "week: expected a week such as 2027-W03"),
+        (
+            ("history", "make", "--verifier", "V", "--nonce", "5f", "-o", "h.vrm"),
+            "nonce: expected 64 hex digits, in small letters",
+        ),
+    ],
+)
+def test_what_was_expected_is_said_in_words(daemon, vrm, words, expected):
+    assert vrm.error(*words, code=2)["detail"].startswith(f"{expected}, came ")
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("vendor.not_found", "vrm vendor search"),
+        ("week.not_found", "vrm vendor demand list"),
+        ("rights.not_planned", "vrm rights list"),
+        ("history.nothing", "--published"),
+    ],
+)
+def test_what_helps_is_said_for_the_case(daemon, vrm, code, advice):
+    status = 404 if code.endswith("not_found") else 409
+    daemon.service.failures["vendor.counts"] = ServiceError(code, "no such thing", status)
+    exit_code = 3 if status == 404 else 4
+    assert advice in vrm.error("vendor", "counts", "z6MkgDAMxx8R", code=exit_code)["advice"]
+
+
 def test_socket_of_a_dead_daemon(vrm, tmp_path):
     with socket.socket(socket.AF_UNIX) as stale:
         stale.bind(str(tmp_path / "api.sock"))

@@ -16,6 +16,8 @@ MAX_PAGE = 1000
 MOST_RETURNING = 100
 
 HEX_ID = r"^[0-9a-f]{6,64}$"
+WEEK = r"^[0-9]{4}-W[0-9]{2}$"
+NONCE = r"^[0-9a-f]{64}$"
 HexId = Annotated[str, Field(pattern=HEX_ID, description="an id or a prefix of it")]
 
 VendorId = Annotated[

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from vrmnode.api.bodies import Closed, Nothing, given
+from vrmnode.api.bodies import WEEK, Closed, Nothing, given
 from vrmnode.api.service import Json, NodeService
 
-Week = Annotated[str, Path(pattern=r"^[0-9]{4}-W[0-9]{2}$")]
+Week = Annotated[str, Path(pattern=WEEK)]
 
 
 class CountDemand(Closed):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from vrmnode.api.bodies import (
+    NONCE,
     Closed,
     FeedbackFilter,
     HexId,
@@ -25,7 +26,7 @@ class MakeHistory(Closed):
     """`POST /v1/history`: to whom purchases are shown, and which."""
 
     verifier: Annotated[str, Field(min_length=1, max_length=128)]
-    nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    nonce: Annotated[str, Field(pattern=NONCE)]
     vendor: VendorId | None = None
     year: Annotated[int, Field(strict=True, ge=1970, le=9999)] | None = None
     details: Annotated[bool, Field(strict=True)] | None = None

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from vrmnode.api.bodies import HEX_ID
+from vrmnode.api.bodies import HEX_ID, NONCE, WEEK
 from vrmnode.errors import NodeError, ServiceError, StorageError
 from vrmprotocol.errors import LocalError
 
@@ -96,6 +96,11 @@ async def _refused_fields(request: Request, error: Exception) -> JSONResponse:
 
 
 UNKNOWN = "no such field"
+_PATTERNS = {
+    HEX_ID: "an id in hex, or its first 6 characters or more",
+    WEEK: "a week such as 2027-W03",
+    NONCE: "64 hex digits, in small letters",
+}
 
 
 def _field_error(error: dict[str, object]) -> dict[str, str]:
@@ -117,10 +122,9 @@ def _field_error(error: dict[str, object]) -> dict[str, str]:
             "came": f"invalid JSON at character {place[-1]} ({reason})",
         }
     context = error.get("ctx")
-    if kind == "string_pattern_mismatch" and context == {"pattern": HEX_ID}:
-        words = "an id in hex, or its first 6 characters or more"
-        return {"field": field, "expected": words, "came": _shown(error.get("input"))}
     words = str(error.get("msg", "another value"))
+    if kind == "string_pattern_mismatch" and isinstance(context, dict):
+        words = _PATTERNS.get(str(context.get("pattern")), words)
     expected = words.removeprefix("Input should be ").removeprefix("Value error, ")
     return {"field": field, "expected": expected, "came": _shown(error.get("input"))}
 

@@ -131,6 +131,7 @@ _TIMES = frozenset(
         *("valid_through", "validThrough", "confirm_by", "confirmBy", "acceptedAt"),
         *("notBefore", "notAfter", "availabilityEnds", "delivery_earliest", "deliveryEarliest"),
         *("delivery_latest", "deliveryLatest", "asked_at", "answered_at", "disclosed_at"),
+        *("effective_from", "effectiveFrom", "due_at"),
     }
 )
 _SPANS_S = frozenset({"pay_within", "payWithin", "wait_for", "every_s"})

@@ -134,18 +134,22 @@ def set_contact(
 def _set_words(value: dict[str, object], *, dry_run: bool) -> str:
     told = entries(value.pop("told", []), "told")
     lines = ["Dry run: nothing was changed and nobody was told."] if dry_run else [_words(value)]
-    would = "would be told to" if dry_run else "told to"
-    return "\n".join([*lines, *told_lines(told, would)])
+    if dry_run:
+        return "\n".join([*lines, *_told(told, "would be told to")])
+    return "\n".join([*lines, *told_lines(told)])
 
 
-def told_lines(told: list[dict[str, object]], begin: str = "told to") -> list[str]:
-    """One line for each vendor that is told something."""
-    lines = [
+def told_lines(told: list[dict[str, object]]) -> list[str]:
+    """One line for each vendor that is told something, and where it stands who has it."""
+    return [*_told(told, "told to"), "see who has it: vrm contact status"] if told else []
+
+
+def _told(told: list[dict[str, object]], begin: str) -> list[str]:
+    return [
         f"{begin} {one_line(each.get('vendor_name') or short(each.get('vendor')))}: "
         + listed(each.get("fields"))
         for each in told
     ]
-    return [*lines, "see who has it: vrm contact status"] if lines else []
 
 
 def _split(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -55,7 +55,8 @@ def _rows(each: dict[str, object]) -> list[tuple[object, ...]]:
 def _words(one: dict[str, object]) -> str:
     words = []
     if one.get("on_its_way"):
-        words.append("the new one is on its way")
+        sent = one.get("has") == "sent"
+        words.append("on its way" if sent else "the new one is on its way")
     if one.get("why"):
         words.append(f"not told: {one.get('words')}")
     if one.get("effective_from"):

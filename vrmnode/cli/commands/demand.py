@@ -97,7 +97,7 @@ def list_weeks() -> None:
 def _weeks(value: object) -> str:
     assert isinstance(value, dict)
     on = (
-        f"counting since {day(value['since'])}, k is {value['k']}"
+        f"intents are counted from {day(value['since'])} on, in cells of {value['k']} or more"
         if value["on"]
         else "not counting"
     )

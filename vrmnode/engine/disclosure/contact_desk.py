@@ -121,6 +121,7 @@ def shown(data: ContactData) -> Json:
     """Every field for the owner, and what is planned; null where nothing is."""
     planned = {
         name: {"value": one.value, "effective_from": one.effective_from}
-        for name, one in data.planned.items()
+        for name in contact.NAMES
+        if (one := data.planned.get(name)) is not None
     }
     return {**{name: data.values.get(name) for name in contact.NAMES}, "planned": planned or None}

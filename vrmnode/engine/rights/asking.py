@@ -186,7 +186,7 @@ def cancel(ctx: Context, params: Params) -> Json:
     gone = [row for row in found if right in (None, row.asked)]
     if not gone:
         words = "expected a request that waits for its time, there is none"
-        raise conflict("rights.not_planned", f"{words}; see: vrm rights list")
+        raise conflict("rights.not_planned", words)
     for row in gone:
         rights_planned.remove(ctx.tx, row.deal, row.asked)
         vendor_name = load_deal(ctx.tx, row.deal).row.vendor_name

@@ -11,9 +11,9 @@ import base64
 from collections.abc import Mapping
 
 from vrmnode.engine.context import NODE, Context
-from vrmnode.engine.failures import not_found
 from vrmnode.engine.negotiation import refusals
 from vrmnode.engine.records import load_deal
+from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, demand, settings, timers
 from vrmnode.storage.database import Connection
 from vrmnode.storage.demand import CountedIntent, StoredSummary
@@ -192,7 +192,8 @@ def demand_show(tx: Connection, week: str) -> Json:
     protocol.begins(week)
     row = demand.get_summary(tx, week)
     if row is None:
-        raise not_found("week", week)
+        words = f"expected a week that is counted and closed, came {week}"
+        raise ServiceError("week.not_found", words, 404)
     summary = protocol.read(row.summary)
     names = {
         str(cell.category): taxonomy.name_of(cell.category)
