@@ -26,8 +26,9 @@ from tests.simulator.pipe import pipe
 from tests.simulator.world import World
 from vrmnode.network import Network
 from vrmnode.network.connection.yamux_stream import YamuxStream
-from vrmnode.network.gossip.gossip_service import FRAME_TIMEOUT_S
+from vrmnode.network.gossip.gossip_service import FRAME_TIMEOUT_S, READ_BYTES
 from vrmnode.network.gossip.rpc_messages import publish_frame
+from vrmnode.network.gossip.seen_messages import REPEAT_UNITS
 
 
 def test_5000_tight_publishes_all_arrive() -> None:
@@ -179,6 +180,24 @@ def test_peer_that_sends_too_much_is_read_from_later_and_loses_nothing() -> None
     virtually(main)
 
 
+def test_peer_that_sends_the_same_again_and_again_is_read_from_much_later() -> None:
+    async def main() -> None:
+        inside = Inside(gossip_burst=100.0, gossip_per_s=10.0)
+        began = trio.current_time()
+        # Larger than a read, so that no two come together.
+        frame = publish_frame(TOPIC, bytes(READ_BYTES + 1))
+        for _ in range(10):
+            await inside.peer_end.send_all(frame)
+        inside.peer_end.close()
+        await inside.read()
+        inside.node.note_deliveries()
+        assert len(inside.node.delivered) == 1
+        units = 10 * (1 + len(frame) / 4_096) + 8 * REPEAT_UNITS
+        assert trio.current_time() - began == pytest.approx((units - 100) / 10, rel=0.1)
+
+    virtually(main)
+
+
 def test_large_messages_count_by_their_bytes() -> None:
     async def main() -> None:
         inside = Inside(gossip_burst=100.0, gossip_per_s=10.0)
@@ -208,7 +227,7 @@ def test_graylisted_peer_is_read_from_more_slowly() -> None:
 
 def test_others_get_a_turn_among_tens_of_thousands_of_empty_rpcs() -> None:
     async def main() -> None:
-        inside = Inside()
+        inside = Inside(gossip_burst=1e9)
         turns = 0
 
         async def count() -> None:

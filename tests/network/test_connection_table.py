@@ -8,9 +8,6 @@ import pytest
 import trio
 
 from vrmnode.network.connection.connection_table import SIMULTANEOUS_S, ConnectionTable
-from vrmnode.network.gossip.rpc_messages import message_id
-from vrmnode.network.gossip.seen_messages import SeenMessages
-from vrmnode.network.interface import Verdict
 from vrmnode.network.limits.ban_list import BanList
 
 
@@ -93,30 +90,3 @@ def test_removing_a_replaced_connection_leaves_its_successor() -> None:
     assert not connections.remove(old)  # type: ignore[arg-type]
     assert connections.remove(new)  # type: ignore[arg-type]
     assert connections.all() == []
-
-
-def test_verdicts_are_kept_apart_for_each_topic_and_for_a_while() -> None:
-    # SPEC 07: A node MUST keep the verdict on a message apart for each topic.
-    now = 0.0
-    seen = SeenMessages(120, lambda: now)
-    identifier = message_id(b"x")
-    seen.add("a", identifier, Verdict.REJECT)
-    seen.add("b", identifier, Verdict.ACCEPT)
-    seen.add("a", identifier, Verdict.ACCEPT)
-    assert seen.verdict("a", identifier) is Verdict.REJECT
-    assert seen.verdict("b", identifier) is Verdict.ACCEPT
-    now = 119
-    seen.forget_old()
-    assert len(seen) == 2
-    now = 120
-    seen.forget_old()
-    assert len(seen) == 0
-
-
-def test_seen_messages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vrmnode.network.gossip.seen_messages.MAX_SEEN", 10)
-    seen = SeenMessages(120, lambda: 0.0)
-    for n in range(20):
-        seen.add("a", message_id(b"%d" % n), Verdict.ACCEPT)
-    assert len(seen) == 10
-    assert seen.verdict("a", message_id(b"19")) is Verdict.ACCEPT

@@ -224,7 +224,7 @@ class GossipService:
         """Wait if ``peer`` has sent more than its share; its window fills meanwhile."""
         # SPEC 07: A node that limits how much it takes from a peer MUST read from it later, and
         # MUST NOT drop what is good.
-        units += size_bytes / BYTES_PER_UNIT
+        units += size_bytes / BYTES_PER_UNIT + self._seen.take_repeats(peer)
         if self._scores.score(peer) < GOSSIP_THRESHOLD:
             units *= GRAYLISTED
         wait_s = self._rates.take(peer, units)
@@ -295,6 +295,7 @@ class GossipService:
         for topic, data in incoming:
             identifier = message_id(data)
             if self.has_judged(topic, identifier, peer):
+                self._seen.came_again(topic, identifier, peer)
                 continue
             if (topic, identifier) in new:
                 self._counters.add("duplicates")

@@ -19,6 +19,7 @@ from vrmnode.network.gossip.gossip_service import GossipService
 from vrmnode.network.gossip.message_cache import MessageCache
 from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import MessageId, message_id
+from vrmnode.network.gossip.seen_messages import REPEAT_UNITS
 from vrmnode.network.interface import Delivery, Verdict
 from vrmprotocol import envelope, submit_frames
 from vrmprotocol.submit_frames import Answer
@@ -43,7 +44,8 @@ class SubmitService:
         self._config = config
         self._topics = frozenset(config.topics)
         self._sessions: dict[str, trio.Event] = {}
-        self._kept: OrderedDict[MessageId, None] = OrderedDict()
+        self._kept: OrderedDict[MessageId, str] = OrderedDict()
+        """What is on disk, and who has handed each over again last."""
 
     async def answer(self, stream: YamuxStream, peer: str, protocol: str) -> None:
         """Take what a peer hands over in one session (a ``StreamHandler``)."""
@@ -103,7 +105,8 @@ class SubmitService:
                 batch = _Batch(envelopes)
                 await self._take(batch, peer)
                 await batches.send(batch)
-                await self._gossip.slow_down(peer, sum(map(len, envelopes)), len(envelopes))
+                units = len(envelopes) + REPEAT_UNITS * batch.repeats
+                await self._gossip.slow_down(peer, sum(map(len, envelopes)), units)
             # What has begun to arrive has its own deadline, which further bytes don't put off.
             if not decoder.buffered:
                 deadline = trio.current_time() + submit_frames.IDLE_S
@@ -117,6 +120,8 @@ class SubmitService:
             identifier = message_id(data)
             self._cache.note_handed(identifier, peer)
             if identifier in self._kept:
+                batch.repeats += self._kept[identifier] == peer
+                self._kept[identifier] = peer
                 batch.settle(at, submit_frames.DUPLICATE)
                 continue
             # What names no topic is malformed, and the check will say how.
@@ -149,7 +154,7 @@ class SubmitService:
         batch.settle(at, code)
 
     def _remember(self, identifier: MessageId) -> None:
-        self._kept[identifier] = None
+        self._kept.setdefault(identifier, "")
         if len(self._kept) > self._config.submit_recent:
             self._kept.popitem(last=False)
 
@@ -161,6 +166,8 @@ class _Batch:
         self.envelopes = envelopes
         self.results = [""] * len(envelopes)
         self.settled = trio.Event()
+        self.repeats = 0
+        """Those that the same peer hands over a third time or more."""
         self._left = len(envelopes)
 
     def settle(self, at: int, code: str) -> None:
