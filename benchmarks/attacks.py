@@ -11,7 +11,8 @@ The attacker connects from a loopback address that the node counts as a range of
 honest peers from 127.0.0.1; some attacks are made from there, too (`specs/07-gossip.md#penalties`).
 An attack is held if honest peers keep 90 % of their rate, the node's memory grows by no more than
 its limits allow, the attacker is held up or thrown out within ten seconds, and banned where no
-honest peer could have done the same. If one isn't, the exit status is 1.
+honest peer could have done the same. If one isn't, the exit status is 1. Who brings good messages
+no faster than any peer may (`specs/07-gossip.md#limits`) is within its share, and not limited.
 """
 
 from __future__ import annotations

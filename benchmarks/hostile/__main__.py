@@ -36,7 +36,13 @@ async def attack(
         with trio.move_on_after(seconds):
             await attacker.attack(ATTACKS[name])
         nursery.cancel_scope.cancel()
-    return json.dumps({"thrown_out": attacker.thrown_out, "sent": attacker.sent})
+    return json.dumps(
+        {
+            "thrown_out": attacker.thrown_out,
+            "sent": attacker.sent,
+            "messages": attacker.messages,
+        }
+    )
 
 
 def _say(what: str) -> None:

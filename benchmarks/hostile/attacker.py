@@ -50,6 +50,9 @@ class Attacker:
     """Set once the node has made it wait, or thrown it out."""
     thrown_out: int = 0
     sent: int = 0
+    """Bytes."""
+    messages: int = 0
+    """Good ones that it has sent, where it sends good ones."""
     _count: int = 0
     _writing: dict[int, float] = field(default_factory=dict)
     """When each write began that isn't over."""

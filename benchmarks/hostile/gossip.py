@@ -28,6 +28,8 @@ RPC, Control, Message = rpc_pb2.RPC, rpc_pb2.ControlMessage, rpc_pb2.Message
 MARKET = topics.market_topic("", None)
 SUBSCRIBE = subscriptions_frame(topics.all_topics())
 NOT_UTF8 = b"\xff\xfe\xfd\xfc"
+AT_ONCE = 50
+"""Messages that a flood puts into one write."""
 
 
 def rpc(**fields: object) -> bytes:
@@ -103,10 +105,13 @@ async def valid_flood(attacker: Attacker) -> None:
     """All the good envelopes it has, as fast as they go; then the same again."""
     async with attacker.stream() as stream:
         await attacker.write(stream.send_all, SUBSCRIBE)
-        for raw in itertools.cycle(attacker.envelopes):
-            topic = envelope.unsecure_topic(raw) or MARKET
-            await attacker.write(stream.send_all, publish_frame(topic, raw))
-            await trio.lowlevel.checkpoint()
+        frames = [
+            publish_frame(envelope.unsecure_topic(raw) or MARKET, raw) for raw in attacker.envelopes
+        ]
+        for at in itertools.cycle(range(0, len(frames), AT_ONCE)):
+            some = frames[at : at + AT_ONCE]
+            await attacker.write(stream.send_all, b"".join(some))
+            attacker.messages += len(some)
 
 
 async def duplicate_flood(attacker: Attacker) -> None:
@@ -114,8 +119,8 @@ async def duplicate_flood(attacker: Attacker) -> None:
     async with attacker.stream() as stream:
         await attacker.write(stream.send_all, SUBSCRIBE)
         frames = [publish_frame(MARKET, raw) for raw in attacker.envelopes[:1_000]]
-        for at in itertools.cycle(range(0, len(frames), 50)):
-            await attacker.write(stream.send_all, b"".join(frames[at : at + 50]))
+        for at in itertools.cycle(range(0, len(frames), AT_ONCE)):
+            await attacker.write(stream.send_all, b"".join(frames[at : at + AT_ONCE]))
 
 
 async def never_reads(attacker: Attacker) -> None:

@@ -54,6 +54,7 @@ def envelopes(protocol: str, frame: Frame, *, change: Frame = bytes, most: int =
             attacker.nursery.start_soon(_drain, stream)
             for raw in itertools.cycle(attacker.envelopes[:most]):
                 await attacker.write(stream.send_all, frame(change(raw)))
+                attacker.messages += 1
                 await trio.lowlevel.checkpoint()
 
     return attack

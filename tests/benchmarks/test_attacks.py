@@ -103,7 +103,7 @@ def test_attacks_are_chosen_by_their_names(capsys: pytest.CaptureFixture[str]) -
 
 def outcome(name: str = "http", **changes: Any) -> Outcome:
     signs = dict.fromkeys(SIGNS, 0) | changes.pop("signs", {"banned": 2})
-    hostile = {"thrown_out": 3, "sent": 1_500_000}
+    hostile = {"thrown_out": 3, "sent": 1_500_000, "messages": changes.pop("messages", 0)}
     peace, attack = Phase(50, [0.01] * 50), Phase(100, [0.02] * 95)
     held = Outcome(Run(name), peace, attack, 130.0, 140.0, 0.25, signs, hostile)
     return replace(held, **changes)
@@ -129,6 +129,9 @@ def test_an_outcome_compares_the_attack_with_the_peace_before_it() -> None:
         ("http", {"limited_s": None}, ["limited"]),
         ("http", {"limited_s": 10.1}, ["limited"]),
         ("http", {"signs": {}}, []),
+        ("valid flood", {"limited_s": None, "messages": 73_000}, []),
+        ("valid flood", {"limited_s": None, "messages": 74_000}, ["limited"]),
+        ("http", {"limited_s": None, "messages": 1}, ["limited"]),
         ("huge length", {"signs": {"malformed": 9}}, ["banned"]),
         ("huge length", {"signs": {"ranges_banned": 1}}, []),
         ("huge length", {"signs": {}, "limited_s": None}, ["limited", "banned"]),
