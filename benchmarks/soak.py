@@ -4,6 +4,10 @@
 it: the last two are `vrm run` as it is shipped. What is sent is mail with real stamps; the store of
 both is full before the measuring begins, as it is in a node that has run for long.
 
+`--store-mb 16 --warm-up 6000` fills small stores soon, and shows that they keep in step: *fetched*
+is what a node fetched by sync, *copies* what came to it more than once, *received* all bytes of its
+connections, each while it was measured.
+
 Processor time is what the kernel counts for a node's process, user and system, so other work on the
 machine doesn't matter. Memory is the resident set (VmRSS), read every second; its drift compares
 the mean of the last tenth of the time with that of the first. Lost is what a node has neither in
@@ -14,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sqlite3
 import sys
 import tempfile
@@ -23,12 +28,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any, cast
 
 import trio
 
 from benchmarks import corpus
 from benchmarks.report import load_words, ratios, table
 from examples.local_node import LocalNode, LocalNodes
+from vrmnode.cli.client import Client
+from vrmnode.cli.paths import socket_path
 from vrmnode.network import (
     ACCEPTED,
     Finding,
@@ -47,6 +55,18 @@ AT_ONCE = 500
 PATIENCE_S = 900.0
 SAMPLE_S = 1.0
 MIB = 1 << 20
+COUNTED = ("fetched", "duplicates", "bytes_received")
+HEAD = [
+    "",
+    "processors",
+    "MiB, first tenth",
+    "most MiB",
+    "drift %",
+    "lost",
+    "fetched",
+    "copies",
+    "received MiB",
+]
 
 
 @dataclass(slots=True)
@@ -58,6 +78,13 @@ class Watched:
     rss_bytes: list[int] = field(default_factory=list)
     cpu_s: float = 0.0
     wall_s: float = 0.0
+    counted: dict[str, int] = field(default_factory=dict)
+    """What the node counted meanwhile."""
+
+    def counters(self) -> dict[str, int]:
+        """What the node has counted since it was started."""
+        status = cast("dict[str, Any]", Client(socket_path(self.node.folder)).get("status"))
+        return {name: int(status["network"][name]) for name in COUNTED}
 
     @property
     def cores(self) -> float:
@@ -173,6 +200,7 @@ class Soak:
         self.watched = [Watched(node, node.pid or 0) for node in self._nodes]
         began = time.monotonic()
         before = [cpu_s(each.pid) for each in self.watched]
+        counted = [each.counters() for each in self.watched]
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._sample)
             await self._send(network, round(seconds * self._rate))
@@ -180,6 +208,8 @@ class Soak:
         for each, spent_s in zip(self.watched, before, strict=True):
             each.cpu_s = cpu_s(each.pid) - spent_s
             each.wall_s = time.monotonic() - began
+        for each, start in zip(self.watched, counted, strict=True):
+            each.counted = {name: n - start[name] for name, n in each.counters().items()}
 
     async def _sample(self) -> None:
         while True:
@@ -208,14 +238,28 @@ class Soak:
         return len(set(self.sent) - remembered(node))
 
 
-def soak(seconds: float, warm_up: int, rate: float = RATE) -> str:
+def _started(
+    nodes: LocalNodes, name: str, store_mb: int | None, peers: Sequence[str] = ()
+) -> LocalNode:
+    """A node that runs, with room for so much."""
+    node = nodes.prepare(name, peers=peers)
+    if store_mb is not None:
+        path = node.folder / "config.toml"
+        shipped = path.read_text(encoding="utf-8")
+        changed = re.sub(r"(?m)^store_mb = .*", f"store_mb = {store_mb}", shipped)
+        path.write_text(changed, encoding="utf-8")
+    node.start()
+    return node
+
+
+def soak(seconds: float, warm_up: int, rate: float = RATE, store_mb: int | None = None) -> str:
     """Run, print the table, and return the line of ratios."""
     total = warm_up + round(seconds * rate)
     corpus.prepare(total, corpus.MAIL)
     print(f"soak, {rate:g} mails/s for {seconds / 60:g} min, {load_words()}")
     with tempfile.TemporaryDirectory() as folder, LocalNodes(Path(folder)) as nodes:
-        relay = nodes.add("relay")
-        receiver = nodes.add("receiver", peers=relay.addresses)
+        relay = _started(nodes, "relay", store_mb)
+        receiver = _started(nodes, "receiver", store_mb, relay.addresses)
         run = Soak([relay, receiver], corpus.each_of(total, corpus.MAIL), rate)
         trio.run(run.run, warm_up, seconds)
         lost = {each.node.name: run.lost(each.node) for each in run.watched}
@@ -227,10 +271,12 @@ def soak(seconds: float, warm_up: int, rate: float = RATE) -> str:
             f"{max(each.rss_bytes) / MIB:.0f}",
             f"{each.drift_percent:+.1f}",
             f"{lost[each.node.name]} of {len(run.sent):,}",
+            *(f"{each.counted[name]:,}" for name in COUNTED[:2]),
+            f"{each.counted['bytes_received'] / MIB:.1f}",
         ]
         for each in run.watched
     ]
-    print(table(["", "processors", "MiB, first tenth", "most MiB", "drift %", "lost"], rows))
+    print(table(HEAD, rows))
     sent_per_s = (len(run.sent) - warm_up) / run.watched[0].wall_s
     return ratios(
         cores=run.watched[1].cores,
@@ -240,6 +286,7 @@ def soak(seconds: float, warm_up: int, rate: float = RATE) -> str:
         relay_drift_percent=run.watched[0].drift_percent,
         sent_per_s=sent_per_s,
         lost=sum(lost.values()),
+        fetched=sum(each.counted["fetched"] for each in run.watched),
     )
 
 
@@ -251,8 +298,9 @@ def main() -> None:
     arguments.add_argument(
         "--warm-up", type=int, default=FULL_STORE, help="messages before those that are measured"
     )
+    arguments.add_argument("--store-mb", type=int, help="of each node; as shipped, if not given")
     given = arguments.parse_args()
-    print(soak(given.minutes * 60, given.warm_up, given.rate))
+    print(soak(given.minutes * 60, given.warm_up, given.rate, given.store_mb))
     sys.stdout.flush()
 
 

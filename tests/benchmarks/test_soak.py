@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import corpus, soak
-from examples.local_node import LocalNode
+from examples.local_node import LocalNode, LocalNodes
 
 
 @pytest.mark.processes
@@ -20,12 +20,24 @@ def test_a_few_seconds_of_it(
 ) -> None:
     monkeypatch.setattr(corpus, "FOLDER", tmp_path)
     monkeypatch.setattr(corpus, "_SLICE", 60)
-    line = soak.soak(2.0, warm_up=60, rate=30.0)
+    line = soak.soak(2.0, warm_up=60, rate=30.0, store_mb=16)
     found = dict(word.split("=") for word in line.removeprefix("ratios: ").split())
     assert found["lost"] == "0"
+    assert found["fetched"].isdigit()
     assert 0 < float(found["cores"]) < 2 * (os.cpu_count() or 1)
     assert float(found["rss_mib"]) > 20
     assert "receiver" in capsys.readouterr().out
+
+
+def test_nodes_get_the_room_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalNode, "start", lambda node: None)
+    with LocalNodes(tmp_path) as nodes:
+        small = soak._started(nodes, "small", 16)
+        shipped = soak._started(nodes, "shipped", None)
+    assert "\nstore_mb = 16\n" in (small.folder / "config.toml").read_text()
+    assert "\nstore_mb = 512\n" in (shipped.folder / "config.toml").read_text()
 
 
 def test_processor_time_and_memory_are_those_of_the_process() -> None:
