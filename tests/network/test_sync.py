@@ -25,7 +25,7 @@ from tests.network.support import (
     receive,
     until,
 )
-from tests.simulator.pipe import pipe
+from tests.simulator.pipe import Opened, pipe
 from vrmnode.network import Network, Verdict
 from vrmnode.network.connection.peer_connection import PeerConnection
 from vrmnode.network.connection.yamux_stream import YamuxStream
@@ -347,18 +347,6 @@ def test_a_peer_that_sends_more_than_asked_for_is_blamed() -> None:
     trio.run(main)
 
 
-class _Opened:
-    """A connection that opens the one stream it is asked for."""
-
-    peer = "peer"
-
-    def __init__(self, stream: object) -> None:
-        self._stream = stream
-
-    async def open_stream(self, protocols: tuple[str, ...], timeout_s: float) -> object:
-        return self._stream
-
-
 @pytest.mark.parametrize(("most", "needed"), [(8, 2), (1_024, 1)])
 def test_a_session_asks_no_more_than_is_answered_and_the_next_goes_on(
     most: int, needed: int, monkeypatch: pytest.MonkeyPatch
@@ -382,7 +370,7 @@ def test_a_session_asks_no_more_than_is_answered_and_the_next_goes_on(
             async with trio.open_nursery() as nursery:
                 # A fault would end the session and the test.
                 nursery.start_soon(services[1].answer, cast(YamuxStream, theirs), "peer", "")
-                connection = cast(PeerConnection, _Opened(ours))
+                connection = cast(PeerConnection, Opened(ours))
                 await services[0].fetch_missing(connection, [Comparison(TOPIC)], set())
             if there.raw.keys() <= here.raw.keys():
                 return session

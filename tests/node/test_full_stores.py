@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 import trio
 
-from tests.simulator.pipe import PipeEnd, pipe
+from tests.simulator.pipe import Opened, PipeEnd, pipe
 from tests.storage.samples import envelope as sample
 from vrmnode.network.connection.peer_connection import PeerConnection
 from vrmnode.network.connection.yamux_stream import YamuxStream
@@ -80,18 +80,6 @@ class Clock:
         return self.now
 
 
-class _Opened:
-    """A connection that opens the one stream it is asked for."""
-
-    peer = "peer"
-
-    def __init__(self, stream: object) -> None:
-        self._stream = stream
-
-    async def open_stream(self, protocols: tuple[str, ...], timeout_s: float) -> object:
-        return self._stream
-
-
 class _Counted:
     """A pipe's end that counts what goes in and out."""
 
@@ -115,7 +103,7 @@ async def _fetch(asking: Node, asked: Node) -> int:
     counted = _Counted(ours)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(asked.sync.answer, cast(YamuxStream, theirs), "peer", "")
-        connection = cast(PeerConnection, _Opened(counted))
+        connection = cast(PeerConnection, Opened(counted))
         await asking.sync.fetch_missing(connection, [Comparison(TOPIC)], asking.passed_over)
     return counted.passed_bytes
 

@@ -8,7 +8,7 @@ from typing import cast
 import trio
 
 from tests.simulator.node import TOPIC, SimulatedNode
-from tests.simulator.pipe import pipe
+from tests.simulator.pipe import Opened, pipe
 from tests.simulator.world import World
 from vrmnode.network.connection.peer_connection import PeerConnection
 from vrmnode.network.connection.yamux_stream import YamuxStream
@@ -44,17 +44,6 @@ class Shelf:
         return [self.raw[each] for each in ids if each in self.raw]
 
 
-class _Opened:
-    """A connection that opens the one stream it is asked for."""
-
-    def __init__(self, peer: str, stream: object) -> None:
-        self.peer = peer
-        self._stream = stream
-
-    async def open_stream(self, protocols: tuple[str, ...], timeout_s: float) -> object:
-        return self._stream
-
-
 class SyncingNode(SimulatedNode):
     """A node that keeps what it accepts, and compares with its neighbours every minute."""
 
@@ -86,7 +75,7 @@ class SyncingNode(SimulatedNode):
 
     async def _compare(self, other: SyncingNode) -> None:
         here, there = pipe()
-        connection = cast(PeerConnection, _Opened(other.name, here))
+        connection = cast(PeerConnection, Opened(here, other.name))
         async with trio.open_nursery() as nursery:
             nursery.start_soon(other.sync.answer, cast(YamuxStream, there), self.name, "")
             await self.sync.fetch_missing(connection, [Comparison(TOPIC)], self._passed_over)
