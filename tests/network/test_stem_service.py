@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import cast
@@ -35,8 +34,6 @@ from vrmnode.network import Network, NetworkError, Verdict
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.gossip import stem, stem_service
 from vrmnode.network.gossip.rpc_messages import message_id, subscriptions_frame
-from vrmnode.network.gossip.stem import Stem
-from vrmnode.network.gossip.stem_service import StemService
 from vrmprotocol import stem_frames
 from vrmprotocol.stem_frames import PROTOCOL
 
@@ -249,10 +246,9 @@ def test_frames_beyond_the_rate_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
         begun = trio.current_time()
         world = World(1)
+        world.clock = trio.current_time  # type: ignore[method-assign]
         node = SimulatedNode(world, "node")
-        service = StemService(
-            Stem(list, random.Random(1)), node.gossip, lambda peer, raw: False, trio.current_time
-        )
+        service = node.stem
         service.take = take  # type: ignore[method-assign]
         here, there = pipe()
         await here.send_all(frame(DATA) * 8)
@@ -260,6 +256,7 @@ def test_frames_beyond_the_rate_wait(monkeypatch: pytest.MonkeyPatch) -> None:
         await service.handle_stream(cast(YamuxStream, there), "peer", PROTOCOL)
         assert len(times) == 8
         assert times[:3] == [0, 0, 0] and times[-1] == pytest.approx(5 / 4)
+        assert node.counters.snapshot()["slowed"] == 6
 
     trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
 

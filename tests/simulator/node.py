@@ -93,7 +93,7 @@ class SimulatedNode:
             clock,
         )
         self._ways = Stem(self.router.in_good_standing, rng)
-        self.stem = StemService(self._ways, self.gossip, self._hand_over, clock)
+        self.stem = StemService(self._ways, self.gossip, self._hand_over, conduct, clock)
 
     async def validate(self, messages: Sequence[Incoming], peer: str) -> list[Finding]:
         """Everything is good here: what is bad never gets as far as a second node."""

@@ -227,10 +227,7 @@ class GossipService:
         units += size_bytes / BYTES_PER_UNIT + self._seen.take_repeats(peer)
         if self._scores.score(peer) < GOSSIP_THRESHOLD:
             units *= GRAYLISTED
-        wait_s = self._rates.take(peer, units)
-        if wait_s:
-            self._counters.add("slowed")
-            await trio.sleep(wait_s)
+        await self._conduct.hold_up(self._rates.take(peer, units))
 
     async def take_rpcs(self, peer: str, rpcs: Sequence[Rpc]) -> None:
         """Act on RPCs of ``peer`` that came together: all messages, then the rest.

@@ -90,6 +90,7 @@ def stem_over(
 ) -> StemService:
     """The stem over the connections of a node."""
     links = StemLinks(table, nursery, on_fault=conduct.broke_protocol)
-    service = StemService(Stem(router.in_good_standing, rng), gossip, links.push, clock)
+    stem = Stem(router.in_good_standing, rng)
+    service = StemService(stem, gossip, links.push, conduct, clock)
     links.on_refused = service.refused
     return service

@@ -15,6 +15,7 @@ from vrmnode.network.gossip.rpc_frames import encode_frame
 from vrmnode.network.gossip.rpc_messages import GossipMessage, MessageId, message_id
 from vrmnode.network.gossip.stem import Forward, Stem, Step
 from vrmnode.network.interface import Verdict
+from vrmnode.network.limits.conduct import Conduct
 from vrmnode.network.limits.token_bucket import Rates
 from vrmprotocol import stem_frames
 from vrmprotocol.errors import ProtocolError
@@ -45,11 +46,17 @@ class StemService:
     """The stem of one node, beside its gossip."""
 
     def __init__(
-        self, stem: Stem, gossip: GossipService, push: Push, clock: Callable[[], float]
+        self,
+        stem: Stem,
+        gossip: GossipService,
+        push: Push,
+        conduct: Conduct,
+        clock: Callable[[], float],
     ) -> None:
         self._stem = stem
         self._gossip = gossip
         self._push = push
+        self._conduct = conduct
         self._clock = clock
         self._rates = Rates(BURST, RATE, clock)
         self._own: dict[tuple[str, MessageId], Own] = {}
@@ -113,9 +120,7 @@ class StemService:
         most = stem_frames.MAX_FRAME_BYTES
         while (raw := await receive_frame(stream, most, FRAME_TIMEOUT_S)) is not None:
             await self.take(peer, raw)
-            wait_s = self._rates.take(peer, 1.0)
-            if wait_s:
-                await trio.sleep(wait_s)
+            await self._conduct.hold_up(self._rates.take(peer, 1.0))
 
     async def take(self, peer: str, raw: bytes) -> None:
         """Act on one frame of ``peer``.

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import trio
+
 from vrmnode.network.errors import PeerFaultError
 from vrmnode.network.limits.admission import Admission
 from vrmnode.network.limits.ban_list import BanList
@@ -30,6 +32,12 @@ class Conduct:
         """Ends the connection with a peer at once; set by whoever owns the connections."""
         self.came_from: Callable[[str], str | None] = lambda peer: None
         """The IP address of a peer that has connected to us; set by the same."""
+
+    async def hold_up(self, wait_s: float) -> None:
+        """Wait before a peer that has sent too much is read on; counted, if it has."""
+        if wait_s:
+            self._counters.add("slowed")
+            await trio.sleep(wait_s)
 
     def broke_protocol(self, peer: str, fault: PeerFaultError) -> None:
         """``peer`` sent something that ended its stream or connection."""
