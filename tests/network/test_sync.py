@@ -25,12 +25,15 @@ from tests.network.support import (
     receive,
     until,
 )
-from tests.simulator.pipe import Opened, pipe
+from tests.simulator.pipe import pipe
 from vrmnode.network import Network, Verdict
-from vrmnode.network.connection.peer_connection import PeerConnection
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.handover import sync_service
-from vrmnode.network.handover.sync_service import GIVES_WAY_S, MAX_SESSIONS, Comparison, SyncService
+from vrmnode.network.handover.sync_service import (
+    GIVES_WAY_S,
+    MAX_SESSIONS,
+    SyncService,
+)
 from vrmprotocol import encoding, reconciliation, sync_frames
 from vrmprotocol.id_set import IdSet
 from vrmprotocol.sync_frames import Answer, Request
@@ -345,35 +348,3 @@ def test_a_peer_that_sends_more_than_asked_for_is_blamed() -> None:
             assert node.stats()["synced"] == 0
 
     trio.run(main)
-
-
-@pytest.mark.parametrize(("most", "needed"), [(8, 2), (1_024, 1)])
-def test_a_session_asks_no_more_than_is_answered_and_the_next_goes_on(
-    most: int, needed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sync_service, "MAX_REQUESTS", most)
-    here, there = Shelf(market=some(40, "ours")), Shelf(market=some(1_500, "theirs"))
-
-    async def take(topic: str, envelopes: Sequence[bytes], peer: str) -> None:
-        for raw in envelopes:
-            here.put(topic, raw, int(time.time()))
-
-    async def run() -> int:
-        now = [0.0]
-        services = [
-            SyncService(shelf, (TOPIC,), take, lambda: now[0], lambda: int(time.time()))
-            for shelf in (here, there)
-        ]
-        for session in range(1, 100):
-            now[0] += 60
-            ours, theirs = pipe()
-            async with trio.open_nursery() as nursery:
-                # A fault would end the session and the test.
-                nursery.start_soon(services[1].answer, cast(YamuxStream, theirs), "peer", "")
-                connection = cast(PeerConnection, Opened(ours))
-                await services[0].fetch_missing(connection, [Comparison(TOPIC)], set())
-            if there.raw.keys() <= here.raw.keys():
-                return session
-        raise AssertionError("it never comes to an end")
-
-    assert trio.run(run) >= needed

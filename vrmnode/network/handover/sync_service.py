@@ -30,6 +30,9 @@ MAX_REQUESTS = 1_024
 """Frames that are answered in one session; fewer are asked, and what is left comes the next time.
 Two nodes of which each lacks thousands of the other's 130,000 need 200 to find out which. With much
 fewer they would get no further in the next session, where one lacks what it doesn't fetch."""
+MAX_NOT_THERE = 2_048
+"""Ids in one session that may be asked for and aren't there; some were dropped since they were
+named. Then it is over: who asks for what nobody has named gets no thousand looks into the store."""
 
 Take = Callable[[str, Sequence[bytes], str], Awaitable[None]]
 """(topic, envelopes, peer id): check what a peer sent, as if it had come by gossip, and keep it."""
@@ -141,7 +144,7 @@ class SyncService:
         return True
 
     async def _answer_all(self, stream: YamuxStream) -> None:
-        topic, at = "", 0
+        topic, at, not_there = "", 0, 0
         for _ in range(MAX_REQUESTS):
             request = await _receive_request(stream)
             if request is None:
@@ -159,7 +162,11 @@ class SyncService:
                 reply = await self._compared_in_turn(topic, at, request.message)
                 await _send(stream, Answer(message=reply))
             elif request.fetch is not None:
-                for frame in sync_frames.packed(await self._store.load(topic, request.fetch)):
+                found = await self._store.load(topic, request.fetch)
+                not_there += len(request.fetch) - len(found)
+                if not_there > MAX_NOT_THERE:
+                    return
+                for frame in sync_frames.packed(found):
                     await _send(stream, frame)
         raise PeerFaultError("sync")
 
