@@ -12,9 +12,11 @@ import hashlib
 import heapq
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from vrmnode.network.errors import ConnectionLostError
 from vrmnode.network.gossip.rpc_frames import FrameDecoder
