@@ -153,4 +153,4 @@ def play(market: Market) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(perform(play, "docs/cli.md tells of every command."))
+    sys.exit(perform(play, "docs/cli/ tells of every command."))

@@ -1,4 +1,4 @@
-"""docs/cli.md names every command, flag, exit code and path, and its examples are true."""
+"""docs/cli/ names every command, flag, exit code and path, and its examples are true."""
 
 import re
 import tomllib
@@ -11,7 +11,9 @@ from vrmnode.cli.failures import EXIT_CODES
 from vrmnode.customer.acceptance import read_policy
 from vrmnode.customer.request import read_request
 
-TEXT = Path(__file__).parents[2].joinpath("docs/cli.md").read_text(encoding="utf-8")
+FOLDER = Path(__file__).parents[2] / "docs" / "cli"
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
+TEXT = "\n".join(PAGES.values())
 
 
 def test_every_command_stands_in_it_and_no_other():
@@ -46,8 +48,22 @@ def test_every_path_of_the_api():
 
 
 def test_example_file_is_understood():
-    example = tomllib.loads(TEXT.partition("```toml\n")[2].partition("```")[0])
+    page = PAGES["intents.md"]
+    example = tomllib.loads(page.partition("```toml\n")[2].partition("```")[0])
     acceptance = example.pop("acceptance")
     example["by"] = example["by"].isoformat()
     assert read_request(example).quantity == 1
     assert read_policy(acceptance).mode == "automatic"
+
+
+def _anchors(page: str) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", PAGES[page], re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+def test_every_link_leads_somewhere():
+    for page, text in PAGES.items():
+        for path, anchor in re.findall(r"\]\(([\w./-]*)(?:#([\w-]+))?\)", text):
+            assert (FOLDER / (path or page)).exists(), (page, path)
+            if anchor and (path or page) in PAGES:
+                assert anchor in _anchors(path or page), (page, path, anchor)

@@ -29,7 +29,7 @@ def forget(deal_id: str, anyway: bool, reason: str) -> None:
 
     The key that opens the deal's mail goes too, so that no copy of it opens again; what the
     customer may still send in this deal can't be read then. Agreement, payments and receipts stay.
-    Backups hold it only under keys that are erased with it (docs/cli.md#backups-and-deletion).
+    Backups hold it only under keys that are erased with it (docs/cli/node.md#backups-and-deletion).
 
     \b
     Example:
