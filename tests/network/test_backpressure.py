@@ -26,7 +26,7 @@ from tests.simulator.pipe import pipe
 from tests.simulator.world import World
 from vrmnode.network import Network
 from vrmnode.network.connection.yamux_stream import YamuxStream
-from vrmnode.network.gossip.gossip_service import FRAME_TIMEOUT_S, READ_BYTES
+from vrmnode.network.gossip.gossip_service import FRAME_TIMEOUT_S, READ_BYTES, RPCS_AT_ONCE
 from vrmnode.network.gossip.rpc_messages import publish_frame
 from vrmnode.network.gossip.seen_messages import REPEAT_UNITS
 
@@ -185,7 +185,7 @@ def test_peer_that_sends_the_same_again_and_again_is_read_from_much_later() -> N
         inside = Inside(gossip_burst=100.0, gossip_per_s=10.0)
         began = trio.current_time()
         # Larger than a read, so that no two come together.
-        frame = publish_frame(TOPIC, bytes(READ_BYTES + 1))
+        frame = publish_frame(TOPIC, bytes(READ_BYTES))
         for _ in range(10):
             await inside.peer_end.send_all(frame)
         inside.peer_end.close()
@@ -242,7 +242,7 @@ def test_others_get_a_turn_among_tens_of_thousands_of_empty_rpcs() -> None:
             nursery.start_soon(count)
             await inside.read()
             nursery.cancel_scope.cancel()
-        assert turns >= 20_000 / 64 - 1
+        assert turns >= 20_000 / RPCS_AT_ONCE - 1
 
     trio.run(main)
 
