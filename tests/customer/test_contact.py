@@ -36,6 +36,13 @@ def test_a_planned_value_holds_from_its_moment_on():
     assert data.without(["name"]) == ContactData({"postal_code": "10115", "country": "DE"})
 
 
+def test_what_a_field_is_already_is_no_plan():
+    data = ContactData().changed(ANNA)
+    assert data.with_plan({**ANNA, "name": "Anna M."}, 50, announce=True).planned.keys() == {"name"}
+    moving = data.with_plan({"postal_code": "10117"}, 50, announce=True)
+    assert moving.with_plan(ANNA, 60, announce=True) == data
+
+
 def test_a_plan_may_be_kept_quiet_and_told_later():
     data = ContactData().with_plan(ANNA, 50, announce=False)
     assert data.names == ("name", "postal_code", "country")
@@ -103,7 +110,8 @@ def test_a_value_is_kept_as_the_protocol_takes_it_or_refused_without_a_word_of_i
     for name, value in data.values.items():
         assert contact.BY_NAME[name].fits(value)
         assert value not in repr(data)
-    both = data.with_plan(data.values, 1_803_859_200, announce=False)
+    planned = ContactData().with_plan(data.values, 1_803_859_200, announce=False).planned
+    both = ContactData(data.values, planned)
     assert ContactData.from_bytes(both.to_bytes()) == both
 
 

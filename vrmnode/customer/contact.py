@@ -75,11 +75,17 @@ class ContactData:
     ) -> ContactData:
         """This data with the fields of `raw` planned, in place of what was planned of them.
 
+        What a field is already is no plan.
+
         Raises:
             FieldError: `contact.invalid`, `contact.unknown_field`.
         """
-        new = {name: Planned(one, effective_from, announce) for name, one in _values(raw).items()}
-        return ContactData(self.values, {**self.planned, **new})
+        new = _values(raw)
+        plans = {name: one for name, one in self.planned.items() if name not in new}
+        for name, value in new.items():
+            if value != self.values.get(name):
+                plans[name] = Planned(value, effective_from, announce)
+        return ContactData(self.values, plans)
 
     def announced(self, names: Iterable[str]) -> ContactData:
         """This data with what is planned of these fields to be told."""
