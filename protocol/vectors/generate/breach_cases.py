@@ -25,6 +25,10 @@ from .breach_parts import (
     UNKNOWN,
     WITHIN,
     ack,
+    add_found,
+    add_made,
+    add_none,
+    add_refused,
     found,
     hearing,
     record,
@@ -43,7 +47,7 @@ from .messages import (
 from .mutation import DROP, put
 from .primitives import fixed
 from .reach_cases import WRITTEN_AT, entry, note, reach, under
-from .world import OTHER_VENDOR, STRANGER, Body
+from .world import OTHER_VENDOR, STRANGER
 
 
 def build() -> VectorFile:
@@ -74,7 +78,7 @@ def _breaches(file: VectorFile) -> None:
     event = ack(REVOKED, seq=1, kind="unknown_kind")
     answer = ack(REVOKED, seq=2, kind="unknown_kind")
     twice = reach(entry(*ORDER, "paused"), seq=2)
-    for name, comment, said, expected in (
+    rows = (
         ("terms", "advertising that the terms forbid", (SPAM,), found(SPAM, "terms")),
         ("terms-product", "beyond the order", (product,), found(product, "terms")),
         (
@@ -137,8 +141,8 @@ def _breaches(file: VectorFile) -> None:
             (REVOKED, HEARD, twice, AFTER),
             found(AFTER, "revoked", REVOKED, HEARD),
         ),
-    ):
-        file.ok("breaches", f"found-{name}", comment, set_of(*said), {"breaches": [expected]})
+    )
+    add_found(file, rows)
     both = (REVOKED, HEARD, AFTER, replace(SPAM, seq=4, prev=AFTER.digest))
     each = [found(AFTER, "revoked", REVOKED, HEARD), found(both[-1], "terms")]
     file.ok("breaches", "found-two", "two in a deal", set_of(*both), {"breaches": each})
@@ -156,7 +160,7 @@ def _no_breaches(file: VectorFile) -> None:
         prev=fixed("message 1"),
     )
     nobody = replace(HEARD, author=STRANGER)
-    for name, comment, said in (
+    rows = (
         ("nothing", "nothing was written", ()),
         ("within", "about the order", (AFTER,)),
         ("complete", "about the order, after its end", (delivered, AFTER)),
@@ -188,8 +192,8 @@ def _no_breaches(file: VectorFile) -> None:
         ("answer-none", "an answer to nothing", (note("Buy.", seq=3, answers=fixed("x")),)),
         ("foreign", "under another agreement", (foreign,)),
         ("customers", "the customer's own note", (asked,)),
-    ):
-        file.ok("breaches", f"none-{name}", comment, set_of(*said), {"breaches": []})
+    )
+    add_none(file, rows)
     unknown = replace(SPAM, body={**SPAM.body, "agreement": digest})
     given = set_of(unknown, deal=unknown_deal)
     file.ok("breaches", "none-unknown-terms", "terms nobody knows", given, {"breaches": []})
@@ -199,14 +203,12 @@ def _no_breaches(file: VectorFile) -> None:
 
 def _records(file: VectorFile) -> None:
     back = reach(entry(*ADVERT, "agreed"))
-    for name, comment, said, value in (
+    rows = (
         ("terms", "beyond the terms", (SPAM,), record(SPAM)),
         ("revoked", "beyond a word", (REVOKED, HEARD, AFTER), record(AFTER, REVOKED, HEARD)),
         ("knowing", "which the note acknowledges", (REVOKED, KNOWING), record(KNOWING, REVOKED)),
-    ):
-        given: Body = {"agreement": AGREEMENT, **set_of(*said)}
-        file.ok("make", f"record-make-{name}", comment, given, {"raw": pack(value)})
-        file.ok("verify", f"record-{name}", comment, {"raw": pack(value)})
+    )
+    add_made(file, rows)
     extended = note("Buy more.", seq=3, purpose="marketing", ext={"x": 1})
     for name, comment, value in (
         ("extension", "an extension in the note", record(extended)),
@@ -231,7 +233,7 @@ def _refused(file: VectorFile) -> None:
     allowed = reach(entry(*ORDER, "agreed"))
     elsewhere = replace(AFTER, body={**AFTER.body, "agreement": fixed("another")})
     named = replace(REVOKED, body={**REVOKED.body, "agreement": fixed("another")})
-    for name, code, comment, value in (
+    rows = (
         ("v", SCHEMA, "another version", {**good, "v": 2}),
         ("type", SCHEMA, "another type", {**good, "type": "vrm-deletion-file"}),
         ("unknown", SCHEMA, "a key more", {**good, "x": 1}),
@@ -338,8 +340,8 @@ def _refused(file: VectorFile) -> None:
             "another message with the note's number",
             record(AFTER, REVOKED, ack(REVOKED, seq=3)),
         ),
-    ):
-        file.bad("verify", f"record-{name}", code, comment, {"raw": pack(value)})
+    )
+    add_refused(file, rows)
     whole = pack(good)
     for name, raw in (("empty", b""), ("cut-record", whole[:-1]), ("more", whole + b"\0")):
         file.bad("verify", f"record-{name}", SCHEMA, "no record", {"raw": raw})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from .agreement_cases import signed
 from .canonical import pack
+from .cases import VectorFile
 from .disclosure_cases import AGREED
 from .messages import (
     Inner,
@@ -75,3 +77,32 @@ def record(of: Inner, word: Inner | None = None, known: Inner | None = None) -> 
 def turned(raw: Any) -> bytes:
     place = len(raw) // 2
     return bytes(raw[:place]) + bytes([raw[place] ^ 1]) + bytes(raw[place + 1 :])
+
+
+Said = tuple[Inner, ...]
+
+
+def add_found(file: VectorFile, rows: Iterable[tuple[str, str, Said, Body]]) -> None:
+    """Cases of one breach: name, comment, what was said after the agreement, what is found."""
+    for name, comment, said, expected in rows:
+        file.ok("breaches", f"found-{name}", comment, set_of(*said), {"breaches": [expected]})
+
+
+def add_none(file: VectorFile, rows: Iterable[tuple[str, str, Said]]) -> None:
+    """Cases of no breach: name, comment, what was said after the agreement."""
+    for name, comment, said in rows:
+        file.ok("breaches", f"none-{name}", comment, set_of(*said), {"breaches": []})
+
+
+def add_made(file: VectorFile, rows: Iterable[tuple[str, str, Said, Body]]) -> None:
+    """Records that are made of what was said, and verify: name, comment, messages, record."""
+    for name, comment, said, value in rows:
+        given: Body = {"agreement": AGREEMENT, **set_of(*said)}
+        file.ok("make", f"record-make-{name}", comment, given, {"raw": pack(value)})
+        file.ok("verify", f"record-{name}", comment, {"raw": pack(value)})
+
+
+def add_refused(file: VectorFile, rows: Iterable[tuple[str, str, str, Any]]) -> None:
+    """Records that are refused: name, code, comment, record."""
+    for name, code, comment, value in rows:
+        file.bad("verify", f"record-{name}", code, comment, {"raw": pack(value)})

@@ -7,7 +7,6 @@ from typing import Any
 
 from .breach_parts import (
     AFTER,
-    AGREEMENT,
     AUTHOR,
     HEARD,
     RECORD,
@@ -18,12 +17,14 @@ from .breach_parts import (
     UNKNOWN,
     WITHIN,
     ack,
+    add_found,
+    add_made,
+    add_none,
+    add_refused,
     found,
     record,
-    set_of,
     turned,
 )
-from .canonical import pack
 from .cases import VectorFile
 from .messages import (
     Inner,
@@ -66,7 +67,7 @@ def add(file: VectorFile) -> None:
 
 
 def _breaches(file: VectorFile) -> None:
-    for name, comment, said, expected in (
+    rows = (
         (
             "withdrawn",
             "the customer withdrew, which the vendor acknowledged",
@@ -97,13 +98,13 @@ def _breaches(file: VectorFile) -> None:
             (REVOKED, HEARD, AFTER, withdraw(seq=2)),
             found(AFTER, "revoked", REVOKED, HEARD),
         ),
-    ):
-        file.ok("breaches", f"found-{name}", comment, set_of(*said), {"breaches": [expected]})
+    )
+    add_found(file, rows)
 
 
 def _no_breaches(file: VectorFile) -> None:
     asked = note("Where?", seq=1, by_customer=True)
-    for name, comment, said in (
+    rows = (
         ("withdrawn-crossed", "the withdrawal crossed the note", (GONE, AFTER)),
         ("withdrawn-heard-later", "acknowledged after it", (GONE, AFTER, ack(GONE, seq=4))),
         (
@@ -118,12 +119,12 @@ def _no_breaches(file: VectorFile) -> None:
             "an answer after the cancellation",
             (GONE, GONE_HEARD, note("Here.", seq=3, answers=asked.digest)),
         ),
-    ):
-        file.ok("breaches", f"none-{name}", comment, set_of(*said), {"breaches": []})
+    )
+    add_none(file, rows)
 
 
 def _records(file: VectorFile) -> None:
-    for name, comment, said, value in (
+    rows = (
         (
             "withdrawn",
             "after the customer withdrew",
@@ -136,10 +137,8 @@ def _records(file: VectorFile) -> None:
             (GONE, GONE_KNOWING),
             withdrawn(GONE_KNOWING, GONE),
         ),
-    ):
-        given: Body = {"agreement": AGREEMENT, **set_of(*said)}
-        file.ok("make", f"record-make-{name}", comment, given, {"raw": pack(value)})
-        file.ok("verify", f"record-{name}", comment, {"raw": pack(value)})
+    )
+    add_made(file, rows)
 
 
 def _refused(file: VectorFile) -> None:
@@ -147,7 +146,7 @@ def _refused(file: VectorFile) -> None:
     foreign_signature = replace(
         agreement(), body={**agreement().body, "signature": fixed("one") + fixed("two")}
     )
-    for name, code, comment, value in (
+    rows = (
         ("withdrawal-alone", SCHEMA, "no countersignature", put(gone, "countersignature", DROP)),
         ("countersignature-alone", SCHEMA, "no withdrawal", put(gone, "acceptWithdrawal", DROP)),
         ("withdrawal-and-reach", SCHEMA, "both", {**gone, "reach": REVOKED.raw}),
@@ -192,5 +191,5 @@ def _refused(file: VectorFile) -> None:
             "acknowledged after the note",
             withdrawn(AFTER, GONE, ack(GONE, seq=4)),
         ),
-    ):
-        file.bad("verify", f"record-{name}", code, comment, {"raw": pack(value)})
+    )
+    add_refused(file, rows)

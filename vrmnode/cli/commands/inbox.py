@@ -68,14 +68,15 @@ def _table(found: list[dict[str, object]]) -> str:
     return columns(header, [_row(each) for each in found])
 
 
+def _kind(each: dict[str, object]) -> object:
+    special = (name for name in ("returning", "named") if each.get(name))
+    return next(special, each.get("kind"))
+
+
 def _row(each: dict[str, object]) -> tuple[object, ...]:
     return (
         short(each.get("id")),
-        "returning"
-        if each.get("returning")
-        else "named"
-        if each.get("named")
-        else each.get("kind"),
+        _kind(each),
         moment(each.get("answer_by")),
         each.get("claimed_by"),
         str(each.get("wanted")).removeprefix("wants "),
