@@ -12,7 +12,7 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.disclosure import deletions, disclosed
 from vrmnode.engine.failures import conflict, invalid
 from vrmnode.engine.mail import private_mail
-from vrmnode.engine.orders.order_records import OrderRecord, delete_by, find_order
+from vrmnode.engine.orders.order_records import OrderRecord, find_order
 from vrmnode.engine.records import DealRecord, load_deal, load_message
 from vrmnode.engine.references import find_deal
 from vrmnode.engine.rights import requests
@@ -140,7 +140,7 @@ def watch(ctx: Context, found: OrderRecord) -> None:
     if found.role != deals.VENDOR:
         return
     kept = order_retention.retention_of(found.order.draft)
-    until = delete_by(ctx.tx, found)
+    until = found.delete_by
     if until is None or kept is None or not kept.afterwards:
         timers.clear(ctx.tx, TIMER, found.deal)
     else:
@@ -154,7 +154,7 @@ def time_is_over(ctx: Context, deal: bytes) -> None:
     found = find_order(ctx.tx, deal)
     if found is None or found.role != deals.VENDOR:
         return
-    until = delete_by(ctx.tx, found)
+    until = found.delete_by
     if until is None or until > ctx.now:
         watch(ctx, found)
     elif not disclosed.is_forgotten(ctx.tx, ctx.vault, found.record):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from vrmnode.engine.disclosure import declined, deletions, disclosed
-from vrmnode.engine.orders.order_records import delete_by, find_order
+from vrmnode.engine.orders.order_records import find_order
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.storage import deals, disclosures, messages, secrets
 from vrmnode.storage.database import Connection
@@ -99,7 +99,7 @@ def _entries(
         return
     draft = found.order.draft
     retention = order_retention.retention_of(draft)
-    until = delete_by(tx, found)
+    until = found.delete_by
     purpose = None
     if not unknown(draft.choice):
         purpose = words_of("service", levels_of(draft.terms, draft.addendum)["service"]).short

@@ -13,14 +13,16 @@ from vrmprotocol import negotiation, order, order_retention
 from vrmprotocol.negotiation import Role
 from vrmprotocol.order import Order
 from vrmprotocol.order_bodies import Side
+from vrmprotocol.order_retention import Received
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """A deal with what it came to."""
+    """A deal with what it came to, and when each of its messages came here."""
 
     record: DealRecord
     order: Order
+    received: Received
 
     @property
     def deal(self) -> bytes:
@@ -42,6 +44,11 @@ class OrderRecord:
         """This node's part in the order."""
         return self.order.side_of(self.role)
 
+    @property
+    def delete_by(self) -> int | None:
+        """By when its data have to be deleted (Unix seconds), whoever dates ahead."""
+        return order_retention.delete_by(self.order, self.received)
+
     def who(self, side: Side) -> Role:
         """Which of the two has a part in the order."""
         return "vendor" if self.order.side_of("vendor") == side else "customer"
@@ -52,10 +59,14 @@ def find_order(tx: Connection, deal: bytes) -> OrderRecord | None:
     row = deals.get(tx, deal)
     if row is None:
         return None
-    known = [load_message(item.raw) for item in messages.list_messages(tx, deal)]
+    stored = messages.list_messages(tx, deal)
+    known = [load_message(item.raw) for item in stored]
     state = negotiation.evaluate(known)
     found = order.of_deal(state, known)
-    return None if found is None else OrderRecord(DealRecord(row, state), found)
+    if found is None:
+        return None
+    received = {item.digest: item.received_at for item in stored}
+    return OrderRecord(DealRecord(row, state), found, received)
 
 
 def load_order(tx: Connection, deal: bytes) -> OrderRecord:
@@ -70,9 +81,3 @@ def load_order(tx: Connection, deal: bytes) -> OrderRecord:
         came = "an unknown deal" if row is None else f"one that is {row.state}"
         raise conflict("order.none", f"expected an agreed deal, came {came}")
     return found
-
-
-def delete_by(tx: Connection, found: OrderRecord) -> int | None:
-    """By when the data of an order have to be deleted (Unix seconds), whoever dates ahead."""
-    received = {item.digest: item.received_at for item in messages.list_messages(tx, found.deal)}
-    return order_retention.delete_by(found.order, received)

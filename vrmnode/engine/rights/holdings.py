@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from vrmnode.engine.audience import readable
 from vrmnode.engine.disclosure import disclosed, statements
 from vrmnode.engine.mail import private_mail
-from vrmnode.engine.orders.order_records import delete_by, find_order
+from vrmnode.engine.orders.order_records import find_order
 from vrmnode.engine.records import DealRecord, load_message
 from vrmnode.engine.rights import requests
 from vrmnode.storage import holdings, messages, orders
@@ -52,7 +52,7 @@ def answer(
         controller=keys.to_did(record.row.vendor_root),
         subject=keys.to_did(record.row.customer),
         purpose=_purpose(record),
-        delete_by=None if found is None else delete_by(tx, found),
+        delete_by=None if found is None else found.delete_by,
         sale_opted_out=rights.opted_out_of_sale(requests.of_deal(tx, record)) is not None,
         contact=list(_contact(told)),
         relationship=None if key is None else keys.to_did(key),
