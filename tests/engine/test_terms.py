@@ -51,7 +51,8 @@ def test_an_agreement_has_the_addendum_and_the_text_of_its_terms(make_world: Mak
     ]  # fmt: skip
     assert str(sent.data["rule"]).endswith("SD-BASE with marketing [], retentionOrder 30")
     offer = next(iter(load_deal(world.nodes[CUSTOMER].reader, row.deal).state.offers))
-    shown = views.offer_show(world.nodes[CUSTOMER].reader, offer.hex(), world.now)
+    node = world.nodes[CUSTOMER]
+    shown = views.offer_show(node.reader, node.machine.vault, offer.hex(), world.now)
     assert shown["terms_text"] == page("SD-BASE", report.draft.addendum)
     assert "data of the order: 30 days" in str(shown["terms_text"])
 

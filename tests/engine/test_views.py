@@ -42,8 +42,8 @@ def _published(world: World) -> None:
 STAGES: list[Callable[[World], object]] = [_nothing, _published, offered, accepted, agreed]
 
 
-def _every_view(world: World, tx: Connection) -> dict[str, object]:
-    now = world.now
+def _every_view(world: World, who: str) -> dict[str, object]:
+    now, tx, vault = world.now, world.nodes[who].reader, world.nodes[who].machine.vault
     found: dict[str, object] = {
         "status": views.status(tx, now),
         "intents": views.intent_list(tx, None),
@@ -60,7 +60,7 @@ def _every_view(world: World, tx: Connection) -> dict[str, object]:
         found[f"intent {reference}"] = views.intent_show(tx, reference, now)
         found[f"offers of {reference}"] = views.offer_list(tx, reference, now)
     for offer in views.offer_list(tx, None, now):
-        found[f"offer {offer['offer']}"] = views.offer_show(tx, str(offer["offer"]), now)
+        found[f"offer {offer['offer']}"] = views.offer_show(tx, vault, str(offer["offer"]), now)
     for deal in views.deal_list(tx, None, None, now):
         found[f"deal {deal['deal']}"] = views.deal_show(tx, str(deal["deal"]), now)
     return found
@@ -70,7 +70,7 @@ def _every_view(world: World, tx: Connection) -> dict[str, object]:
 def test_every_view_is_json(world: World, stage: Callable[[World], object]) -> None:
     stage(world)
     for who in (CUSTOMER, VENDOR):
-        for name, shown in _every_view(world, world.nodes[who].reader).items():
+        for name, shown in _every_view(world, who).items():
             assert json.loads(json.dumps(shown)) == shown, name
 
 
@@ -129,7 +129,6 @@ def test_an_open_deal_has_no_file(world: World) -> None:
     ("view", "code"),
     [
         (views.intent_show, "intent.not_found"),
-        (views.offer_show, "offer.not_found"),
         (views.deal_show, "deal.not_found"),
     ],
 )
@@ -139,6 +138,13 @@ def test_what_is_not_there_is_told(
     with pytest.raises(ServiceError) as caught:
         view(world.nodes[CUSTOMER].reader, "ab" * 32, world.now)
     assert caught.value.code == code
+
+
+def test_an_offer_that_is_not_there_is_told(world: World) -> None:
+    node = world.nodes[CUSTOMER]
+    with pytest.raises(ServiceError) as caught:
+        views.offer_show(node.reader, node.machine.vault, "ab" * 32, world.now)
+    assert caught.value.code == "offer.not_found"
 
 
 def test_lists_are_filtered(world: World) -> None:

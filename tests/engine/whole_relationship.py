@@ -310,7 +310,7 @@ class Story:
         said: dict[bytes, tuple[bytes, int | None]] = {}
         for who in CUSTOMERS:
             reader = self.world.nodes[who].reader
-            for own in feedback.every_own(reader):
+            for own in feedback.every_own(reader, self.world.nodes[who].machine.vault):
                 if own.published_at is not None:
                     row = deals.get(reader, own.deal)
                     assert row is not None

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from examples.local_node import CommandFailed, LocalNode, LocalNodes
+from examples.local_node import CommandFailed, LocalNode, LocalNodes, run_vrm
 from tests.processes.market import (
     Product,
     ask,
@@ -27,6 +27,7 @@ from tests.processes.market import (
     wait_offers,
     wait_state,
 )
+from tests.processes.sealed_boxes import boxes_of, files_with, opened
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
@@ -41,13 +42,16 @@ ANNA = {
     "email": "annegret@quittenpost.example",
     "telephone": "+49 36482 190077",
 }
+QUESTION, ANSWER = "Is there a Mirabellenfleck on it?", "No Mirabellenfleck on any page."
+FEEDBACK, NOTE = "My ill husband had to open, Herrschaftszeiten.", "The Klingeltaster is broken."
+TEXTS = {QUESTION, ANSWER, FEEDBACK, NOTE}
 PLACE = {"postal_code", "locality", "region", "country"}
 DELIVERY = {"name", "street_address"}
 SEARCHED = {
     name: [line.encode() for line in value.split("\n")]
     for name, value in ANNA.items()
     if name not in ("country", "postal_code")  # two letters and five digits stand anywhere
-}
+} | {"text": [text.encode() for text in TEXTS]}
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,26 @@ def wait_told(nodes: Nodes, deal: str, names: set[str]) -> None:
     assert clear_text(nodes) == []
 
 
-def agree(nodes: Nodes, product: Product) -> str:
+def asked_and_answered(nodes: Nodes, offer: str) -> None:
+    nodes.customer.vrm("offer", "ask", offer, QUESTION)
+    (asked,) = until(lambda: nodes.shop.vrm("vendor", "questions"), "the question")
+    assert asked["text"] == QUESTION
+    nodes.shop.vrm("vendor", "reply", asked["question"], ANSWER)
+    until(lambda: answer_shown(nodes, offer) == ANSWER, "the answer")
+
+
+def answer_shown(nodes: Nodes, offer: str) -> str | None:
+    (exchange,) = ask(nodes.customer, "offers", offer)["questions"]
+    found: str | None = exchange["answer"]
+    return found
+
+
+def agree(nodes: Nodes, product: Product, *, asking: bool = False) -> str:
     """Accept the only offer for a product; the deal, once both sides have agreed."""
     intent = publish(nodes.customer, product)
     (offer,) = wait_offers(nodes.customer, intent, 1)
+    if asking:
+        asked_and_answered(nodes, offer["offer"])
     nodes.customer.vrm("offer", "accept", offer["offer"])
     deal = str(offer["deal"])
     for node in (nodes.customer, nodes.shop):
@@ -138,7 +158,9 @@ def test_stage_by_stage_and_never_in_clear(tmp_path: Path) -> None:
         deal = _trusted_by_stages(nodes)
         _listed_for_its_owner(nodes, deal)
         _kept_over_a_restart_and_in_a_backup(nodes, deal, tmp_path)
+        assert set(texts_restored(deal, tmp_path / "before", tmp_path)) == TEXTS
         _forgotten(nodes, deal)
+        assert texts_restored(deal, tmp_path / "after", tmp_path) == []
 
 
 def _a_stranger_waits_for_its_owner(nodes: Nodes) -> None:
@@ -162,7 +184,7 @@ def _a_stranger_waits_for_its_owner(nodes: Nodes) -> None:
 def _trusted_by_stages(nodes: Nodes) -> str:
     """A trusted vendor is told the place at once, name and street when it begins."""
     nodes.customer.vrm("trust", "add", str(ask(nodes.shop, "identity")["vendor"]))
-    deal = agree(nodes, BOOKS[1])
+    deal = agree(nodes, BOOKS[1], asking=True)
     wait_told(nodes, deal, PLACE)
     label = nodes.shop.vrm("vendor", "label", deal)
     assert label["lines"] == ["98765 Oberstadelwitz", "GERMANY"]
@@ -181,8 +203,22 @@ def _trusted_by_stages(nodes: Nodes) -> str:
         [],
     )  # fmt: skip
     assert nodes.shop.vrm("order", "show", deal)["label"] == label
+    nodes.customer.vrm("feedback", "give", deal, "--sealed", "--rating", "2", "--text", FEEDBACK)
+    nodes.customer.vrm("relation", "write", deal, NOTE)
+    until(lambda: set(texts_opened(nodes.shop.folder, deal)) == TEXTS, "the shop to have the texts")
+    assert feedback_told(nodes) == [FEEDBACK]
     assert clear_text(nodes) == []
     return deal
+
+
+def feedback_told(nodes: Nodes) -> list[str]:
+    return [row["text"] for row in nodes.shop.vrm("feedback", "sealed")["sealed"]]
+
+
+def texts_opened(folder: Path, deal: str) -> list[str]:
+    """The texts of a deal in the database of a folder that the keys in it open."""
+    found = opened(folder, boxes_of(folder, deal)).values()
+    return [text for text in TEXTS if any(text.encode() in plain for plain in found)]
 
 
 def _listed_for_its_owner(nodes: Nodes, deal: str) -> None:
@@ -216,7 +252,16 @@ def _kept_over_a_restart_and_in_a_backup(nodes: Nodes, deal: str, folder: Path) 
     assert nodes.customer.vrm("contact", "show") == {**ANNA, "planned": None}
 
 
+def texts_restored(deal: str, into: Path, folder: Path) -> list[str]:
+    """The texts of a deal that the shop's backup, restored now, still opens."""
+    passphrase = folder / "passphrase"
+    backup = folder / "shop.backup"
+    run_vrm("data", "restore", backup, "--passphrase-file", passphrase, "--data", into)
+    return texts_opened(into, deal)
+
+
 def _forgotten(nodes: Nodes, deal: str) -> None:
+    copied = boxes_of(nodes.shop.folder, deal)
     with pytest.raises(CommandFailed) as caught:
         nodes.shop.vrm("vendor", "forget", deal)
     assert caught.value.exit_code == 4
@@ -226,6 +271,11 @@ def _forgotten(nodes: Nodes, deal: str) -> None:
     _stated(nodes, deal, answer["deletion"])
     assert told(nodes.shop, deal) == {}
     assert nodes.shop.vrm("vendor", "label", deal)["lines"] == []
+    assert feedback_told(nodes) == []
+    assert [row["deal"] for row in nodes.shop.vrm("vendor", "questions", "--all")] == []
+    assert opened(nodes.shop.folder, copied) == {}
+    # Out of the rows with the commit, and out of the log of writes soon after it.
+    until(lambda: not files_with(files_of(nodes.shop), copied), "the files without what was sealed")
     tell(f"{len(files_of(nodes.shop))} files of the shop searched; nothing in clear")
     assert clear_text(nodes) == []
 
@@ -255,12 +305,13 @@ def _stated(nodes: Nodes, deal: str, deletion: str) -> None:
 
 
 def test_the_search_finds_what_stands_in_clear(tmp_path: Path) -> None:
-    """A control: a question is kept as it was asked, and is found in both databases."""
+    """A control: what is under the signature of a counter stays, and is found in both databases."""
     with three_nodes(tmp_path) as nodes:
         intent = publish(nodes.customer, BOOKS[2])
         (offer,) = wait_offers(nodes.customer, intent, 1)
-        nodes.customer.vrm("offer", "ask", offer["offer"], "Send it to Oberstadelwitz?")
-        until(lambda: nodes.shop.vrm("vendor", "questions"), "the question")
+        price, note = ["--total", "25.00 EUR"], ["--note", "I'd fetch it in Oberstadelwitz."]
+        nodes.customer.vrm("offer", "counter", offer["offer"], *price, *note)
+        until(lambda: event_data(nodes.shop, "counter.received"), "the counter")
         found = clear_text(nodes)
         assert {line.split()[0] for line in found} == {"customer", "shop"}
         assert {line.split()[-1] for line in found} == {"locality"}

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import apsw
 import pytest
 
 from examples.local_node import LocalNode
@@ -29,9 +28,7 @@ from tests.processes.market import (
     wait_offers,
     wait_state,
 )
-from vrmnode import keystore
-from vrmnode.errors import StorageError
-from vrmnode.storage.vault import Vault
+from tests.processes.sealed_boxes import boxes_of, files_with, opened, rows
 from vrmprotocol import deletion_file, message
 from vrmprotocol.disclosure_body import Disclosure
 from vrmprotocol.message import SignedMessage
@@ -107,40 +104,10 @@ def answered(customer: LocalNode, request_id: str, folder: Path) -> dict[str, An
     return document
 
 
-def rows(node: LocalNode, sql: str, *params: object) -> list[tuple[Any, ...]]:
-    """What the node's database says, read beside it."""
-    path = node.folder / "node.db"
-    database = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    try:
-        database.set_busy_timeout(30_000)
-        return list(database.execute(sql, params))
-    finally:
-        database.close()
-
-
-def opened(node: LocalNode, boxes: list[tuple[Any, ...]]) -> dict[tuple[bytes, str], bytes]:
-    """Each sealed secret (owner, name, box) that the keys in the node's folder open now."""
-    vault = Vault(keystore.unlock(node.folder / "keystore.json", "").vault_key)
-    sealers = [vault]
-    for owner, box in rows(node, "SELECT owner_id, box FROM erasable_keys"):
-        sealers.append(Vault(vault.unseal(bytes(box), "erasable", bytes(owner), "key")))
-    found = {}
-    for owner, name, box in boxes:
-        for sealer in sealers:
-            try:
-                found[bytes(owner), name] = sealer.unseal(bytes(box), "deal", bytes(owner), name)
-            except StorageError:
-                continue
-    return found
-
-
-BOXES = "SELECT owner_id, name, box FROM secrets WHERE owner_kind = 'deal' AND owner_id = ?"
-
-
 def contact_in_database(shop: LocalNode, deal: str) -> dict[str, str]:
     """The contact data of a deal in the shop's database, opened without its node."""
     found: dict[str, str] = {}
-    for (_, name), plain in opened(shop, rows(shop, BOXES, bytes.fromhex(deal))).items():
+    for (_, name), plain in opened(shop.folder, boxes_of(shop.folder, deal)).items():
         if name.startswith("message "):
             signed = message.verify_and_load(plain, expected_recipient=None)
             if isinstance(signed, SignedMessage) and isinstance(signed.body, Disclosure):
@@ -170,7 +137,7 @@ def _access_equals_the_database(
     in_database = {
         digest.hex(): kind
         for digest, kind in rows(
-            shop, "SELECT digest, kind FROM messages WHERE deal = ?", bytes.fromhex(deal)
+            shop.folder, "SELECT digest, kind FROM messages WHERE deal = ?", bytes.fromhex(deal)
         )
     }
     listed = {one["digest"]: one["kind"] for one in document["messages"]}
@@ -178,7 +145,7 @@ def _access_equals_the_database(
     assert {in_database[digest] for digest in set(in_database) - set(listed)} <= LATER
     assert asked in listed
     ((status, payment),) = rows(
-        shop, "SELECT status, payment FROM orders WHERE deal = ?", bytes.fromhex(deal)
+        shop.folder, "SELECT status, payment FROM orders WHERE deal = ?", bytes.fromhex(deal)
     )
     assert (document["order"]["status"], document["order"]["payment"]) == (status, payment)
     assert document["person"] is None
@@ -223,17 +190,17 @@ def _denied_in_words(customer: LocalNode, shop: LocalNode, deal: str) -> None:
 
 def _deleted(customer: LocalNode, shop: LocalNode, deal: str, folder: Path) -> None:
     """After the deletion no box opens any more, not even one that was copied before."""
-    copied = rows(shop, BOXES, bytes.fromhex(deal))
+    copied = boxes_of(shop.folder, deal)
     assert {name for _, name, _ in copied} >= {"reply"}
-    assert opened(shop, copied)
+    assert opened(shop.folder, copied)
     asked = request(customer, "deletion", deal)
     row = wait_for(customer, asked, "fulfilled")
     wait_for(shop, asked, "fulfilled")
     assert told(shop, deal) == {}
-    assert rows(shop, BOXES, bytes.fromhex(deal)) == []
-    assert opened(shop, copied) == {}
+    assert boxes_of(shop.folder, deal) == []
+    assert opened(shop.folder, copied) == {}
     # Out of the rows with the commit, and out of the log of writes soon after it.
-    until(lambda: not _with_boxes(shop, copied), "the files without what was sealed")
+    until(lambda: not files_with(_files(shop), copied), "the files without what was sealed")
     for raw in _files(shop).values():
         assert not [value for value in ANNA.values() if len(value) > 5 and value.encode() in raw]
     log = json.dumps(shop.events())
@@ -253,12 +220,6 @@ def _files(node: LocalNode) -> dict[str, bytes]:
             with contextlib.suppress(FileNotFoundError):  # SQLite takes files away
                 found[path.name] = path.read_bytes()
     return found
-
-
-def _with_boxes(node: LocalNode, boxes: list[tuple[Any, ...]]) -> list[str]:
-    return [
-        name for name, raw in _files(node).items() if any(bytes(box) in raw for _, _, box in boxes)
-    ]
 
 
 def test_killed_in_the_middle_nothing_changes(tmp_path: Path) -> None:
@@ -283,5 +244,5 @@ def test_killed_in_the_middle_nothing_changes(tmp_path: Path) -> None:
         for deal in deals:
             assert contact_in_database(shop, deal) == {}
             sql = "SELECT kind FROM messages WHERE deal = ? AND own = 1"
-            kinds = [kind for (kind,) in rows(shop, sql, bytes.fromhex(deal))]
+            kinds = [kind for (kind,) in rows(shop.folder, sql, bytes.fromhex(deal))]
             assert (kinds.count("deletion"), kinds.count("rights_status")) == (1, 1)

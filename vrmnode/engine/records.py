@@ -20,6 +20,7 @@ from vrmnode.storage.database import Connection
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
 from vrmnode.storage.messages import StoredMessage
+from vrmnode.storage.secrets import Vault
 from vrmprotocol import encoding, message, negotiation, schema
 from vrmprotocol.bodies import MailBody
 from vrmprotocol.mail import Offer
@@ -59,6 +60,21 @@ class DealRecord:
 def load_message(raw: bytes) -> SignedMessage | UninterpretedMessage:
     """A message that was verified before it was stored; the last ones are kept ready."""
     return private_mail.read_header(raw) or message.verify_and_load(raw, expected_recipient=None)
+
+
+def open_message(
+    tx: Connection, vault: Vault, item: StoredMessage
+) -> SignedMessage | UninterpretedMessage:
+    """The same, opened where its content is sealed apart; its header where that was erased.
+
+    Not kept ready: what was erased is nowhere, then.
+    """
+    if private_mail.read_header(item.raw) is None:
+        return load_message(item.raw)
+    raw = private_mail.content(tx, vault, item.deal, item.digest)
+    if raw is None:
+        return load_message(item.raw)
+    return message.verify_and_load(raw, expected_recipient=None)
 
 
 def body_of(raw: bytes) -> MailBody | None:

@@ -31,6 +31,7 @@ from vrmnode.storage import (
 from vrmnode.storage.database import Connection
 from vrmnode.storage.deals import Deal
 from vrmnode.storage.intents import OwnIntent
+from vrmnode.storage.secrets import Vault
 from vrmnode.vendor.product import product_to_dict
 from vrmprotocol import bodies, keys, negotiation
 from vrmprotocol.terms_matching import unknown
@@ -156,7 +157,7 @@ def offer_list(tx: Connection, reference: str | None, now: int) -> list[Json]:
     return [row for own in chosen for row in _ranked(tx, own, now)]
 
 
-def offer_show(tx: Connection, reference: str, now: int) -> Json:
+def offer_show(tx: Connection, vault: Vault, reference: str, now: int) -> Json:
     """One offer: its rank, the whole signed draft, and what was asked about it."""
     digest = find_offer(tx, reference)
     record = offers.deal_of(tx, digest)
@@ -171,7 +172,7 @@ def offer_show(tx: Connection, reference: str, now: int) -> Json:
         "deal": record.deal.hex(),
         "terms_text": None if unknown(choice) else page(choice.terms, choice.addendum),
         "draft": readable(wire.get("draft")),
-        "questions": questions.about_offer(tx, record.deal, digest),
+        "questions": questions.about_offer(tx, vault, record.deal, digest),
     }
 
 

@@ -302,7 +302,6 @@ _QUERIES: dict[str, Query] = {
     "intent.why": lambda tx, p, now: why.intent_why(tx, _text(p, "intent") or "", now),
     "offer.compare": lambda tx, p, now: comparison.offer_compare(tx, _text(p, "intent") or "", now),
     "offer.list": lambda tx, p, now: views.offer_list(tx, _text(p, "intent"), now),
-    "offer.show": lambda tx, p, now: views.offer_show(tx, _text(p, "offer") or "", now),
     "deal.list": lambda tx, p, now: views.deal_list(tx, _text(p, "role"), _text(p, "state"), now),
     "contact.policy": lambda tx, p, now: disclosure_rules.stored_policy(tx).to_dict(),
     "contact.disclosures": lambda tx, p, now: disclosure_desk.list_disclosures(
@@ -318,7 +317,6 @@ _QUERIES: dict[str, Query] = {
     "vendor.show": lambda tx, p, now: directory.show(tx, _text(p, "vendor") or "", now),
     "vendor.counts": lambda tx, p, now: vendor_counts.counts(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
-    "vendor.questions": lambda tx, p, now: questions.inbox(tx, everything=p.get("all") is True),
     "policy.test": lambda tx, p, now: policy_tests.policy_test(tx, _text(p, "of") or "", now),
     "demand.list": lambda tx, p, now: demand_desk.demand_list(tx),
     "demand.show": lambda tx, p, now: demand_desk.demand_show(tx, _text(p, "week") or ""),
@@ -326,8 +324,6 @@ _QUERIES: dict[str, Query] = {
     "image.named": lambda tx, p, now: named_images.named(
         tx, offer=_text(p, "offer"), intent=_text(p, "intent"), vendor=_text(p, "vendor")
     ),
-    "feedback.list": feedback_desk.feedback_list,
-    "feedback.sealed": lambda tx, p, now: sealed_feedback.sealed_list(tx),
     "rights.list": lambda tx, p, now: requests.listed(tx, _text(p, "role") or "customer", now),
     "trust.list": lambda tx, p, now: trust_desk.trust_list(tx, _text(p, "group"), now),
     "policy": lambda tx, p, now: standing.shown_policy(tx),
@@ -346,6 +342,14 @@ _SEALED_QUERIES: dict[str, SealedQuery] = {
     "breach.show": breach_desk.show,
     "breach.export": breach_desk.export,
     "contact.status": lambda tx, vault, p, now: contact_spread.status(tx, vault, now),
+    "offer.show": lambda tx, vault, p, now: views.offer_show(
+        tx, vault, _text(p, "offer") or "", now
+    ),
+    "vendor.questions": lambda tx, vault, p, now: questions.inbox(
+        tx, vault, everything=p.get("all") is True
+    ),
+    "feedback.list": feedback_desk.feedback_list,
+    "feedback.sealed": lambda tx, vault, p, now: sealed_feedback.sealed_list(tx, vault),
     "deal.show": shop_screen.deal_show,
     "order.show": shop_screen.order_show,
     "vendor.orders": shop_screen.order_list,

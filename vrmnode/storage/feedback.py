@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vrmnode.storage.connection import Connection
+from vrmnode.storage.sealed_table import SealedTable
+from vrmnode.storage.secrets import Vault
 from vrmnode.storage.table import Table
 
 
@@ -49,8 +51,8 @@ class StoredReply:
 class OwnFeedback:
     """What this node's owner says about the vendor of a deal; `body` (canonical) without dates.
 
-    `seq` is that of the next or last envelope; `published_at` is when it left, None while it
-    waits for `due_at`.
+    Until it leaves nobody has seen it, so `body` lies sealed. `seq` is that of the next or last
+    envelope; `published_at` is when it left, None while it waits for `due_at`.
     """
 
     deal: bytes
@@ -63,7 +65,13 @@ class OwnFeedback:
 
 _FEEDBACK = Table("feedback", StoredFeedback)
 _REPLIES = Table("feedback_replies", StoredReply)
-_OWN = Table("own_feedback", OwnFeedback)
+_OWN = SealedTable(
+    "own_feedback",
+    OwnFeedback,
+    owner_kind="own_feedback",
+    clear=("key", "seq", "due_at", "published_at"),
+    in_bytes=("body",),
+)
 
 
 def upsert(tx: Connection, row: StoredFeedback) -> bool:
@@ -175,21 +183,22 @@ def tidy(tx: Connection, now: int, most: int) -> None:
     )
 
 
-def put_own(tx: Connection, row: OwnFeedback) -> None:
+def put_own(tx: Connection, vault: Vault, row: OwnFeedback) -> None:
     """Keep what the owner says, in place of what it said before."""
-    tx.run(f"INSERT OR REPLACE {_OWN.insert_sql}", _OWN.values(row))
+    _OWN.remove(tx, row.deal)
+    _OWN.insert(tx, vault, row)
 
 
-def own_of(tx: Connection, deal: bytes) -> OwnFeedback | None:
+def own_of(tx: Connection, vault: Vault, deal: bytes) -> OwnFeedback | None:
     """Return what the owner says about a deal's vendor."""
-    return _OWN.first(tx, "WHERE deal = ?", (deal,))
+    return _OWN.first(tx, vault, "WHERE deal = ?", (deal,))
 
 
-def every_own(tx: Connection) -> list[OwnFeedback]:
+def every_own(tx: Connection, vault: Vault) -> list[OwnFeedback]:
     """Return all that the owner says, the last to be told first."""
-    return _OWN.select(tx, "ORDER BY due_at DESC, deal")
+    return _OWN.select(tx, vault, "ORDER BY due_at DESC, deal")
 
 
 def remove_own(tx: Connection, deal: bytes) -> None:
     """Forget what the owner was going to say."""
-    tx.run("DELETE FROM own_feedback WHERE deal = ?", (deal,))
+    _OWN.remove(tx, deal)

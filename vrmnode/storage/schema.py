@@ -166,7 +166,6 @@ CREATE TABLE own_feedback (
     deal BLOB PRIMARY KEY,
     key BLOB NOT NULL,
     seq INTEGER NOT NULL,
-    body BLOB NOT NULL,
     due_at INTEGER NOT NULL,
     published_at INTEGER
 ) STRICT;

@@ -24,7 +24,7 @@ _BOX = "fields"
 class SealedTable(Generic[T]):
     """The table `name` whose rows are instances of `row_class`.
 
-    Its first field is the id, 16 bytes. `clear` are the columns beside it; `in_bytes` are fields in
+    Its first field is the id, bytes. `clear` are the columns beside it; `in_bytes` are fields in
     the box that hold bytes, the others hold what JSON has, lists as tuples.
     """
 

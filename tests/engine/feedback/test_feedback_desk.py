@@ -26,6 +26,7 @@ from tests.engine.world import World
 from vrmnode.customer.opinion import LONGEST_WAIT_S
 from vrmnode.engine import inbound
 from vrmnode.engine.feedback import feedback_desk, feedback_keys, kept_feedback, sealed_feedback
+from vrmnode.engine.records import open_message
 from vrmnode.errors import ServiceError
 from vrmnode.storage import feedback
 from vrmnode.storage.deals import Deal
@@ -51,13 +52,16 @@ def later(world: World, seconds: int) -> None:
 
 def seen_by(world: World, who: str) -> list[dict[str, Any]]:
     vendor = keys.to_did(world.nodes[VENDOR].machine.identity.root)
-    reader = world.nodes[who].reader
-    value = feedback_desk.feedback_list(reader, {"vendor": vendor}, world.now)
+    node = world.nodes[who]
+    value = feedback_desk.feedback_list(
+        node.reader, node.machine.vault, {"vendor": vendor}, world.now
+    )
     return value["feedback"]  # type: ignore[return-value]
 
 
 def told_alone(world: World) -> list[dict[str, Any]]:
-    return sealed_feedback.sealed_list(world.nodes[VENDOR].reader)["sealed"]  # type: ignore[return-value]
+    node = world.nodes[VENDOR]
+    return sealed_feedback.sealed_list(node.reader, node.machine.vault)["sealed"]  # type: ignore[return-value]
 
 
 def published(world: World, **said: object) -> dict[str, Any]:
@@ -82,9 +86,9 @@ def test_it_waits_and_then_everybody_can_read_it(world: World) -> None:
     assert (read["rating"], read["experience"], read["text"]) == (4, {"delivery": "late"}, "Slow.")
     assert read["item"]["gtin"] and read["reply"] is None
     assert "feedback.received" in event_types(world, VENDOR)
-    found = feedback_desk.feedback_list(
-        world.nodes[OTHER_CUSTOMER].reader, {"gtin": read["item"]["gtin"]}, world.now
-    )
+    other = world.nodes[OTHER_CUSTOMER]
+    asked = {"gtin": read["item"]["gtin"]}
+    found = feedback_desk.feedback_list(other.reader, other.machine.vault, asked, world.now)
     assert found["feedback"] == [read]
     assert found["note"] == kept_feedback.ATTESTED
 
@@ -107,7 +111,8 @@ def test_a_restart_loses_nothing_that_waits(world: World) -> None:
 def test_nothing_in_it_names_deal_customer_or_intent(world: World) -> None:
     deal = agreed(world)
     told = give(world, deal, rating=1)
-    row = feedback.own_of(world.nodes[CUSTOMER].reader, deal.deal)
+    node = world.nodes[CUSTOMER]
+    row = feedback.own_of(node.reader, node.machine.vault, deal.deal)
     assert row is not None
     later(world, told["due_at"] - world.now)
     pass_on(world, CUSTOMER)
@@ -236,8 +241,10 @@ def test_what_was_said_last_counts_in_whatever_order_it_comes(world: World) -> N
     give(world, deal, sealed=True, rating=1)
     give(world, deal, sealed=True, rating=2)
     said = [item for item in told(world, CUSTOMER) if item.kind == sealed_feedback.KIND]
+    node = world.nodes[CUSTOMER]
     for item in reversed(said):
-        hand_over(world, VENDOR, item.raw, deal=deal.deal)
+        whole = open_message(node.reader, node.machine.vault, item)
+        hand_over(world, VENDOR, whole.raw, deal=deal.deal)
         world.now += 1
     assert [each["rating"] for each in told_alone(world)] == [2]
 

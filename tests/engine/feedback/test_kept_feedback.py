@@ -108,7 +108,7 @@ def test_what_is_said_newest_pushes_nothing_out_of_what_is_shown_and_counted(
         good = _stranger_says(world, number, rating=5)
         node.turn(partial(inbound.accept_envelope, arrived=good))
     asked = {"vendor": keys.to_did(STRANGERS_ROOT.public)}
-    value = feedback_desk.feedback_list(node.reader, asked, world.now)
+    value = feedback_desk.feedback_list(node.reader, node.machine.vault, asked, world.now)
     counts, listed = value["counts"], value["feedback"]
     assert isinstance(counts, dict)
     assert isinstance(listed, list)

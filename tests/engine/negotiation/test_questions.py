@@ -52,12 +52,13 @@ def _reply(world: World, question: object, text: str = ANSWER) -> dict[str, obje
 
 
 def _inbox(world: World, *, everything: bool = False) -> list[dict[str, object]]:
-    return questions.inbox(world.nodes[VENDOR].reader, everything=everything)
+    node = world.nodes[VENDOR]
+    return questions.inbox(node.reader, node.machine.vault, everything=everything)
 
 
 def _seen_by_customer(world: World) -> list[dict[str, object]]:
-    reader, offer = world.nodes[CUSTOMER].reader, first_offer(world).digest.hex()
-    shown = views.offer_show(reader, offer, world.now)["questions"]
+    node, offer = world.nodes[CUSTOMER], first_offer(world).digest.hex()
+    shown = views.offer_show(node.reader, node.machine.vault, offer, world.now)["questions"]
     assert isinstance(shown, list)
     return shown
 
@@ -275,14 +276,11 @@ def test_question_and_answer_say_their_language(world: World) -> None:
     asked = command(world, CUSTOMER, "offer.ask", offer=offer, text="Ist es neu?", language="de")
     assert isinstance(asked, dict)
     pass_on(world, CUSTOMER)
-    (found,) = questions.inbox(world.nodes[VENDOR].reader)
+    (found,) = _inbox(world)
     assert (found["text"], found["in_language"]) == ("Ist es neu?", "de")
     command(world, VENDOR, "vendor.reply", question=asked["question"], text="Ja.", language="de-CH")
     pass_on(world, VENDOR)
-    row = deal_with(world, CUSTOMER, VENDOR)
-    (told,) = questions.about_offer(
-        world.nodes[CUSTOMER].reader, row.deal, first_offer(world).digest
-    )
+    (told,) = _seen_by_customer(world)
     assert (told["in_language"], told["answer_in_language"]) == ("de", "de-CH")
 
 

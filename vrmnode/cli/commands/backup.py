@@ -113,8 +113,8 @@ def restore(file: Path, force: bool, passphrase_file: Path | None, no_passphrase
     counts = f"{report.deals} deals, {report.intents} intents, {report.messages} messages"
     if not report.keys:
         counts += (
-            f"\nno keys beside it ({file}.keys): mail of your shop's deals, and what customers"
-            " disclosed to it, can't be opened"
+            f"\nno keys beside it ({file}.keys): mail of your shop's deals, what customers"
+            " disclosed to it, and questions, notes and sealed feedback can't be opened"
         )
     start = run_command(here.data_dir)
     settings = "config.toml isn't in a backup: set listen and peers again, or join with vrm join"

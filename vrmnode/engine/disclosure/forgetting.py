@@ -102,6 +102,7 @@ def _kept(ctx: Context, record: DealRecord) -> list[str]:
 def _forget(ctx: Context, record: DealRecord, reason: DeletionReason) -> Json:
     names = _kept(ctx, record)
     count = disclosed.erase(ctx, record)
+    # SPEC 09: The writer MUST erase with a deletion the texts of the deal.
     private_mail.erase_all(ctx, record.deal)
     secrets.erase(ctx.tx, "deal", record.deal, "reply")
     outbox.done_by_deal(ctx.tx, record.deal, ctx.now)

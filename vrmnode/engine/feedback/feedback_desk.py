@@ -25,6 +25,7 @@ from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, feedback, timers
 from vrmnode.storage.database import Connection
 from vrmnode.storage.feedback import OwnFeedback, StoredFeedback
+from vrmnode.storage.secrets import Vault
 from vrmnode.storage.table import hex_bounds
 from vrmnode.values.fields import Fields
 from vrmprotocol import encoding, envelope, market, schema
@@ -76,13 +77,14 @@ def withdraw(ctx: Context, params: Params) -> Json:
     reference, at_once = fields.required_text("deal", 64), fields.flag("now", False)
     fields.finish()
     record = _agreed(ctx.tx, reference)
-    own = feedback.own_of(ctx.tx, record.deal)
+    own = feedback.own_of(ctx.tx, ctx.vault, record.deal)
     if own is None:
         words = f"expected a deal that you have said something about, came {reference!r}"
         raise ServiceError("feedback.not_found", words, 404)
     if own.published_at is None and own.seq == 0:
         feedback.remove_own(ctx.tx, record.deal)
         timers.clear(ctx.tx, TIMER, record.deal)
+        ctx.sweep = True
         return {"deal": record.deal.hex(), "published_at": None, "due_at": None}
     return _plan(ctx, record, Said(), None, at_once=at_once)
 
@@ -117,7 +119,7 @@ def reply(ctx: Context, params: Params) -> Json:
 
 def due(ctx: Context, deal: bytes) -> None:
     """The waiting time of feedback is over: publish it."""
-    own, row = feedback.own_of(ctx.tx, deal), deals.get(ctx.tx, deal)
+    own, row = feedback.own_of(ctx.tx, ctx.vault, deal), deals.get(ctx.tx, deal)
     if own is None or row is None or own.published_at is not None:
         return
     record, key = load_deal(ctx.tx, deal), feedback_keys.of_deal(ctx, deal)
@@ -135,11 +137,11 @@ def due(ctx: Context, deal: bytes) -> None:
     # In the first minutes of a month, `created` as it is set back would lie in the month before.
     sent = _publish(ctx, "feedback", body, key, not_before=protocol.begins(month))
     kept_feedback.keep(ctx, sent, body)
-    feedback.put_own(ctx.tx, replace(own, published_at=ctx.now))
+    feedback.put_own(ctx.tx, ctx.vault, replace(own, published_at=ctx.now))
     ctx.event("feedback.published", "deal", deal)
 
 
-def feedback_list(tx: Connection, params: Params, now: int) -> Json:
+def feedback_list(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
     """Feedback about a vendor, or about a product by GTIN or brand; without either, one's own.
 
     Raises:
@@ -162,7 +164,7 @@ def feedback_list(tx: Connection, params: Params, now: int) -> Json:
         name = None if brand is None else brand.casefold()
         rows = feedback.about_product(tx, number, name, now, kept_feedback.COUNTED)
         return kept_feedback.listed(tx, rows)
-    return {"own": [_own_shown(own) for own in feedback.every_own(tx)]}
+    return {"own": [_own_shown(own) for own in feedback.every_own(tx, vault)]}
 
 
 class _Planned(Said, frozen=True, kw_only=True):
@@ -181,7 +183,7 @@ def _plan(
     key = feedback_keys.of_deal(ctx, record.deal)
     if key is None:
         raise conflict("feedback.erased", "expected a deal whose feedback key is kept, it is gone")
-    before = feedback.own_of(ctx.tx, record.deal)
+    before = feedback.own_of(ctx.tx, ctx.vault, record.deal)
     # SPEC 14: The writer MUST set the `seq` of feedback above that of any earlier feedback under
     # the same key.
     seq = 0 if before is None else before.seq + (before.published_at is not None)
@@ -195,7 +197,7 @@ def _plan(
         due_at=ctx.now + wait_s,
         published_at=None,
     )
-    feedback.put_own(ctx.tx, own)
+    feedback.put_own(ctx.tx, ctx.vault, own)
     timers.arm(ctx.tx, TIMER, record.deal, own.due_at)
     ctx.event("feedback.planned", "deal", record.deal, due_at=own.due_at)
     return _own_shown(own)

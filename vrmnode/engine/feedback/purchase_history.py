@@ -73,7 +73,7 @@ def _purchases(
         known, key = find_order(ctx.tx, row.deal), feedback_keys.of_deal(ctx, row.deal)
         if known is None or key is None or known.order.status in ENDED:
             continue
-        said = feedback.own_of(ctx.tx, row.deal)
+        said = feedback.own_of(ctx.tx, ctx.vault, row.deal)
         # Feedback that waits, or was changed, will be public or is so already.
         if said is not None and not published:
             continue

@@ -10,12 +10,14 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.feedback import kept_feedback
 from vrmnode.engine.mail import mailroom
-from vrmnode.engine.records import DealRecord, body_of, load_deal
+from vrmnode.engine.records import DealRecord, load_deal, open_message
 from vrmnode.storage import messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.messages import StoredMessage
+from vrmnode.storage.secrets import Vault
 from vrmprotocol import agreement
 from vrmprotocol.feedback import Said, SealedFeedback
+from vrmprotocol.message import SignedMessage
 
 Json = dict[str, object]
 
@@ -39,11 +41,12 @@ def tell(ctx: Context, record: DealRecord, said: Said) -> Json:
     return {"deal": record.deal.hex(), "sealed": True}
 
 
-def sealed_list(tx: Connection) -> Json:
+def sealed_list(tx: Connection, vault: Vault) -> Json:
     """What customers told this vendor alone, the newest first; of each deal what counts."""
     found: dict[bytes, tuple[tuple[int, bytes], Json]] = {}
     for stored in messages.received_of_kind(tx, KIND, kept_feedback.LISTED, state="agreed"):
-        record, body = load_deal(tx, stored.deal), body_of(stored.raw)
+        record, signed = load_deal(tx, stored.deal), open_message(tx, vault, stored)
+        body = signed.body if isinstance(signed, SignedMessage) else None
         rank = (stored.seq, stored.digest)
         before = found.get(stored.deal)
         if _counts(body, record) and (before is None or rank > before[0]):
@@ -71,7 +74,7 @@ def _shown(stored: StoredMessage, body: SealedFeedback) -> Json:
 def after_message(ctx: Context, record: DealRecord, body: object) -> None:
     """Tell the vendor of sealed feedback that was just added to a deal."""
     if _counts(body, record):
-        ctx.event("feedback.sealed_received", "deal", record.deal, rating=body.rating_value)
+        ctx.event("feedback.sealed_received", "deal", record.deal)
 
 
 def _document_of(record: DealRecord) -> bytes:

@@ -167,6 +167,8 @@ def keep(ctx: Context, signed: SignedMessage | UninterpretedMessage) -> bool:
     fresh = messages.put(ctx.tx, stored_form(signed, own=False, at=ctx.now))
     if not fresh:
         messages.need_ack_again(ctx.tx, signed.digest)
+    elif isinstance(signed, SignedMessage) and signed.kind in private_mail.AS_THEY_COME:
+        private_mail.keep(ctx, signed)
     return fresh
 
 

@@ -1,14 +1,16 @@
 """Messages whose content is personal: their headers are kept like any, the rest sealed apart.
 
-The store keeps every message for ever, as the truth of a deal. Of a disclosure, and of a part of
-what a vendor says that it holds, that truth is the header alone
-(specs/09-relationship.md#disclosure, specs/15-rights.md#rights_data): it changes no state. The
+The store keeps every message for ever, as the truth of a deal. Of a disclosure, of a part of what
+a vendor says that it holds, and of texts that bind nobody, that truth is the header alone
+(specs/09-relationship.md#deletion, specs/15-rights.md#rights_data): they change no state. The
 whole message is a secret of the deal, which can be erased without a trace in the set. Of a sealed
 intent by which a vendor may recognise its customer the vendor's node keeps the header too; the
 intent and the key are kept elsewhere (specs/09-relationship.md#recognition).
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from vrmnode.engine.context import Context
 from vrmnode.storage import messages, secrets
@@ -19,12 +21,18 @@ from vrmprotocol.encoding import Value
 from vrmprotocol.message import SignedMessage, UninterpretedMessage
 from vrmprotocol.sealed_intent import SealedIntent
 
-KINDS = frozenset({"disclosure", "contact_update", "note", "rights_data"})
+AS_THEY_COME = frozenset({"question", "answer", "sealed_feedback"})
+"""Kinds whose content is kept whatever the state of the deal, before anybody looks at it."""
+TEXTS = AS_THEY_COME | {"note"}
+"""Kinds in which one side writes to the other in words that bind nobody."""
+
+KINDS = frozenset({"disclosure", "contact_update", "rights_data"}) | TEXTS
 
 _MARK = b"header\x00"
 _WITHHELD = "message.withheld"
 
 
+# SPEC 09: The node MUST keep nothing of what a text says in the clear.
 def is_private(message: SignedMessage | UninterpretedMessage, *, own: bool) -> bool:
     """Whether no byte of its body may be kept in the clear; `own`: this node wrote it."""
     return message.kind in KINDS or (not own and _shows_relationship(message))
@@ -91,10 +99,10 @@ def erase(ctx: Context, deal: bytes, digest: bytes) -> bool:
     return secrets.erase(ctx.tx, "deal", deal, _name(digest)) > 0
 
 
-def erase_all(ctx: Context, deal: bytes) -> None:
-    """Forget the content of every message of a deal that is private."""
+def erase_all(ctx: Context, deal: bytes, kinds: Collection[str] = KINDS) -> None:
+    """Forget the content of every message of a deal that is private, or of some kinds of them."""
     for item in messages.list_messages(ctx.tx, deal):
-        if item.kind in KINDS:
+        if item.kind in kinds:
             erase(ctx, deal, item.digest)
 
 

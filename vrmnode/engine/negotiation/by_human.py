@@ -12,7 +12,7 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict, invalid
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.negotiation import counters, questions
-from vrmnode.engine.records import load_deal, load_message
+from vrmnode.engine.records import load_deal, open_message
 from vrmnode.engine.references import checked_id, only
 from vrmnode.engine.vendor import inbox, inbox_desk, inbox_mail, inbox_views, shop
 from vrmnode.storage import deals, messages
@@ -36,7 +36,11 @@ ANSWER_CHARACTERS = 1_000
 def inbox_list(tx: Connection, vault: Vault, params: Params, now: int) -> list[Json]:
     """All that waits for a human, the most urgent first."""
     rows = inbox_views.inbox_list(tx, vault, now)
-    rows += [_row(tx, entry, now) for entry in stored_mail.list_entries(tx) if _is_open(tx, entry)]
+    rows += [
+        _row(tx, vault, entry, now)
+        for entry in stored_mail.list_entries(tx)
+        if _is_open(tx, vault, entry)
+    ]
     return sorted(rows, key=_urgency)
 
 
@@ -53,10 +57,10 @@ def inbox_show(tx: Connection, vault: Vault, params: Params, now: int) -> Json:
             `request.id`.
     """
     reference = _reference(params)
-    entry = _mail(tx, reference)
+    entry = _mail(tx, vault, reference)
     if entry is None:
         return inbox_views.inbox_show(tx, vault, reference, now)
-    return _row(tx, entry, now)
+    return _row(tx, vault, entry, now)
 
 
 def claim(ctx: Context, params: Params) -> Json:
@@ -65,10 +69,10 @@ def claim(ctx: Context, params: Params) -> Json:
     Raises:
         ServiceError: `inbox.*`, `request.id`; FieldError `request.invalid`.
     """
-    entry = _mail(ctx.tx, _reference(params))
+    entry = _mail(ctx.tx, ctx.vault, _reference(params))
     if entry is None:
         return inbox_desk.claim(ctx, params)
-    return _row(ctx.tx, inbox_mail.claim(ctx, entry, _name(params)), ctx.now)
+    return _row(ctx.tx, ctx.vault, inbox_mail.claim(ctx, entry, _name(params)), ctx.now)
 
 
 def release(ctx: Context, params: Params) -> Json:
@@ -77,10 +81,10 @@ def release(ctx: Context, params: Params) -> Json:
     Raises:
         ServiceError: `inbox.*`, `request.id`; FieldError `request.invalid`.
     """
-    entry = _mail(ctx.tx, _reference(params))
+    entry = _mail(ctx.tx, ctx.vault, _reference(params))
     if entry is None:
         return inbox_desk.release(ctx, params)
-    return _row(ctx.tx, inbox_mail.release(ctx, entry, _name(params)), ctx.now)
+    return _row(ctx.tx, ctx.vault, inbox_mail.release(ctx, entry, _name(params)), ctx.now)
 
 
 def answer(ctx: Context, params: Params) -> Json:
@@ -90,7 +94,7 @@ def answer(ctx: Context, params: Params) -> Json:
         ServiceError: `inbox.*`, `counter.*`, `question.*`, `request.id`.
         FieldError: `answer.*`, `request.invalid`.
     """
-    entry = _mail(ctx.tx, _reference(params))
+    entry = _mail(ctx.tx, ctx.vault, _reference(params))
     fields = Fields(params, "request")
     if entry is None:
         for name in ("text", "total"):
@@ -118,7 +122,7 @@ def refuse(ctx: Context, params: Params) -> Json:
     Raises:
         ServiceError: `inbox.*`, `request.id`; FieldError `request.invalid`.
     """
-    entry = _mail(ctx.tx, _reference(params))
+    entry = _mail(ctx.tx, ctx.vault, _reference(params))
     if entry is None:
         return inbox_desk.refuse(ctx, params)
     if entry.kind == inbox_mail.QUESTION:
@@ -138,7 +142,7 @@ def timed_out(ctx: Context, digest: bytes) -> None:
     entry = stored_mail.get(ctx.tx, digest)
     if entry is None:
         return
-    if not _is_open(ctx.tx, entry):
+    if not _is_open(ctx.tx, ctx.vault, entry):
         inbox_mail.leave(ctx, entry, "settled")
     elif entry.kind == inbox_mail.QUESTION:
         inbox_mail.leave(ctx, entry, "expired")
@@ -161,27 +165,30 @@ def _name(params: Params) -> str:
     return Fields(params, "request").required_text("by", inbox_desk.NAME_CHARACTERS)
 
 
-def _mail(tx: Connection, reference: str) -> InboxMail | None:
+def _mail(tx: Connection, vault: Vault, reference: str) -> InboxMail | None:
     """The question or counter of this id; None: it is none that waits, an intent perhaps."""
     prefix = checked_id(reference)
-    found = [each for each in stored_mail.by_prefix(tx, prefix) if _is_open(tx, each)]
+    found = [each for each in stored_mail.by_prefix(tx, prefix) if _is_open(tx, vault, each)]
     if found and waiting_intents.by_prefix(tx, prefix):
         raise conflict("inbox.ambiguous", f"expected the beginning of one id, came {prefix!r}")
     return only("inbox", prefix, found) if found else None
 
 
-def _is_open(tx: Connection, entry: InboxMail) -> bool:
-    if deals.get(tx, entry.deal) is None:
+def _is_open(tx: Connection, vault: Vault, entry: InboxMail) -> bool:
+    stored = messages.get(tx, entry.digest)
+    if deals.get(tx, entry.deal) is None or stored is None:
         return False  # forgotten meanwhile
+    if not isinstance(open_message(tx, vault, stored), SignedMessage):
+        return False  # its text was erased
     return load_deal(tx, entry.deal).state.state == "offered"
 
 
-def _row(tx: Connection, entry: InboxMail, now: int) -> Json:
+def _row(tx: Connection, vault: Vault, entry: InboxMail, now: int) -> Json:
     """A question or counter with the offer it is about."""
     stored = messages.get(tx, entry.digest)
     if stored is None:
         raise TypeError("expected a message that is kept")
-    signed = load_message(stored.raw)
+    signed = open_message(tx, vault, stored)
     assert isinstance(signed, SignedMessage)
     body = signed.body
     assert isinstance(body, Question | Counter)

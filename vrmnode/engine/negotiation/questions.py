@@ -12,19 +12,21 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.customer import offers
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.mail import mailroom
-from vrmnode.engine.records import DealRecord, load_deal, load_message
+from vrmnode.engine.records import DealRecord, load_deal, open_message
 from vrmnode.engine.vendor import inbox_mail
 from vrmnode.storage import messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.messages import StoredMessage
+from vrmnode.storage.secrets import Vault
 from vrmprotocol import negotiation
 from vrmprotocol.mail import Answer, Question
 from vrmprotocol.message import SignedMessage
 
 Json = dict[str, object]
 
-
 INBOX_LENGTH = 1_000
+
+ASKED, SAID = "question", "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def ask(ctx: Context, offer: bytes, text: str, language: str | None = None) -> J
     draft = mailroom.offer_of(record.state.offers[offer]).draft
     negotiation.check_acceptable(draft, ctx.now)
     # SPEC 03: The writer MUST NOT send more than 8 questions in a deal.
-    if len(_exchanges(ctx.tx, record)) >= mailroom.MAX_QUESTIONS_PER_DEAL:
+    asked = messages.count_from(ctx.tx, record.deal, record.row.customer, kind=ASKED)
+    if asked >= mailroom.MAX_QUESTIONS_PER_DEAL:
         raise conflict(
             "question.too_many",
             f"expected at most {mailroom.MAX_QUESTIONS_PER_DEAL} questions in a deal, came another",
@@ -87,7 +90,7 @@ def reply(ctx: Context, question: bytes, text: str, language: str | None = None)
     """
     stored = messages.get(ctx.tx, question)
     record = None if stored is None else load_deal(ctx.tx, stored.deal)
-    found = {} if record is None else _exchanges(ctx.tx, record)
+    found = {} if record is None else _exchanges(ctx.tx, ctx.vault, record)
     if record is None or question not in found:
         raise conflict("question.stray", "expected a question about an offer of ours, came another")
     negotiation.check_move("vendor", record.state.state, "answer")
@@ -106,7 +109,7 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
     """Tell the owner of a question or an answer that was just added to the deal."""
     if not isinstance(signed.body, Question | Answer):
         return
-    found = _exchanges(ctx.tx, record)
+    found = _exchanges(ctx.tx, ctx.vault, record)
     if isinstance(signed.body, Question) and signed.digest in found:
         where = _where(record, signed.body.offer)
         ctx.event("question.received", "question", signed.digest, **where)
@@ -120,18 +123,18 @@ def after_message(ctx: Context, record: DealRecord, signed: SignedMessage) -> No
             ctx.event("answer.received", "question", signed.body.question, **where)
 
 
-def about_offer(tx: Connection, deal: bytes, offer: bytes) -> list[Json]:
+def about_offer(tx: Connection, vault: Vault, deal: bytes, offer: bytes) -> list[Json]:
     """What was asked about an offer and answered, oldest first."""
-    found = _exchanges(tx, load_deal(tx, deal)).values()
+    found = _exchanges(tx, vault, load_deal(tx, deal)).values()
     return [each.to_dict() for each in found if each.question.offer == offer]
 
 
-def inbox(tx: Connection, *, everything: bool = False) -> list[Json]:
+def inbox(tx: Connection, vault: Vault, *, everything: bool = False) -> list[Json]:
     """The customers' questions, newest first: those that can be answered, or all."""
     found: list[Json] = []
-    for stored in messages.received_of_kind(tx, "question", INBOX_LENGTH):
+    for stored in messages.received_of_kind(tx, ASKED, INBOX_LENGTH):
         record = load_deal(tx, stored.deal)
-        exchange = _exchanges(tx, record).get(stored.digest)
+        exchange = _exchanges(tx, vault, record).get(stored.digest)
         if exchange is None:
             continue
         if everything or (exchange.answer is None and record.state.state == "offered"):
@@ -146,9 +149,10 @@ def inbox(tx: Connection, *, everything: bool = False) -> list[Json]:
     return found
 
 
-def _exchanges(tx: Connection, record: DealRecord) -> dict[bytes, Exchange]:
+def _exchanges(tx: Connection, vault: Vault, record: DealRecord) -> dict[bytes, Exchange]:
     """The questions about offers of this deal by digest, each with its first answer."""
-    read = [(item, load_message(item.raw)) for item in messages.list_messages(tx, record.deal)]
+    stored = messages.list_messages(tx, record.deal)
+    read = [(each, open_message(tx, vault, each)) for each in stored if each.kind in (ASKED, SAID)]
     read.sort(key=lambda each: (each[0].seq, each[0].digest))
     answers: dict[bytes, tuple[StoredMessage, Answer]] = {}
     for item, signed in read:
@@ -165,7 +169,7 @@ def _exchanges(tx: Connection, record: DealRecord) -> dict[bytes, Exchange]:
 
 
 def _shown(ctx: Context, record: DealRecord, question: bytes) -> Json:
-    return _exchanges(ctx.tx, load_deal(ctx.tx, record.deal))[question].to_dict()
+    return _exchanges(ctx.tx, ctx.vault, load_deal(ctx.tx, record.deal))[question].to_dict()
 
 
 def _where(record: DealRecord, offer: bytes) -> dict[str, str]:

@@ -6,13 +6,12 @@ and opens the sealed ones.
 
 from __future__ import annotations
 
-from vrmnode.engine.mail import private_mail
 from vrmnode.engine.orders.order_records import find_order
-from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.engine.records import DealRecord, load_message, open_message
 from vrmnode.storage import messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
-from vrmprotocol import message, reach
+from vrmprotocol import reach
 from vrmprotocol.negotiation import Message
 from vrmprotocol.reach import Conversation, Reachable
 from vrmprotocol.reach_bodies import CHANNELS, PURPOSES
@@ -24,16 +23,10 @@ NOTE = "note"
 
 def spoken(tx: Connection, vault: Vault, record: DealRecord) -> list[Message]:
     """The messages of a deal, its notes opened as far as they are still there."""
-    found: list[Message] = []
-    for item in messages.list_messages(tx, record.deal):
-        raw = None
-        if item.kind == NOTE:
-            raw = private_mail.content(tx, vault, record.deal, item.digest)
-        whole = load_message(item.raw)
-        if raw is not None:
-            whole = message.verify_and_load(raw, expected_recipient=None)
-        found.append(whole)
-    return found
+    return [
+        open_message(tx, vault, item) if item.kind == NOTE else load_message(item.raw)
+        for item in messages.list_messages(tx, record.deal)
+    ]
 
 
 def of_deal(tx: Connection, record: DealRecord, *, complete: bool | None = None) -> Reachable:

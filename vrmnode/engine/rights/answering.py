@@ -13,7 +13,7 @@ from typing import Required, TypedDict, Unpack
 from vrmnode.engine.context import Context
 from vrmnode.engine.disclosure import disclosed, forgetting
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.mail import mailroom
+from vrmnode.engine.mail import mailroom, private_mail
 from vrmnode.engine.orders.order_records import find_order
 from vrmnode.engine.records import DealRecord, load_deal
 from vrmnode.engine.rights import holdings, requests
@@ -281,6 +281,11 @@ def _say(ctx: Context, found: RightsRecord, **said: Unpack[_Said]) -> bool:
     if _sent(ctx, record, _STATUS) >= MAX_STATUSES or not mailroom.can_tell(ctx, record):
         ctx.notes.append("rights request: no status can be sent in this deal any more")
         return False
+    if found.request.right == "deletion" and said.get("reason") == "no_match":
+        # SPEC 15: The vendor's node MUST erase the texts of the deal when it denies a request for
+        # deletion with `no_match`.
+        private_mail.erase_all(ctx, record.deal, private_mail.TEXTS)
+        ctx.sweep = True
     body = RightsStatus(agreement=_document(record), request=found.request.digest, **said)
     mailroom.tell(ctx, record, body, until=ctx.now + mailroom.ORDER_LIFETIME_S)
     _told(ctx, found)
