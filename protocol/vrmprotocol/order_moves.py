@@ -160,8 +160,12 @@ def check_unpaid(order: Order, now: int) -> None:
 
 def return_until(order: Order) -> int | None:
     """Until when goods may be given back for any reason (Unix seconds); None: they haven't come."""
-    came = order.came_at
-    return None if came is None else came + order.draft.returns.days * DAY_S
+    return None if order.came_at is None else return_window_end(order.draft, order.came_at)
+
+
+def return_window_end(draft: Draft, came_at: int) -> int:
+    """The same, for goods that came at that time."""
+    return came_at + draft.returns.days * DAY_S
 
 
 # SPEC 11: The writer MUST refuse a return request for `changed_mind`, `arrived_late` or

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from vrmprotocol.draft import Draft
 from vrmprotocol.order import Order
-from vrmprotocol.order_moves import DAY_S
+from vrmprotocol.order_moves import DAY_S, return_window_end
 from vrmprotocol.order_rules import ENDED
 from vrmprotocol.order_timeline import duties
 from vrmprotocol.terms_axes import WITHOUT_LIMIT
@@ -64,7 +64,7 @@ def completed_at(order: Order, received: Received = MappingProxyType({})) -> int
     if came is None or order.status in ENDED or order.came_at is None:
         return last
     arrived = _no_later(order.came_at, came.digest, received)
-    return max(last, arrived + order.draft.returns.days * DAY_S)
+    return max(last, return_window_end(order.draft, arrived))
 
 
 def _no_later(dated: int, message: bytes, received: Received) -> int:
