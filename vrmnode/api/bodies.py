@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
+from vrmnode.values.returning import MOST_COUNTED
+
 MAX_PRODUCTS = 500
 MAX_PAGE = 1000
-MOST_RETURNING = 100
 
 HEX_ID = r"^[0-9a-f]{6,64}$"
 WEEK = r"^[0-9]{4}-W[0-9]{2}$"
@@ -172,7 +173,7 @@ class TestVendorPolicy(Closed):
 
     intent: HexId | None = None
     request: JsonObject | None = None
-    returning: Annotated[int, Field(strict=True, ge=0, le=MOST_RETURNING)] | None = None
+    returning: Annotated[int, Field(strict=True, ge=0, le=MOST_COUNTED)] | None = None
 
 
 class PauseShop(Closed):

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vrmnode.values.fields import Fields
+from vrmnode.values.returning import MOST_COUNTED
 from vrmnode.vendor.prices import WHOLE, PriceRule, percent, percent_text
 
 EXPECTED = 'a percentage 0..50 such as 5 or "7.5"'
-MOST_COUNTED = 100
-"""Finished deals of one customer that count at most."""
 
 
 @dataclass(frozen=True, slots=True)

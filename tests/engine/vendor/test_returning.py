@@ -35,7 +35,9 @@ from vrmnode.engine.policy_tests import vendor_policy_test
 from vrmnode.engine.records import intent_body, load_deal
 from vrmnode.engine.vendor import profile_desk, returning
 from vrmnode.storage import erasable_keys, events, messages, secrets, tags
+from vrmnode.storage.connection import Connection
 from vrmnode.storage.deals import Deal
+from vrmnode.storage.vault import Vault
 from vrmprotocol import bodies, inner, keys
 from vrmprotocol.draft import deal_id
 from vrmprotocol.encoding import Map, Value
@@ -313,6 +315,29 @@ def test_the_inbox_and_the_policy_test_tell_the_history(world: World) -> None:
     sent = command(world, VENDOR, "inbox.answer", intent=reference["intent"])
     assert isinstance(sent, dict)
     assert sent["offers"][0]["total"] == shown["proposals"][0]["total"]
+
+
+def test_each_key_is_opened_once_for_the_whole_inbox(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deals_opened = [bought(world), bought(world)]
+    leave_to_human(world)
+    come_back(world)
+    come_back(world)
+    opened: list[bytes] = []
+    real = secrets.get
+
+    def counting(tx: Connection, vault: Vault, kind: str, owner: bytes, name: str) -> bytes | None:
+        if name == secrets.RELATIONSHIP:
+            opened.append(owner)
+        return real(tx, vault, kind, owner, name)
+
+    monkeypatch.setattr(secrets, "get", counting)
+    node = world.nodes[VENDOR]
+    listed = by_human.inbox_list(node.reader, node.machine.vault, {}, world.now)
+    assert len(listed) == 2
+    assert all(row["returning"] == listed[0]["returning"] is not None for row in listed)
+    assert sorted(opened) == sorted(row.deal for row in deals_opened)
 
 
 def test_an_order_tells_the_history_of_who_opened_its_key_in_it(world: World) -> None:

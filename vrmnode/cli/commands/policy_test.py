@@ -14,6 +14,7 @@ from vrmnode.cli.safe_text import one_line
 from vrmnode.cli.session import session, shared_options
 from vrmnode.cli.show import entries, money, short
 from vrmnode.cli.user_files import read_object
+from vrmnode.values.returning import MOST_COUNTED
 
 
 @click.command("test")
@@ -25,7 +26,7 @@ from vrmnode.cli.user_files import read_object
 )
 @click.option(
     "--returning",
-    type=click.IntRange(0, 100),
+    type=click.IntRange(0, MOST_COUNTED),
     metavar="DEALS",
     help="As if the customer had so many finished deals and let you recognise it.",
 )

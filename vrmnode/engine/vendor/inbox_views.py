@@ -67,10 +67,9 @@ def _missing(tx: Connection, prefix: str) -> ServiceError:
 def inbox_list(tx: Connection, vault: Vault, now: int) -> list[Json]:
     """What waits, the most urgent first."""
     found = ((entry, market.get_intent(tx, entry.pseudonym)) for entry in inbox.list_entries(tx))
+    known = returning.Reading(tx, vault)
     return [
-        entry_row(
-            entry, stored, read_intent(stored.body), returning.history(tx, vault, stored), now
-        )
+        entry_row(entry, stored, read_intent(stored.body), known.history(stored), now)
         for entry, stored in found
         if stored is not None and stored.valid_through > now
     ]

@@ -8,6 +8,7 @@ erasable key while the intent stands. What is made of the history is a pure func
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.orders.order_records import find_order
@@ -16,7 +17,7 @@ from vrmnode.storage import deals, market, messages, secrets
 from vrmnode.storage.database import Connection
 from vrmnode.storage.market import MarketIntent
 from vrmnode.storage.secrets import Vault
-from vrmnode.vendor.returning import MOST_COUNTED
+from vrmnode.values.returning import MOST_COUNTED
 from vrmprotocol import keys
 from vrmprotocol.order import Order
 from vrmprotocol.order_timeline import duties
@@ -67,37 +68,65 @@ def tidy(ctx: Context) -> None:
             forget(ctx, deal)
 
 
-# SPEC 09: The vendor MUST answer a sealed intent with a relationship key that it doesn't know as if
-# `relationship` weren't there.
+class Reading:
+    """What one reading of the database knows of returning customers.
+
+    Each key of a deal is opened once, when the first of them is asked for, however many intents
+    there are. It holds `MOST_DEALS` keys at most, and is dropped with the reading.
+    """
+
+    def __init__(self, tx: Connection, vault: Vault) -> None:
+        self._tx, self._vault = tx, vault
+        self._found: dict[bytes, History] = {}
+
+    # SPEC 09: The vendor MUST answer a sealed intent with a relationship key that it doesn't know
+    # as if `relationship` weren't there.
+    def history(self, stored: MarketIntent) -> History | None:
+        """What is known of who sent a sealed intent; None of who isn't recognised."""
+        message = messages.get(self._tx, stored.envelope_id) if stored.sealed else None
+        if message is None:
+            return None
+        key = self._key(message.deal, secrets.RECOGNITION)
+        found = None if key is None else self._of_key(key)
+        return found if found is not None and found.deals else None
+
+    def of_order(self, deal: bytes) -> History | None:
+        """What is known of who opened its key in an agreed deal, that deal included."""
+        key = self._key(deal, secrets.RELATIONSHIP)
+        return None if key is None else self._of_key(key)
+
+    def _of_key(self, key: bytes) -> History:
+        if key not in self._found:
+            found = tuple(deal for deal in self._opened.get(key, ()) if self._is_agreed(deal))
+            self._found[key] = History(key, found, _finished(self._tx, found))
+        return self._found[key]
+
+    @cached_property
+    def _opened(self) -> dict[bytes, list[bytes]]:
+        """The deals in which each key was opened, the one changed last first."""
+        found: dict[bytes, list[bytes]] = {}
+        for deal in secrets.deals_with(self._tx, secrets.RELATIONSHIP, MOST_DEALS):
+            key = self._key(deal, secrets.RELATIONSHIP)
+            if key is not None:
+                found.setdefault(key, []).append(deal)
+        return found
+
+    def _key(self, deal: bytes, name: str) -> bytes | None:
+        return secrets.get(self._tx, self._vault, "deal", deal, name)
+
+    def _is_agreed(self, deal: bytes) -> bool:
+        row = deals.get(self._tx, deal)
+        return row is not None and row.state == "agreed"
+
+
 def history(tx: Connection, vault: Vault, stored: MarketIntent) -> History | None:
-    """What is known of who sent a sealed intent; None of who isn't recognised."""
-    message = messages.get(tx, stored.envelope_id) if stored.sealed else None
-    if message is None:
-        return None
-    key = secrets.get(tx, vault, "deal", message.deal, secrets.RECOGNITION)
-    found = () if key is None else _opened_to(tx, vault, key)
-    return History(key, found, _finished(tx, found)) if key is not None and found else None
+    """What is known of who sent one sealed intent, as `Reading.history` says."""
+    return Reading(tx, vault).history(stored)
 
 
 def of_order(tx: Connection, vault: Vault, deal: bytes) -> History | None:
-    """What is known of who opened its key in an agreed deal, that deal included."""
-    key = secrets.get(tx, vault, "deal", deal, secrets.RELATIONSHIP)
-    if key is None:
-        return None
-    found = _opened_to(tx, vault, key)
-    return History(key, found, _finished(tx, found))
-
-
-def _opened_to(tx: Connection, vault: Vault, key: bytes) -> tuple[bytes, ...]:
-    """The agreed deals in which this key was opened."""
-    name = secrets.RELATIONSHIP
-    found = (
-        deal
-        for deal in secrets.deals_with(tx, name, MOST_DEALS)
-        if secrets.get(tx, vault, "deal", deal, name) == key
-    )
-    rows = ((deal, deals.get(tx, deal)) for deal in found)
-    return tuple(deal for deal, row in rows if row is not None and row.state == "agreed")
+    """What is known of the customer of one order, as `Reading.of_order` says."""
+    return Reading(tx, vault).of_order(deal)
 
 
 def _finished(tx: Connection, found: tuple[bytes, ...]) -> int:
