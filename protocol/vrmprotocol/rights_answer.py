@@ -17,6 +17,7 @@ from vrmprotocol.agreement_graph import time_text
 from vrmprotocol.disclosure_body import FieldName
 from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.inner import SignedMessage
+from vrmprotocol.legal_basis import DPV, DpvBasis
 from vrmprotocol.rights_bodies import (
     MAX_ANSWER_BYTES,
     PART_BYTES,
@@ -146,7 +147,7 @@ class Answer(_Json, frozen=True, kw_only=True):
     controller: _Did
     subject: _Did
     purpose: _Text | None
-    legal_basis: Literal["dpv:Contract"]
+    legal_basis: Annotated[tuple[DpvBasis, ...], Meta(min_length=1, max_length=3)]
     delete_by: _TimeText | None
     sale_opted_out: bool
     contact: Annotated[tuple[HeldField, ...], Meta(max_length=16)]
@@ -183,6 +184,7 @@ def answer(
     controller: str,
     subject: str,
     purpose: str | None,
+    legal_basis: Sequence[DpvBasis],
     delete_by: int | None,
     sale_opted_out: bool,
     contact: Sequence[HeldField],
@@ -206,7 +208,7 @@ def answer(
         controller=controller,
         subject=subject,
         purpose=purpose,
-        legal_basis="dpv:Contract",
+        legal_basis=tuple(legal_basis),
         delete_by=None if delete_by is None else time_text(delete_by),
         sale_opted_out=sale_opted_out,
         contact=tuple(contact),
@@ -282,6 +284,11 @@ def read(raw: bytes) -> Answer:
         raise RemoteError(CODE, "expected the one form of this answer, came another")
     if told.context != CONTEXT:
         raise RemoteError(CODE, "@context: expected that of the spec, came another")
+    present = set(told.legal_basis)
+    if told.legal_basis != tuple(each for each in DPV.values() if each in present):
+        raise RemoteError(CODE, "legalBasis: expected each once, in their order, came others")
+    if "dpv:Contract" not in present:
+        raise RemoteError(CODE, "legalBasis: expected dpv:Contract, came none")
     return told
 
 

@@ -7,7 +7,13 @@ ROW = {
     "vendor": "did:key:z6MkgDAMxx8RrZFmxdyeHXy6g4ZS", "vendor_name": "Linden\x1b[2J Books",
     "customer": "did:key:z6MkqkvU4fDR9KkZHacVgTqDKwWk", "deal": ID, "field": "email",
     "disclosed_at": 1_800_000_000, "agreement": ID, "terms": "SD-BASE",
-    "purpose": "to carry out the order", "legal_basis": "contract", "keep_days": 30,
+    "purpose": "to carry out the order", "keep_days": 30,
+    "legal_basis": [
+        {"basis": "contract", "for": "to carry out the order", "until": None},
+        {"basis": "consent", "for": "advertising: e-mail", "until": None},
+        {"basis": "consent", "for": "profiling: by the vendor itself", "until": None},
+        {"basis": "legal_obligation", "for": "what the law demands", "until": 1_900_000_000},
+    ],
     "delete_by": None, "state": "held", "deleted": None,
 }  # fmt: skip
 GONE = {
@@ -22,6 +28,7 @@ def test_the_customers_side(daemon, vrm):
     lines = vrm("ledger").stdout.splitlines()
     assert lines[0].split("  ")[0] == "vendor"
     assert lines[1].startswith("Linden Books")
+    assert "contract, consent, law until 2030-03-17 " in lines[1]
     assert "30 days after the order" in lines[1] and lines[1].endswith("held")
     assert "2027-02-14 08:00 UTC" in lines[2]
     assert lines[2].endswith("deleted 2027-02-07 11:33 UTC (on_request)")

@@ -54,6 +54,7 @@ def answer(
         controller=DID,
         subject=DID,
         purpose=None,
+        legal_basis=["dpv:Contract"],
         delete_by=1_900_000_000,
         sale_opted_out=False,
         contact=list(contact),

@@ -53,7 +53,7 @@ def document(**changes: Any) -> Body:
         "controller": DID,
         "subject": DID,
         "purpose": "to carry out the order",
-        "legalBasis": "dpv:Contract",
+        "legalBasis": ["dpv:Contract", "dpv:Consent", "dpv:LegalObligation"],
         "deleteBy": "2029-01-18T08:00:02Z",
         "saleOptedOut": True,
         "contact": [
@@ -98,6 +98,7 @@ def _documents(file: VectorFile) -> None:
     good = document()
     bare = document(
         purpose=None,
+        legalBasis=["dpv:Contract"],
         deleteBy=None,
         saleOptedOut=False,
         contact=[],
@@ -143,6 +144,20 @@ def _documents(file: VectorFile) -> None:
         ("count-text", "a count in words", {**good, "records": {"events": "twelve"}}),
         ("person", "another type", put(good, "person.type", "schema:Thing")),
         ("person-nil", "null inside", put(good, "person.email", None)),
+        ("basis-text", "a basis without its array", {**good, "legalBasis": "dpv:Contract"}),
+        ("basis-none", "no basis", {**good, "legalBasis": []}),
+        ("basis-lacking", "no contract", {**good, "legalBasis": ["dpv:Consent"]}),
+        ("basis-twice", "one twice", {**good, "legalBasis": ["dpv:Contract", "dpv:Contract"]}),
+        (
+            "basis-turned",
+            "in another order",
+            {**good, "legalBasis": ["dpv:Consent", "dpv:Contract"]},
+        ),
+        (
+            "basis-interest",
+            "a basis that no terms have",
+            {**good, "legalBasis": ["dpv:Contract", "dpv:LegitimateInterest"]},
+        ),
         ("opted", "a number as truth", {**good, "saleOptedOut": 1}),
         ("array", "an array", [good]),
     ]

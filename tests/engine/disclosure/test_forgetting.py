@@ -104,6 +104,8 @@ def test_the_ledger_of_both_sides(world: World) -> None:
         {key: row[key] for key in same} for row in theirs
     ]
     assert mine[0]["purpose"] == "to carry out the order"
+    contract = {"basis": "contract", "for": "to carry out the order", "until": None}
+    assert mine[0]["legal_basis"] == [contract]
     assert (mine[0]["keep_days"], mine[0]["delete_by"]) == (730, None)
     assert entries(world, CUSTOMER, role="vendor") == entries(world, VENDOR) == []
     says(world, "delivered")

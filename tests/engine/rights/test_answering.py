@@ -170,6 +170,12 @@ def test_a_legal_obligation_is_a_denial_that_ends(world: World) -> None:
         assert found["words"] == "a law demands that these data are kept"
         assert abs(found["until"] - world.now - 100 * DAY) < DAY
     assert set(values(world)) == set(ANNA)
+    until = row(world, VENDOR)["until"]
+    law = {"basis": "legal_obligation", "for": "what the law demands", "until": until}
+    for who in (CUSTOMER, VENDOR):
+        node, role = world.nodes[who], "customer" if who == CUSTOMER else "vendor"
+        entries: Any = ledger.ledger(node.reader, node.machine.vault, {"role": role}, world.now)
+        assert {str(entry["legal_basis"][-1]) for entry in entries} == {str(law)}
     world.now = row(world, VENDOR)["until"] - 1
     run_timers(world, VENDOR)
     assert set(values(world)) == set(ANNA)

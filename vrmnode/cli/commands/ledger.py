@@ -31,6 +31,10 @@ Row = dict[str, object]
 def ledger(role: str, vendor: str | None, field: str | None, state: str | None) -> None:
     """Show who holds what of you, under which agreement, until when.
 
+    The basis is why it may be held: the contract; your consent, where the terms allow more than the
+    order needs; or a law that the vendor named when you asked to delete. What rests on which is in
+    --json.
+
     What a vendor says to have deleted has its signed statement; write it to a file with:
     vrm deal export DEAL --format deletion
 
@@ -56,6 +60,7 @@ def _table(rows: list[Row], role: str) -> str:
         "deal",
         "terms",
         "for",
+        "basis",
         "delete by",
         "state",
     )
@@ -69,6 +74,7 @@ def _table(rows: list[Row], role: str) -> str:
                 short(row.get("deal")),
                 row.get("terms"),
                 row.get("purpose") or "-",
+                _basis(row),
                 _delete_by(row),
                 _state(row),
             )
@@ -83,6 +89,16 @@ def _vendor(row: Row) -> object:
 
 def _customer(row: Row) -> object:
     return str(row.get("customer"))[-12:]
+
+
+def _basis(row: Row) -> str:
+    """The legal bases, each once; what rests on them is in the JSON."""
+    found = {str(each.get("basis")): each.get("until") for each in entries(row, "legal_basis")}
+    said = (
+        f"law until {str(moment(until)).split(' ')[0]}" if basis == "legal_obligation" else basis
+        for basis, until in found.items()
+    )
+    return ", ".join(said)
 
 
 def _delete_by(row: Row) -> str:

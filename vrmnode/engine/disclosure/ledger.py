@@ -11,15 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from vrmnode.engine.disclosure import declined, deletions, disclosed
 from vrmnode.engine.orders.order_records import find_order
 from vrmnode.engine.records import DealRecord, load_deal
+from vrmnode.engine.rights import requests
 from vrmnode.storage import deals, disclosures, messages, secrets
 from vrmnode.storage.database import Connection
 from vrmnode.storage.disclosures import StoredDisclosure
 from vrmnode.storage.secrets import Vault
 from vrmnode.values.reasons import DELETION
-from vrmprotocol import agreement, keys, order_retention
+from vrmprotocol import agreement, keys, legal_basis, order_retention
 from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
 from vrmprotocol.deletion_body import DELETED_NAMES, Deletion
+from vrmprotocol.legal_basis import Ground
 from vrmprotocol.message import SignedMessage
+from vrmprotocol.terms_axes import AXES, Levels
 from vrmprotocol.terms_matching import unknown
 from vrmprotocol.terms_roster import levels_of
 from vrmprotocol.terms_words import words_of
@@ -27,9 +30,6 @@ from vrmprotocol.terms_words import words_of
 Json = dict[str, object]
 
 _PLACES: Mapping[str, int] = {name: place for place, name in enumerate(DELETED_NAMES)}
-
-LEGAL_BASIS = "contract"
-"""What is disclosed under an agreement is for carrying it out (`dpv:Contract`)."""
 
 
 def ledger(tx: Connection, vault: Vault, params: Mapping[str, object], now: int) -> list[Json]:
@@ -100,9 +100,10 @@ def _entries(
     draft = found.order.draft
     retention = order_retention.retention_of(draft)
     until = found.delete_by
-    purpose = None
-    if not unknown(draft.choice):
-        purpose = words_of("service", levels_of(draft.terms, draft.addendum)["service"]).short
+    levels = {} if unknown(draft.choice) else levels_of(draft.terms, draft.addendum)
+    purpose = words_of("service", levels["service"]).short if levels else None
+    grounds = legal_basis.grounds(draft, requests.of_deal(tx, record), now)
+    basis = [_ground(each, levels) for each in grounds]
     assert record.state.document is not None
     said = deletions.standing(tx, record)
     for name, at in fields.items():
@@ -118,12 +119,23 @@ def _entries(
             "agreement": agreement.document_digest(record.state.document).hex(),
             "terms": draft.terms,
             "purpose": purpose,
-            "legal_basis": LEGAL_BASIS,
+            "legal_basis": basis,
             "keep_days": None if retention is None else retention.days,
             "delete_by": until,
             "state": "deleted" if gone else "due" if late else "held",
             "deleted": gone,
         }
+
+
+def _ground(each: Ground, levels: Levels) -> Json:
+    """A legal basis, with the use that rests on it in words."""
+    short = words_of(each.axis, levels[each.axis]).short if levels else None
+    words = short
+    if each.basis == "legal_obligation":
+        words = AXES[each.axis].label
+    elif each.basis == "consent":
+        words = f"{AXES[each.axis].label}: {short}"
+    return {"basis": each.basis, "for": words, "until": each.until}
 
 
 def _deleted(said: Iterable[SignedMessage], name: str, at: int | None) -> Json | None:

@@ -6,7 +6,7 @@ in the turn in which the answer is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
 from vrmnode.engine.audience import readable
@@ -18,7 +18,7 @@ from vrmnode.engine.rights import requests
 from vrmnode.storage import holdings, messages, orders
 from vrmnode.storage.database import Connection
 from vrmnode.storage.secrets import Vault
-from vrmprotocol import agreement, bodies, keys, rights, rights_answer
+from vrmprotocol import agreement, bodies, keys, legal_basis, rights, rights_answer
 from vrmprotocol.agreement_graph import time_text
 from vrmprotocol.contact import NAMES
 from vrmprotocol.contact_state import Disclosed
@@ -43,7 +43,7 @@ def answer(
     assert record.state.document is not None
     told = disclosed.of_deal(tx, vault, record, now)
     key = told.relationship
-    found = find_order(tx, record.deal)
+    found, asked = find_order(tx, record.deal), requests.of_deal(tx, record)
     return rights_answer.answer(
         answered_at=now,
         deal=record.deal,
@@ -52,8 +52,9 @@ def answer(
         controller=keys.to_did(record.row.vendor_root),
         subject=keys.to_did(record.row.customer),
         purpose=_purpose(record),
+        legal_basis=_legal_basis(record, asked, now),
         delete_by=None if found is None else found.delete_by,
-        sale_opted_out=rights.opted_out_of_sale(requests.of_deal(tx, record)) is not None,
+        sale_opted_out=rights.opted_out_of_sale(asked) is not None,
         contact=list(_contact(told)),
         relationship=None if key is None else keys.to_did(key),
         order=_order(tx, record.deal),
@@ -68,6 +69,16 @@ def _purpose(record: DealRecord) -> str | None:
     if draft is None or unknown(draft.choice):
         return None
     return words_of("service", levels_of(draft.terms, draft.addendum)["service"]).short
+
+
+# SPEC 15: The writer MUST name in `legalBasis` the legal bases that hold at the moment of the
+# answer.
+def _legal_basis(
+    record: DealRecord, asked: Sequence[rights.Request], now: int
+) -> tuple[legal_basis.DpvBasis, ...]:
+    draft = rights.draft_of(record.state)
+    assert draft is not None
+    return legal_basis.in_dpv(legal_basis.grounds(draft, asked, now))
 
 
 def _contact(told: Disclosed) -> Iterator[HeldField]:
