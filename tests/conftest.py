@@ -1,6 +1,9 @@
 """Hypothesis profiles for all tests: the same examples each time, and more of them with CI set.
 
 Others each time, for as long as one likes: `pytest --hypothesis-profile=explore tests/protocol`.
+
+Programs that tests start keep their bytecode, also where the environment asks for none: otherwise a
+node compiles the whole project at each of some hundred starts.
 """
 
 from __future__ import annotations
@@ -8,6 +11,8 @@ from __future__ import annotations
 import os
 
 from hypothesis import HealthCheck, settings
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long an example takes, or is drawn for, is the machine's affair.
 _ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
