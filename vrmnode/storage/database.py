@@ -29,6 +29,8 @@ Tx = Connection
 CHECKPOINT_PAGES = 16_384  # 64 MiB of 4 KiB pages: doubles the rate of ingestion
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 BUSY_TIMEOUT_MS = 5_000
+STATEMENTS = 1_000
+"""Prepared statements that a connection keeps: more than the node has; none is compiled twice."""
 
 __all__ = ["Connection", "Database", "Tx"]
 
@@ -230,7 +232,7 @@ def _take_writer_lock(path: Path) -> int:
 
 def _connect(path: Path, flags: int) -> Connection:
     try:
-        raw = apsw.Connection(str(path), flags=flags)
+        raw = apsw.Connection(str(path), flags=flags, statementcachesize=STATEMENTS)
     except apsw.Error as error:
         raise translate(error, path) from error
     raw.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
