@@ -21,6 +21,8 @@ MAX_SEQ = 2**31 - 1
 # A sender chooses its own sequence numbers; without a bound below, one huge number would make
 # its reader watch every smaller one.
 LOOK_BACK = 64
+# How far the two sides of a deal may be apart when one of them was restored from an old backup.
+RESTORED_WINDOW = 64
 
 _CONTEXT = b"vrm/1 tag\0"
 _DIRECTIONS = frozenset({CUSTOMER, VENDOR})
@@ -66,14 +68,22 @@ def address(seq: int, attempt: int, left_out: Sequence[int]) -> tuple[int, int]:
     """The number and the attempt to whose tag an attempt of a message goes.
 
     Args:
-        left_out: the numbers below `seq` that its sender hasn't used, ascending.
+        left_out: the numbers below `seq` that its sender hasn't used, ascending. It was restored
+            then, and may have used some of them, and numbers above its own, without knowing.
     """
-    # SPEC 06: The writer MUST send attempts 4, 6, 8 and so on of a message that stands behind
-    # numbers left out to the tags of these numbers at attempt 3, one after the other.
     turn, own = divmod(attempt - ATTEMPTS, 2)
     if turn < 0 or own or not left_out:
         return seq, min(attempt, ATTEMPTS - 1)
-    return left_out[turn % len(left_out)], ATTEMPTS - 1
+    # SPEC 06: The writer MUST send attempts 4, 8, 12 and so on of a message that stands behind
+    # numbers left out to the tags of these numbers at attempt 3, one after the other.
+    # SPEC 06: The writer MUST send attempts 6, 10, 14 and so on of a message that stands behind
+    # numbers left out to the tags at attempt 3 of the numbers 8, 16, 24 … 64 above its own, one
+    # after the other.
+    at, above = divmod(turn, 2)
+    if not above:
+        return left_out[at % len(left_out)], ATTEMPTS - 1
+    steps = RESTORED_WINDOW // WINDOW
+    return min(seq + WINDOW * (at % steps + 1), MAX_SEQ), ATTEMPTS - 1
 
 
 def window(
@@ -97,4 +107,25 @@ def window(
         for seq in range(first, min(highest + WINDOW, MAX_SEQ) + 1)
         if seq not in seen
         for attempt in range(ATTEMPTS)
+    }
+
+
+def restored_window(
+    secret: bytes,
+    direction: str,
+    shard: int,
+    received: Collection[int],
+    *,
+    shards: int = topics.MAIL_SHARDS,
+) -> dict[bytes, tuple[int, int]]:
+    """What a reader that was restored watches beyond its `window`, in the same form.
+
+    Of each number the first attempt, for what is sent once, and the last, to which all else comes
+    again and again.
+    """
+    highest = max(received, default=-1)
+    return {
+        derive(secret, direction, seq, attempt, shard, shards=shards): (seq, attempt)
+        for seq in range(highest + WINDOW + 1, min(highest + RESTORED_WINDOW, MAX_SEQ) + 1)
+        for attempt in (0, ATTEMPTS - 1)
     }

@@ -10,6 +10,7 @@ from tests.engine.steps import (
     CUSTOMER,
     OTHER_VENDOR,
     VENDOR,
+    agreed,
     back_up,
     command,
     deal_with,
@@ -114,3 +115,68 @@ def test_a_restored_customer_buys_nothing_by_itself_that_it_may_have_bought(
     assert deal_with(world, CUSTOMER, OTHER_VENDOR).state == "offered"
     shown = intent_why(world.nodes[CUSTOMER].reader, own_intent(world).intent_id.hex(), world.now)
     assert shown["decision"] == "manual: you accept offers yourself"
+
+
+MISSED = 30
+
+
+def _notes(world: World, who: str, count: int) -> None:
+    """So many notes of the customer, each acknowledged."""
+    deal = deal_with(world, CUSTOMER, VENDOR).deal.hex()
+    for number in range(count):
+        command(world, who, "relation.write", relation=deal, text=f"Note {number}.")
+        pass_on(world, CUSTOMER)
+        _acknowledge(world, VENDOR, CUSTOMER)
+
+
+def _received(world: World, who: str) -> int:
+    """The highest number that a node has of the other side."""
+    deal = deal_with(world, who, VENDOR).deal
+    kept = messages.list_messages(world.nodes[who].reader, deal)
+    return max(item.seq for item in kept if not item.own)
+
+
+# SPEC 06: After its database was restored from a backup, the reader MUST watch attempts 0 and 3 of
+# every `seq` up to 64 above the highest it has as well, in every deal whose tags it watches.
+def test_who_was_restored_from_an_old_backup_reads_what_comes_next(
+    world: World, tmp_path: Path
+) -> None:
+    agreed(world)
+    copy = back_up(world, VENDOR, tmp_path)
+    _notes(world, CUSTOMER, MISSED)
+    known = _received(world, VENDOR)
+    world.nodes[VENDOR].restore(copy)
+    world.nodes[VENDOR].run_timers()
+    assert _received(world, VENDOR) <= known - MISSED
+    deal = deal_with(world, CUSTOMER, VENDOR).deal.hex()
+    command(world, CUSTOMER, "relation.write", relation=deal, text="Are you there?")
+    pass_on(world, CUSTOMER)
+    assert _received(world, VENDOR) == known + 1
+    # From then on it is as if nothing had been: the next one is read at once.
+    command(world, CUSTOMER, "relation.write", relation=deal, text="Good.")
+    pass_on(world, CUSTOMER)
+    assert _received(world, VENDOR) == known + 2
+
+
+# SPEC 06: The writer MUST send attempts 6, 10, 14 and so on of a message that stands behind numbers
+# left out to the tags at attempt 3 of the numbers 8, 16, 24 … 64 above its own, one after the
+# other.
+def test_who_was_restored_from_an_old_backup_is_heard(world: World, tmp_path: Path) -> None:
+    agreed(world)
+    copy = back_up(world, CUSTOMER, tmp_path)
+    _notes(world, CUSTOMER, MISSED)
+    known = _received(world, VENDOR)
+    world.nodes[CUSTOMER].restore(copy)
+    world.nodes[CUSTOMER].run_timers()
+    deal = deal_with(world, CUSTOMER, VENDOR).deal
+    said = command(world, CUSTOMER, "relation.write", relation=deal.hex(), text="I was restored.")
+    assert isinstance(said, dict)
+    node, digest = world.nodes[VENDOR], bytes.fromhex(str(said["note"]))
+    written = messages.get(world.nodes[CUSTOMER].reader, digest)
+    assert written is not None and written.seq < known
+    for _ in range(4 + 4 * MISSED // 8):
+        pass_on(world, CUSTOMER)
+        world.now += 3 * 3_600
+    assert messages.get(node.reader, digest) is not None
+    _acknowledge(world, VENDOR, CUSTOMER)
+    assert queued(world, CUSTOMER) == []

@@ -49,7 +49,7 @@ def test_some_attempt_is_watched_for_however_many_numbers_were_left_out(sent, le
     highest = sent - 1 - min(lacking, sent)
     seq, left_out = sent + left, list(range(sent, sent + left))
     watched = set(tags.window(SECRET, "c", 0, range(highest + 1)).values())
-    tried = {tags.address(seq, attempt, left_out) for attempt in range(4 + 2 * max(1, left))}
+    tried = {tags.address(seq, attempt, left_out) for attempt in range(4 + 4 * max(1, left))}
     assert tried & watched
 
 
@@ -76,6 +76,30 @@ def test_the_window():
     for tag, (seq, attempt) in watched.items():
         assert tag == tags.derive(SECRET, "c", seq, attempt, 0)
     assert {seq for seq, _ in tags.window(SECRET, "v", 0, []).values()} == set(range(8))
+
+
+# SPEC 06: The writer MUST send attempts 6, 10, 14 and so on of a message that stands behind numbers
+# left out to the tags at attempt 3 of the numbers 8, 16, 24 … 64 above its own, one after the
+# other.
+@given(st.integers(0, 200), st.integers(0, tags.RESTORED_WINDOW))
+def test_a_reader_that_has_more_than_its_sender_knows_is_met(own, more):
+    highest, left_out = own + more, list(range(max(0, own - 7), own)) or [0]
+    watched = set(tags.window(SECRET, "c", 0, range(highest + 1)))
+    attempts = range(4 + 4 * tags.RESTORED_WINDOW // tags.WINDOW)
+    ways = (tags.address(own + 1, attempt, left_out) for attempt in attempts)
+    assert any(tags.derive(SECRET, "c", *way, 0) in watched for way in ways)
+
+
+@given(st.integers(0, tags.RESTORED_WINDOW - 1), st.integers(0, 30))
+def test_a_restored_reader_is_reached_whatever_it_lacks(lacking, has):
+    received = range(has)
+    watched = tags.window(SECRET, "v", 0, received) | tags.restored_window(SECRET, "v", 0, received)
+    seq = has + lacking
+    for attempt in (0, 3):
+        assert watched[tags.derive(SECRET, "v", seq, attempt, 0)] == (seq, attempt)
+    beyond = tags.derive(SECRET, "v", has + tags.RESTORED_WINDOW, 3, 0)
+    assert beyond not in watched
+    assert len(watched) == 4 * tags.WINDOW + 2 * (tags.RESTORED_WINDOW - tags.WINDOW)
 
 
 @given(st.frozensets(st.integers(0, 2**31 - 1), max_size=20))

@@ -106,6 +106,8 @@ def _run(ctx: Context, timer: Timer, max_store_bytes: int | None) -> None:
             disclosed.keep_current(ctx, load_deal(ctx.tx, timer.subject))
         case standing_intent.TIMER:
             standing_intent.cast(ctx, timer.subject)
+        case restored.TIMER:
+            restored.watch_further(ctx, timer.subject)
         case "intent_end":
             intent_desk.ended(ctx)
         case "answer":

@@ -59,6 +59,12 @@ def list_tags(tx: Connection, owner: bytes | None = None) -> list[WatchedTag]:
     return _TAGS.select(tx, where, (owner,))
 
 
+def deals_watched(tx: Connection) -> list[bytes]:
+    """Return the deals of which mail is still waited for."""
+    rows = tx.rows("SELECT DISTINCT owner FROM watched_tags WHERE kind = 'deal'")
+    return [bytes(owner) for (owner,) in rows]
+
+
 def unwatch_below(tx: Connection, owner: bytes, seq: int) -> int:
     """Watch no more for the messages of a deal before `seq`. Return how many tags that was."""
     tx.run("DELETE FROM watched_tags WHERE owner = ? AND seq < ?", (owner, seq))

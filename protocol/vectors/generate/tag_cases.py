@@ -73,8 +73,9 @@ def _addresses(file: VectorFile) -> None:
     for name, comment, seq, left_out, ways in (
         ("alone", "nothing is left out", 3, [], [(3, 0), (3, 1), (3, 2), (3, 3), (3, 3), (3, 3)]),
         ("once", "after a restore", 10, RESTORED_ONCE, [*((10, n) for n in range(4)), (3, 3)]),
-        ("twice", "by turns", 17, RESTORED_TWICE, [*own_first, (3, 3), (17, 3), (4, 3), (17, 3)]),
+        ("twice", "by turns", 17, RESTORED_TWICE, [*own_first, *_TURNS]),
         ("round", "after the highest again the lowest", 17, [3, 4], [*own_first, *_ROUND]),
+        ("above", "after 64 above again 8", 17, [3], [*own_first, *_ABOVE]),
         ("gaps", "two restores, and messages between", 17, [1, 2, 6], [*own_first, (1, 3)]),
     ):
         given = {"seq": seq, "left_out": left_out}
@@ -82,7 +83,11 @@ def _addresses(file: VectorFile) -> None:
         file.ok("address", f"address-{name}", comment, given, output)
 
 
-_ROUND = [(3, 3), (17, 3), (4, 3), (17, 3), (3, 3)]
+_TURNS = [(3, 3), (17, 3), (25, 3), (17, 3), (4, 3), (17, 3), (33, 3), (17, 3)]
+_ROUND = [*_TURNS, (3, 3)]
+_ABOVE = [
+    way for step in (*range(8, 65, 8), 8) for way in ((3, 3), (17, 3), (17 + step, 3), (17, 3))
+]
 
 
 def _derive(

@@ -122,7 +122,12 @@ def restore(file: Path, force: bool, passphrase_file: Path | None, no_passphrase
         "what was accepted since isn't known: for the intents in the backup nothing is accepted"
         " automatically any more"
     )
-    here.result(value, f"{words}: {counts}\n{settings}\n{careful}\nstart it with: {start}")
+    missing = (
+        "mail of the last 14 days comes again by itself, older mail that was acknowledged doesn't:"
+        " compare open orders with the other side (vrm order list), and ask with vrm relation write"
+    )
+    told = [f"{words}: {counts}", settings, careful, missing, f"start it with: {start}"]
+    here.result(value, "\n".join(told))
 
 
 def _check_stopped(here: Session) -> None:

@@ -7,7 +7,9 @@ so a crash either loses all of it or nothing. Sealing happens later, when a parc
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from typing import TypeAlias
 
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
@@ -46,6 +48,9 @@ MAX_SEALED_FEEDBACK_PER_DEAL = 8
 MAX_COUNTERS_PER_DEAL = 4
 
 MAX_SEALED_INTENTS_PER_DEAL = 16
+
+TagWindow: TypeAlias = Callable[[bytes, str, int, Collection[int]], Mapping[bytes, tuple[int, int]]]
+"""Which tags are watched: of a secret, a direction, a shard, and the numbers received."""
 
 _NONE_KNOWN = bytes(32)
 """The message before, in a deal that a backup holds without any of this node's own."""
@@ -312,7 +317,7 @@ def vendor_voice(ctx: Context, record: DealRecord) -> tuple[SigningKey, Certific
     return ctx.identity.vendor_signing(ctx.now)
 
 
-def watch(ctx: Context, record: DealRecord) -> list[bytes]:
+def watch(ctx: Context, record: DealRecord, *, window: TagWindow = tag_rules.window) -> list[bytes]:
     """Watch the tags that the other side's next messages of this deal can carry; the new ones."""
     offer = record.first_offer
     if offer is None:
@@ -326,7 +331,7 @@ def watch(ctx: Context, record: DealRecord) -> list[bytes]:
     received = [
         item.seq for item in messages.list_messages(ctx.tx, row.deal) if item.author == author
     ]
-    window = tag_rules.window(offer.secret, direction, row.shard_in or 0, received)
+    found = window(offer.secret, direction, row.shard_in or 0, received)
     until = _watch_until(record, ctx.now) + TAG_LIFETIME_S
     # A peer that counts in leaps would leave a trail of windows behind.
     tags.unwatch_below(ctx.tx, row.deal, max(received, default=0) - tag_rules.LOOK_BACK)
@@ -342,10 +347,10 @@ def watch(ctx: Context, record: DealRecord) -> list[bytes]:
                 attempt=attempt,
                 until=until,
             )
-            for tag, (seq, attempt) in window.items()
+            for tag, (seq, attempt) in found.items()
         ],
     )
-    return [tag for tag in window if tag not in known]
+    return [tag for tag in found if tag not in known]
 
 
 def _watch_until(record: DealRecord, now: int) -> int:
