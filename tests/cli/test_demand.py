@@ -23,6 +23,7 @@ LISTED = {
     "on": True,
     "k": 10,
     "since": 1_800_230_400,
+    "next": {"week": "2027-W04", "closes_at": 1_802_044_800},
     "weeks": [{"week": "2027-W03", "k": 10, "closed_at": 1_801_440_000}],
 }
 
@@ -37,18 +38,23 @@ def test_on_and_off(daemon, vrm):
 
 def test_list(daemon, vrm):
     daemon.service.answers["demand.list"] = LISTED
-    assert "2027-W03  k 10  closed 2027-02-01" in vrm("vendor", "demand", "list").output
-    daemon.service.answers["demand.list"] = {"on": False, "k": None, "since": None, "weeks": []}
+    text = vrm("vendor", "demand", "list").output
+    assert "2027-W04 is closed on 2027-02-08" in text
+    week = "2027-W03 (2027-01-18 to 2027-01-24)  numbers from 10 on, closed 2027-02-01"
+    assert week in text
+    off: dict[str, object] = {"on": False, "k": None, "since": None, "next": None, "weeks": []}
+    daemon.service.answers["demand.list"] = off
     assert vrm("vendor", "demand", "list").output == "not counting; no week is closed\n"
 
 
 def test_show(daemon, vrm):
     daemon.service.answers["demand.show"] = SHOWN
     text = vrm("vendor", "demand", "show", "2027-W03").output
-    assert "Media, NL: 20" in text
-    assert "no category, BE: 15" in text
-    assert "median budget: from 20.00 EUR to below 50.00 EUR" in text
-    assert "  unmet, out_of_stock: 10" in text
+    assert "Media, NL: 20 to 24 intents" in text
+    assert "no category, BE: 15 to 19 intents" in text
+    assert "  the middle one of their budgets: from 20.00 EUR to below 50.00 EUR" in text
+    assert "  10 to 14: you made no offer: none is left in stock" in text
+    assert "  15 to 19: you made an offer, and it wasn't bought: no answer came" in text
     assert text.endswith("k counts intents, not people.\n")
 
 
@@ -69,6 +75,6 @@ def test_export(daemon, vrm, tmp_path):
     lines = table.read_text("utf-8").splitlines()
     assert lines[0].startswith("week,k,category,category_name,country,intents,median_from")
     assert lines[1] == "2027-W03,10,,,BE,15,,,,lost,unanswered,15"
-    assert lines[2] == "2027-W03,10,783,Media,NL,20,2000,5000,EUR,agreed,,10"
+    assert lines[2] == "2027-W03,10,783,Media,NL,20,20.00,50.00,EUR,agreed,,10"
     again = vrm.error("vendor", "demand", "export", "2027-W03", "-o", str(path), code=2)
     assert again["code"] == "file.exists"

@@ -60,3 +60,17 @@ def test_a_code_means_what_its_writer_means():
     assert reasons.words_of(no, "customer") == reasons.CUSTOMER_DECLINE["terms"]
     taken_back = WithdrawAccept(accept=bytes(32), reason="duplicate")
     assert reasons.words_of(taken_back, "customer") == reasons.WITHDRAWAL["duplicate"]
+
+
+def test_every_end_of_a_demand_has_words():
+    for outcome in reasons.DEMAND:
+        assert reasons.of_demand(outcome, None) == reasons.DEMAND[outcome]
+    for outcome, known in (
+        ("unmet", {*reasons.VENDOR_DECLINE, "nothing_near", "unanswered"}),
+        ("lost", {*reasons.VENDOR_DECLINE, *reasons.CUSTOMER_DECLINE, *reasons.WITHDRAWAL}),
+        ("lost", {"unanswered"}),
+    ):
+        for reason in known:
+            words = reasons.of_demand(outcome, reason)
+            assert words.startswith(f"{reasons.DEMAND[outcome]}: ")
+            assert not words.endswith(f": {reason}")

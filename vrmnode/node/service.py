@@ -318,7 +318,7 @@ _QUERIES: dict[str, Query] = {
     "vendor.counts": lambda tx, p, now: vendor_counts.counts(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "policy.test": lambda tx, p, now: policy_tests.policy_test(tx, _text(p, "of") or "", now),
-    "demand.list": lambda tx, p, now: demand_desk.demand_list(tx),
+    "demand.list": lambda tx, p, now: demand_desk.demand_list(tx, now),
     "demand.show": lambda tx, p, now: demand_desk.demand_show(tx, _text(p, "week") or ""),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),
     "image.named": lambda tx, p, now: named_images.named(

@@ -53,6 +53,17 @@ WITHDRAWAL: Mapping[str, str] = {
     "duplicate": "it was bought elsewhere meanwhile",
     "unspecified": UNSPECIFIED,
 }
+DEMAND: Mapping[str, str] = {
+    "agreed": "bought from you",
+    "lost": "you made an offer, and it wasn't bought",
+    "unmet": "you made no offer",
+    "other": "what is too little to be told apart",
+}
+_DEMAND_ENDS: Mapping[tuple[str, str], str] = {
+    ("lost", "unanswered"): "no answer came",
+    ("unmet", "unanswered"): "it wasn't answered",
+    ("unmet", "nothing_near"): "there is nothing like it in the catalogue",
+}
 DELIVERY: Mapping[str, str] = {
     "nobody_home": "nobody was there",
     "bad_address": "the address isn't right",
@@ -189,3 +200,12 @@ def of_order(word: str, reason: str) -> str:
 def of_disclosure(code: str) -> str:
     """Why a disclosure isn't kept, in words; every other error of its body is one of form."""
     return DISCLOSURE.get(code, DISCLOSURE["message.body"])
+
+
+def of_demand(outcome: str, reason: str | None) -> str:
+    """What came of intents that a summary of demand counts (specs/17-demand.md#cells)."""
+    if reason is None:
+        return DEMAND[outcome]
+    declined = VENDOR_DECLINE if outcome == "unmet" else {**WITHDRAWAL, **CUSTOMER_DECLINE}
+    words = _DEMAND_ENDS.get((outcome, reason)) or declined.get(reason)
+    return f"{DEMAND[outcome]}: {words or VENDOR_DECLINE.get(reason, reason)}"

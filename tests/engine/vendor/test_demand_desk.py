@@ -59,7 +59,7 @@ def turn_on(world: World, **params: object) -> dict[str, Any]:
 
 
 def listed(world: World) -> dict[str, Any]:
-    return demand_desk.demand_list(world.nodes[VENDOR].reader)
+    return demand_desk.demand_list(world.nodes[VENDOR].reader, world.now)
 
 
 def to_next_week(world: World) -> None:
@@ -295,6 +295,24 @@ def test_a_flood_is_counted_up_to_a_bound(world: World, monkeypatch: pytest.Monk
     assert len(demand.of_week(world.nodes[VENDOR].reader, protocol.week_of(world.now))) == 12
 
 
+def test_the_list_says_which_week_is_closed_next(world: World) -> None:
+    reader = world.nodes[VENDOR].reader
+    assert demand_desk.demand_list(reader, world.now)["next"] is None
+    since = int(str(turn_on(world)["since"]))
+
+    def upcoming() -> object:
+        return demand_desk.demand_list(reader, world.now)["next"]
+
+    first = protocol.week_of(since)
+    for days in (-1, 0, 13):
+        world.now = since + days * 86_400
+        assert upcoming() == {"week": first, "closes_at": since + 14 * 86_400}
+    # Nobody asked for anything: there was nothing to close.
+    world.now = since + 14 * 86_400
+    second = protocol.week_of(since + 7 * 86_400)
+    assert upcoming() == {"week": second, "closes_at": since + 21 * 86_400}
+
+
 def test_strange_categories_are_none(world: World) -> None:
     intent = template(world)
     turn_on(world)
@@ -313,6 +331,11 @@ def test_what_is_wrong_is_said(world: World) -> None:
     with pytest.raises(ServiceError) as missing:
         demand_desk.demand_show(world.nodes[VENDOR].reader, "2027-W03")
     assert missing.value.code == "week.not_found"
+    assert "closed on" not in str(missing.value)
+    since = int(str(turn_on(world)["since"]))
+    with pytest.raises(ServiceError, match=r"which is closed on \d{4}-") as waiting:
+        demand_desk.demand_show(world.nodes[VENDOR].reader, protocol.week_of(since))
+    assert waiting.value.code == "week.not_found"
     with pytest.raises(LocalError) as week:
         demand_desk.demand_show(world.nodes[VENDOR].reader, "2027-W99")
     assert week.value.code == "demand.week"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import datetime
 import io
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,7 @@ def turn_on(k: int | None) -> None:
     """
     here = session()
     value = here.client.post("vendor", "demand", "on", body={} if k is None else {"k": k})
-    words = f"intents are counted from {day(value.get('since'))} on, in cells of {value.get('k')}"
-    here.result(value, f"{words} or more")
+    here.result(value, lambda: _counting(value))
 
 
 @click.command("off")
@@ -96,19 +96,29 @@ def list_weeks() -> None:
 
 def _weeks(value: object) -> str:
     assert isinstance(value, dict)
-    on = (
-        f"intents are counted from {day(value['since'])} on, in cells of {value['k']} or more"
-        if value["on"]
-        else "not counting"
-    )
+    on = _counting(value) if value["on"] else "not counting"
     rows = [
-        f"{each['week']}  k {each['k']}  closed {day(each['closed_at'])}" for each in _rows(value)
+        f"{_dated(each['week'])}  numbers from {each['k']} on, closed {day(each['closed_at'])}"
+        for each in entries(value, "weeks")
     ]
     return "\n".join([on, *rows]) if rows else f"{on}; no week is closed"
 
 
-def _rows(value: dict[str, object]) -> list[dict[str, object]]:
-    return entries(value, "weeks")
+def _counting(value: dict[str, object]) -> str:
+    words = (
+        f"intents are counted from {day(value.get('since'))} on;"
+        f" numbers below {value.get('k')} aren't told"
+    )
+    upcoming = value.get("next")
+    if not isinstance(upcoming, dict):
+        return words
+    return f"{words}; {upcoming['week']} is closed on {day(upcoming['closes_at'])}"
+
+
+def _dated(week: object) -> str:
+    """A week with its first and last day, for few know weeks by their numbers."""
+    first = datetime.date.fromisoformat(f"{week}-1")
+    return f"{week} ({first} to {first + datetime.timedelta(6)})"
 
 
 @click.command("show")
@@ -117,8 +127,8 @@ def _rows(value: dict[str, object]) -> list[dict[str, object]]:
 def show_week(week: str) -> None:
     """Show the summary of a week.
 
-    A number means so many intents or up to 4 more. Cells of fewer than k intents are left out, and
-    nothing says how many those are.
+    "10 to 14" is as exactly as it is told. What fewer than k intents have in common is left out,
+    and nothing says how much that is.
 
     \b
     Example:
@@ -143,7 +153,7 @@ def _parts(value: object) -> tuple[dict[str, Any], dict[str, object]]:
 
 def _summary(value: dict[str, object]) -> str:
     summary, names = _parts(value)
-    head = f"week {summary['week']}, numbers of {summary['k']} intents or more"
+    head = f"{_dated(summary['week'])}, numbers of {summary['k']} intents or more"
     blocks = ["\n".join(_cell(cell, names)) for cell in summary["cells"]]
     if not blocks:
         blocks = ["nothing was asked for often enough to be told"]
@@ -151,16 +161,28 @@ def _summary(value: dict[str, object]) -> str:
 
 
 def _cell(cell: dict[str, object], names: dict[str, object]) -> list[str]:
+    from vrmnode.values.reasons import of_demand
+
     wanted = names.get(str(cell.get("category"))) or cell.get("category") or "no category"
-    lines = [f"{wanted}, {cell['country']}: {cell['intents']}"]
+    lines = [f"{wanted}, {cell['country']}: {_about(cell)} intents"]
     median = cell.get("medianBudget")
     if isinstance(median, dict):
         least, below = (money(median[name], median["priceCurrency"]) for name in ("least", "below"))
-        lines.append(f"  median budget: from {least} to below {below}")
+        lines.append(f"  the middle one of their budgets: from {least} to below {below}")
     for each in entries(cell, "outcomes"):
-        reason = f", {each['reason']}" if each.get("reason") else ""
-        lines.append(f"  {each['outcome']}{reason}: {each['intents']}")
+        reason = each.get("reason")
+        words = of_demand(str(each["outcome"]), None if reason is None else str(reason))
+        lines.append(f"  {_about(each)}: {words}")
     return lines
+
+
+def _about(counted_in: dict[str, object]) -> str:
+    """A number as what it may stand for."""
+    from vrmprotocol.demand import STEP
+
+    least = counted_in["intents"]
+    assert isinstance(least, int)
+    return f"{least} to {least + STEP - 1}"
 
 
 @click.command("export")
@@ -197,8 +219,18 @@ def _csv(value: dict[str, object]) -> bytes:
         median = cell.get("medianBudget") or {}
         category = cell.get("category")
         head = [summary["week"], summary["k"], category, names.get(str(category))]
-        head += [cell["country"], cell["intents"], median.get("least"), median.get("below")]
+        head += [cell["country"], cell["intents"], *_amounts(median)]
         for each in entries(cell, "outcomes"):
             part = [each["outcome"], each.get("reason"), each["intents"]]
             lines.writerow([*head, median.get("priceCurrency"), *part])
     return text.getvalue().encode()
+
+
+def _amounts(median: dict[str, Any]) -> list[str | None]:
+    """The bounds of a median in whole units, as a spreadsheet takes them: `20.00`."""
+    from vrmnode.values.money import format_money
+
+    if not median:
+        return [None, None]
+    currency = median["priceCurrency"]
+    return [format_money(median[name], currency).split()[0] for name in ("least", "below")]

@@ -22,6 +22,7 @@ from vrmnode.values.reasons import VENDOR_DECLINE
 from vrmnode.vendor import taxonomy
 from vrmprotocol import demand as protocol
 from vrmprotocol import schema
+from vrmprotocol.agreement_graph import time_text
 from vrmprotocol.demand import LEAST_K, MOST_K, USUAL_K, WEEK_S, Wanted
 from vrmprotocol.draft import deal_id
 from vrmprotocol.market import Intent
@@ -35,8 +36,8 @@ CLOSED_AFTER_S = WEEK_S
 MOST_COUNTED = 200_000
 SETTLED_AT_ONCE = 200
 NOTE = (
-    "k counts intents, not people: who publishes several is counted several times, and whoever"
-    " writes most of a cell's intents knows what is said of the rest."
+    "These numbers count intents, not people: one customer may have published several, and whoever"
+    " published most of those behind a number knows what is said of the rest."
 )
 
 
@@ -56,7 +57,7 @@ def turn_on(ctx: Context, params: Params) -> Json:
     settings.put(ctx.tx, SETTING, {"k": k, "since": since})
     timers.arm_earlier(ctx.tx, TIMER, NODE, since + WEEK_S + CLOSED_AFTER_S)
     ctx.event("demand.on", "vendor", ctx.identity.root, k=k, since=since)
-    return demand_list(ctx.tx)
+    return demand_list(ctx.tx, ctx.now)
 
 
 def turn_off(ctx: Context, params: Params) -> Json:
@@ -70,7 +71,7 @@ def turn_off(ctx: Context, params: Params) -> Json:
     settings.erase(ctx.tx, SETTING)
     timers.clear(ctx.tx, TIMER, NODE)
     ctx.event("demand.off", "vendor", ctx.identity.root)
-    return demand_list(ctx.tx)
+    return demand_list(ctx.tx, ctx.now)
 
 
 def restored(ctx: Context) -> None:
@@ -168,18 +169,30 @@ def _wanted(row: CountedIntent) -> Wanted:
     return Wanted(row.category, row.country, row.outcome, row.reason, budget)  # type: ignore[arg-type]  # `_outcome` gave it
 
 
-def demand_list(tx: Connection) -> Json:
-    """Whether intents are counted, and the weeks that are closed."""
+def demand_list(tx: Connection, now: int) -> Json:
+    """Whether intents are counted, which week is closed next, and those that are closed."""
     stored = _stored(tx)
+    next_week = None if stored is None else _next_week(tx, stored["since"], now)
     return {
         "on": stored is not None,
         "k": None if stored is None else stored["k"],
         "since": None if stored is None else stored["since"],
+        "next": None
+        if next_week is None
+        else {"week": next_week, "closes_at": closes_at(next_week)},
         "weeks": [
             {"week": row.week, "k": row.k, "closed_at": row.closed_at}
             for row in demand.summaries(tx)
         ],
     }
+
+
+def _next_week(tx: Connection, since: int, now: int) -> str:
+    """The week that is closed next, as far as is known: one without an intent never is."""
+    waiting = demand.open_weeks(tx)
+    # The last one that isn't closed yet is the one before last week at the earliest.
+    first = max(since, protocol.next_week(now) - WEEK_S - CLOSED_AFTER_S)
+    return min(waiting, default=protocol.week_of(first), key=protocol.begins)
 
 
 def demand_show(tx: Connection, week: str) -> Json:
@@ -192,7 +205,10 @@ def demand_show(tx: Connection, week: str) -> Json:
     protocol.begins(week)
     row = demand.get_summary(tx, week)
     if row is None:
+        stored = _stored(tx)
         words = f"expected a week that is counted and closed, came {week}"
+        if stored is not None and protocol.begins(week) >= stored["since"]:
+            words += f", which is closed on {time_text(closes_at(week))} if intents come in it"
         raise ServiceError("week.not_found", words, 404)
     summary = protocol.read(row.summary)
     names = {
