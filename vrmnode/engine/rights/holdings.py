@@ -13,10 +13,11 @@ from vrmnode.engine.audience import readable
 from vrmnode.engine.disclosure import disclosed, statements
 from vrmnode.engine.mail import private_mail
 from vrmnode.engine.orders.order_records import find_order
-from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.engine.records import DealRecord, open_message
 from vrmnode.engine.rights import requests
 from vrmnode.storage import holdings, messages, orders
 from vrmnode.storage.database import Connection
+from vrmnode.storage.messages import StoredMessage
 from vrmnode.storage.secrets import Vault
 from vrmprotocol import agreement, bodies, keys, legal_basis, rights, rights_answer
 from vrmprotocol.agreement_graph import time_text
@@ -112,7 +113,7 @@ def _messages(tx: Connection, vault: Vault, record: DealRecord) -> Iterator[Held
             sender="vendor" if item.own else "customer",
             received_at=time_text(item.received_at),
             content=_content(raw),
-            body=None if raw is None or item.own else _body(item.kind, raw),
+            body=None if raw is None or item.own else _body(tx, vault, item),
         )
 
 
@@ -122,11 +123,11 @@ def _content(raw: bytes | None) -> Literal["kept", "partly", "erased"]:
     return "partly" if statements.is_rest(raw) else "kept"
 
 
-def _body(kind: str, raw: bytes) -> dict[str, object] | None:
+def _body(tx: Connection, vault: Vault, item: StoredMessage) -> dict[str, object] | None:
     """What a customer's message says; the offer inside an accept is the vendor's own."""
-    if kind in statements.KINDS:
+    if item.kind in statements.KINDS:
         return None  # its values stand by themselves
-    signed = load_message(raw)
+    signed = open_message(tx, vault, item)
     if not isinstance(signed, SignedMessage):
         return None
     wire = bodies.to_wire(signed.body)
