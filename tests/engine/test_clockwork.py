@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
+from tests.engine.disclosing import files_of
 from tests.engine.steps import (
     CUSTOMER,
     VENDOR,
     accepted,
     agreed,
+    command,
     deal_with,
     event_types,
+    first_offer,
     in_turn,
     kinds,
     offered,
     own_intent,
+    pass_on,
     pseudonym,
     stay_silent,
 )
@@ -147,10 +151,21 @@ def _reply_key(world: World, deal: bytes) -> object:
 def test_stale_deals_are_forgotten_with_their_keys(world: World) -> None:
     row = offered(world)
     assert _reply_key(world, row.deal) is not None
+    offer = first_offer(world).digest.hex()
+    command(world, CUSTOMER, "offer.ask", offer=offer, text="Is it new?")
+    pass_on(world, CUSTOMER)
+    reader = world.nodes[VENDOR].reader
+    boxes = [bytes(box) for (box,) in reader.rows("SELECT box FROM secrets")]
+    assert len(boxes) == 2, "the key of its mail, and the question"
+    # The key goes with the tags, the question with the deal: each time the files are swept.
+    world.now = (row.confirm_by or 0) + 20 * 86_400
+    in_turn(world, VENDOR, partial(clockwork.tidy, max_store_bytes=STORE))
+    assert len(reader.rows("SELECT box FROM secrets")) == 1
     world.now = (row.confirm_by or 0) + clockwork.FORGET_AFTER_S + 1
     in_turn(world, VENDOR, partial(clockwork.tidy, max_store_bytes=STORE))
     assert deals.get(world.nodes[VENDOR].reader, row.deal) is None
     assert _reply_key(world, row.deal) is None
+    assert not any(box in files_of(world, VENDOR) for box in boxes)
 
 
 def test_a_deal_whose_intent_runs_is_not_forgotten(world: World) -> None:

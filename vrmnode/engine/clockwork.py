@@ -174,3 +174,4 @@ def _forget_stale_deals(ctx: Context) -> None:
     for deal in deals.stale(ctx.tx, "vendor", _FORGETTABLE, before):
         deals.forget(ctx.tx, deal)
         secrets.erase(ctx.tx, "deal", deal)
+        ctx.sweep = True
