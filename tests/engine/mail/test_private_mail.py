@@ -106,6 +106,19 @@ def test_who_says_that_it_holds_nothing_holds_nothing(world: World) -> None:
     assert secret_names(world, VENDOR) == set()
 
 
+# SPEC 09: The vendor's node MUST erase the texts of a deal when it becomes `cancelled`.
+def test_a_cancelled_deal_keeps_none(world: World) -> None:
+    offered(world)
+    asks(world)
+    command(world, CUSTOMER, "offer.accept", offer=first_offer(world).digest.hex())
+    pass_on(world, CUSTOMER)
+    command(world, CUSTOMER, "deal.withdraw", deal=deal_of(world).hex())
+    pass_on(world, CUSTOMER, VENDOR)
+    state = load_deal(world.nodes[VENDOR].reader, deal_of(world)).state.state
+    assert (state, shown(world)) == ("cancelled", ([], {"sealed": []}))
+    assert secret_names(world, VENDOR) == set()
+
+
 def test_a_text_that_comes_again_after_its_deletion_stays_erased(world: World) -> None:
     with_texts(world)
     node = world.nodes[CUSTOMER]

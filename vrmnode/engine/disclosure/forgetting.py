@@ -73,13 +73,17 @@ def on_request(ctx: Context, record: DealRecord) -> Json:
 def cancelled(ctx: Context, record: DealRecord) -> None:
     """Forget what was disclosed in a deal that was just cancelled, and say so if that was anything.
 
-    With nothing to state the keys stay: whoever withdrew may still be acknowledged.
+    With nothing to state the keys stay: whoever withdrew may still be acknowledged. Its texts go in
+    either case.
     """
     before = _before_withdrawal(ctx, record)
     if _kept(ctx, before):
         _forget(ctx, before, "cancelled")
     else:
         disclosed.erase(ctx, record)
+        # SPEC 09: The vendor's node MUST erase the texts of a deal when it becomes `cancelled`.
+        private_mail.erase_all(ctx, record.deal, private_mail.TEXTS)
+        ctx.sweep = True
 
 
 def _before_withdrawal(ctx: Context, record: DealRecord) -> DealRecord:
