@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import trio
 
 from tests.api.fake_service import FakeService
+from tests.api.lent_app import lent_app
 from vrmnode.api.app import create_app
 from vrmnode.api.server import serve
 
@@ -82,12 +83,14 @@ def request(
 
 @asynccontextmanager
 async def running(folder: Path, service: FakeService, **options: float) -> AsyncIterator[Path]:
-    """The API of `service` on a real socket in `folder`."""
+    """The API of `service` on a real socket in `folder`; with options an application of its own."""
     path = folder / "api.sock"
-    async with trio.open_nursery() as nursery:
-        await nursery.start(serve, create_app(service, **options), path)
-        yield path
-        nursery.cancel_scope.cancel()
+    lent = nullcontext(create_app(service, **options)) if options else lent_app(service)
+    with lent as app:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(serve, app, path)
+            yield path
+            nursery.cancel_scope.cancel()
 
 
 def run_api(

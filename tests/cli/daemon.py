@@ -11,7 +11,7 @@ import trio
 
 from tests.api.fake_service import FakeService
 from tests.api.http import PATIENCE_S
-from vrmnode.api.app import create_app
+from tests.api.lent_app import lent_app
 from vrmnode.api.server import serve
 
 
@@ -27,9 +27,9 @@ class Daemon:
         self._token: trio.lowlevel.TrioToken | None = None
 
     async def _main(self) -> None:
-        with self._scope:
+        with self._scope, lent_app(self.service) as app:
             async with trio.open_nursery() as nursery:
-                await nursery.start(serve, create_app(self.service), self.data_dir / "api.sock")
+                await nursery.start(serve, app, self.data_dir / "api.sock")
                 self._token = trio.lowlevel.current_trio_token()
                 self._started.set()
 
