@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.processes import linkage
-from tests.processes.linkage import Finding, Item, Pairs, Seen
+from tests.processes.linkage import Finding, Seen
+from tests.processes.pairs import Item, Pairs
 
 MAIL = 4
 """Of each casting so many mails are compared; more would be slower and say no more."""

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.processes import linkage
-from tests.processes.linkage import Fields, Finding, Item, Pairs, Seen
+from tests.processes.linkage import Finding, Seen
+from tests.processes.pairs import Fields, Item, Pairs
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.feedback import Feedback
 from vrmprotocol.market import load_market

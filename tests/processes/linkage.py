@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.processes.pairs import Fields, Item, Pairs
 from vrmprotocol import envelope
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.market import Intent, load_market
@@ -36,8 +37,6 @@ from vrmprotocol.market import Intent, load_market
 ROUNDS = 10_000
 SURE = 0.0003
 """A finding counts as a link when luck reaches it in fewer than three of ten thousand cases."""
-
-Fields = Mapping[str, bytes | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +46,6 @@ class Seen:
     at: float
     peer: str
     outer: Envelope
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What an outsider sees of one message, and who it really belongs to."""
-
-    label: str
-    fields: Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,56 +114,6 @@ def fields_of(outer: Envelope) -> Fields:
     return {**found, "tag": body.reply_tag, "key": body.reply_key.key, "salt": body.salt}
 
 
-def closeness(left: Fields, right: Fields) -> dict[str, float]:
-    """How alike two messages are, feature by feature; larger is more alike."""
-    found: dict[str, float] = {}
-    for name in left.keys() & right.keys():
-        one, other = left[name], right[name]
-        if isinstance(one, bytes) and isinstance(other, bytes):
-            pairs = list(zip(one, other, strict=True))
-            found |= {f"{name}[{at}]": -abs(a - b) for at, (a, b) in enumerate(pairs)}
-            found[f"{name} bits"] = -sum((a ^ b).bit_count() for a, b in pairs)
-            found[f"{name} number"] = -abs(int.from_bytes(one[:6]) - int.from_bytes(other[:6]))
-        elif isinstance(one, int) and isinstance(other, int):
-            found[name] = -abs(one - other)
-    return dict(sorted(found.items()))
-
-
-class Pairs:
-    """The pairs of some items: their closeness, and which of them belong together.
-
-    Without `right` the pairs are those of `left` among themselves.
-    """
-
-    def __init__(self, left: Sequence[Item], right: Sequence[Item] | None = None) -> None:
-        self.left = left
-        self.right = right
-        others = left if right is None else right
-        self.places = [
-            (at, with_)
-            for at in range(len(left))
-            for with_ in range(len(others))
-            if right is not None or at < with_
-        ]
-        rows = [closeness(left[a].fields, others[b].fields) for a, b in self.places]
-        self.names = list(rows[0])
-        self.columns = {name: [row[name] for row in rows] for name in self.names}
-
-    def truth(self, labels: Sequence[str]) -> int:
-        """A bit per pair: whether its two items have the same label; `labels` are the left's."""
-        others = labels if self.right is None else [item.label for item in self.right]
-        mask = 0
-        for number, (a, b) in enumerate(self.places):
-            if labels[a] == others[b]:
-                mask |= 1 << number
-        return mask
-
-    @property
-    def labels(self) -> list[str]:
-        """The true labels of the left items."""
-        return [item.label for item in self.left]
-
-
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """Says that a pair belongs together when its score is above (or below) a threshold."""
@@ -186,14 +127,6 @@ class _Rule:
             if (score > self.threshold) == self.above:
                 mask |= 1 << number
         return mask
-
-
-def _balanced(said: int, truth: int, pairs: int) -> float:
-    same = truth.bit_count()
-    other = pairs - same
-    hit = (said & truth).bit_count() / same
-    false = (said & ~truth).bit_count() / other
-    return (hit + 1.0 - false) / 2
 
 
 def _split(scores: Sequence[float], truth: int) -> tuple[list[float], list[float]]:
@@ -247,10 +180,16 @@ def link(question: str, train: Pairs, test: Pairs, seed: int) -> Finding:
     }
     said[ALL] = _learn(_together(train, weights), taught).says(_together(test, weights))
     count = len(test.places)
+    often = [(name, mask, mask.bit_count()) for name, mask in said.items()]
 
     def accuracies(labels: Sequence[str]) -> dict[str, float]:
         truth = test.truth(labels)
-        return {name: _balanced(mask, truth, count) for name, mask in said.items()}
+        same = truth.bit_count()
+        other = count - same
+        return {
+            name: ((hit := (mask & truth).bit_count()) / same + 1.0 - (times - hit) / other) / 2
+            for name, mask, times in often
+        }
 
     real = accuracies(test.labels)
     best = max(real, key=lambda name: real[name])

@@ -20,7 +20,7 @@ import pytest
 from examples.local_node import LocalNode
 from tests.processes import casting_linkage, linkage
 from tests.processes.casting_linkage import Casting
-from tests.processes.linkage import Fields, Finding, Item, Seen
+from tests.processes.linkage import Finding, Seen
 from tests.processes.linked_twice import linked_twice
 from tests.processes.logging_node import running_logger
 from tests.processes.market import (
@@ -35,6 +35,7 @@ from tests.processes.market import (
     tell,
     until,
 )
+from tests.processes.pairs import Fields, Item
 from tests.processes.virtual_time import VirtualTime
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]

@@ -17,7 +17,7 @@ import pytest
 
 from examples.local_node import LocalNode
 from tests.processes import feedback_linkage, linkage
-from tests.processes.linkage import Finding, Item, Seen
+from tests.processes.linkage import Finding, Seen
 from tests.processes.linked_twice import linked_twice
 from tests.processes.logging_node import running_logger
 from tests.processes.market import (
@@ -33,6 +33,7 @@ from tests.processes.market import (
     tell,
     until,
 )
+from tests.processes.pairs import Item
 from tests.processes.virtual_time import VirtualTime
 from vrmprotocol import envelope
 

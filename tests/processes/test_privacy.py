@@ -34,6 +34,7 @@ from tests.processes.market import (
     tell,
     until,
 )
+from tests.processes.pairs import Fields, Item, Pairs
 from vrmprotocol import draft
 from vrmprotocol.mail import Offer
 from vrmprotocol.market import VendorProfile, load_market
@@ -232,9 +233,9 @@ def test_the_classifier_finds_a_planted_link(leak: str) -> None:
     """A classifier that finds nothing must be one that would."""
     chance = random.Random(leak)
     labels = [f"customer-{n % 3}" for n in range(30)]
-    items = [linkage.Item(label, _planted(leak, label, chance)) for label in labels]
+    items = [Item(label, _planted(leak, label, chance)) for label in labels]
     train, test = linkage.halves(items)
-    found = linkage.link(leak, linkage.Pairs(train), linkage.Pairs(test), 5)
+    found = linkage.link(leak, Pairs(train), Pairs(test), 5)
     assert found.linked == (leak != "none"), found.words()
 
 
@@ -257,7 +258,7 @@ def test_what_links_once_is_luck_and_twice_a_link() -> None:
     assert play([[one, other], [nothing, other]]) == [other.words()]
 
 
-def _planted(leak: str, label: str, chance: random.Random) -> linkage.Fields:
+def _planted(leak: str, label: str, chance: random.Random) -> Fields:
     fields: dict[str, bytes | int] = {
         name: chance.randbytes(size) for name, size in (("tag", 16), ("stamp", 8), ("id", 32))
     }
