@@ -10,6 +10,8 @@ NEWER ?= $(shell for p in python3.13 python3.12 "$$HOME"/.pyenv/versions/3.13*/b
 	"$$HOME"/.pyenv/versions/3.12*/bin/python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { echo $$p; exit; }; \
 	done)
+# How many tests run at a time: one for each processor.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 BIN := .venv/bin
 CODE := vrmnode protocol tools tests $(wildcard examples benchmarks)
 
@@ -39,7 +41,7 @@ demo: setup
 	@$(BIN)/python -m examples.market
 
 test: check
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: setup
 	$(BIN)/ruff format --check $(CODE)
@@ -62,7 +64,7 @@ lock: setup
 test-newer:
 	@test -n "$(NEWER)" || echo "test-newer: no Python newer than 3.11 found; nothing to do"
 	@test -z "$(NEWER)" || $(NEWER) tools/set_up.py .venv-newer
-	@test -z "$(NEWER)" || .venv-newer/bin/pytest -q -n 2 --dist worksteal tests/protocol tests/tools
+	@test -z "$(NEWER)" || .venv-newer/bin/pytest -q -n $(WORKERS) --dist worksteal tests/protocol tests/tools
 
 bench-ingest bench-gossip bench-sync bench-swarm: bench-%: setup
 	@$(BIN)/python -m benchmarks.$*
