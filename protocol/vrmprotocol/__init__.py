@@ -6,7 +6,7 @@ here can be tested to the byte. Nothing is re-exported here; import the modules 
     01  encoding                                   canonical bytes
     02  envelope envelope_rules stamp topics       the outer form of every message
         message_file                               envelopes in a file
-        keys base58 certificate                    who signs
+        keys ed25519 base58 certificate            who signs
     03  fields schema body_checks                  what all bodies share
         market                                     public bodies
         mail draft bodies coherence                sealed bodies

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from vrmprotocol import draft as drafts
-from vrmprotocol import encoding, keys, schema
+from vrmprotocol import ed25519, encoding, keys, schema
 from vrmprotocol.body_checks import check_commitments, check_extensions
 from vrmprotocol.draft import Draft
 from vrmprotocol.encoding import Map
@@ -93,7 +93,7 @@ def sign(document: Map, key: keys.SigningKey) -> bytes:
 
 def verify_signature(document: Map, public: bytes, signature: bytes) -> bool:
     """Whether a party's signature (64 bytes) under a document is right."""
-    return keys.verify(public, _SIGNATURE_CONTEXT + document_digest(document), signature)
+    return ed25519.verify(public, _SIGNATURE_CONTEXT + document_digest(document), signature)
 
 
 def agreement_file(document: Map, *, customer_signature: bytes, vendor_signature: bytes) -> bytes:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from vrmprotocol import encoding, keys, schema
+from vrmprotocol import ed25519, encoding, keys, schema
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import LocalError, RemoteError
 from vrmprotocol.fields import Bytes32, Bytes64, Time, Wire
@@ -97,7 +97,7 @@ def verify_signature(certificate: Certificate) -> None:
     del fields["sig"]
     # SPEC 02: The reader MUST refuse a certificate that its root didn't sign with
     # `certificate.signature`.
-    if not keys.verify(certificate.root, _CONTEXT + encoding.encode(fields), certificate.sig):
+    if not ed25519.verify(certificate.root, _CONTEXT + encoding.encode(fields), certificate.sig):
         raise RemoteError("certificate.signature", "expected the root key's signature")
 
 

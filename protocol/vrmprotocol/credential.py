@@ -11,7 +11,7 @@ import binascii
 import json
 from dataclasses import replace
 
-from vrmprotocol import agreement, agreement_report, keys
+from vrmprotocol import agreement, agreement_report, ed25519, keys
 from vrmprotocol.agreement import AgreementFile
 from vrmprotocol.agreement_graph import CONTEXT, Json, agreement_iri, described, time_text, to_json
 from vrmprotocol.agreement_report import AgreementReport, Check, proven
@@ -63,7 +63,7 @@ def verify(raw: bytes) -> AgreementReport:
         # `credential.signature`.
         proven(
             "credential signature",
-            keys.verify(issuer, signed, signature),
+            ed25519.verify(issuer, signed, signature),
             "the issuer signed this credential",
             "the issuer's signature isn't one of this credential",
             "credential.signature",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vrmprotocol import agreement, commitment, keys
+from vrmprotocol import agreement, commitment, ed25519, keys
 from vrmprotocol.body_checks import RELATIONSHIP_COMMITMENT
 from vrmprotocol.disclosure_body import Disclosure, OpenedRelationship
 from vrmprotocol.errors import LocalError, RemoteError
@@ -88,7 +88,7 @@ def _check_openings(body: Disclosure, commitments: Mapping[str, bytes]) -> None:
 # with `disclosure.relationship`.
 def _check_signature(message: SignedMessage, opened: OpenedRelationship) -> None:
     signed = _SIGNATURE_CONTEXT + message.deal + message.author
-    if not keys.verify(opened.key, signed, opened.signature):
+    if not ed25519.verify(opened.key, signed, opened.signature):
         raise RemoteError(
             "disclosure.relationship", "expected the key's signature over deal and pseudonym"
         )

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from vrmprotocol import encoding, envelope_rules, keys, schema, stamp, topics
+from vrmprotocol import ed25519, encoding, envelope_rules, keys, schema, stamp, topics
 from vrmprotocol.encoding import Map
 from vrmprotocol.envelope_rules import (
     DIRECTORY_KINDS as DIRECTORY_KINDS,
@@ -338,11 +338,26 @@ def _id(core_fields: Map, stamp_bytes: bytes) -> bytes:
     return stamp.envelope_id(_digest(core_fields), stamp_bytes)
 
 
+def signed_message(envelope: Envelope) -> bytes:
+    """What an envelope's author signs: always of the same length."""
+    return _SIGNATURE_CONTEXT + envelope.id
+
+
 def check_signature(envelope: Envelope) -> None:
     """Refuse what its author didn't sign.
 
     Raises:
         RemoteError: `envelope.signature`.
     """
-    if not keys.verify(envelope.author, _SIGNATURE_CONTEXT + envelope.id, envelope.sig):
+    right = ed25519.verify(envelope.author, signed_message(envelope), envelope.sig)
+    check_verified(right=right)
+
+
+def check_verified(*, right: bool) -> None:
+    """Refuse an envelope whose signature was found wrong.
+
+    Raises:
+        RemoteError: `envelope.signature`.
+    """
+    if not right:
         raise RemoteError("envelope.signature", "expected the author's signature over the id")

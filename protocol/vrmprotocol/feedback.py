@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from vrmprotocol import certificate as certificates
-from vrmprotocol import encoding, gtin, keys
+from vrmprotocol import ed25519, encoding, gtin, keys
 from vrmprotocol.body_checks import check_language_of, refuse
 from vrmprotocol.certificate import SKEW_S, Certificate
 from vrmprotocol.errors import RemoteError
@@ -120,7 +120,7 @@ def is_granted(
     signature: bytes, *, subject: bytes, root: bytes, feedback_key: bytes, month: str
 ) -> bool:
     """Whether the key `subject` gave this grant."""
-    return keys.verify(subject, _granted(root, feedback_key, month), signature)
+    return ed25519.verify(subject, _granted(root, feedback_key, month), signature)
 
 
 def check_content(body: Feedback | Reply) -> None:

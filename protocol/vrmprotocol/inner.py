@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from vrmprotocol import encoding, keys, schema
+from vrmprotocol import ed25519, encoding, keys, schema
 from vrmprotocol.bodies import MailBody
 from vrmprotocol.encoding import Map, Value
 from vrmprotocol.errors import RemoteError
@@ -114,7 +114,7 @@ def read(raw: bytes) -> Opened:
     digest = _digest(fields)
     # SPEC 06: The reader MUST refuse an inner message whose signature is wrong with
     # `message.signature`.
-    if not keys.verify(typed.author, _SIGNATURE_CONTEXT + digest, typed.sig):
+    if not ed25519.verify(typed.author, _SIGNATURE_CONTEXT + digest, typed.sig):
         raise RemoteError("message.signature", "expected the author's signature")
     return Opened(_header(typed, digest, raw), typed.v, fields["body"])
 

@@ -12,9 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from mnemonic import Mnemonic
-from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey as _NaclSigningKey
-from nacl.signing import VerifyKey as _NaclVerifyKey
 
 from vrmprotocol import base58
 from vrmprotocol.errors import LocalError
@@ -83,25 +81,6 @@ class SealKey:
 
     def __repr__(self) -> str:
         return f"SealKey(public={self.public.hex()}, private=hidden)"
-
-
-def verify(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether a signature (64 bytes) by this public key (32 bytes) is right.
-
-    A public key of small order or in a non-canonical form is never right: with such keys one
-    signature would fit many messages.
-    """
-    if len(public) != 32 or len(signature) != 64:
-        return False
-    # SPEC 02: The reader MUST refuse a signature whose S isn't below the order of the group, or
-    # whose A or R is a point of small order or isn't encoded canonically.
-    # SPEC 02: The reader MUST check that the encoding of `S·B − h·A` equals R byte by byte, without
-    # multiplying by the cofactor.
-    try:
-        _NaclVerifyKey(public).verify(message, signature)
-    except BadSignatureError:
-        return False
-    return True
 
 
 def words_from_entropy(entropy32: bytes) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 from msgspec.structs import replace
 
-from vrmprotocol import demand, encoding, feedback, keys, schema
+from vrmprotocol import demand, ed25519, encoding, feedback, keys, schema
 from vrmprotocol.certificate import Certificate
 from vrmprotocol.demand import Band
 from vrmprotocol.encoding import Map
@@ -126,7 +126,7 @@ def verify(raw: bytes, *, verifier: str, nonce: bytes) -> History:
         feedback.check_grant(one.certificate, one.month, one.grant, one.key)
         # SPEC 12: The verifier MUST refuse a purchase history that the key of a purchase didn't
         # sign with `history.signature`.
-        if not keys.verify(one.key, signed, one.signature):
+        if not ed25519.verify(one.key, signed, one.signature):
             raise RemoteError("history.signature", "expected a signature by the key of each")
     return history
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from vrmprotocol import keys, market
+from vrmprotocol import ed25519, keys, market
 from vrmprotocol.body_checks import refuse
 from vrmprotocol.envelope_rules import MARKET_LIFETIME_S, SKEW_S
 from vrmprotocol.errors import RemoteError
@@ -90,7 +90,7 @@ def check_relationship(body: SealedIntent, *, deal: bytes, pseudonym: bytes) -> 
     shown = body.relationship
     if shown is None:
         return
-    if not keys.verify(shown.key, _RECOGNITION_CONTEXT + deal + pseudonym, shown.signature):
+    if not ed25519.verify(shown.key, _RECOGNITION_CONTEXT + deal + pseudonym, shown.signature):
         raise RemoteError(
             "recognition.signature", "expected the key's signature over deal and pseudonym"
         )

@@ -29,7 +29,7 @@ from vrmnode.storage import feedback
 from vrmnode.storage.database import Database
 from vrmnode.storage.feedback import StoredFeedback
 from vrmnode.storage.messages import StoredMessage
-from vrmprotocol import envelope_rules, keys, reach
+from vrmprotocol import ed25519, envelope_rules, reach
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.feedback import Feedback
 from vrmprotocol.negotiation import DealState
@@ -92,7 +92,7 @@ def begun(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(envelope_rules, "required_bits", lambda kind, body_bytes: 0)
         # Both are functions of their arguments alone, and asked the same again and again.
-        patch.setattr(keys, "verify", lru_cache(1 << 16)(keys.verify))
+        patch.setattr(ed25519, "verify", lru_cache(1 << 16)(ed25519.verify))
         patch.setattr(records, "evaluate", _remembered(records.evaluate))
         yield Begun(four_databases, tmp_path_factory.mktemp("begun"))
 
