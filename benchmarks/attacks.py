@@ -34,7 +34,7 @@ from typing import Any, cast
 
 import trio
 
-from benchmarks import corpus
+from benchmarks import corpus, processes
 from benchmarks.hostile.outcome import (
     BANS,
     HEAD,
@@ -70,8 +70,7 @@ async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
 
 
 def _rss_mb(node: LocalNode) -> float:
-    pages = int(Path(f"/proc/{node.pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return processes.rss_bytes(node.pid) / 1e6
 
 
 class Place:

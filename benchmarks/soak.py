@@ -32,7 +32,7 @@ from typing import Any, cast
 
 import trio
 
-from benchmarks import corpus
+from benchmarks import corpus, processes
 from benchmarks.report import load_words, ratios, table
 from examples.local_node import LocalNode, LocalNodes
 from vrmnode.cli.client import Client
@@ -111,19 +111,6 @@ def _mean(values: Sequence[int]) -> float:
     return sum(values) / len(values)
 
 
-def cpu_s(pid: int) -> float:
-    """Seconds that a process and its threads have used, user and system."""
-    # The name, in parentheses, may hold anything.
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def rss_bytes(pid: int) -> int:
-    """The resident set of a process."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
 def remembered(node: LocalNode) -> set[bytes]:
     """The ids of everything that a node has taken, whether or not it still keeps it."""
     database = sqlite3.connect(f"file:{node.folder}/node.db?mode=ro", uri=True)
@@ -199,14 +186,14 @@ class Soak:
     async def _measured(self, network: Network, seconds: float) -> None:
         self.watched = [Watched(node, node.pid or 0) for node in self._nodes]
         began = time.monotonic()
-        before = [cpu_s(each.pid) for each in self.watched]
+        before = [processes.cpu_s(each.pid) for each in self.watched]
         counted = [each.counters() for each in self.watched]
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._sample)
             await self._send(network, round(seconds * self._rate))
             nursery.cancel_scope.cancel()
         for each, spent_s in zip(self.watched, before, strict=True):
-            each.cpu_s = cpu_s(each.pid) - spent_s
+            each.cpu_s = processes.cpu_s(each.pid) - spent_s
             each.wall_s = time.monotonic() - began
         for each, start in zip(self.watched, counted, strict=True):
             each.counted = {name: n - start[name] for name, n in each.counters().items()}
@@ -214,7 +201,7 @@ class Soak:
     async def _sample(self) -> None:
         while True:
             for each in self.watched:
-                each.rss_bytes.append(rss_bytes(each.pid))
+                each.rss_bytes.append(processes.rss_bytes(each.pid))
             await trio.sleep(SAMPLE_S)
 
     async def _send(self, network: Network, count: int) -> None:

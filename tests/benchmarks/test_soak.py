@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from benchmarks import corpus, soak
+from benchmarks import corpus, processes, soak
 from examples.local_node import LocalNode, LocalNodes
 
 
@@ -40,16 +42,24 @@ def test_nodes_get_the_room_that_was_asked_for(
     assert "\nstore_mb = 512\n" in (shipped.folder / "config.toml").read_text()
 
 
-def test_processor_time_and_memory_are_those_of_the_process() -> None:
+def test_processor_time_and_memory_are_those_of_the_process_and_what_it_started() -> None:
     pid = os.getpid()
-    before = soak.cpu_s(pid)
+    alone = processes.rss_bytes(pid)
+    command = [sys.executable, "-c", "x = bytes(64 << 20).replace(b'', b''); print(); input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert processes.rss_bytes(pid) > alone
+        child.stdin.close()
+    before = processes.cpu_s(pid)
     end = time.process_time() + 0.2
     while time.process_time() < end:
         pass
-    assert soak.cpu_s(pid) >= before + 0.15
+    assert processes.cpu_s(pid) >= before + 0.15
     held = bytearray(64 << 20)
     held[:: soak.MIB // 256] = b"x" * len(held[:: soak.MIB // 256])
-    assert soak.rss_bytes(pid) > len(held)
+    assert processes.rss_bytes(pid) > len(held)
 
 
 def test_drift_is_that_of_the_last_tenth() -> None:

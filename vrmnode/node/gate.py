@@ -1,8 +1,8 @@
 """The gate: which gossip messages come in, and what is said of the peer that brought them.
 
 The validator of specs/07-gossip.md#verdicts. Messages that came together are judged together: the
-cheap checks inline, one look-up for all ids, and the signatures of those that are left in a worker
-thread, which the event loop needn't wait for. What was verified is kept until the loop takes it.
+cheap checks inline, one look-up for all ids, and the signatures of those that are left beside the
+event loop (`signatures.checker`). What was verified is kept until the loop takes it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import collections
 from collections.abc import Callable, Collection, Sequence
 
 import structlog
-import trio
 
 from vrmnode.network import ACCEPTED, NOT_KEPT, Finding, Incoming, Verdict
 from vrmnode.node.clock_watch import ClockWatch
+from vrmnode.signatures.checker import SignatureChecker
+from vrmnode.signatures.requests import Signed
 from vrmnode.storage import envelopes, key_updates, seen
 from vrmnode.storage.connection import Connection
 from vrmprotocol import envelope, market, message_file
@@ -26,11 +27,6 @@ from vrmprotocol.submit_frames import DUPLICATE
 
 RECENT_IDS = 65_536
 MAX_WAITING = 4_096
-SIGNATURES_INLINE = 3
-"""Signatures that take less time than to hand them to a thread."""
-THREADS = 2
-SIGNATURES_AT_LEAST = 16
-"""Signatures for a thread of its own; what came together is shared out among all."""
 TOLD_EVERY_S = 60
 """A refusal is logged once a minute and code: peers choose how often they provoke one."""
 
@@ -45,12 +41,18 @@ class Gate:
     Args:
         reader: a read connection of the thread that the network runs in.
         clock: the node's clock, whole Unix seconds.
+        checker: checks signatures that came together; one by threads where there is none.
         holds: whether others count on what was kept here: an envelope that is known and gone again
             is told apart from one that is on disk.
     """
 
     def __init__(
-        self, reader: Connection, clock: Callable[[], int], *, holds: bool = False
+        self,
+        reader: Connection,
+        clock: Callable[[], int],
+        *,
+        checker: SignatureChecker | None = None,
+        holds: bool = False,
     ) -> None:
         self._reader = reader
         self._clock = clock
@@ -58,7 +60,7 @@ class Gate:
         self._recent: collections.OrderedDict[bytes, None] = collections.OrderedDict()
         self._verified: collections.OrderedDict[bytes, Envelope] = collections.OrderedDict()
         self._clock_watch = ClockWatch()
-        self._threads = trio.CapacityLimiter(THREADS)
+        self._checker = checker or SignatureChecker()
         self._told: dict[str, int] = {}
         self.refused: collections.Counter[str] = collections.Counter()
 
@@ -86,10 +88,10 @@ class Gate:
                 refuse(at, error)
         if self._holds:
             self._tell_apart(messages, found)
-        for at, wrong in await self._wrong_signatures(loaded):
-            refuse(at, wrong)
-        for at, each in list(loaded.items()):
+        right = await self._signatures(list(loaded.values()))
+        for (at, each), is_right in zip(list(loaded.items()), right, strict=True):
             try:
+                envelope.check_verified(right=is_right)
                 self._check_body(each)
             except RemoteError as error:
                 refuse(at, error)
@@ -109,21 +111,10 @@ class Gate:
             if envelope_id not in kept:
                 found[at] = Finding(Verdict.IGNORE, NOT_KEPT)
 
-    async def _wrong_signatures(self, loaded: dict[int, Envelope]) -> list[tuple[int, RemoteError]]:
-        # A copy: what is refused meanwhile must not change what the thread reads.
-        rows = list(loaded.items())
-        if len(rows) <= SIGNATURES_INLINE:
-            return _wrong_among(rows)
-        wrong: list[tuple[int, RemoteError]] = []
-
-        async def check(some: list[tuple[int, Envelope]]) -> None:
-            wrong.extend(await trio.to_thread.run_sync(_wrong_among, some, limiter=self._threads))
-
-        size = max(SIGNATURES_AT_LEAST, -(-len(rows) // THREADS))
-        async with trio.open_nursery() as nursery:
-            for first in range(0, len(rows), size):
-                nursery.start_soon(check, rows[first : first + size])
-        return wrong
+    async def _signatures(self, some: Sequence[Envelope]) -> list[bool]:
+        return await self._checker.check(
+            [Signed(each.author, envelope.signed_message(each), each.sig) for each in some]
+        )
 
     def _keep(self, arrived: Envelope) -> None:
         self._clock_watch.saw(arrived.author, arrived.created, self._clock())
@@ -193,14 +184,3 @@ class Gate:
     def clock_warning(self) -> str | None:
         """Words for the owner when this clock differs from what peers' messages state."""
         return self._clock_watch.warning()
-
-
-def _wrong_among(rows: list[tuple[int, Envelope]]) -> list[tuple[int, RemoteError]]:
-    """Which of these envelopes their authors didn't sign."""
-    wrong = []
-    for at, each in rows:
-        try:
-            envelope.check_signature(each)
-        except RemoteError as error:
-            wrong.append((at, error))
-    return wrong

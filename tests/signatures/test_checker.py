@@ -1,0 +1,159 @@
+"""Signatures checked beside the loop: the same answers by process and threads, whatever dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+import trio
+import trio.testing
+
+from tests.signatures.samples import signed
+from vrmnode.signatures import checker as checkers
+from vrmnode.signatures.checker import INLINE, MANY, SignatureChecker
+
+PATIENCE_S = 180
+
+SOME = [signed(number, right=number % 5 != 0) for number in range(3 * MANY)]
+RIGHT = [number % 5 != 0 for number in range(3 * MANY)]
+
+
+@pytest.fixture(autouse=True)
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkers, "_processors", lambda: 2)
+
+
+def _run(body: Callable[[SignatureChecker], Awaitable[None]]) -> None:
+    async def main() -> None:
+        checker = SignatureChecker()
+        with trio.fail_after(PATIENCE_S):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(checker.run)
+                await body(checker)
+                nursery.cancel_scope.cancel()
+
+    trio.run(main)
+
+
+async def _until_started(checker: SignatureChecker) -> int:
+    assert await checker.check(SOME) == RIGHT
+    while checker.pid is None:  # noqa: ASYNC110 - it gives no event for that
+        await trio.sleep(0.01)
+    return checker.pid
+
+
+async def _until_ended(checker: SignatureChecker) -> None:
+    while checker.pid is not None:  # noqa: ASYNC110
+        await trio.sleep(0.01)
+
+
+@pytest.mark.parametrize("count", [0, 1, INLINE, INLINE + 1, MANY, 3 * MANY])
+def test_without_its_process_all_are_checked(count: int) -> None:
+    assert trio.run(SignatureChecker().check, SOME[:count]) == RIGHT[:count]
+
+
+def test_few_start_no_process() -> None:
+    async def body(checker: SignatureChecker) -> None:
+        for _ in range(20):
+            assert await checker.check(SOME[: MANY - 1]) == RIGHT[: MANY - 1]
+        await trio.testing.wait_all_tasks_blocked()
+        assert checker.pid is None
+
+    _run(body)
+
+
+def test_many_start_it_and_it_answers_everybody() -> None:
+    async def body(checker: SignatureChecker) -> None:
+        pid = await _until_started(checker)
+        assert pid != os.getpid()
+
+        async def ask(first: int, last: int) -> None:
+            assert await checker.check(SOME[first:last]) == RIGHT[first:last]
+
+        async with trio.open_nursery() as nursery:
+            for first in range(len(SOME)):
+                nursery.start_soon(ask, first, first + 1 + first % 17)
+        assert checker.pid == pid
+
+    _run(body)
+
+
+def test_whoever_is_cancelled_disturbs_nobody() -> None:
+    async def body(checker: SignatureChecker) -> None:
+        await _until_started(checker)
+        for _ in range(10):
+            with trio.CancelScope() as scope:
+                scope.cancel()
+                await checker.check(SOME)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(checker.check, SOME)
+                await trio.lowlevel.checkpoint()
+                nursery.cancel_scope.cancel()
+            assert await checker.check(SOME[1:40]) == RIGHT[1:40]
+
+    _run(body)
+
+
+def test_when_it_dies_threads_go_on_and_another_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checkers, "RESTART_S", 0.0)
+
+    async def body(checker: SignatureChecker) -> None:
+        pid = await _until_started(checker)
+
+        async def ask() -> None:
+            assert await checker.check(SOME) == RIGHT
+
+        os.kill(pid, signal.SIGKILL)
+        async with trio.open_nursery() as nursery:
+            for _ in range(10):
+                nursery.start_soon(ask)
+        while checker.pid in (None, pid):
+            await ask()
+
+    _run(body)
+
+
+def test_one_that_stands_still_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkers, "ANSWER_S", 0.1)
+
+    async def body(checker: SignatureChecker) -> None:
+        os.kill(await _until_started(checker), signal.SIGSTOP)
+        assert await checker.check(SOME) == RIGHT
+        await _until_ended(checker)
+        assert await checker.check(SOME) == RIGHT
+
+    _run(body)
+
+
+def test_where_there_is_none_to_be_had_threads_do_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Sequence[str]] = []
+
+    async def none(command: Sequence[str], **_: object) -> None:
+        tried.append(command)
+        raise PermissionError("no processes here")
+
+    monkeypatch.setattr(trio.lowlevel, "open_process", none)
+
+    async def body(checker: SignatureChecker) -> None:
+        for _ in range(3):
+            assert await checker.check(SOME) == RIGHT
+        while not tried:  # noqa: ASYNC110
+            await trio.sleep(0.01)
+        assert checker.pid is None
+
+    _run(body)
+
+
+def test_on_one_processor_it_would_be_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkers, "_processors", lambda: 1)
+
+    async def body(checker: SignatureChecker) -> None:
+        assert await checker.check(SOME) == RIGHT
+        await trio.testing.wait_all_tasks_blocked()
+        assert checker.pid is None
+
+    _run(body)
