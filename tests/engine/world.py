@@ -192,6 +192,7 @@ class World:
         self.stock = dict(zip(self.vendors, stock, strict=True))
         for node in self.nodes.values():
             node.turn(_wipe)
+            node.machine = node._boot()
         for name, count in self.stock.items():
             self.nodes[name].turn(partial(_open_shop, stock=count))
 

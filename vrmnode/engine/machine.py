@@ -60,6 +60,12 @@ class Machine:
         self.random = random
         self.grind = grind
         self.vault = vault
+        self._follows = False
+        """Whether the identity uses the keys that the database names."""
+
+    def rest(self) -> None:
+        """Do what makes later turns faster, while none waits."""
+        self.database.rest()
 
     def turns(self, actions: Sequence[Action]) -> list[Outcome]:
         """Run several events in order and commit them together.
@@ -70,6 +76,17 @@ class Machine:
         Raises:
             StorageError: the commit failed; every turn of the group is undone.
         """
+        try:
+            outcomes, sweep = self._together(actions)
+        except BaseException:
+            self._follows = False
+            raise
+        if sweep:
+            self._sweep()
+        return outcomes
+
+    def _together(self, actions: Sequence[Action]) -> tuple[list[Outcome], bool]:
+        """What the turns of a group came to, and whether something was erased."""
         sweep = False
         with self.database.transaction() as outer:
             outcomes = []
@@ -84,9 +101,7 @@ class Machine:
                 )
                 outcomes.append(self._turn(ctx, action))
                 sweep = sweep or ctx.sweep
-        if sweep:
-            self._sweep()
-        return outcomes
+        return outcomes, sweep
 
     def _sweep(self) -> None:
         """Take the remains of what was erased out of the WAL, and its keys out of key files."""
@@ -116,9 +131,12 @@ class Machine:
     def _turn(self, ctx: Context, action: Action) -> Outcome:
         try:
             with self.database.transaction():
-                # What another turn that was undone made of it counts no more.
-                key_desk.follow(ctx)
+                if not self._follows:
+                    key_desk.follow(ctx)
+                # What a turn that is undone makes of it counts no more.
+                self._follows = False
                 value = action(ctx)
+            self._follows = True
         except LocalError as error:
             return Outcome(error=of_protocol(error), notes=tuple(ctx.notes))
         except NodeError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 import trio
@@ -16,9 +17,12 @@ import trio
 from vrmnode.engine.context import Context
 from vrmnode.engine.machine import Machine, Outcome
 from vrmnode.errors import NodeError, ServiceError, StorageError
+from vrmnode.node.worker_thread import WorkerThread
 
 MAX_WAITING = 256
 MAX_GROUP = 64
+REST_AFTER = 8
+"""Commits after which a pause is used."""
 STORAGE_PAUSE_S = 1.0
 
 log = structlog.get_logger("vrmnode.loop")
@@ -41,10 +45,14 @@ class Loop:
         self._machine = machine
         self._send, self._receive = trio.open_memory_channel[Job](MAX_WAITING)
         self._ticks = trio.Event()
-        self._worker = trio.CapacityLimiter(1)
+        self._since_rest = REST_AFTER
 
     async def run(self) -> None:
         """Run turns until cancelled."""
+        with WorkerThread[Sequence[Outcome]]("turns") as worker:
+            await self._run(worker)
+
+    async def _run(self, worker: WorkerThread[Sequence[Outcome]]) -> None:
         async for first in self._receive:
             jobs, turns = [first], len(first.actions)
             while turns < MAX_GROUP:
@@ -53,14 +61,13 @@ class Loop:
                 except trio.WouldBlock:
                     break
                 turns += len(jobs[-1].actions)
-            await self._run_group(jobs)
+            await self._run_group(worker, jobs)
 
-    async def _run_group(self, jobs: list[Job]) -> None:
+    async def _run_group(self, worker: WorkerThread[Sequence[Outcome]], jobs: list[Job]) -> None:
         actions = [action for job in jobs for action in job.actions]
+        outcomes: Sequence[Outcome]
         try:
-            outcomes = await trio.to_thread.run_sync(
-                self._machine.turns, actions, limiter=self._worker
-            )
+            outcomes = await worker.run(partial(self._machine.turns, actions))
         except StorageError as error:
             log.error("storage", code=error.code, problem=error.message, turns=len(actions))
             outcomes = [Outcome(error=error)] * len(actions)
@@ -73,6 +80,14 @@ class Loop:
             job.done.set()
         if not all(job.quiet for job in jobs):
             self.tick()
+        self._since_rest += 1
+        if self._since_rest >= REST_AFTER and not self._receive.statistics().current_buffer_used:
+            self._since_rest = 0
+            await worker.run(self._rest)
+
+    def _rest(self) -> Sequence[Outcome]:
+        self._machine.rest()
+        return ()
 
     async def submit(self, action: Callable[[Context], object]) -> object:
         """Run a turn and wait until it is committed.

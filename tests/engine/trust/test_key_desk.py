@@ -263,6 +263,7 @@ def test_a_node_restored_from_its_words_learns_what_it_had_revoked(world: World)
     in_turn(world, VENDOR, lambda ctx: ctx.tx.run("DELETE FROM revoked_keys"))
     in_turn(world, VENDOR, lambda ctx: settings.put(ctx.tx, key_desk.ROTATIONS, []))
     in_turn(world, VENDOR, lambda ctx: ctx.tx.run("DELETE FROM seen"))
+    world.nodes[VENDOR].machine = world.nodes[VENDOR]._boot()
     in_turn(world, VENDOR, lambda ctx: None)
     assert _serial(world) == 0
     take(world, VENDOR, update)
