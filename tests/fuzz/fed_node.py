@@ -51,6 +51,8 @@ NOW = 1_800_000_000
 class FedStream:
     """A stream whose peer has written `raw` and ended."""
 
+    unsent = False
+
     def __init__(self, raw: bytes) -> None:
         self.left = raw
 
@@ -61,6 +63,8 @@ class FedStream:
 
     async def send_all(self, data: bytes) -> None:
         await trio.lowlevel.checkpoint()
+
+    def send_now(self, data: bytes) -> None: ...
 
     async def send_eof(self) -> None:
         await trio.lowlevel.checkpoint()

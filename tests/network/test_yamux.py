@@ -299,3 +299,40 @@ def test_junk_frames_end_in_a_fault_or_go_on(
         assert end.yamux._inbound == end.yamux._buffered == 0
 
     trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+def test_a_lone_message_is_written_by_whoever_sends_it() -> None:
+    async def main() -> None:
+        async with pair(echo) as (a, _):
+            stream = a.yamux.open_stream()
+            await trio.testing.wait_all_tasks_blocked()
+            written: list[bytes] = []
+            a.yamux._channel.send_now = written.append  # type: ignore[method-assign, assignment]
+            with trio.CancelScope() as scope:
+                scope.cancel()  # no round of the scheduler
+                await stream.send_all(b"at once")
+            assert written == [data(1, b"at once")]
+            await stream.send_all(bytes(yamux_connection.FLUSHED_BYTES))
+            assert len(written) == 1
+            assert a.yamux.bytes_sent == len(frame(1, 1, 1, 0)) + len(data(1, b"at once"))
+
+    trio.run(main)
+
+
+def test_what_the_socket_does_not_take_is_written_first_by_the_writer() -> None:
+    async def main() -> None:
+        async with pair(echo) as (a, _):
+            stream = a.yamux.open_stream()
+            sent = b""
+            for number in range(300):
+                sent += b"%d," % number
+                await stream.send_all(b"%d," % number)
+                if number % 7 == 0:
+                    await trio.lowlevel.checkpoint()
+            got = b""
+            while len(got) < len(sent):
+                got += await stream.receive_some(1_000)
+            assert got == sent
+            assert not a.yamux._channel.unsent
+
+    trio.run(main)

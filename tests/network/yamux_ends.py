@@ -21,6 +21,14 @@ class MemoryChannel:
 
     def __init__(self, stream: trio.testing.MemoryReceiveStream | object) -> None:
         self.stream: trio.StapledStream = stream  # type: ignore[assignment]
+        self._unsent = b""
+
+    @property
+    def unsent(self) -> bool:
+        return bool(self._unsent)
+
+    def send_now(self, data: bytes) -> None:
+        self._unsent += data
 
     async def receive_some(self, max_bytes: int) -> bytes:
         try:
@@ -30,7 +38,8 @@ class MemoryChannel:
 
     async def send_all(self, data: bytes) -> None:
         try:
-            await self.stream.send_all(data)
+            unsent, self._unsent = self._unsent, b""
+            await self.stream.send_all(unsent + data)
         except (trio.ClosedResourceError, trio.BrokenResourceError) as error:
             raise ConnectionLostError("memory") from error
 

@@ -5,6 +5,7 @@ Yamux stream over that. Names follow trio.
 """
 
 import math
+import os
 from typing import Protocol
 
 import trio
@@ -133,6 +134,16 @@ class TcpStream:
             await self._sock.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             raise ConnectionLostError("tcp write") from error
+
+    def send_now(self, data: bytes) -> int:
+        """Hand over as much of ``data`` as fits now; how many bytes that is.
+
+        0 where the connection is gone: whoever sends the rest will hear of that.
+        """
+        try:
+            return os.write(self._sock.socket.fileno(), data)
+        except OSError:
+            return 0
 
     async def send_eof(self) -> None:
         """Send nothing more; reading goes on."""

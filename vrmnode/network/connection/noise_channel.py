@@ -42,6 +42,7 @@ class NoiseChannel:
         self._open = ChaCha20Poly1305(receive_key).decrypt
         self._sent = 0
         self._received = 0
+        self._unsent = b""
         self._raw = bytearray()
         self._plain: deque[bytes] = deque()
 
@@ -69,15 +70,33 @@ class NoiseChannel:
             return first[:max_bytes]
         return first
 
+    @property
+    def unsent(self) -> bool:
+        """Whether ``send_now`` left something."""
+        return bool(self._unsent)
+
+    def send_now(self, data: bytes) -> None:
+        """Encrypt ``data`` and write what of it fits now; the next ``send_all`` writes the rest.
+
+        Not while a ``send_all`` is under way.
+        """
+        self._unsent += self._sealed(data)
+        self._unsent = self._unsent[self._tcp.send_now(self._unsent) :]
+
     async def send_all(self, data: bytes) -> None:
         """Encrypt ``data`` in frames of at most ``MAX_PLAINTEXT`` and write them at once."""
+        raw = self._unsent + self._sealed(data)
+        self._unsent = b""
+        await self._tcp.send_all(raw)
+
+    def _sealed(self, data: bytes) -> bytes:
         out = []
         for start in range(0, len(data), MAX_PLAINTEXT):
             frame = self._seal(_nonce(self._sent), data[start : start + MAX_PLAINTEXT], None)
             self._sent += 1
             out.append(len(frame).to_bytes(2, "big"))
             out.append(frame)
-        await self._tcp.send_all(b"".join(out))
+        return b"".join(out)
 
     async def send_eof(self) -> None:
         """Send nothing more; reading goes on."""

@@ -36,6 +36,8 @@ from vrmnode.network.errors import ConnectionLostError, PeerFaultError
 READ_BYTES = 131_072
 FRAMES_AT_ONCE = 256
 """Frames handled together, before other tasks get a turn."""
+FLUSHED_BYTES = 16_384
+"""Bytes up to which a message is written by whoever sends it, not by the writer."""
 MAX_OUTGOING = 1 << 20
 """Bytes waiting to be written at which writers wait."""
 MAX_OUTGOING_CONTROL = 2 << 20
@@ -52,6 +54,13 @@ ABANDONED_S = 30.0
 
 class Channel(ByteStream, Protocol):
     """What Yamux needs of the layer below."""
+
+    @property
+    def unsent(self) -> bool:
+        """Whether ``send_now`` left something."""
+
+    def send_now(self, data: bytes) -> None:
+        """Write what of ``data`` can be written now; the rest goes with the next ``send_all``."""
 
     async def send_eof(self) -> None:
         """Send nothing more; raises ConnectionLostError."""
@@ -89,6 +98,7 @@ class YamuxConnection:
         self._buffered = 0
         self._outgoing = bytearray()
         self._pending = trio.Event()
+        self._writer_waits = False
         self._room = trio.Event()
         self._leaving = False
         self._last_received = 0.0
@@ -172,6 +182,14 @@ class YamuxConnection:
     def queue_frame(self, frame: bytes) -> None:
         if not self._ended and not self._leaving:
             self._outgoing += frame
+            self._pending.set()
+
+    def flush(self) -> None:
+        # A round of the scheduler less than by the writer, which a lone message waits for.
+        if not self._writer_waits or len(self._outgoing) > FLUSHED_BYTES or self._ended:
+            return
+        self._channel.send_now(self._take_outgoing())
+        if self._channel.unsent:
             self._pending.set()
 
     async def wait_for_room(self) -> None:
@@ -277,22 +295,30 @@ class YamuxConnection:
     async def _write_loop(self, scope: trio.CancelScope) -> None:
         try:
             while True:
-                if not self._outgoing and self._leaving:
+                idle = not self._outgoing and not self._channel.unsent
+                if idle and self._leaving:
                     await self._channel.send_eof()
                     return
-                if not self._outgoing:
+                if idle:
                     self._pending = trio.Event()
+                    self._writer_waits = True
                     await self._pending.wait()
-                data = bytes(self._outgoing)
-                self._outgoing.clear()
-                self._room.set()
-                self._room = trio.Event()
-                with trio.fail_after(self.stall_timeout_s):
-                    await self._channel.send_all(data)
-                self.bytes_sent += len(data)
+                    self._writer_waits = False
+                data = self._take_outgoing()
+                if data or self._channel.unsent:
+                    with trio.fail_after(self.stall_timeout_s):
+                        await self._channel.send_all(data)
         except (ConnectionLostError, trio.TooSlowError):
             if not self._ended:
                 scope.cancel()
+
+    def _take_outgoing(self) -> bytes:
+        data = bytes(self._outgoing)
+        self._outgoing.clear()
+        self.bytes_sent += len(data)
+        self._room.set()
+        self._room = trio.Event()
+        return data
 
     async def _ping_loop(self, scope: trio.CancelScope) -> None:
         number = 0

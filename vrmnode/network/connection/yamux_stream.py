@@ -25,6 +25,9 @@ class FrameSink(Protocol):
     def queue_frame(self, frame: bytes) -> None:
         """Send ``frame`` soon, without waiting."""
 
+    def flush(self) -> None:
+        """Write what is queued now, if that is little and nothing is being written."""
+
     async def wait_for_room(self) -> None:
         """Wait until the connection's outgoing buffer has room; raises ConnectionLostError."""
 
@@ -92,6 +95,7 @@ class YamuxStream:
             body = data[start : start + size]
             self._sink.queue_frame(encode_frame(DATA, 0, self.stream_id, size, body))
             start += size
+        self._sink.flush()
 
     def finish(self) -> None:
         """Tell the peer that nothing more comes from us; reading goes on."""
