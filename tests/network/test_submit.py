@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -24,7 +24,16 @@ from tests.network.support import (
     receive,
     until,
 )
-from vrmnode.network import KEPT, NOT_KEPT, Network, NetworkError, Verdict
+from vrmnode.network import (
+    ACCEPTED,
+    KEPT,
+    NOT_KEPT,
+    Finding,
+    Incoming,
+    Network,
+    NetworkError,
+    Verdict,
+)
 from vrmnode.network.connection.byte_stream import encode_varint
 from vrmnode.network.gossip.rpc_messages import message_id
 from vrmnode.network.handover import submit_service
@@ -203,6 +212,39 @@ def test_thousands_in_one_session() -> None:
             nursery.cancel_scope.cancel()
 
     trio.run(main)
+
+
+def test_batches_are_checked_together_but_not_too_many_and_answered_in_order() -> None:
+    asked: list[int] = []
+    underway = 0
+    enough = trio.Event()
+
+    async def check(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+        nonlocal underway
+        underway += 1
+        asked.append(underway)
+        if underway == submit_service.CHECKED_TOGETHER:
+            enough.set()
+        await enough.wait()  # for ever, where one waits for the other
+        for _ in range(12 // len(asked)):  # a later one is found good sooner
+            await trio.lowlevel.checkpoint()
+        underway -= 1
+        return [ACCEPTED] * len(messages)
+
+    async def main() -> None:
+        async with open_node() as a, open_node() as b, trio.open_nursery() as nursery:
+            b._gossip._validate = check
+            nursery.start_soon(keeping(b, lambda data: NOT_KEPT if b"later" in data else KEPT))
+            await connected(a, b)
+            some = [
+                made(number, word="later" if number % 7 == 0 else "good") for number in range(1_500)
+            ]
+            results = await hand_over(a, b, *some)
+            assert results == [NOT_KEPT if b"later" in each else KEPT for each in some]
+            nursery.cancel_scope.cancel()
+
+    trio.run(main)
+    assert max(asked) == submit_service.CHECKED_TOGETHER
 
 
 def test_who_hands_over_too_much_is_read_from_later_and_loses_nothing() -> None:

@@ -8,6 +8,7 @@ store to say that it is on disk.
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import trio
 
@@ -20,7 +21,7 @@ from vrmnode.network.gossip.message_cache import MessageCache
 from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import MessageId, message_id
 from vrmnode.network.gossip.seen_messages import REPEAT_UNITS
-from vrmnode.network.interface import Delivery, Verdict
+from vrmnode.network.interface import Delivery, Finding, Verdict
 from vrmprotocol import envelope, submit_frames
 from vrmprotocol.submit_frames import Answer
 
@@ -31,6 +32,10 @@ HANDOVER_S = 1.0
 """Seconds that a session waits for the end of the one before it."""
 AT_ONCE = 128
 """Envelopes of a session that are checked together."""
+CHECKED_TOGETHER = 3
+"""Batches of a session whose signatures are checked at a time, so that none of it stands still."""
+SHORT = 8
+"""Envelopes that are checked at once, before the next are read."""
 BATCHES = submit_frames.MAX_UNANSWERED // AT_ONCE - 2
 """Batches that wait to be answered, besides the one that is read and the one that is awaited."""
 
@@ -75,7 +80,7 @@ class SubmitService:
             nursery.start_soon(_answer_all, stream, receive, nursery.cancel_scope)
             try:
                 async with send:
-                    await self._read_all(stream, peer, send)
+                    await self._read_all(stream, peer, send, nursery)
             except (PeerFaultError, ConnectionLostError, trio.TooSlowError) as error:
                 failure = error
                 nursery.cancel_scope.cancel()
@@ -85,8 +90,13 @@ class SubmitService:
             raise ConnectionLostError("answers aren't taken")
 
     async def _read_all(
-        self, stream: YamuxStream, peer: str, batches: "trio.MemorySendChannel[_Batch]"
+        self,
+        stream: YamuxStream,
+        peer: str,
+        batches: "trio.MemorySendChannel[_Batch]",
+        nursery: trio.Nursery,
     ) -> None:
+        checking = trio.Semaphore(CHECKED_TOGETHER)
         # SPEC 13: A node MUST reset the stream of an envelope longer than 66560 bytes without
         # reading it.
         decoder = FrameDecoder(submit_frames.MAX_ENVELOPE_BYTES)
@@ -103,8 +113,16 @@ class SubmitService:
             for envelopes in in_batches(decoder.feed(data), AT_ONCE):
                 whole = True
                 batch = _Batch(envelopes)
-                await self._take(batch, peer)
-                await batches.send(batch)
+                asked = self._sort_out(batch, peer)
+                try:
+                    batches.send_nowait(batch)
+                except trio.WouldBlock:
+                    await batches.send(batch)
+                await checking.acquire()
+                if len(asked) <= SHORT:
+                    await self._take(batch, asked, peer, checking)
+                else:
+                    nursery.start_soon(self._take, batch, asked, peer, checking)
                 units = len(envelopes) + REPEAT_UNITS * batch.repeats
                 await self._gossip.slow_down(peer, sum(map(len, envelopes)), units)
             # What has begun to arrive has its own deadline, which further bytes don't put off.
@@ -113,8 +131,8 @@ class SubmitService:
             elif whole or not unfinished:
                 deadline = trio.current_time() + FRAME_TIMEOUT_S
 
-    async def _take(self, batch: "_Batch", peer: str) -> None:
-        """Check the envelopes of a batch, relay the new ones and give all good ones to the node."""
+    def _sort_out(self, batch: "_Batch", peer: str) -> "list[_Asked]":
+        """The envelopes of a batch that have to be checked; the others are settled."""
         asked = []
         for at, data in enumerate(batch.envelopes):
             identifier = message_id(data)
@@ -129,12 +147,24 @@ class SubmitService:
             if topic is not None and topic not in self._topics:
                 batch.settle(at, submit_frames.TOPIC)
                 continue
-            asked.append((at, identifier, topic or "", data))
-        if not asked:
-            return
-        # SPEC 13: The reader MUST check each envelope as if it had come by gossip in the topic that
-        # it names.
-        found = await self._gossip.ask([(topic, data) for _, _, topic, data in asked], peer)
+            asked.append(_Asked(at, identifier, topic or "", data))
+        return asked
+
+    async def _take(
+        self, batch: "_Batch", asked: "list[_Asked]", peer: str, checking: trio.Semaphore
+    ) -> None:
+        """Check envelopes of a batch, relay the new ones and give all good ones to the node."""
+        try:
+            # SPEC 13: The reader MUST check each envelope as if it had come by gossip in the topic
+            # that it names.
+            found = await self._gossip.ask([(each.topic, each.data) for each in asked], peer)
+            await self._pass_on(batch, asked, found, peer)
+        finally:
+            checking.release()
+
+    async def _pass_on(
+        self, batch: "_Batch", asked: "list[_Asked]", found: Sequence[Finding], peer: str
+    ) -> None:
         for (at, identifier, topic, data), finding in zip(asked, found, strict=True):
             if finding.code == submit_frames.DUPLICATE:
                 self._remember(identifier)
@@ -157,6 +187,15 @@ class SubmitService:
         self._kept.setdefault(identifier, "")
         if len(self._kept) > self._config.submit_recent:
             self._kept.popitem(last=False)
+
+
+class _Asked(NamedTuple):
+    """An envelope to be checked, and its place in its batch."""
+
+    at: int
+    identifier: MessageId
+    topic: str
+    data: bytes
 
 
 class _Batch:
