@@ -119,7 +119,7 @@ def _yamux(raw: bytes) -> None:
         node = FedNode()
         faults: list[PeerFaultError] = []
         handlers = {
-            "/meshsub/1.1.0": node.node.gossip.handle_stream,
+            "/meshsub/1.1.0": node.node.reader.handle_stream,
             "/vrm/stem/1": node.node.stem.handle_stream,
             "/vrm/submit/1": node.submit.answer,
             "/vrm/sync/1": node.sync.answer,

@@ -70,7 +70,7 @@ def _services() -> Iterator[tuple[str, list[bytes], Feed]]:
     rpcs = [*rpc_samples(), *(frame[2:] for frame in published)]
 
     async def gossip(node: FedNode, raw: bytes) -> None:
-        await node.node.gossip.handle_stream(fed_stream(raw), PEER, "")
+        await node.node.reader.handle_stream(fed_stream(raw), PEER, "")
         node.node.heartbeat()
 
     async def stem(node: FedNode, raw: bytes) -> None:

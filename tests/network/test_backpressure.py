@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 import pytest
@@ -24,10 +24,16 @@ from tests.network.support import (
 from tests.simulator.node import SimulatedNode
 from tests.simulator.pipe import pipe
 from tests.simulator.world import World
-from vrmnode.network import Network
+from vrmnode.network import ACCEPTED, Finding, Incoming, Network
 from vrmnode.network.connection.yamux_stream import YamuxStream
-from vrmnode.network.gossip.gossip_service import FRAME_TIMEOUT_S, READ_BYTES, RPCS_AT_ONCE
-from vrmnode.network.gossip.rpc_messages import publish_frame
+from vrmnode.network.errors import PeerFaultError
+from vrmnode.network.gossip.gossip_reader import (
+    BATCHES_ABREAST,
+    FRAME_TIMEOUT_S,
+    READ_BYTES,
+    RPCS_AT_ONCE,
+)
+from vrmnode.network.gossip.rpc_messages import publish_frame, subscriptions_frame
 from vrmnode.network.gossip.seen_messages import REPEAT_UNITS
 
 
@@ -154,7 +160,7 @@ class Inside:
         self.peer_end, self._own_end = pipe()
 
     async def read(self) -> None:
-        await self.node.gossip.handle_stream(cast(YamuxStream, self._own_end), "peer", MESHSUB)
+        await self.node.reader.handle_stream(cast(YamuxStream, self._own_end), "peer", MESHSUB)
 
 
 def virtually(test: Callable[[], Awaitable[None]]) -> None:
@@ -277,5 +283,51 @@ def test_stream_without_a_word_stays_open_as_long_as_its_peer_likes() -> None:
             inside.peer_end.close()
         inside.node.note_deliveries()
         assert len(inside.node.delivered) == 1
+
+    virtually(main)
+
+
+def test_batches_are_checked_abreast_and_subscriptions_wait_for_them() -> None:
+    async def main() -> None:
+        inside = Inside(gossip_burst=1e9)
+        enough = trio.Event()
+        underway = most = 0
+
+        async def check(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+            nonlocal underway, most
+            underway += 1
+            most = max(most, underway)
+            if underway == BATCHES_ABREAST:
+                enough.set()
+            await enough.wait()  # for ever, where one waits for the other
+            assert not inside.node.router.topics_of("peer")
+            underway -= 1
+            return [ACCEPTED] * len(messages)
+
+        inside.node.gossip._validate = check
+        for n in range(2 * BATCHES_ABREAST * RPCS_AT_ONCE):
+            await inside.peer_end.send_all(publish_frame(TOPIC, _data(n)))
+        await inside.peer_end.send_all(subscriptions_frame([TOPIC]))
+        inside.peer_end.close()
+        await inside.read()
+        inside.node.note_deliveries()
+        assert len(inside.node.delivered) == 2 * BATCHES_ABREAST * RPCS_AT_ONCE
+        assert list(inside.node.router.topics_of("peer")) == [TOPIC]
+        assert most == BATCHES_ABREAST
+
+    virtually(main)
+
+
+def test_what_came_before_a_frame_that_cannot_be_read_counts() -> None:
+    async def main() -> None:
+        inside = Inside(gossip_burst=1e9)
+        for n in range(2 * RPCS_AT_ONCE):
+            await inside.peer_end.send_all(publish_frame(TOPIC, _data(n)))
+        await inside.peer_end.send_all(b"\x02\xff\xff")
+        inside.peer_end.close()
+        with pytest.raises(PeerFaultError):
+            await inside.read()
+        inside.node.note_deliveries()
+        assert len(inside.node.delivered) == 2 * RPCS_AT_ONCE
 
     virtually(main)

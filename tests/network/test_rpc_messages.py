@@ -14,6 +14,7 @@ from libp2p.pubsub.pb import rpc_pb2
 
 from tests.network.support import TOPIC, connected, open_node, receive, swallow
 from vrmnode.network.errors import PeerFaultError
+from vrmnode.network.gossip.gossip_reader import BATCHES_ABREAST
 from vrmnode.network.gossip.gossip_router import GossipRouter
 from vrmnode.network.gossip.message_cache import MessageCache
 from vrmnode.network.gossip.rpc_frames import FrameDecoder, encode_frame
@@ -29,6 +30,7 @@ from vrmnode.network.gossip.rpc_messages import (
     subscriptions_frame,
 )
 from vrmnode.network.interface import Delivery
+from vrmnode.network.limits.abreast import abreast
 from vrmnode.network.limits.peer_score import PeerScores
 
 RPC = rpc_pb2.RPC
@@ -215,7 +217,8 @@ def test_fuzzed_frames_raise_nothing_but_faults_in_the_whole_service() -> None:
                     nursery.start_soon(swallow(node))
                     for _ in range(1_000):
                         try:
-                            await node._gossip._read(Stream(), peer.peer_id)  # type: ignore[arg-type]
+                            async with abreast(BATCHES_ABREAST) as batches:
+                                await node._reader._read(Stream(), peer.peer_id, batches)  # type: ignore[arg-type]
                         except PeerFaultError:
                             faults += 1
                     scope.cancel()

@@ -29,7 +29,7 @@ from vrmnode.network import (
     Verdict,
     open_network,
 )
-from vrmnode.network.gossip import gossip_service
+from vrmnode.network.gossip import gossip_reader
 from vrmnode.network.gossip.rpc_messages import Rpc, decode_rpc
 from vrmprotocol import envelope, market, topics
 from vrmprotocol.errors import RemoteError
@@ -103,7 +103,7 @@ async def main(folder: Path) -> None:
     """Relay and log until the process is ended."""
     logger = Logger(folder)
     # The one place that sees an RPC before its fields are chosen.
-    gossip_service.decode_rpc = logger.decode  # type: ignore[attr-defined]
+    gossip_reader.decode_rpc = logger.decode  # type: ignore[attr-defined]
     config = NetworkConfig(listen=("/ip4/127.0.0.1/tcp/0",), topics=topics.all_topics())
     async with open_network(config, os.urandom(32), logger.validate) as network:
         sys.stdout.write(json.dumps({"address": network.addresses[0]}) + "\n")

@@ -12,6 +12,7 @@ import trio
 
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection.peer_connection import INBOUND, OUTBOUND, PeerConnection
+from vrmnode.network.gossip.gossip_reader import GossipReader
 from vrmnode.network.gossip.gossip_router import GossipRouter
 from vrmnode.network.gossip.gossip_service import GossipService
 from vrmnode.network.gossip.message_cache import MessageCache
@@ -92,6 +93,7 @@ class SimulatedNode:
             log,
             clock,
         )
+        self.reader = GossipReader(self.gossip, config.max_rpc_bytes)
         self._ways = Stem(self.router.in_good_standing, rng)
         self.stem = StemService(self._ways, self.gossip, self._hand_over, conduct, clock)
 

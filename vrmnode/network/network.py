@@ -17,6 +17,7 @@ from vrmnode.network.connection.stream_guard import StreamGuard, StreamHandler
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import NetworkError
 from vrmnode.network.gossip.gossip_link import PROTOCOLS as GOSSIP_PROTOCOLS
+from vrmnode.network.gossip.gossip_reader import GossipReader
 from vrmnode.network.gossip.gossip_router import GossipRouter
 from vrmnode.network.gossip.gossip_service import GossipService
 from vrmnode.network.gossip.message_cache import MessageCache
@@ -100,6 +101,7 @@ class Network:
             self._log,
             clock,
         )
+        self._reader = GossipReader(self._gossip, config.max_rpc_bytes)
         self._table = ConnectionTable(self.peer_id, config.max_connections, self._bans)
         self._stem = stem_over(
             self._table, nursery, self._router, self._gossip, conduct, clock, rng
@@ -313,7 +315,7 @@ class Network:
 
     def _stream_handlers(self) -> dict[str, StreamHandler]:
         handlers: dict[str, StreamHandler] = dict.fromkeys(
-            GOSSIP_PROTOCOLS, self._gossip.handle_stream
+            GOSSIP_PROTOCOLS, self._reader.handle_stream
         )
 
         async def answer_identify(stream: YamuxStream, peer: str, protocol: str) -> None:

@@ -1,4 +1,4 @@
-"""Gossip at work: reads peers' RPCs, asks the validator, delivers, relays, publishes.
+"""Gossip at work: takes peers' RPCs, asks the validator, delivers, relays, publishes.
 
 Stands in for ``libp2p.pubsub.pubsub``: in 0.8.1 an exception while reading an RPC or in a validator
 stops the host, validators can't say IGNORE, bad signatures are never counted, every message leaves
@@ -8,25 +8,22 @@ validators give three answers and StrictNoSign is what it is in js and go.
 The decisions are ``gossip_router``'s; this module has the clock, the queues and the tasks.
 """
 
-import math
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import trio
 
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection.peer_connection import OUTBOUND, PeerConnection
-from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import ConnectionLostError, NetworkError
 from vrmnode.network.gossip.gossip_link import GossipLink
 from vrmnode.network.gossip.gossip_router import Effect, GossipRouter, Send
 from vrmnode.network.gossip.message_cache import MessageCache
 from vrmnode.network.gossip.outbound_queue import OutboundQueue
-from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import (
     GossipMessage,
     MessageId,
     Rpc,
-    decode_rpc,
     message_id,
     publish_frame,
     subscriptions_frame,
@@ -46,17 +43,21 @@ from vrmnode.network.limits.counters import Counters
 from vrmnode.network.limits.peer_score import FAULT_REJECTED, GOSSIP_THRESHOLD, PeerScores
 from vrmnode.network.limits.token_bucket import Rates
 
-READ_BYTES = 131_072
 MESSAGES_AT_ONCE = 128
 """Messages of one peer handled together, before other tasks get a turn."""
-RPCS_AT_ONCE = 128
-"""RPCs read together; a peer may put tens of thousands of empty ones into one read."""
 BYTES_PER_UNIT = 4_096
-FRAME_TIMEOUT_S = 60.0
-"""Seconds for a frame that has begun to arrive."""
 GRAYLISTED = 16.0
 """What a peer far below 0 sends counts as so many times of it."""
 IGNORED = Finding(Verdict.IGNORE)
+
+
+class Checked(NamedTuple):
+    """A message and what was found of it."""
+
+    topic: str
+    data: bytes
+    identifier: MessageId
+    verdict: Verdict
 
 
 class GossipService:
@@ -174,52 +175,6 @@ class GossipService:
 
     # Reading.
 
-    async def handle_stream(self, stream: YamuxStream, peer: str, protocol: str) -> None:
-        """Read the gossip stream that ``peer`` opened, to its end.
-
-        Raises:
-            PeerFaultError, ConnectionLostError.
-        """
-        link = self._links.get(peer)
-        if link is None:
-            stream.reset()
-            return
-        if link.reading is not None:
-            link.reading.cancel()
-        with trio.CancelScope() as scope:
-            link.reading = scope
-            await self._read(stream, peer)
-        stream.reset()
-
-    async def _read(self, stream: YamuxStream, peer: str) -> None:
-        decoder = FrameDecoder(self._config.max_rpc_bytes)
-        deadline = math.inf
-        while True:
-            with trio.fail_at(deadline):
-                data = await stream.receive_some(READ_BYTES)
-            if not data:
-                return
-            whole = False
-            for frames in in_batches(decoder.feed(data), RPCS_AT_ONCE):
-                whole = True
-                await self._take_frames(peer, frames)
-            # What has begun to arrive has its own deadline, which further bytes don't put off.
-            if not decoder.buffered:
-                deadline = math.inf
-            elif whole or deadline == math.inf:
-                deadline = trio.current_time() + FRAME_TIMEOUT_S
-
-    async def _take_frames(self, peer: str, frames: Sequence[bytes]) -> None:
-        rpcs: list[Rpc] = []
-        try:
-            for frame in frames:
-                rpcs.append(decode_rpc(frame))
-        finally:
-            # What came before a frame that can't be read counts; nothing above awaits.
-            await self.take_rpcs(peer, rpcs)
-        await trio.lowlevel.checkpoint()
-        await self.slow_down(peer, sum(map(len, frames)), sum(rpc.units for rpc in rpcs))
-
     async def slow_down(self, peer: str, size_bytes: int, units: float) -> None:
         """Wait if ``peer`` has sent more than its share; its window fills meanwhile."""
         # SPEC 07: A node that limits how much it takes from a peer MUST read from it later, and
@@ -235,7 +190,11 @@ class GossipService:
         Raises:
             ConnectionLostError: it was disconnected, perhaps for one of them.
         """
-        await self._handle_messages(peer, [message for rpc in rpcs for message in rpc.messages])
+        messages = [message for rpc in rpcs for message in rpc.messages]
+        for first in range(0, len(messages), MESSAGES_AT_ONCE):
+            some = messages[first : first + MESSAGES_AT_ONCE]
+            await self.use(peer, await self.check(peer, some))
+            await trio.lowlevel.checkpoint()
         for rpc in rpcs:
             self._handle_rest(peer, rpc)
 
@@ -251,18 +210,25 @@ class GossipService:
         ]
         self._perform(self._router.handle(peer, rpc, self._clock(), unseen))
 
-    async def _handle_messages(self, peer: str, messages: Sequence[GossipMessage]) -> None:
-        for first in range(0, len(messages), MESSAGES_AT_ONCE):
-            if peer not in self._links:
-                raise ConnectionLostError("disconnected")
-            some = messages[first : first + MESSAGES_AT_ONCE]
-            well_formed = [(m.topic, m.data) for m in some if self.is_well_formed(peer, m)]
-            for (topic, data), identifier in await self._accepted(well_formed, peer):
+    async def check(self, peer: str, messages: Sequence[GossipMessage]) -> list[Checked]:
+        """What is found of messages of ``peer``, ``MESSAGES_AT_ONCE`` at most; known ones left out.
+
+        Raises:
+            ConnectionLostError: it was disconnected, perhaps for one before them.
+        """
+        if peer not in self._links:
+            raise ConnectionLostError("disconnected")
+        well_formed = [(m.topic, m.data) for m in messages if self.is_well_formed(peer, m)]
+        return await self._checked(well_formed, peer)
+
+    async def use(self, peer: str, checked: Sequence[Checked]) -> None:
+        """Relay what is new and good of what ``peer`` sent, and give it to the node."""
+        for topic, data, identifier, verdict in checked:
+            if self.note(topic, identifier, verdict, peer):
                 self.relay(peer, identifier, topic, data)
                 # After relaying, so that a slow node doesn't slow the network down. Waiting here
                 # stops reading from this peer, whose window then fills.
                 await self.deliver(Delivery(topic, data, peer))
-            await trio.lowlevel.checkpoint()
 
     def is_well_formed(self, peer: str, message: GossipMessage) -> bool:
         """Whether a message can be looked at; if not, that is counted."""
@@ -281,13 +247,11 @@ class GossipService:
         self._counters.add("fetched", len(fetched))
         for first in range(0, len(fetched), MESSAGES_AT_ONCE):
             some = [(topic, data) for data in fetched[first : first + MESSAGES_AT_ONCE]]
-            for (_, data), _ in await self._accepted(some, peer):
-                await self.deliver(Delivery(topic, data, peer))
+            for _, data, identifier, verdict in await self._checked(some, peer):
+                if self.note(topic, identifier, verdict, peer):
+                    await self.deliver(Delivery(topic, data, peer))
 
-    async def _accepted(
-        self, incoming: Sequence[Incoming], peer: str
-    ) -> list[tuple[Incoming, MessageId]]:
-        """Those of some messages that are new and good, with their ids."""
+    async def _checked(self, incoming: Sequence[Incoming], peer: str) -> list[Checked]:
         new: dict[tuple[str, MessageId], Incoming] = {}
         for topic, data in incoming:
             identifier = message_id(data)
@@ -303,9 +267,8 @@ class GossipService:
         answers = await self.ask(list(asked.values()), peer) if asked else []
         found = dict(zip(asked, answers, strict=True))
         return [
-            (message, identifier)
-            for (topic, identifier), message in new.items()
-            if self.note(topic, identifier, found.get((topic, identifier), ACCEPTED).verdict, peer)
+            Checked(*message, key[1], found.get(key, ACCEPTED).verdict)
+            for key, message in new.items()
         ]
 
     def note(self, topic: str, identifier: MessageId, verdict: Verdict, peer: str) -> bool:

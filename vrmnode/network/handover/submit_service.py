@@ -22,6 +22,7 @@ from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import MessageId, message_id
 from vrmnode.network.gossip.seen_messages import REPEAT_UNITS
 from vrmnode.network.interface import Delivery, Finding, Verdict
+from vrmnode.network.limits.abreast import Abreast, abreast
 from vrmprotocol import envelope, submit_frames
 from vrmprotocol.submit_frames import Answer
 
@@ -32,8 +33,8 @@ HANDOVER_S = 1.0
 """Seconds that a session waits for the end of the one before it."""
 AT_ONCE = 128
 """Envelopes of a session that are checked together."""
-CHECKED_TOGETHER = 3
-"""Batches of a session whose signatures are checked at a time, so that none of it stands still."""
+BATCHES_ABREAST = 3
+"""Batches of a session that are checked at a time: so decoding, checking and storing overlap."""
 SHORT = 8
 """Envelopes that are checked at once, before the next are read."""
 BATCHES = submit_frames.MAX_UNANSWERED // AT_ONCE - 2
@@ -79,8 +80,8 @@ class SubmitService:
             send, receive = trio.open_memory_channel[_Batch](BATCHES)
             nursery.start_soon(_answer_all, stream, receive, nursery.cancel_scope)
             try:
-                async with send:
-                    await self._read_all(stream, peer, send, nursery)
+                async with send, abreast(BATCHES_ABREAST) as checks:
+                    await self._read_all(stream, peer, send, checks)
             except (PeerFaultError, ConnectionLostError, trio.TooSlowError) as error:
                 failure = error
                 nursery.cancel_scope.cancel()
@@ -94,9 +95,8 @@ class SubmitService:
         stream: YamuxStream,
         peer: str,
         batches: "trio.MemorySendChannel[_Batch]",
-        nursery: trio.Nursery,
+        checks: Abreast,
     ) -> None:
-        checking = trio.Semaphore(CHECKED_TOGETHER)
         # SPEC 13: A node MUST reset the stream of an envelope longer than 66560 bytes without
         # reading it.
         decoder = FrameDecoder(submit_frames.MAX_ENVELOPE_BYTES)
@@ -118,11 +118,13 @@ class SubmitService:
                     batches.send_nowait(batch)
                 except trio.WouldBlock:
                     await batches.send(batch)
-                await checking.acquire()
+                check = partial(self._check, asked, peer)
+                use = partial(self._use, batch, asked, peer)
                 if len(asked) <= SHORT:
-                    await self._take(batch, asked, peer, checking)
+                    await checks.all_ended()
+                    await use(await check())
                 else:
-                    nursery.start_soon(self._take, batch, asked, peer, checking)
+                    await checks.start(check, use)
                 units = len(envelopes) + REPEAT_UNITS * batch.repeats
                 await self._gossip.slow_down(peer, sum(map(len, envelopes)), units)
             # What has begun to arrive has its own deadline, which further bytes don't put off.
@@ -150,21 +152,15 @@ class SubmitService:
             asked.append(_Asked(at, identifier, topic or "", data))
         return asked
 
-    async def _take(
-        self, batch: "_Batch", asked: "list[_Asked]", peer: str, checking: trio.Semaphore
-    ) -> None:
-        """Check envelopes of a batch, relay the new ones and give all good ones to the node."""
-        try:
-            # SPEC 13: The reader MUST check each envelope as if it had come by gossip in the topic
-            # that it names.
-            found = await self._gossip.ask([(each.topic, each.data) for each in asked], peer)
-            await self._pass_on(batch, asked, found, peer)
-        finally:
-            checking.release()
+    async def _check(self, asked: "list[_Asked]", peer: str) -> Sequence[Finding]:
+        # SPEC 13: The reader MUST check each envelope as if it had come by gossip in the topic that
+        # it names.
+        return await self._gossip.ask([(each.topic, each.data) for each in asked], peer)
 
-    async def _pass_on(
-        self, batch: "_Batch", asked: "list[_Asked]", found: Sequence[Finding], peer: str
+    async def _use(
+        self, batch: "_Batch", asked: "list[_Asked]", peer: str, found: Sequence[Finding]
     ) -> None:
+        """Relay what is new and good of a batch, and give all that is good to the node."""
         for (at, identifier, topic, data), finding in zip(asked, found, strict=True):
             if finding.code == submit_frames.DUPLICATE:
                 self._remember(identifier)

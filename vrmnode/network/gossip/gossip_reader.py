@@ -1,0 +1,91 @@
+"""Reads the gossip streams that peers open: frames, RPCs, and when the next may be read.
+
+The messages of three batches are checked abreast: while the signatures of one are looked at, the
+next is decoded and the one before it goes to the node. Subscriptions and control wait for all that
+came before them.
+"""
+
+import math
+from collections.abc import Sequence
+from functools import partial
+
+import trio
+
+from vrmnode.network.connection.yamux_stream import YamuxStream
+from vrmnode.network.gossip.gossip_service import MESSAGES_AT_ONCE, GossipService
+from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
+from vrmnode.network.gossip.rpc_messages import GossipMessage, Rpc, decode_rpc
+from vrmnode.network.limits.abreast import Abreast, abreast
+
+READ_BYTES = 131_072
+RPCS_AT_ONCE = 128
+"""RPCs read together; a peer may put tens of thousands of empty ones into one read."""
+BATCHES_ABREAST = 3
+FRAME_TIMEOUT_S = 60.0
+"""Seconds for a frame that has begun to arrive."""
+
+
+class GossipReader:
+    """The reading side of ``gossip``. RPCs longer than ``max_rpc_bytes`` are a fault."""
+
+    def __init__(self, gossip: GossipService, max_rpc_bytes: int) -> None:
+        self._gossip = gossip
+        self._max_rpc_bytes = max_rpc_bytes
+
+    async def handle_stream(self, stream: YamuxStream, peer: str, protocol: str) -> None:
+        """Read the gossip stream that ``peer`` opened, to its end.
+
+        Raises:
+            PeerFaultError, ConnectionLostError.
+        """
+        link = self._gossip.link(peer)
+        if link is None:
+            stream.reset()
+            return
+        if link.reading is not None:
+            link.reading.cancel()
+        with trio.CancelScope() as scope:
+            link.reading = scope
+            async with abreast(BATCHES_ABREAST) as batches:
+                await self._read(stream, peer, batches)
+        stream.reset()
+
+    async def _read(self, stream: YamuxStream, peer: str, batches: Abreast) -> None:
+        decoder = FrameDecoder(self._max_rpc_bytes)
+        deadline = math.inf
+        while True:
+            with trio.fail_at(deadline):
+                data = await stream.receive_some(READ_BYTES)
+            if not data:
+                return
+            whole = False
+            for frames in in_batches(decoder.feed(data), RPCS_AT_ONCE):
+                whole = True
+                await self._take(peer, frames, batches)
+            # What has begun to arrive has its own deadline, which further bytes don't put off.
+            if not decoder.buffered:
+                deadline = math.inf
+            elif whole or deadline == math.inf:
+                deadline = trio.current_time() + FRAME_TIMEOUT_S
+
+    async def _take(self, peer: str, frames: Sequence[bytes], batches: Abreast) -> None:
+        rpcs: list[Rpc] = []
+        try:
+            for frame in frames:
+                rpcs.append(decode_rpc(frame))
+        finally:
+            # What came before a frame that can't be read counts.
+            if any(rpc.subscriptions or rpc.has_control for rpc in rpcs):
+                await batches.all_ended()
+                await self._gossip.take_rpcs(peer, rpcs)
+            else:
+                await self._start(peer, [m for rpc in rpcs for m in rpc.messages], batches)
+        await trio.lowlevel.checkpoint()
+        await self._gossip.slow_down(peer, sum(map(len, frames)), sum(rpc.units for rpc in rpcs))
+
+    async def _start(self, peer: str, messages: list[GossipMessage], batches: Abreast) -> None:
+        for first in range(0, len(messages), MESSAGES_AT_ONCE):
+            some = messages[first : first + MESSAGES_AT_ONCE]
+            await batches.start(
+                partial(self._gossip.check, peer, some), partial(self._gossip.use, peer)
+            )
