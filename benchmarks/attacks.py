@@ -70,6 +70,7 @@ async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
 
 
 def _rss_mb(node: LocalNode) -> float:
+    assert node.pid is not None
     return processes.rss_bytes(node.pid) / 1e6
 
 
