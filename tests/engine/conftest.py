@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
 from tests.engine.steps import NAMES, set_shop_policy
-from tests.engine.world import World, open_databases
+from tests.engine.world import World, databases_in_memory
 from vrmnode.storage.database import Database
 from vrmprotocol import envelope_rules
 
@@ -18,12 +16,8 @@ MakeWorld = Callable[..., World]
 
 @pytest.fixture(scope="session")
 def four_databases() -> Iterator[dict[str, Database]]:
-    shm = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shm if shm.is_dir() else None) as made:
-        opened = open_databases(Path(made), NAMES)
+    with databases_in_memory(NAMES) as opened:
         yield opened
-        for database in opened.values():
-            database.close()
 
 
 @pytest.fixture

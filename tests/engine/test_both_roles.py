@@ -6,14 +6,13 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from tests.engine.example_runs import examples
-from tests.engine.world import SKU, World, open_databases
+from tests.engine.world import SKU, World, databases_in_memory
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
@@ -55,16 +54,9 @@ STOCK = st.lists(st.sampled_from([0, 1, 1, 2, 3]), min_size=2, max_size=2)
 
 
 @pytest.fixture(scope="module")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Database]]:
-    shm = Path("/dev/shm")
-    folder = tmp_path_factory.mktemp("both") if not shm.is_dir() else None
-    import tempfile
-
-    with tempfile.TemporaryDirectory(dir=None if folder else shm) as made:
-        opened = open_databases(folder or Path(made), NAMES)
+def databases() -> Iterator[dict[str, Database]]:
+    with databases_in_memory(NAMES, alone=True) as opened:
         yield opened
-        for database in opened.values():
-            database.close()
 
 
 def play(world: World, step: tuple[object, ...]) -> None:

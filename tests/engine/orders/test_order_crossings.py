@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.engine.example_runs import examples
 from tests.engine.steps import set_shop_policy
-from tests.engine.world import SKU, World, open_databases
+from tests.engine.world import SKU, World, databases_in_memory
 from vrmnode.engine.orders import order_views
 from vrmnode.engine.orders.order_records import OrderRecord, find_order
 from vrmnode.storage import catalogue, deals, events, intents, messages, orders
@@ -77,11 +77,9 @@ VALUES: dict[str, dict[str, object]] = {
 
 
 @pytest.fixture(scope="module")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Database]]:
-    opened = open_databases(tmp_path_factory.mktemp("orders"), NAMES)
-    yield opened
-    for database in opened.values():
-        database.close()
+def databases() -> Iterator[dict[str, Database]]:
+    with databases_in_memory(NAMES, alone=True) as opened:
+        yield opened
 
 
 def records(world: World, who: str) -> list[OrderRecord]:
