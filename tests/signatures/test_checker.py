@@ -129,6 +129,47 @@ def test_one_that_stands_still_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
     _run(body)
 
 
+def test_one_that_stands_still_holds_up_nobody_when_those_who_asked_have_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def body(checker: SignatureChecker) -> None:
+        os.kill(await _until_started(checker), signal.SIGSTOP)
+        # More than the socket pair takes: the last of them is in the middle of its request.
+        async with trio.open_nursery() as nursery:
+            for _ in range(200):
+                nursery.start_soon(checker.check, SOME)
+            await trio.testing.wait_all_tasks_blocked()
+            monkeypatch.setattr(checkers, "ANSWER_S", 0.1)
+            nursery.cancel_scope.cancel()
+        assert await checker.check(SOME) == RIGHT
+        await _until_ended(checker)
+
+    _run(body)
+
+
+def test_whoever_waits_is_answered_when_the_process_is_kept_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> None:
+        checker = SignatureChecker()
+        found: list[list[bool]] = []
+
+        async def ask() -> None:
+            found.append(await checker.check(SOME))
+
+        with trio.fail_after(PATIENCE_S):
+            async with trio.open_nursery() as outer, trio.open_nursery() as kept:
+                kept.start_soon(checker.run)
+                os.kill(await _until_started(checker), signal.SIGSTOP)
+                monkeypatch.setattr(checkers, "ANSWER_S", float("inf"))
+                outer.start_soon(ask)
+                await trio.testing.wait_all_tasks_blocked()
+                kept.cancel_scope.cancel()
+        assert found == [RIGHT]
+
+    trio.run(main)
+
+
 def test_where_there_is_none_to_be_had_threads_do_all(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[Sequence[str]] = []
 

@@ -35,6 +35,8 @@ RESTART_S = 60.0
 """Seconds after its end until it is started again."""
 _READ_BYTES = 65_536
 
+_COMMAND = (sys.executable, "-m", "vrmnode.signatures.worker")
+
 _PROBE = Signed(bytes(32), b"", bytes(64))
 
 log = structlog.get_logger("vrmnode.signatures")
@@ -83,7 +85,7 @@ class SignatureChecker:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             started = await trio.lowlevel.open_process(
-                [sys.executable, "-m", "vrmnode.signatures.worker", str(theirs.fileno())],
+                [*_COMMAND, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
@@ -140,12 +142,7 @@ class _Process:
             if self._gone:
                 raise _GoneError
             self._waiting.append(request)
-            # Half a request would make nonsense of all that follow.
-            with trio.CancelScope(shield=True):
-                try:
-                    await self._stream.send_all(raw)
-                except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
-                    raise _GoneError from error
+            await self._send(raw)
         with trio.move_on_after(ANSWER_S) as waiting:
             await request.ended.wait()
         if waiting.cancelled_caught:
@@ -153,6 +150,18 @@ class _Process:
         if request.found is None:
             raise _GoneError
         return request.found
+
+    async def _send(self, raw: bytes) -> None:
+        # Half a request would make nonsense of all that follow.
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S) as sending:
+            try:
+                await self._stream.send_all(raw)
+            except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+                raise _GoneError from error
+        if sending.cancelled_caught:
+            self._gone = True
+            self._scope.cancel()
+            raise _GoneError
 
     async def serve(self, ready: Callable[[_Process], None]) -> None:
         """Take its answers until it has gone; `ready` is told once it gives any."""
@@ -165,10 +174,10 @@ class _Process:
                     ready(self)
         finally:
             self._gone = True
-            # Whoever is writing to it hears of that, too.
-            await trio.aclose_forcefully(self._stream)
             for request in self._waiting:
                 request.ended.set()
+            # Whoever is writing to it hears of that, too.
+            await trio.aclose_forcefully(self._stream)
 
     async def _read(self, scope: trio.CancelScope) -> None:
         came = bytearray()
