@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 import pytest
 import trio
@@ -168,6 +169,21 @@ def test_whoever_waits_is_answered_when_the_process_is_kept_no_longer(
         assert found == [RIGHT]
 
     trio.run(main)
+
+
+def test_what_lies_in_the_folder_it_was_started_in_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("contextlib.py", "vrmnode.py"):
+        (tmp_path / name).write_text("open('was run', 'w').close()")
+    monkeypatch.chdir(tmp_path)
+
+    async def body(checker: SignatureChecker) -> None:
+        await _until_started(checker)
+        assert await checker.check(SOME) == RIGHT
+
+    _run(body)
+    assert not (tmp_path / "was run").exists()
 
 
 def test_where_there_is_none_to_be_had_threads_do_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,8 @@ RESTART_S = 60.0
 """Seconds after its end until it is started again."""
 _READ_BYTES = 65_536
 
-_COMMAND = (sys.executable, "-m", "vrmnode.signatures.worker")
+_COMMAND = (sys.executable, "-P", "-m", "vrmnode.signatures.worker")
+"""Without -P Python would look for modules in the folder that the node was started in first."""
 
 _PROBE = Signed(bytes(32), b"", bytes(64))
 
