@@ -13,7 +13,7 @@ from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.machine import Machine
 from vrmnode.errors import NodeError, ServiceError, StorageError
-from vrmnode.node.loop import Loop
+from vrmnode.node.loop import REST_AFTER, Loop
 from vrmnode.storage import settings
 
 Body = Callable[[Loop], Awaitable[None]]
@@ -122,6 +122,24 @@ def test_a_storage_error_undoes_the_group_and_the_loop_goes_on(machine: Machine)
     _with_loop(machine, body)
     reader = machine.database.reader()
     assert (settings.get(reader, "b"), settings.get(reader, "c")) == (None, 1)
+
+
+def test_a_pause_that_the_store_refuses_ends_nothing(machine: Machine) -> None:
+    tried = 0
+
+    def rest() -> None:
+        nonlocal tried
+        tried += 1
+        raise StorageError("storage.io", "words")
+
+    machine.rest = rest  # type: ignore[method-assign]
+
+    async def body(loop: Loop) -> None:
+        for number in range(3 * REST_AFTER):
+            assert await loop.submit(partial(_put, f"n{number}")) == f"n{number}"
+
+    _with_loop(machine, body)
+    assert tried > 1
 
 
 def test_whoever_waits_hears_of_a_commit(machine: Machine) -> None:

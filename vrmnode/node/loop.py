@@ -83,7 +83,11 @@ class Loop:
         self._since_rest += 1
         if self._since_rest >= REST_AFTER and not self._receive.statistics().current_buffer_used:
             self._since_rest = 0
-            await worker.run(self._rest)
+            try:
+                await worker.run(self._rest)
+            except StorageError as error:
+                # No turn is lost by that; the next pause tries again.
+                log.warning("storage", code=error.code, problem=error.message, turns=0)
 
     def _rest(self) -> Sequence[Outcome]:
         self._machine.rest()
