@@ -336,3 +336,24 @@ def test_what_the_socket_does_not_take_is_written_first_by_the_writer() -> None:
             assert not a.yamux._channel.unsent
 
     trio.run(main)
+
+
+def test_nothing_is_added_to_what_the_socket_did_not_take() -> None:
+    async def main() -> None:
+        async with pair(ignore) as (a, _):
+            stream = a.yamux.open_stream()
+            await trio.testing.wait_all_tasks_blocked()
+            tried: list[int] = []
+            plain = a.yamux._channel.send_now
+
+            def send_now(data: bytes) -> None:
+                tried.append(len(data))
+                plain(data)  # takes nothing
+
+            a.yamux._channel.send_now = send_now  # type: ignore[method-assign]
+            for _ in range(1_000):
+                await stream.send_all(b"32 bytes of a ping, or some more")
+            # All in one round of the scheduler, so that the writer had none.
+            assert len(tried) == 1
+
+    trio.run(main)

@@ -186,11 +186,11 @@ class YamuxConnection:
 
     def flush(self) -> None:
         # A round of the scheduler less than by the writer, which a lone message waits for.
-        if not self._writer_waits or len(self._outgoing) > FLUSHED_BYTES or self._ended:
+        if not self._writer_waits or not 0 < len(self._outgoing) <= FLUSHED_BYTES or self._ended:
             return
+        # The writer has been woken: it writes what else comes in this round, and what is left here.
+        self._writer_waits = False
         self._channel.send_now(self._take_outgoing())
-        if self._channel.unsent:
-            self._pending.set()
 
     async def wait_for_room(self) -> None:
         while len(self._outgoing) >= MAX_OUTGOING and not (self._ended or self._leaving):
