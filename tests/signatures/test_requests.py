@@ -31,3 +31,11 @@ def test_messages_of_one_request_are_of_one_length() -> None:
     one, other = (Signed(bytes(32), bytes(size), bytes(64)) for size in (4, 5))
     with pytest.raises(ValueError, match="expected messages of 4 bytes, came 5"):
         requests.write([one, other])
+
+
+@pytest.mark.parametrize(("public", "signature"), [(31, 64), (33, 64), (32, 63), (31, 65), (0, 0)])
+def test_keys_and_signatures_have_their_lengths(public: int, signature: int) -> None:
+    some = [Signed(bytes(32), b"m", bytes(64)), Signed(bytes(public), b"m", bytes(signature))]
+    came = f"expected a key of 32 and a signature of 64 bytes, came {public} and {signature}"
+    with pytest.raises(ValueError, match=came):
+        requests.write(some)

@@ -24,12 +24,21 @@ class Signed(NamedTuple):
 
 
 def write(some: list[Signed]) -> bytes:
-    """A request about some signatures over messages of the same length."""
+    """A request about some signatures over messages of the same length.
+
+    Raises:
+        ValueError: a length is another, by which the process would misread all that follow.
+    """
     size = len(some[0].message)
     parts = [HEADER.pack(len(some), size)]
     for each in some:
         if len(each.message) != size:
             raise ValueError(f"expected messages of {size} bytes, came {len(each.message)}")
+        if (len(each.public), len(each.signature)) != (PUBLIC_BYTES, SIGNATURE_BYTES):
+            raise ValueError(
+                f"expected a key of {PUBLIC_BYTES} and a signature of {SIGNATURE_BYTES} bytes, "
+                f"came {len(each.public)} and {len(each.signature)}"
+            )
         parts += (each.public, each.signature, each.message)
     return b"".join(parts)
 
