@@ -148,6 +148,25 @@ def test_one_that_stands_still_holds_up_nobody_when_those_who_asked_have_gone(
     _run(body)
 
 
+def test_few_are_not_behind_the_many_that_the_process_has_not_taken_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checkers, "ANSWER_S", float("inf"))
+
+    async def body(checker: SignatureChecker) -> None:
+        os.kill(await _until_started(checker), signal.SIGSTOP)
+        async with trio.open_nursery() as nursery:
+            for _ in range(200):
+                nursery.start_soon(checker.check, SOME)
+            await trio.testing.wait_all_tasks_blocked()
+            assert await checker.check(SOME[: MANY - 1]) == RIGHT[: MANY - 1]
+            # The one whose request is half sent waits for the process.
+            os.kill(checker.pid or 0, signal.SIGCONT)
+            nursery.cancel_scope.cancel()
+
+    _run(body)
+
+
 def test_whoever_waits_is_answered_when_the_process_is_kept_no_longer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

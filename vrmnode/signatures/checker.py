@@ -28,6 +28,8 @@ INLINE = 3
 """Signatures that take less time than to hand them over."""
 MANY = 32
 """Signatures that came together for which the process is started."""
+BUSY = 1_000
+"""Signatures that the process has before it, 60 ms of work, from which few go to the threads."""
 THREADS = 2
 ANSWER_S = 10.0
 """Seconds without an answer after which the process counts as dead."""
@@ -63,9 +65,11 @@ class SignatureChecker:
             return _check(rows)
         if len(rows) >= MANY:
             self._wanted.set()
-        if self._process is not None:
+        process = self._process
+        # Few needn't wait for the many that others have sent.
+        if process is not None and (len(rows) >= MANY or process.waiting < BUSY):
             try:
-                return await self._process.check(rows)
+                return await process.check(rows)
             except _GoneError:
                 pass
         return await trio.to_thread.run_sync(_check, rows, limiter=self._threads)
@@ -130,6 +134,11 @@ class _Process:
         self._waiting: deque[_Request] = deque()
         self._scope = trio.CancelScope()
         self._gone = False
+
+    @property
+    def waiting(self) -> int:
+        """Signatures it was asked for and hasn't answered; others wait for room to ask."""
+        return sum(request.count for request in self._waiting)
 
     async def check(self, rows: list[Signed]) -> list[bool]:
         """Whether each is right.
