@@ -11,8 +11,9 @@ from tests.engine.world import World
 from vrmnode.engine.context import Context
 from vrmnode.engine.failures import conflict
 from vrmnode.engine.machine import Machine
+from vrmnode.engine.trust import key_desk
 from vrmnode.errors import NodeError, ServiceError, StorageError
-from vrmnode.storage import settings
+from vrmnode.storage import erasable_keys, settings
 from vrmprotocol.errors import LocalError
 
 
@@ -104,3 +105,43 @@ def test_other_connections_see_a_group_whole_or_not_at_all(world: World) -> None
     assert seen == [None]
     assert settings.get(reader, "a") == 1
     reader.close()
+
+
+def test_a_sweep_that_the_store_refuses_takes_nothing_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StorageError("storage.io", "words")
+
+    def erase(ctx: Context) -> object:
+        ctx.sweep = True
+        return _put("a")(ctx)
+
+    monkeypatch.setattr(erasable_keys, "places", refuse)
+    monkeypatch.setattr(_machine(world).database, "checkpoint", refuse)
+    assert [each.error for each in _machine(world).turns([erase])] == [None]
+    assert _there(world, "a") == [True]
+
+
+def test_own_keys_are_looked_up_where_a_turn_may_have_changed_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[int] = []
+    follow = key_desk.follow
+
+    def counting(ctx: Context) -> None:
+        looked_up.append(ctx.now)
+        follow(ctx)
+
+    monkeypatch.setattr(key_desk, "follow", counting)
+    machine = world.nodes[CUSTOMER]._boot()
+    machine.turns([_put("a"), _put("b")])
+    assert len(looked_up) == 1
+    machine.turns([_failing("c", conflict("deal.state", "words")), _put("d"), _put("e")])
+    assert len(looked_up) == 2
+    with pytest.raises(StorageError):
+        machine.turns([_put("f"), _failing("g", StorageError("storage.disk_full", "words"))])
+    machine.turn(_put("h"))
+    assert len(looked_up) == 3
+    machine.turn(_put("i"))
+    assert len(looked_up) == 3

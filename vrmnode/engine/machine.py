@@ -6,6 +6,7 @@ it from an event loop hands it to a worker thread.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -104,18 +105,20 @@ class Machine:
         return outcomes, sweep
 
     def _sweep(self) -> None:
-        """Take the remains of what was erased out of the WAL, and its keys out of key files."""
-        with self.database.transaction() as tx:
-            places = erasable_keys.places(tx)
-            kept = set(erasable_keys.rows(tx)) if places else set()
-        for place in places:
-            # One that isn't reached now is looked at again with the next tidying.
-            keysfile.take_out(place, kept)
-        try:
+        """Take the remains of what was erased out of the WAL, and its keys out of key files.
+
+        The turns are committed whatever becomes of this: where the store refuses, the next tidying
+        and the next checkpoint, at the latest at the end, have it.
+        """
+        with contextlib.suppress(StorageError):
+            with self.database.transaction() as tx:
+                places = erasable_keys.places(tx)
+                kept = set(erasable_keys.rows(tx)) if places else set()
+            for place in places:
+                # One that isn't reached now is looked at again with the next tidying.
+                keysfile.take_out(place, kept)
+        with contextlib.suppress(StorageError):
             self.database.checkpoint()
-        except StorageError:
-            # What was erased is committed; the next checkpoint, at the latest at the end, has it.
-            return
 
     def turn(self, action: Action) -> object:
         """Run one event and commit it.
