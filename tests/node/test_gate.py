@@ -8,8 +8,9 @@ import trio
 from tests.node.conftest import NOW
 from vrmnode.engine.machine import Machine
 from vrmnode.network import Verdict
+from vrmnode.node import gate as gates
 from vrmnode.node.clock_watch import ClockWatch
-from vrmnode.node.gate import MAX_WAITING, RECENT_IDS, Gate
+from vrmnode.node.gate import RECENT_IDS, Gate
 from vrmnode.signatures.checker import INLINE
 from vrmnode.storage import envelopes, seen
 from vrmprotocol import encoding, envelope
@@ -175,16 +176,19 @@ def test_remembered_ids_are_bounded(gate: Gate) -> None:
     assert _say(gate, MARKET, made.raw, PEER) is Verdict.ACCEPT
 
 
-def test_what_waits_is_bounded_and_verified_anew_when_it_gave_way(gate: Gate) -> None:
-    first = _made(1)
-    _say(gate, MARKET, first.raw, PEER)
-    for number in range(2, MAX_WAITING + 2):
-        gate._verified[number.to_bytes(4, "big")] = first
-    _say(gate, MARKET, _made(2).raw, PEER)
-    assert len(gate._verified) <= MAX_WAITING + 1
-    assert gate.take(MARKET, first.raw) == first
+def test_what_waits_is_bounded_and_verified_anew_when_it_gave_way(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [_made(number) for number in range(1, 6)]
+    monkeypatch.setattr(gates, "MAX_WAITING_BYTES", sum(len(each.raw) for each in made[1:]))
+    for each in (*made, made[-1]):
+        _say(gate, MARKET, each.raw, PEER)
+    assert list(gate._verified) == [each.raw for each in made[1:]]
+    for each in made:
+        assert gate.take(MARKET, each.raw) == each
+    assert (len(gate._verified), gate._waiting_bytes) == (0, 0)
     with pytest.raises(RemoteError):
-        gate.take(DIRECTORY, first.raw)
+        gate.take(DIRECTORY, made[0].raw)
 
 
 def test_taking_twice_verifies_twice(gate: Gate) -> None:

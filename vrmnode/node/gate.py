@@ -26,7 +26,8 @@ from vrmprotocol.market import VendorProfile
 from vrmprotocol.submit_frames import DUPLICATE
 
 RECENT_IDS = 65_536
-MAX_WAITING = 4_096
+MAX_WAITING_BYTES = 64 << 20
+"""Verified envelopes that wait to be taken; those that give way are verified once more."""
 TOLD_EVERY_S = 60
 """A refusal is logged once a minute and code: peers choose how often they provoke one."""
 
@@ -59,6 +60,7 @@ class Gate:
         self._holds = holds
         self._recent: collections.OrderedDict[bytes, None] = collections.OrderedDict()
         self._verified: collections.OrderedDict[bytes, Envelope] = collections.OrderedDict()
+        self._waiting_bytes = 0
         self._clock_watch = ClockWatch()
         self._checker = checker or SignatureChecker()
         self._told: dict[str, int] = {}
@@ -118,9 +120,12 @@ class Gate:
 
     def _keep(self, arrived: Envelope) -> None:
         self._clock_watch.saw(arrived.author, arrived.created, self._clock())
+        if arrived.raw not in self._verified:
+            self._waiting_bytes += len(arrived.raw)
         self._verified[arrived.raw] = arrived
-        if len(self._verified) > MAX_WAITING:
-            self._verified.popitem(last=False)
+        while self._waiting_bytes > MAX_WAITING_BYTES:
+            raw, _ = self._verified.popitem(last=False)
+            self._waiting_bytes -= len(raw)
 
     def examine(self, data: bytes) -> Envelope:
         """The verified envelope of a file, after the checks that one of a peer goes through.
@@ -148,6 +153,7 @@ class Gate:
         """
         waiting = self._verified.pop(data, None)
         if waiting is not None:
+            self._waiting_bytes -= len(data)
             return waiting
         return envelope.verify_and_load(data, topic=topic, now=self._clock(), known=lambda _: False)
 
