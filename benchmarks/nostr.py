@@ -6,6 +6,8 @@ They and their client have an environment of their own, from `peers/requirements
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -49,7 +51,11 @@ def measure(kind: str, *, one: int, burst: int, delivered: int) -> Figures:
         free.close()
         server = [python, str(HERE / "peers" / "nostr_server.py"), kind, str(port), folder]
         relay = subprocess.Popen(
-            server, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
+            server,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            start_new_session=True,
         )
         try:
             client = [python, str(HERE / "peers" / "nostr_client.py"), f"ws://127.0.0.1:{port}"]
@@ -58,6 +64,7 @@ def measure(kind: str, *, one: int, burst: int, delivered: int) -> Figures:
                 client, check=True, stdout=subprocess.PIPE, text=True, timeout=600
             )
         finally:
-            relay.kill()
+            # With its workers, which would go on without it.
+            os.killpg(relay.pid, signal.SIGKILL)
             relay.wait()
     return Figures(**json.loads(found.stdout))
