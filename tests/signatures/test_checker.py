@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -224,8 +225,12 @@ def test_where_there_is_none_to_be_had_threads_do_all(monkeypatch: pytest.Monkey
     _run(body)
 
 
-def test_on_one_processor_it_would_be_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkers, "_processors", lambda: 1)
+@pytest.mark.parametrize("embedded", [False, True])
+def test_on_one_processor_or_without_a_program_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, embedded: bool
+) -> None:
+    monkeypatch.setattr(checkers, "_processors", lambda: 2 if embedded else 1)
+    monkeypatch.setattr(sys, "executable", None if embedded else sys.executable)
 
     async def body(checker: SignatureChecker) -> None:
         assert await checker.check(SOME) == RIGHT

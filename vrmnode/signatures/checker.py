@@ -76,8 +76,9 @@ class SignatureChecker:
 
     async def run(self) -> None:
         """Keep the process going once it is wanted, until cancelled."""
-        if _processors() < 2:
-            return  # it would only be in the loop's way
+        # On one processor it would only be in the loop's way; embedded, Python has no program.
+        if _processors() < 2 or not sys.executable:
+            return
         while True:
             await self._wanted.wait()
             try:
