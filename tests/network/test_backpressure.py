@@ -28,13 +28,13 @@ from vrmnode.network import ACCEPTED, Finding, Incoming, Network
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import PeerFaultError
 from vrmnode.network.gossip.gossip_reader import (
-    BATCHES_ABREAST,
     FRAME_TIMEOUT_S,
     READ_BYTES,
     RPCS_AT_ONCE,
 )
 from vrmnode.network.gossip.rpc_messages import publish_frame, subscriptions_frame
 from vrmnode.network.gossip.seen_messages import REPEAT_UNITS
+from vrmnode.network.limits.abreast import BATCHES_ABREAST
 
 
 def test_5000_tight_publishes_all_arrive() -> None:

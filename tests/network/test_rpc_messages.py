@@ -14,7 +14,6 @@ from libp2p.pubsub.pb import rpc_pb2
 
 from tests.network.support import TOPIC, connected, open_node, receive, swallow
 from vrmnode.network.errors import PeerFaultError
-from vrmnode.network.gossip.gossip_reader import BATCHES_ABREAST
 from vrmnode.network.gossip.gossip_router import GossipRouter
 from vrmnode.network.gossip.message_cache import MessageCache
 from vrmnode.network.gossip.rpc_frames import FrameDecoder, encode_frame
@@ -30,7 +29,7 @@ from vrmnode.network.gossip.rpc_messages import (
     subscriptions_frame,
 )
 from vrmnode.network.interface import Delivery
-from vrmnode.network.limits.abreast import abreast
+from vrmnode.network.limits.abreast import BATCHES_ABREAST, abreast
 from vrmnode.network.limits.peer_score import PeerScores
 
 RPC = rpc_pb2.RPC

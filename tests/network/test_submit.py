@@ -29,7 +29,7 @@ from vrmnode.network import (
     Verdict,
 )
 from vrmnode.network.gossip.rpc_messages import message_id
-from vrmnode.network.handover import submit_service
+from vrmnode.network.limits.abreast import BATCHES_ABREAST
 from vrmprotocol import encoding
 from vrmprotocol.submit_frames import MAX_UNANSWERED
 
@@ -216,7 +216,7 @@ def test_batches_are_checked_together_but_not_too_many_and_answered_in_order() -
         nonlocal underway
         underway += 1
         asked.append(underway)
-        if underway == submit_service.BATCHES_ABREAST:
+        if underway == BATCHES_ABREAST:
             enough.set()
         await enough.wait()  # for ever, where one waits for the other
         for _ in range(12 // len(asked)):  # a later one is found good sooner
@@ -237,7 +237,7 @@ def test_batches_are_checked_together_but_not_too_many_and_answered_in_order() -
             nursery.cancel_scope.cancel()
 
     trio.run(main)
-    assert max(asked) == submit_service.BATCHES_ABREAST
+    assert max(asked) == BATCHES_ABREAST
 
 
 def test_who_hands_over_too_much_is_read_from_later_and_loses_nothing() -> None:

@@ -46,6 +46,16 @@ async def _until_started(checker: SignatureChecker) -> int:
     return checker.pid
 
 
+async def _stopped_and_asked(checker: SignatureChecker, nursery: trio.Nursery) -> int:
+    """The process, stopped; of more than the socket pair takes the last is half asked."""
+    pid = await _until_started(checker)
+    os.kill(pid, signal.SIGSTOP)
+    for _ in range(200):
+        nursery.start_soon(checker.check, SOME)
+    await trio.testing.wait_all_tasks_blocked()
+    return pid
+
+
 async def _until_ended(checker: SignatureChecker) -> None:
     while checker.pid is not None:  # noqa: ASYNC110
         await trio.sleep(0.01)
@@ -135,12 +145,8 @@ def test_one_that_stands_still_holds_up_nobody_when_those_who_asked_have_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def body(checker: SignatureChecker) -> None:
-        os.kill(await _until_started(checker), signal.SIGSTOP)
-        # More than the socket pair takes: the last of them is in the middle of its request.
         async with trio.open_nursery() as nursery:
-            for _ in range(200):
-                nursery.start_soon(checker.check, SOME)
-            await trio.testing.wait_all_tasks_blocked()
+            await _stopped_and_asked(checker, nursery)
             monkeypatch.setattr(checkers, "ANSWER_S", 0.1)
             nursery.cancel_scope.cancel()
         assert await checker.check(SOME) == RIGHT
@@ -155,14 +161,11 @@ def test_few_are_not_behind_the_many_that_the_process_has_not_taken_up(
     monkeypatch.setattr(checkers, "ANSWER_S", float("inf"))
 
     async def body(checker: SignatureChecker) -> None:
-        os.kill(await _until_started(checker), signal.SIGSTOP)
         async with trio.open_nursery() as nursery:
-            for _ in range(200):
-                nursery.start_soon(checker.check, SOME)
-            await trio.testing.wait_all_tasks_blocked()
+            pid = await _stopped_and_asked(checker, nursery)
             assert await checker.check(SOME[: MANY - 1]) == RIGHT[: MANY - 1]
             # The one whose request is half sent waits for the process.
-            os.kill(checker.pid or 0, signal.SIGCONT)
+            os.kill(pid, signal.SIGCONT)
             nursery.cancel_scope.cancel()
 
     _run(body)

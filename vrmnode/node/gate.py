@@ -90,8 +90,9 @@ class Gate:
                 refuse(at, error)
         if self._holds:
             self._tell_apart(messages, found)
-        right = await self._signatures(list(loaded.values()))
-        for (at, each), is_right in zip(list(loaded.items()), right, strict=True):
+        left = list(loaded.items())
+        right = await self._signatures([each for _, each in left])
+        for (at, each), is_right in zip(left, right, strict=True):
             try:
                 envelope.check_verified(right=is_right)
                 self._check_body(each)

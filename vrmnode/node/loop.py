@@ -23,7 +23,6 @@ MAX_WAITING = 256
 MAX_GROUP = 64
 REST_AFTER = 8
 """Commits after which a pause is used."""
-STORAGE_PAUSE_S = 1.0
 
 log = structlog.get_logger("vrmnode.loop")
 

@@ -45,7 +45,6 @@ from vrmnode.storage.secrets import Vault
 from vrmprotocol import keys, stamp, topics
 
 TIMER_POLL_S = 0.25
-STOP_GRACE_S = 2.0
 MIB = 1_024 * 1_024
 OBJECTS_PER_COLLECTION = 10_000
 POSTBOX_SESSIONS = 128

@@ -15,12 +15,11 @@ from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.gossip.gossip_service import MESSAGES_AT_ONCE, GossipService
 from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import GossipMessage, Rpc, decode_rpc
-from vrmnode.network.limits.abreast import Abreast, abreast
+from vrmnode.network.limits.abreast import BATCHES_ABREAST, Abreast, abreast
 
 READ_BYTES = 131_072
 RPCS_AT_ONCE = 128
 """RPCs read together; a peer may put tens of thousands of empty ones into one read."""
-BATCHES_ABREAST = 3
 FRAME_TIMEOUT_S = 60.0
 """Seconds for a frame that has begun to arrive."""
 

@@ -22,7 +22,7 @@ from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import MessageId, message_id
 from vrmnode.network.gossip.seen_messages import REPEAT_UNITS
 from vrmnode.network.interface import Delivery, Finding, Verdict
-from vrmnode.network.limits.abreast import Abreast, abreast
+from vrmnode.network.limits.abreast import BATCHES_ABREAST, Abreast, abreast
 from vrmprotocol import envelope, submit_frames
 from vrmprotocol.submit_frames import Answer
 
@@ -33,8 +33,6 @@ HANDOVER_S = 1.0
 """Seconds that a session waits for the end of the one before it."""
 AT_ONCE = 128
 """Envelopes of a session that are checked together."""
-BATCHES_ABREAST = 3
-"""Batches of a session that are checked at a time: so decoding, checking and storing overlap."""
 SHORT = 8
 """Envelopes that are checked at once, before the next are read."""
 BATCHES = submit_frames.MAX_UNANSWERED // AT_ONCE - 2
@@ -120,11 +118,11 @@ class SubmitService:
                     await batches.send(batch)
                 check = partial(self._check, asked, peer)
                 use = partial(self._use, batch, asked, peer)
-                if len(asked) <= SHORT:
+                if len(asked) > SHORT:
+                    await checks.start(check, use)
+                elif asked:
                     await checks.all_ended()
                     await use(await check())
-                else:
-                    await checks.start(check, use)
                 units = len(envelopes) + REPEAT_UNITS * batch.repeats
                 await self._gossip.slow_down(peer, sum(map(len, envelopes)), units)
             # What has begun to arrive has its own deadline, which further bytes don't put off.

@@ -8,6 +8,9 @@ import trio
 
 Found = TypeVar("Found")
 
+BATCHES_ABREAST = 3
+"""Batches of a peer that are checked at a time: so decoding, checking and storing overlap."""
+
 
 class Abreast:
     """Checks, at most ``most`` at a time; use ``abreast``."""
