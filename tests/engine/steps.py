@@ -237,6 +237,14 @@ def market_envelope(
     )
 
 
+def kept_in(world: World, who: str, topic: str) -> list[Envelope]:
+    """The envelopes of a topic that a node keeps, the one that came last first."""
+    rows = world.nodes[who].reader.rows(
+        "SELECT raw FROM envelopes WHERE topic = ? ORDER BY rowid DESC", (topic,)
+    )
+    return [envelope.unsecure_load(raw) for (raw,) in rows]
+
+
 def take(world: World, who: str, arrived: Envelope) -> Outcome:
     """Give a node an envelope as the gate would."""
     action = partial(inbound.accept_envelope, arrived=arrived)

@@ -27,15 +27,6 @@ def test_by_the_beginning_of_the_id(tx: Tx) -> None:
     assert envelopes.by_prefix(tx, "no") == []
 
 
-def test_the_latest_of_a_topic(tx: Tx) -> None:
-    for number in (1, 2, 3):
-        envelopes.put(tx, envelope(number))
-    envelopes.put(tx, envelope(4, topic="/vrm/1/directory"))
-    envelopes.put(tx, envelope(5, expires=700))
-    found = envelopes.latest(tx, "/vrm/1/mail/0", 2, 700)
-    assert [item.id for item in found] == [key(603), key(602)]
-
-
 def test_expired_ones_go_first_then_the_soonest(tx: Tx) -> None:
     for number, expires in ((1, 600), (2, 900), (3, 800), (4, 700)):
         envelopes.put(tx, envelope(number, expires=expires))

@@ -11,6 +11,8 @@ from vrmnode.storage.table import Table, hex_bounds, marks, runs
 _BATCH = 500
 MAX_EVICTIONS = 10_000
 """Notes of what was evicted, for those that follow the table."""
+_FIRST_DIGIT = "substr(hex(id), 1, 1)"
+"""By this the index of ends goes on; it sorts ids as they sort themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +133,6 @@ def by_prefix(tx: Connection, hex_prefix: str, limit: int = 2) -> list[StoredEnv
     return [] if bounds is None else _ENVELOPES.select(tx, where, (*bounds, limit))
 
 
-def latest(tx: Connection, topic: str, limit: int, now: int) -> list[StoredEnvelope]:
-    """Return the unexpired envelopes of a topic, the one received last first."""
-    where = "WHERE topic = ? AND expires > ? ORDER BY received_at DESC, id LIMIT ?"
-    return _ENVELOPES.select(tx, where, (topic, now, limit))
-
-
 def by_tag(tx: Connection, tag: bytes) -> list[StoredEnvelope]:
     """Return the mail of others that came under a tag, oldest first."""
     return _ENVELOPES.select(tx, "WHERE tag = ? AND own = 0 ORDER BY received_at, id", (tag,))
@@ -193,7 +189,7 @@ def evict(tx: Connection, now: int, max_bytes: int | None) -> int:
     while excess > 0:
         rows = tx.rows(
             "SELECT rowid, bytes, expires, id FROM envelopes WHERE own = 0"
-            " ORDER BY expires, id LIMIT ?",
+            f" ORDER BY expires, {_FIRST_DIGIT}, id LIMIT ?",
             (_BATCH,),
         )
         if not rows:

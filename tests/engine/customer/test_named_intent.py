@@ -16,6 +16,7 @@ from tests.engine.steps import (
     extend_named,
     in_turn,
     interpreted,
+    kept_in,
     known_sealed,
     own_intent,
     pass_on,
@@ -26,7 +27,7 @@ from tests.engine.world import World
 from vrmnode.engine.context import Context
 from vrmnode.engine.customer import why
 from vrmnode.errors import ServiceError
-from vrmnode.storage import deals, envelopes, market, messages, outbox, pseudonyms
+from vrmnode.storage import deals, market, messages, outbox, pseudonyms
 from vrmnode.values.fields import FieldError
 from vrmprotocol.sealed_intent import SealedIntent
 
@@ -259,7 +260,7 @@ def test_nothing_is_published_of_a_named_intent(world: World) -> None:
     withdraw_named(world)
     reader = world.nodes[CUSTOMER].reader
     assert reader.value("SELECT count(*) FROM envelopes WHERE own = 1") == before
-    assert envelopes.latest(reader, "/vrm/1/market/0", 10, world.now) == []
+    assert kept_in(world, CUSTOMER, "/vrm/1/market/0") == []
     kinds = {row.kind for row in outbox.pending(reader, world.now)}
     assert kinds <= {"mail"}
 

@@ -16,6 +16,7 @@ from tests.engine.steps import (
     event_types,
     hand_over,
     in_turn,
+    kept_in,
     offered,
     pass_on,
     pseudonym,
@@ -25,7 +26,7 @@ from tests.engine.world import START, World
 from vrmnode.engine import views
 from vrmnode.engine.trust import key_desk
 from vrmnode.errors import ServiceError
-from vrmnode.storage import deals, envelopes, key_updates, market, settings
+from vrmnode.storage import deals, key_updates, market, settings
 from vrmprotocol import envelope, topics
 from vrmprotocol import market as market_bodies
 from vrmprotocol.envelope import Envelope
@@ -184,9 +185,8 @@ def test_an_agreement_by_a_revoked_key_comes_too_late(world: World) -> None:
 
 
 def _updates(world: World) -> list[Envelope]:
-    kept = envelopes.latest(world.nodes[VENDOR].reader, topics.DIRECTORY, 10, world.now)
-    opened = [envelope.unsecure_load(stored.raw) for stored in kept]
-    return [each for each in opened if each.kind == "key_update"]
+    kept = kept_in(world, VENDOR, topics.DIRECTORY)
+    return [each for each in kept if each.kind == "key_update"]
 
 
 def _published(world: World) -> Envelope:
@@ -204,9 +204,9 @@ def test_a_new_offer_and_a_profile_of_a_revoked_key_are_refused(world: World) ->
         if flight.tag == pseudonym(world).reply_tag
     ]
     profile = next(
-        stored.raw
-        for stored in envelopes.latest(world.nodes[VENDOR].reader, topics.DIRECTORY, 10, world.now)
-        if stored.kind == "vendor_profile"
+        each.raw
+        for each in kept_in(world, VENDOR, topics.DIRECTORY)
+        if each.kind == "vendor_profile"
     )
     _revoke(world)
     take(world, CUSTOMER, _published(world))

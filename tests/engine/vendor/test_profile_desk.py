@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.steps import CUSTOMER, VENDOR, command, event_types, in_turn, pass_on, take
+from tests.engine.steps import (
+    CUSTOMER,
+    VENDOR,
+    command,
+    event_types,
+    in_turn,
+    kept_in,
+    pass_on,
+    take,
+)
 from tests.engine.world import World
 from vrmnode.engine.vendor import profile_desk
 from vrmnode.errors import NodeError
-from vrmnode.storage import envelopes, market, outbox, settings, timers
-from vrmprotocol import envelope, topics
+from vrmnode.storage import market, outbox, settings, timers
 from vrmprotocol import market as market_bodies
+from vrmprotocol import topics
 from vrmprotocol.envelope import PROFILE_LIFETIME_S, Envelope
 from vrmprotocol.market import VendorProfile
 
@@ -18,10 +27,8 @@ DETAILS = {"name": "Kettles", "area_served": ["NL"], "business_function": ["Sell
 
 
 def _profiles(world: World) -> list[tuple[Envelope, VendorProfile]]:
-    kept = envelopes.latest(world.nodes[VENDOR].reader, topics.DIRECTORY, 10, world.now)
     found = []
-    for stored in kept:
-        opened = envelope.unsecure_load(stored.raw)
+    for opened in kept_in(world, VENDOR, topics.DIRECTORY):
         body = market_bodies.load_market(opened)
         assert isinstance(body, VendorProfile)
         found.append((opened, body))
