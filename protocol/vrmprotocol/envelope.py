@@ -76,8 +76,8 @@ _CORE_CONTEXT = b"vrm/1 envelope core\0"
 _SIGNATURE_CONTEXT = b"vrm/1 envelope signature\0"
 
 
-class _Fields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    v: Literal[1]
+class _Core(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    v: Literal[1] = 1
     kind: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
     topic: Annotated[str, Meta(pattern=r"^[\x00-\x7f]{1,64}\Z")]
     tag: Bytes16 | msgspec.UnsetType = msgspec.UNSET
@@ -85,8 +85,16 @@ class _Fields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     created: Time
     expires: Time
     body: Annotated[bytes, Meta(min_length=1)]
+
+
+class _Fields(_Core, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    v: Literal[1]
     stamp: Annotated[bytes, Meta(min_length=8, max_length=8)]
     sig: Bytes64
+
+
+_DECODER = msgspec.msgpack.Decoder(_Fields)
+_ENCODER = msgspec.msgpack.Encoder(order="sorted")
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +145,7 @@ def core_digest(
     }
     if tag is not None:
         fields["tag"] = tag
-    return _digest(fields)
+    return _digest(encoding.encode(fields))
 
 
 def build(
@@ -167,7 +175,7 @@ def build(
     }
     if tag is not None:
         fields["tag"] = tag
-    id_ = _id(fields, stamp)
+    id_ = _id(_digest(encoding.encode(fields)), stamp)
     fields["stamp"] = stamp
     fields["sig"] = signing_key.sign(_SIGNATURE_CONTEXT + id_)
     raw = encoding.encode(fields)
@@ -306,15 +314,18 @@ def _load(raw: bytes, max_bytes: int) -> Envelope:
         raise RemoteError(
             "envelope.too_large", f"expected at most {max_bytes} bytes, came {len(raw)}"
         )
-    fields = encoding.decode(raw, max_bytes=max_bytes)
-    try:
-        typed = msgspec.convert(fields, _Fields, builtin_types=(bytes,))
-    except msgspec.ValidationError as error:
-        raise schema.refusal(error, fields, code="envelope.schema") from None
+    typed = _read(raw, max_bytes)
     if (typed.kind == MAIL_KIND) != (typed.tag is not msgspec.UNSET):
         raise RemoteError("envelope.schema", "tag: expected with kind mail, and only there")
-    assert type(fields) is dict
-    del fields["stamp"], fields["sig"]
+    core = _Core(
+        kind=typed.kind,
+        topic=typed.topic,
+        tag=typed.tag,
+        author=typed.author,
+        created=typed.created,
+        expires=typed.expires,
+        body=typed.body,
+    )
     return Envelope(
         kind=typed.kind,
         topic=typed.topic,
@@ -325,17 +336,33 @@ def _load(raw: bytes, max_bytes: int) -> Envelope:
         body=typed.body,
         stamp=typed.stamp,
         sig=typed.sig,
-        id=_id(fields, typed.stamp),
+        id=_id(_digest(_ENCODER.encode(core)), typed.stamp),
         raw=raw,
     )
 
 
-def _digest(core_fields: Map) -> bytes:
-    return encoding.sha256(_CORE_CONTEXT + encoding.encode(core_fields))
+def _digest(core: bytes) -> bytes:
+    return encoding.sha256(_CORE_CONTEXT + core)
 
 
-def _id(core_fields: Map, stamp_bytes: bytes) -> bytes:
-    return stamp.envelope_id(_digest(core_fields), stamp_bytes)
+def _id(core: bytes, stamp_bytes: bytes) -> bytes:
+    return stamp.envelope_id(core, stamp_bytes)
+
+
+def _read(raw: bytes, max_bytes: int) -> _Fields:
+    # Bytes that come back from the struct as they were are canonical and fit the schema, and nearly
+    # all do. What is wrong with others is found step by step.
+    try:
+        typed = _DECODER.decode(raw)
+        if _ENCODER.encode(typed) == raw:
+            return typed
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        pass
+    fields = encoding.decode(raw, max_bytes=max_bytes)
+    try:
+        return msgspec.convert(fields, _Fields, builtin_types=(bytes,))
+    except msgspec.ValidationError as error:
+        raise schema.refusal(error, fields, code="envelope.schema") from None
 
 
 def signed_message(envelope: Envelope) -> bytes:

@@ -1,9 +1,13 @@
 """Envelopes: the order of the checks, their codes and verdicts, and mutated bytes."""
 
+import random
+
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz import mutation
 from tests.protocol.codes import local_code, refusal, remote_code, survives
 from tests.protocol.deals import CUSTOMER, NOW, STRANGER, grind
 from vrmprotocol import encoding, envelope, envelope_rules, keys, stamp, topics
@@ -315,6 +319,28 @@ def test_arbitrary_bytes_are_refused(raw):
 )
 def test_arbitrary_maps_are_refused(fields):
     assert survives(read, encoding.encode(fields)) == "envelope.schema"
+
+
+class _NeverRight:
+    """In place of the decoder: so that everything is read step by step."""
+
+    def decode(self, raw):
+        raise msgspec.DecodeError
+
+
+def _step_by_step(raw):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(envelope, "_DECODER", _NeverRight())
+        return envelope.unsecure_load(raw)
+
+
+@given(st.integers(0, 2**64), st.booleans())
+def test_reading_at_once_finds_what_reading_step_by_step_finds(seed, is_mail):
+    chance = random.Random(seed)
+    good = finish(mail_fields() if is_mail else fields_of(), bits=0)
+    nearly = mutation.mutated_message(chance, good, [good])
+    for raw in (good, nearly, mutation.mutated(chance, good, [nearly])):
+        assert survives(envelope.unsecure_load, raw) == survives(_step_by_step, raw)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from vrmnode.storage.connection import Connection, Value
 from vrmnode.storage.table import Table, hex_bounds, marks, runs
 
@@ -15,8 +17,7 @@ _FIRST_DIGIT = "substr(hex(id), 1, 1)"
 """By this the index of ends goes on; it sorts ids as they sort themselves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEnvelope:
+class StoredEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     """A verified envelope; `raw` is its canonical form, `own` says this node made it.
 
     `named_from` is the time from which peers that compare sets are told of it; None: not yet.

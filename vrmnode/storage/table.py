@@ -1,16 +1,19 @@
 """A row class and its table: the SQL and the conversions that follow from the fields.
 
-The fields of a frozen dataclass are the columns, in order. Booleans are kept as 0 and 1, JSON
-columns as canonical text (sorted keys, no spaces). Each repository module declares its table
-and adds the questions that are asked of it.
+The fields of a frozen dataclass (of a struct, where many are made) are the columns, in order.
+Booleans are kept as 0 and 1, JSON columns as canonical text (sorted keys, no spaces). Each
+repository module declares its table and adds the questions that are asked of it.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from vrmnode.storage.connection import Connection, Params, Value, corrupt
 
@@ -46,12 +49,13 @@ class Table(Generic[T]):
     ) -> None:
         self.name = name
         self._row_class = row_class
-        self.columns = tuple(field.name for field in dataclasses.fields(row_class))  # type: ignore[arg-type]
+        self.columns = _columns(row_class)
         listed = ", ".join(self.columns)
         marks = ", ".join("?" * len(self.columns))
         self._read: dict[str, Callable[[Any], Any]] = dict.fromkeys(booleans, bool)
         self._read |= dict.fromkeys(json_columns, json.loads)
-        self._json = frozenset(json_columns)
+        self._json_at = [at for at, name in enumerate(self.columns) if name in json_columns]
+        self._fields = operator.attrgetter(*self.columns)
         self.select_sql = f"SELECT {listed} FROM {name} "
         self.insert_sql = f"INTO {name} ({listed}) VALUES ({marks})"
 
@@ -65,12 +69,11 @@ class Table(Generic[T]):
 
     def values(self, item: T) -> list[Value]:
         """Return the column values of an instance, in the order of `columns`."""
-        return [self._value(column, getattr(item, column)) for column in self.columns]
-
-    def _value(self, column: str, value: Any) -> Value:
-        if column in self._json and value is not None:
-            return to_json(value)
-        return value  # type: ignore[no-any-return]
+        values = list(self._fields(item))
+        for at in self._json_at:
+            if values[at] is not None:
+                values[at] = to_json(values[at])
+        return values
 
     def first(self, tx: Connection, rest: str, params: Params = ()) -> T | None:
         """Return the first row of the query that ends in `rest` ("WHERE …"), or None."""
@@ -99,6 +102,12 @@ class Table(Generic[T]):
         """Insert unless a row has the same `key` (a column); return whether it was new."""
         tx.run(f"INSERT {self.insert_sql} ON CONFLICT ({key}) DO NOTHING", self.values(item))
         return tx.changes() == 1
+
+
+def _columns(row_class: type[Any]) -> tuple[str, ...]:
+    if issubclass(row_class, msgspec.Struct):
+        return row_class.__struct_fields__
+    return tuple(field.name for field in dataclasses.fields(row_class))
 
 
 def marks(values: Collection[object]) -> str:

@@ -84,6 +84,10 @@ async def receive_frame(
 
 def encode_varint(value: int) -> bytes:
     """Unsigned LEB128 of ``value``."""
+    if value < 0x80:
+        return bytes((value,))
+    if value < 0x4000:  # most frames
+        return bytes((value & 0x7F | 0x80, value >> 7))
     out = bytearray()
     while value >= 0x80:
         out.append(value & 0x7F | 0x80)
