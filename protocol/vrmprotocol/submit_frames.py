@@ -19,7 +19,7 @@ PROTOCOL = "/vrm/submit/1"
 MAX_ENVELOPE_BYTES = envelope.MAX_MAIL_BYTES
 MAX_ANSWER_BYTES = 32_768
 MAX_RESULTS = 256
-MAX_UNANSWERED = 1_024
+MAX_UNANSWERED = 2_048
 """Envelopes that may be on their way without an answer."""
 IDLE_S = 60
 """Seconds after which a session is over in which nothing is said and nothing waits."""

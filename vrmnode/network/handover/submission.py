@@ -89,7 +89,7 @@ class _Sending:
         """Send all; a stream that ends cancels ``session``."""
         sent = 0
         while sent < len(self._envelopes):
-            # SPEC 13: The writer MUST NOT have more than 1024 envelopes on their way without an
+            # SPEC 13: The writer MUST NOT have more than 2048 envelopes on their way without an
             # answer.
             room = submit_frames.MAX_UNANSWERED - (sent - len(self._results))
             some = self._envelopes[sent : sent + min(room, AT_ONCE)]
