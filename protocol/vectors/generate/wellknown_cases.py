@@ -59,7 +59,7 @@ def _broken(whole: Body, peers: list[str]) -> list[tuple[str, str, str]]:
         ("version-2", "a later version", {"v": 2}),
         ("version-text", "text instead of a number", {"v": "1"}),
         ("version-true", "a truth value", {"v": True}),
-        ("version-float", "a number with a point", {"v": 1.0}),
+        ("version-fraction", "another number", {"v": 1.5}),
         ("version-null", "no version", {"v": None}),
         ("vendor-number", "a number instead of text", {"vendor": 1}),
         ("vendor-web", "another kind of DID", {"vendor": "did:web:linden-books.example"}),
