@@ -143,8 +143,8 @@ def _check_payment_due(order: Order, body: OrderEvent) -> None:
         )
 
 
-# SPEC 11: The writer MUST refuse to cancel an order as `unpaid` before the `dueBy` of its last
-# `payment_due`, or without one, with `order.too_early`.
+# SPEC 11: The writer MUST refuse to cancel an order as `unpaid` until the `dueBy` of its last
+# `payment_due` is over, or without one, with `order.too_early`.
 def check_unpaid(order: Order, now: int) -> None:
     """Refuse to cancel as unpaid while the buyer may still pay.
 
