@@ -56,8 +56,9 @@ def build() -> VectorFile:
         "breach",
         SECTION,
         "`breaches` gets the messages of a deal (`set`), and gives the digests of the notes that "
-        "are breaches, with their ground and the digests of the word and of its acknowledgement, "
-        "in whatever order they come. `make` gives the record of the one breach of a `set` under "
+        "are breaches, with their ground and the digests of the word and of its acknowledgement "
+        "(the note itself, before an `ack`, before any other; of several the first by `seq`), in "
+        "whatever order they come. `make` gives the record of the one breach of a `set` under "
         "an agreement file, `verify` reports on one.",
     )
     _breaches(file.at(SECTION))

@@ -56,8 +56,8 @@ def build() -> VectorFile:
         SECTION,
         "`read` as in message.json: the body alone. `check` as in disclosure.json. `told` gets the "
         "messages of a deal (`set`) with disclosures and contact updates among them, and `now`; it "
-        "gives the values in force, those to come, and the superseded statements as name and "
-        "digest, in whatever order the messages come.",
+        "gives the values in force, the next one to come of each field, and the superseded "
+        "statements as name and digest, in whatever order the messages come.",
     )
     _bodies(file.at(SECTION))
     _fields(file)

@@ -25,8 +25,10 @@ def build() -> VectorFile:
     file = EnvelopeFile(
         "envelope",
         "specs/02-envelope-and-keys.md",
-        "`read` gets the bytes, the topic they came in, the reader's clock and the ids it knows; "
-        "`output.verdict` is what a relay does. The `seed` of a valid case signs it again.",
+        "`read` gets the bytes, the topic they came in, the reader's clock and the ids it knows, "
+        "and makes checks 1 to 12: the body isn't looked into; "
+        "`output.verdict` is what a relay does, `bits` the work "
+        "that the writer meant to do. The `seed` of a valid case signs it again.",
     )
     _valid(file)
     _times(file)

@@ -20,7 +20,12 @@ LEVELS: Body = {"marketing": ["email", "phone"], "retentionOrder": 36500, "reach
 
 def build() -> VectorFile:
     """evidence.json."""
-    file = VectorFile("evidence", "specs/12-evidence.md", "Linked data and credentials.")
+    file = VectorFile(
+        "evidence",
+        "specs/12-evidence.md",
+        "`linked_data` gives the document of an agreement file, `issue` the credential that the "
+        "party with this `secret` makes of it, `verify_credential` reports on one.",
+    )
     _linked(file.at("specs/12-evidence.md#linked-data"))
     _credentials(file.at("specs/12-evidence.md#credential"))
     return file

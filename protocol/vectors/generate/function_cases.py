@@ -25,8 +25,8 @@ def build() -> VectorFile:
         "functions",
         "specs/03-messages.md#functions",
         "`intent` is `read` of market.json, `draft` is `read` of mail.json. `answer` gets a right "
-        "offer (`raw`, and what the reader knows as in message.json) and the body of the intent "
-        "that it answers.",
+        "offer (`raw`, and what the reader knows as in message.json) and the bytes of the body "
+        "of the intent that it answers.",
     )
     _intents(file.at("specs/03-messages.md#intent"))
     _drafts(file.at("specs/03-messages.md#agreement-draft"))

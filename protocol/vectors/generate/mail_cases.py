@@ -107,7 +107,8 @@ def build() -> VectorFile:
         "mail",
         "specs/03-messages.md#mail-messages",
         "`read` as in message.json. Every message is rightly signed, and from the right side "
-        "unless the case says otherwise. A refused body is acknowledged and changes nothing.",
+        "unless the case says otherwise. A refused body is acknowledged and changes nothing. "
+        "`repeat` reads another offer of the deal of an `earlier` one.",
     )
     offer_cases.add(file, MailCases(file, "offer", offer()))
     _accept(file.at("specs/03-messages.md#accept"))

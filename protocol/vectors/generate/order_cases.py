@@ -26,7 +26,7 @@ def build() -> VectorFile:
         "orders",
         SPEC,
         "`read` as in message.json. The other cases are about one deal; `messages` holds its "
-        "messages by label, with two documents that it could have. `script`: the messages come "
+        "messages by label, with all documents that it could have. `script`: the messages come "
         "one by one, and the set so far has status and payment beside each, null without an "
         "order; `output` is the state at the end, whatever the order. `inert` instead of `ok`: "
         "the last message changes nothing. `sets`: each set, after the agreement of the prepaid "

@@ -14,7 +14,8 @@ def build() -> VectorFile:
         "stamp",
         "specs/02-envelope-and-keys.md#stamp",
         "`required_bits` by kind and body size, `leading_zero_bits` of an id, `check` a stamp "
-        "against a difficulty, `grind` the first stamp from `start` on, counting up.",
+        "against a difficulty, `grind` the first stamp from `start` on, counting up in "
+        "8 bytes, the most significant first.",
     )
     for kind in ("mail", "intent", "vendor_profile", "weather"):
         sizes = (4096, 8192, 16384, 32768, 65536) if kind == "mail" else SIZES

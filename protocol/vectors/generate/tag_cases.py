@@ -35,10 +35,11 @@ def build() -> VectorFile:
     file = VectorFile(
         "tags",
         "specs/06-sealing-and-mail.md#tags",
-        "`derive` computes a tag; `direction` is the sender's side, `shards` the number of mail "
-        "shards of the network. `window` gives, for the numbers that a reader has received, which "
-        "(seq, attempt) it watches; `match` says which of them a tag is, or that it is none. "
-        "`address` says to which number's tag, at which attempt, attempts 0, 1, 2 … go.",
+        "`derive` computes a tag; `direction` is the sender's side, `attempt` counts from 0 and "
+        "may go beyond 3, `shards` is the number of mail shards of the network. `window` gives, "
+        "for the numbers that a reader has received, which (seq, attempt) it watches; `match` says "
+        "which of them a tag is; `invalid`: none. `address` says to which number's tag, at which "
+        "attempt, attempts 0, 1, 2 … go.",
     )
     for direction in ("c", "v"):
         for seq in (0, 1, 255, 256, 2**31 - 1):
