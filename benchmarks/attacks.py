@@ -51,7 +51,15 @@ from benchmarks.report import load_words, ratios, table
 from examples.local_node import LocalNode, LocalNodes
 from vrmnode.cli.client import Client
 from vrmnode.cli.paths import socket_path
-from vrmnode.network import ACCEPTED, Finding, Incoming, Network, NetworkConfig, open_network
+from vrmnode.network import (
+    ACCEPTED,
+    Finding,
+    Incoming,
+    Network,
+    NetworkConfig,
+    Sender,
+    open_network,
+)
 from vrmprotocol import topics
 
 RATE = 10.0
@@ -65,7 +73,7 @@ HONEST, HOSTILE, FLOOD = 1_500, 500, 12_000
 MARKET = topics.market_topic("", None)
 
 
-async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+async def _accept(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
     return [ACCEPTED] * len(messages)
 
 

@@ -27,7 +27,7 @@ import trio
 from benchmarks import corpus, javascript
 from benchmarks.report import load_words, middle, per_s, ratios, table
 from examples.local_node import LocalNode, LocalNodes
-from vrmnode.network import ACCEPTED, Finding, Incoming, NetworkConfig, open_network
+from vrmnode.network import ACCEPTED, Finding, Incoming, NetworkConfig, Sender, open_network
 from vrmprotocol import topics
 
 BURST = 20_000
@@ -36,7 +36,7 @@ PATIENCE_S = 600.0
 STOCK = [sys.executable, "-m", "benchmarks.peers.stock_gossip"]
 
 
-async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+async def _accept(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
     return [ACCEPTED] * len(messages)
 
 

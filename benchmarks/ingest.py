@@ -31,6 +31,7 @@ from vrmnode.network import (
     Network,
     NetworkConfig,
     NetworkError,
+    Sender,
     open_network,
 )
 from vrmprotocol import envelope, topics
@@ -53,7 +54,7 @@ class Round:
     lost: int = 0
 
 
-async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+async def _accept(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
     return [ACCEPTED] * len(messages)
 
 

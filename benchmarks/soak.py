@@ -43,6 +43,7 @@ from vrmnode.network import (
     Incoming,
     Network,
     NetworkConfig,
+    Sender,
     open_network,
 )
 from vrmnode.network.handover.submission import Submission
@@ -126,7 +127,7 @@ def _count(node: LocalNode) -> int:
     return int(count)
 
 
-async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+async def _accept(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
     return [ACCEPTED] * len(messages)
 
 

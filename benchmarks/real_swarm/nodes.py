@@ -20,7 +20,15 @@ import trio
 
 from tests.simulator.node import TOPIC
 from tests.simulator.report import BODY_BYTES
-from vrmnode.network import ACCEPTED, Finding, Incoming, Network, NetworkConfig, open_network
+from vrmnode.network import (
+    ACCEPTED,
+    Finding,
+    Incoming,
+    Network,
+    NetworkConfig,
+    Sender,
+    open_network,
+)
 
 CONFIG = NetworkConfig(listen=("/ip4/127.0.0.1/tcp/0",), topics=(TOPIC,))
 BODY = struct.Struct(">Id")
@@ -39,7 +47,7 @@ async def _hear() -> Any:
     return json.loads(await trio.to_thread.run_sync(sys.stdin.readline))
 
 
-async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+async def _accept(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
     return [ACCEPTED] * len(messages)
 
 

@@ -26,6 +26,7 @@ from vrmnode.network import (
     Incoming,
     Network,
     NetworkConfig,
+    Sender,
     SyncStore,
     Validator,
     Verdict,
@@ -51,8 +52,8 @@ def accept_all(topic: str, data: bytes, peer: str) -> Verdict:
 def one_by_one(say: Say) -> Validator:
     """A validator that says something of each message for itself."""
 
-    async def validate(messages: Sequence[Incoming], peer: str) -> list[Finding]:
-        return [Finding(say(topic, data, peer)) for topic, data in messages]
+    async def validate(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
+        return [Finding(say(topic, data, sender.peer)) for topic, data in messages]
 
     return validate
 

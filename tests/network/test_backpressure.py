@@ -24,7 +24,7 @@ from tests.network.support import (
 from tests.simulator.node import SimulatedNode
 from tests.simulator.pipe import pipe
 from tests.simulator.world import World
-from vrmnode.network import ACCEPTED, Finding, Incoming, Network
+from vrmnode.network import ACCEPTED, Finding, Incoming, Network, Sender
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import PeerFaultError
 from vrmnode.network.gossip.gossip_reader import (
@@ -293,7 +293,7 @@ def test_batches_are_checked_abreast_and_subscriptions_wait_for_them() -> None:
         enough = trio.Event()
         underway = most = 0
 
-        async def check(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+        async def check(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
             nonlocal underway, most
             underway += 1
             most = max(most, underway)

@@ -26,6 +26,7 @@ from vrmnode.network import (
     Incoming,
     Network,
     NetworkError,
+    Sender,
     Verdict,
 )
 from vrmnode.network.gossip.rpc_messages import message_id
@@ -212,7 +213,7 @@ def test_batches_are_checked_together_but_not_too_many_and_answered_in_order() -
     underway = 0
     enough = trio.Event()
 
-    async def check(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+    async def check(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
         nonlocal underway
         underway += 1
         asked.append(underway)

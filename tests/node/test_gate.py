@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import trio
 
 from tests.node.conftest import NOW
 from vrmnode.engine.machine import Machine
-from vrmnode.network import Verdict
+from vrmnode.network import ACCEPTED, Sender, Verdict, Way
 from vrmnode.node import gate as gates
 from vrmnode.node.clock_watch import ClockWatch
 from vrmnode.node.gate import RECENT_IDS, Gate
-from vrmnode.signatures.checker import INLINE
+from vrmnode.round_robin import Asker
+from vrmnode.signatures.checker import INLINE, SignatureChecker
+from vrmnode.signatures.requests import Signed
 from vrmnode.storage import envelopes, seen
 from vrmprotocol import encoding, envelope
 from vrmprotocol.envelope import Envelope
@@ -56,7 +60,7 @@ def gate(machine: Machine, clock: _Clock) -> Gate:
 
 def _say(gate: Gate, topic: str, raw: bytes, peer: str = PEER) -> Verdict:
     """What is said of one message."""
-    (found,) = trio.run(gate.validate, [(topic, raw)], peer)
+    (found,) = trio.run(gate.validate, [(topic, raw)], Sender(Way.GOSSIP, peer))
     return found.verdict
 
 
@@ -104,10 +108,25 @@ def test_wrong_signatures_are_found_among_any_number(gate: Gate, count: int) -> 
     raws = [_made(number + 1).raw for number in range(count)]
     wrong = {0, count // 2, count - 1}
     sent = [(MARKET, _forged(raw) if at in wrong else raw) for at, raw in enumerate(raws)]
-    found = trio.run(gate.validate, sent, PEER)
+    found = trio.run(gate.validate, sent, Sender(Way.GOSSIP, PEER))
     assert {at for at, each in enumerate(found) if each.verdict is Verdict.REJECT} == wrong
     assert all(found[at].verdict is Verdict.ACCEPT for at in range(count) if at not in wrong)
     assert gate.refused == {"envelope.signature": len(wrong)}
+
+
+def test_signatures_are_checked_on_behalf_of_who_sent_them(machine: Machine) -> None:
+    asked: list[Asker] = []
+
+    class Noting(SignatureChecker):
+        async def check(self, some: Sequence[Signed], asker: Asker) -> list[bool]:
+            asked.append(asker)
+            return await super().check(some, asker)
+
+    gate = Gate(machine.database.reader(), lambda: NOW, checker=Noting())
+    senders = [Sender(Way.SYNC, "a peer"), Sender(Way.GOSSIP, "a peer"), Sender(Way.SYNC, "b")]
+    for number, sender in enumerate(senders, start=1):
+        assert trio.run(gate.validate, [(MARKET, _made(number).raw)], sender) == [ACCEPTED]
+    assert asked == senders
 
 
 @pytest.mark.parametrize(
@@ -148,7 +167,7 @@ def test_a_postbox_tells_what_it_has_from_what_it_had(machine: Machine, clock: _
     postbox = Gate(machine.database.reader(), clock, holds=True)
 
     def code(gate: Gate) -> str:
-        (found,) = trio.run(gate.validate, [(MARKET, made.raw)], PEER)
+        (found,) = trio.run(gate.validate, [(MARKET, made.raw)], Sender(Way.GOSSIP, PEER))
         assert found.verdict is Verdict.IGNORE
         return found.code
 

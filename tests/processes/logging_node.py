@@ -26,6 +26,7 @@ from vrmnode.network import (
     Incoming,
     Network,
     NetworkConfig,
+    Sender,
     Verdict,
     open_network,
 )
@@ -64,9 +65,9 @@ class Logger:
         self._frames = (folder / "frames.jsonl").open("a", encoding="utf-8")
         self._known: set[bytes] = set()
 
-    async def validate(self, messages: Sequence[Incoming], peer: str) -> list[Finding]:
+    async def validate(self, messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
         """Log messages, and say of them what any node says."""
-        return [self._find(topic, data, peer) for topic, data in messages]
+        return [self._find(topic, data, sender.peer) for topic, data in messages]
 
     def _find(self, topic: str, data: bytes, peer: str) -> Finding:
         """Log a message; the verdict is that of specs/07-gossip.md."""

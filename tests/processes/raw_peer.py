@@ -13,7 +13,15 @@ from contextlib import contextmanager
 
 import trio
 
-from vrmnode.network import ACCEPTED, Finding, Incoming, Network, NetworkConfig, open_network
+from vrmnode.network import (
+    ACCEPTED,
+    Finding,
+    Incoming,
+    Network,
+    NetworkConfig,
+    Sender,
+    open_network,
+)
 from vrmprotocol import topics
 
 PATIENCE_S = 180.0
@@ -21,7 +29,7 @@ HUGE_BYTES = 4 << 20
 """What this peer sends at most: more than any node takes."""
 
 
-async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+async def _accept(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
     return [ACCEPTED] * len(messages)
 
 

@@ -35,6 +35,7 @@ from vrmnode.network import (
     Network,
     NetworkConfig,
     NetworkError,
+    Sender,
     open_network,
 )
 from vrmnode.network.handover.submission import Submission
@@ -119,7 +120,7 @@ def _envelopes() -> list[Envelope]:
     ]
 
 
-async def _accept(messages: Sequence[Incoming], peer: str) -> list[Finding]:
+async def _accept(messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
     return [ACCEPTED] * len(messages)
 
 

@@ -21,7 +21,7 @@ from vrmnode.network.gossip.rpc_messages import MessageId, Rpc, message_id
 from vrmnode.network.gossip.seen_messages import SeenMessages
 from vrmnode.network.gossip.stem import Stem
 from vrmnode.network.gossip.stem_service import StemService
-from vrmnode.network.interface import ACCEPTED, Delivery, Finding, Incoming
+from vrmnode.network.interface import ACCEPTED, Delivery, Finding, Incoming, Sender
 from vrmnode.network.limits.admission import Admission
 from vrmnode.network.limits.ban_list import BanList
 from vrmnode.network.limits.bounded_log import BoundedLog
@@ -97,7 +97,7 @@ class SimulatedNode:
         self._ways = Stem(self.router.in_good_standing, rng)
         self.stem = StemService(self._ways, self.gossip, self._hand_over, conduct, clock)
 
-    async def validate(self, messages: Sequence[Incoming], peer: str) -> list[Finding]:
+    async def validate(self, messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
         """Everything is good here: what is bad never gets as far as a second node."""
         return [ACCEPTED] * len(messages)
 

@@ -17,9 +17,11 @@ from vrmnode.network.interface import (
     Incoming,
     KnownPeer,
     PeerStatus,
+    Sender,
     SyncStore,
     Validator,
     Verdict,
+    Way,
 )
 from vrmnode.network.network import Network, open_network
 
@@ -35,8 +37,10 @@ __all__ = [
     "NetworkConfig",
     "NetworkError",
     "PeerStatus",
+    "Sender",
     "SyncStore",
     "Validator",
     "Verdict",
+    "Way",
     "open_network",
 ]

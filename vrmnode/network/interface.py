@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -35,8 +35,25 @@ ACCEPTED = Finding(Verdict.ACCEPT)
 Incoming = tuple[str, bytes]
 """(topic, data) of a message from a peer, not verified."""
 
-Validator = Callable[[Sequence[Incoming], str], Awaitable[Sequence[Finding]]]
-"""(messages, peer that sent them) -> what is found of each, in their order. New messages that came
+
+class Way(enum.Enum):
+    """How a message came."""
+
+    GOSSIP = "gossip"
+    STEM = "stem"
+    SUBMIT = "submit"
+    SYNC = "sync"
+
+
+class Sender(NamedTuple):
+    """Who sent a message, and how."""
+
+    way: Way
+    peer: str
+
+
+Validator = Callable[[Sequence[Incoming], Sender], Awaitable[Sequence[Finding]]]
+"""(messages, who sent them) -> what is found of each, in their order. New messages that came
 together are asked about together. An exception in it is logged and counts as IGNORE for all."""
 
 KEPT = "kept"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
-from vrmnode.network import ACCEPTED, NOT_KEPT, Finding, Incoming, Verdict
+from vrmnode.network import ACCEPTED, NOT_KEPT, Finding, Incoming, Sender, Verdict
 from vrmnode.node.clock_watch import ClockWatch
 from vrmnode.signatures.checker import SignatureChecker
 from vrmnode.signatures.requests import Signed
@@ -66,13 +66,13 @@ class Gate:
         self._told: dict[str, int] = {}
         self.refused: collections.Counter[str] = collections.Counter()
 
-    async def validate(self, messages: Sequence[Incoming], peer: str) -> list[Finding]:
+    async def validate(self, messages: Sequence[Incoming], sender: Sender) -> list[Finding]:
         """Say of each message whether it is accepted, rejected or ignored (a `Validator`)."""
         found: list[Finding | None] = [None] * len(messages)
         loaded: dict[int, Envelope] = {}
 
         def refuse(at: int, error: RemoteError) -> None:
-            self._note(error, messages[at][1], peer)
+            self._note(error, messages[at][1], sender.peer)
             found[at] = Finding(_VERDICTS[envelope.verdict_of(error.code)], error.code)
             loaded.pop(at, None)
 
@@ -91,7 +91,7 @@ class Gate:
         if self._holds:
             self._tell_apart(messages, found)
         left = list(loaded.items())
-        right = await self._signatures([each for _, each in left])
+        right = await self._signatures([each for _, each in left], sender)
         for (at, each), is_right in zip(left, right, strict=True):
             try:
                 envelope.check_verified(right=is_right)
@@ -114,10 +114,9 @@ class Gate:
             if envelope_id not in kept:
                 found[at] = Finding(Verdict.IGNORE, NOT_KEPT)
 
-    async def _signatures(self, some: Sequence[Envelope]) -> list[bool]:
-        return await self._checker.check(
-            [Signed(each.author, envelope.signed_message(each), each.sig) for each in some]
-        )
+    async def _signatures(self, some: Sequence[Envelope], sender: Sender) -> list[bool]:
+        signed = [Signed(each.author, envelope.signed_message(each), each.sig) for each in some]
+        return await self._checker.check(signed, sender)
 
     def _keep(self, arrived: Envelope) -> None:
         self._clock_watch.saw(arrived.author, arrived.created, self._clock())

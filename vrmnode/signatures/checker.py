@@ -5,11 +5,16 @@ back waits for a busy loop, and the loop for it: 10,000 took two threads 0.9 s o
 its own takes 0.57 s, and the loop goes on. It is started once many signatures come together, since
 most nodes never have many. Until it is there, where there is none to be had, or when it has died,
 threads do the same.
+
+Either is given little at a time, so that whoever else asks is served in turn (`round_robin`).
+Beside fifty peers that flood the node, who asks seldom waits for one request of each of them; for
+one of them all, if what it sent came another way.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import socket
 import subprocess
@@ -20,6 +25,7 @@ from collections.abc import Callable, Sequence
 import structlog
 import trio
 
+from vrmnode.round_robin import Asker, RoundRobin
 from vrmnode.signatures import requests
 from vrmnode.signatures.requests import Signed
 from vrmprotocol import ed25519
@@ -28,8 +34,11 @@ INLINE = 3
 """Signatures that take less time than to hand them over."""
 MANY = 32
 """Signatures that came together for which the process is started."""
+AHEAD = 384
+"""Signatures that the process has at a time, 22 ms of work: it is never idle while the loop is busy
+for less, and nobody's turn comes later by more."""
 BUSY = 1_000
-"""Signatures that the process has before it, 60 ms of work, from which few go to the threads."""
+"""Signatures that are waited for, 60 ms of work, from which few go to the threads."""
 THREADS = 2
 ANSWER_S = 10.0
 """Seconds without an answer after which the process counts as dead."""
@@ -41,6 +50,7 @@ _COMMAND = (sys.executable, "-P", "-m", "vrmnode.signatures.worker")
 """Without -P Python would look for modules in the folder that the node was started in first."""
 
 _PROBE = Signed(bytes(32), b"", bytes(64))
+_OURSELVES: Asker = (None, None)
 
 log = structlog.get_logger("vrmnode.signatures")
 
@@ -49,7 +59,7 @@ class SignatureChecker:
     """Checks signatures; `run` keeps the process for that, and without it threads do all."""
 
     def __init__(self) -> None:
-        self._threads = trio.CapacityLimiter(THREADS)
+        self._threads = RoundRobin(THREADS)
         self._wanted = trio.Event()
         self._process: _Process | None = None
 
@@ -58,8 +68,8 @@ class SignatureChecker:
         """The process, while there is one."""
         return None if self._process is None else self._process.pid
 
-    async def check(self, some: Sequence[Signed]) -> list[bool]:
-        """Whether each is right; all messages have the same length."""
+    async def check(self, some: Sequence[Signed], asker: Asker) -> list[bool]:
+        """Whether each is right; all messages have the same length. Askers are served in turn."""
         rows = list(some)
         if len(rows) <= INLINE:
             return _check(rows)
@@ -67,12 +77,16 @@ class SignatureChecker:
             self._wanted.set()
         process = self._process
         # Few needn't wait for the many that others have sent.
-        if process is not None and (len(rows) >= MANY or process.waiting < BUSY):
+        if process is not None and (len(rows) >= MANY or process.wanted < BUSY):
             try:
-                return await process.check(rows)
+                return await process.check(rows, asker)
             except _GoneError:
                 pass
-        return await trio.to_thread.run_sync(_check, rows, limiter=self._threads)
+        await self._threads.enter(asker)
+        try:
+            return await trio.to_thread.run_sync(_check, rows)
+        finally:
+            self._threads.leave()
 
     async def run(self) -> None:
         """Keep the process going once it is wanted, until cancelled."""
@@ -121,6 +135,7 @@ class _Request:
 
     def __init__(self, count: int) -> None:
         self.count = count
+        self.asked = False
         self.ended = trio.Event()
         self.found: list[bool] | None = None
 
@@ -131,17 +146,18 @@ class _Process:
     def __init__(self, pid: int, stream: trio.SocketStream) -> None:
         self.pid = pid
         self._stream = stream
-        self._turn = trio.Lock()
-        self._waiting: deque[_Request] = deque()
+        self._room = RoundRobin(AHEAD)
+        self._writing = trio.Lock()
+        self._asked: deque[_Request] = deque()
         self._scope = trio.CancelScope()
         self._gone = False
 
     @property
-    def waiting(self) -> int:
-        """Signatures it was asked for and hasn't answered; others wait for room to ask."""
-        return sum(request.count for request in self._waiting)
+    def wanted(self) -> int:
+        """Signatures that it was asked for, or will be, and hasn't answered."""
+        return self._room.wanted
 
-    async def check(self, rows: list[Signed]) -> list[bool]:
+    async def check(self, rows: list[Signed], asker: Asker) -> list[bool]:
         """Whether each is right.
 
         Raises:
@@ -149,30 +165,42 @@ class _Process:
         """
         request = _Request(len(rows))
         raw = requests.write(rows)
-        async with self._turn:
-            if self._gone:
-                raise _GoneError
-            self._waiting.append(request)
-            await self._send(raw)
-        with trio.move_on_after(ANSWER_S) as waiting:
-            await request.ended.wait()
-        if waiting.cancelled_caught:
-            self._scope.cancel()
+        await self._room.enter(asker, request.count)
+        try:
+            async with self._writing:
+                if self._gone:
+                    raise _GoneError
+                self._note_asked(request)
+                await self._send(raw)
+        finally:
+            # The room of what it was asked for is free when it has answered, whoever waits for it.
+            if not request.asked:
+                self._room.leave(request.count)
+        await request.ended.wait()
         if request.found is None:
             raise _GoneError
         return request.found
 
+    def _note_asked(self, request: _Request) -> None:
+        request.asked = True
+        self._asked.append(request)
+        if len(self._asked) == 1:
+            self._scope.deadline = trio.current_time() + ANSWER_S
+
+    def _end(self, request: _Request, found: list[bool] | None) -> None:
+        request.found = found
+        request.ended.set()
+        self._room.leave(request.count)
+        self._scope.deadline = trio.current_time() + ANSWER_S if self._asked else math.inf
+
     async def _send(self, raw: bytes) -> None:
-        # Half a request would make nonsense of all that follow.
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + ANSWER_S) as sending:
+        # Half a request would make nonsense of all that follow. One that stands still is given up,
+        # which ends the waiting here, too.
+        with trio.CancelScope(shield=True):
             try:
                 await self._stream.send_all(raw)
             except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
                 raise _GoneError from error
-        if sending.cancelled_caught:
-            self._gone = True
-            self._scope.cancel()
-            raise _GoneError
 
     async def serve(self, ready: Callable[[_Process], None]) -> None:
         """Take its answers until it has gone; `ready` is told once it gives any."""
@@ -181,12 +209,12 @@ class _Process:
                 self._scope = nursery.cancel_scope
                 nursery.start_soon(self._read, nursery.cancel_scope)
                 with contextlib.suppress(_GoneError):
-                    await self.check([_PROBE])
+                    await self.check([_PROBE], _OURSELVES)
                     ready(self)
         finally:
             self._gone = True
-            for request in self._waiting:
-                request.ended.set()
+            while self._asked:
+                self._end(self._asked.popleft(), None)
             # Whoever is writing to it hears of that, too.
             await trio.aclose_forcefully(self._stream)
 
@@ -201,11 +229,11 @@ class _Process:
                 scope.cancel()
                 return
             came += data
-            while self._waiting and len(came) >= self._waiting[0].count:
-                request = self._waiting.popleft()
-                request.found = [each == 1 for each in came[: request.count]]
+            while self._asked and len(came) >= self._asked[0].count:
+                request = self._asked.popleft()
+                found = [each == 1 for each in came[: request.count]]
                 del came[: request.count]
-                request.ended.set()
+                self._end(request, found)
 
 
 def _check(rows: Sequence[Signed]) -> list[bool]:

@@ -34,8 +34,10 @@ from vrmnode.network.interface import (
     Delivery,
     Finding,
     Incoming,
+    Sender,
     Validator,
     Verdict,
+    Way,
 )
 from vrmnode.network.limits.bounded_log import BoundedLog
 from vrmnode.network.limits.conduct import Conduct
@@ -219,7 +221,7 @@ class GossipService:
         if peer not in self._links:
             raise ConnectionLostError("disconnected")
         well_formed = [(m.topic, m.data) for m in messages if self.is_well_formed(peer, m)]
-        return await self._checked(well_formed, peer)
+        return await self._checked(well_formed, Sender(Way.GOSSIP, peer))
 
     async def use(self, peer: str, checked: Sequence[Checked]) -> None:
         """Relay what is new and good of what ``peer`` sent, and give it to the node."""
@@ -245,18 +247,19 @@ class GossipService:
         """Take in messages that were fetched from ``peer``; they are relayed to nobody."""
         # Counted here and not when a comparison ends: many are broken off after much has come.
         self._counters.add("fetched", len(fetched))
+        sender = Sender(Way.SYNC, peer)
         for first in range(0, len(fetched), MESSAGES_AT_ONCE):
             some = [(topic, data) for data in fetched[first : first + MESSAGES_AT_ONCE]]
-            for _, data, identifier, verdict in await self._checked(some, peer):
+            for _, data, identifier, verdict in await self._checked(some, sender):
                 if self.note(topic, identifier, verdict, peer):
                     await self.deliver(Delivery(topic, data, peer))
 
-    async def _checked(self, incoming: Sequence[Incoming], peer: str) -> list[Checked]:
+    async def _checked(self, incoming: Sequence[Incoming], sender: Sender) -> list[Checked]:
         new: dict[tuple[str, MessageId], Incoming] = {}
         for topic, data in incoming:
             identifier = message_id(data)
-            if self.has_judged(topic, identifier, peer):
-                self._seen.came_again(topic, identifier, peer)
+            if self.has_judged(topic, identifier, sender.peer):
+                self._seen.came_again(topic, identifier, sender.peer)
                 continue
             if (topic, identifier) in new:
                 self._counters.add("duplicates")
@@ -264,7 +267,7 @@ class GossipService:
                 new[topic, identifier] = (topic, data)
         # What is on the stem was found good when it came there.
         asked = {key: message for key, message in new.items() if not self.is_on_stem(*key)}
-        answers = await self.ask(list(asked.values()), peer) if asked else []
+        answers = await self.ask(list(asked.values()), sender) if asked else []
         found = dict(zip(asked, answers, strict=True))
         return [
             Checked(*message, key[1], found.get(key, ACCEPTED).verdict)
@@ -300,17 +303,17 @@ class GossipService:
             self._counters.add("duplicates")
         return before is not None
 
-    async def ask(self, messages: Sequence[Incoming], peer: str) -> Sequence[Finding]:
+    async def ask(self, messages: Sequence[Incoming], sender: Sender) -> Sequence[Finding]:
         """What the validator finds of each message."""
         try:
-            return await self._validate(messages, peer)
+            return await self._validate(messages, sender)
         except Exception as error:  # noqa: BLE001 - the validator is not ours
             if len(messages) > 1:
                 # One of them has found a bug of ours: the others mustn't be lost with it.
-                return [(await self.ask([message], peer))[0] for message in messages]
+                return [(await self.ask([message], sender))[0] for message in messages]
             # Nobody is to blame, the node goes on.
             self._counters.add("validator_errors")
-            self._log.exception(peer, "validator failed", error)
+            self._log.exception(sender.peer, "validator failed", error)
             return [IGNORED] * len(messages)
 
     def _reject(self, peer: str) -> None:

@@ -14,7 +14,7 @@ from vrmnode.network.gossip.gossip_service import GossipService
 from vrmnode.network.gossip.rpc_frames import encode_frame
 from vrmnode.network.gossip.rpc_messages import GossipMessage, MessageId, message_id
 from vrmnode.network.gossip.stem import Forward, Stem, Step
-from vrmnode.network.interface import Verdict
+from vrmnode.network.interface import Sender, Verdict, Way
 from vrmnode.network.limits.conduct import Conduct
 from vrmnode.network.limits.token_bucket import Rates
 from vrmprotocol import stem_frames
@@ -158,7 +158,7 @@ class StemService:
             return True
         if not self._gossip.is_well_formed(peer, GossipMessage(topic, data, signed=False)):
             return False
-        (finding,) = await self._gossip.ask([(topic, data)], peer)
+        (finding,) = await self._gossip.ask([(topic, data)], Sender(Way.STEM, peer))
         if finding.verdict is Verdict.ACCEPT:
             # Gossip may have brought it while it was being checked.
             return not self._gossip.has_judged(topic, identifier, peer)

@@ -21,7 +21,7 @@ from vrmnode.network.gossip.message_cache import MessageCache
 from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import MessageId, message_id
 from vrmnode.network.gossip.seen_messages import REPEAT_UNITS
-from vrmnode.network.interface import Delivery, Finding, Verdict
+from vrmnode.network.interface import Delivery, Finding, Sender, Verdict, Way
 from vrmnode.network.limits.abreast import BATCHES_ABREAST, Abreast, abreast
 from vrmprotocol import envelope, submit_frames
 from vrmprotocol.submit_frames import Answer
@@ -153,7 +153,8 @@ class SubmitService:
     async def _check(self, asked: "list[_Asked]", peer: str) -> Sequence[Finding]:
         # SPEC 13: The reader MUST check each envelope as if it had come by gossip in the topic that
         # it names.
-        return await self._gossip.ask([(each.topic, each.data) for each in asked], peer)
+        messages = [(each.topic, each.data) for each in asked]
+        return await self._gossip.ask(messages, Sender(Way.SUBMIT, peer))
 
     async def _use(
         self, batch: "_Batch", asked: "list[_Asked]", peer: str, found: Sequence[Finding]
