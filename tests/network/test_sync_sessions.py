@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 import trio
+import trio.testing
 from libp2p.utils import encode_varint_prefixed
 
 from tests.network.support import TOPIC
@@ -18,7 +19,13 @@ from vrmnode.network.connection.byte_stream import receive_frame
 from vrmnode.network.connection.peer_connection import PeerConnection
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.handover import sync_service
-from vrmnode.network.handover.sync_service import MAX_NOT_THERE, Comparison, SyncService
+from vrmnode.network.handover.sync_service import (
+    COMPARISONS,
+    COMPARISONS_PER_S,
+    MAX_NOT_THERE,
+    Comparison,
+    SyncService,
+)
 from vrmprotocol import reconciliation, sync_frames
 from vrmprotocol.id_set import IdSet
 from vrmprotocol.sync_frames import Request
@@ -80,3 +87,32 @@ def test_a_session_asks_no_more_than_is_answered_and_the_next_goes_on(
         raise AssertionError("it never comes to an end")
 
     assert trio.run(run) >= needed
+
+
+def test_who_compares_without_end_waits_after_as_many_as_an_honest_session_needs() -> None:
+    waits: list[float] = []
+
+    async def held_up(wait_s: float) -> None:
+        waits.append(wait_s)
+        await trio.sleep(wait_s)
+
+    async def run() -> None:
+        shelf = Shelf(market=some(3, "here"))
+        service = SyncService(
+            shelf, (TOPIC,), _nothing, trio.current_time, lambda: int(time.time()), held_up
+        )
+        ours, theirs = pipe()
+        message = reconciliation.initiate(IdSet(), max_bytes=sync_frames.MAX_MESSAGE_BYTES)
+        request = Request(topic=TOPIC, at=int(time.time()), message=message)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(service.answer, cast(YamuxStream, theirs), "peer", "")
+            for _ in range(2 * int(COMPARISONS)):
+                await ours.send_all(encode_varint_prefixed(sync_frames.write(request)))
+                assert await receive_frame(ours, sync_frames.MAX_ANSWER_BYTES) is not None
+            nursery.cancel_scope.cancel()
+
+    trio.run(run, clock=trio.testing.MockClock(autojump_threshold=0))
+    assert len(waits) == 2 * COMPARISONS
+    free = waits.index(next(filter(None, waits)))
+    assert COMPARISONS <= free <= COMPARISONS + 16
+    assert sum(waits) == pytest.approx((len(waits) - free) / COMPARISONS_PER_S, rel=0.1)

@@ -112,7 +112,7 @@ class Network:
         self._sync = self._sync_keeper = None
         if store is not None:
             self._sync = SyncService(
-                store, config.topics, self._gossip.take_fetched, clock, _unix_now
+                store, config.topics, self._gossip.take_fetched, clock, _unix_now, conduct.hold_up
             )
             self._sync_keeper = SyncKeeper(
                 self._sync,

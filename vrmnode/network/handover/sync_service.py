@@ -15,6 +15,7 @@ from vrmnode.network.connection.peer_connection import PeerConnection
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
 from vrmnode.network.interface import SyncStore
+from vrmnode.network.limits.token_bucket import Rates
 from vrmprotocol import reconciliation, sync_frames
 from vrmprotocol.errors import ProtocolError
 from vrmprotocol.sync_frames import Answer, Request
@@ -30,6 +31,8 @@ MAX_REQUESTS = 1_024
 """Frames that are answered in one session; fewer are asked, and what is left comes the next time.
 Two nodes of which each lacks thousands of the other's 130,000 need 200 to find out which. With much
 fewer they would get no further in the next session, where one lacks what it doesn't fetch."""
+COMPARISONS, COMPARISONS_PER_S = 256.0, 16.0
+"""Of one peer, at once and from then on: what an honest session needs at most comes at once."""
 MAX_NOT_THERE = 2_048
 """Ids in one session that may be asked for and aren't there; some were dropped since they were
 named. Then it is over: who asks for what nobody has named gets no thousand looks into the store."""
@@ -55,7 +58,10 @@ class _Session:
 
 
 class SyncService:
-    """Sessions over the connections of one node; `clock` is monotonic, `now` Unix seconds."""
+    """Sessions over the connections of one node.
+
+    `clock` is monotonic, `now` Unix seconds; `hold_up` lets a peer wait that asks too fast.
+    """
 
     def __init__(
         self,
@@ -64,12 +70,15 @@ class SyncService:
         take: Take,
         clock: Callable[[], float],
         now: Callable[[], int],
+        hold_up: Callable[[float], Awaitable[None]] = trio.sleep,
     ) -> None:
         self._store = store
         self._topics = frozenset(topics)
         self._take = take
         self._clock = clock
         self._now = now
+        self._hold_up = hold_up
+        self._rates = Rates(COMPARISONS, COMPARISONS_PER_S, clock)
         self._comparing = trio.Lock()
         self._answering: dict[str, _Session] = {}
         self._answered_s: dict[str, float] = {}
@@ -117,7 +126,7 @@ class SyncService:
         session = self._answering[peer] = _Session(self._clock())
         try:
             with trio.fail_after(SESSION_TIMEOUT_S), session.scope:
-                await self._answer_all(stream)
+                await self._answer_all(stream, peer)
         finally:
             if self._answering.get(peer) is session:
                 del self._answering[peer]
@@ -143,7 +152,7 @@ class SyncService:
         session.scope.cancel()
         return True
 
-    async def _answer_all(self, stream: YamuxStream) -> None:
+    async def _answer_all(self, stream: YamuxStream, peer: str) -> None:
         topic, at, not_there = "", 0, 0
         for _ in range(MAX_REQUESTS):
             request = await _receive_request(stream)
@@ -159,6 +168,7 @@ class SyncService:
             if not topic:
                 raise PeerFaultError("sync")
             if request.message is not None:
+                await self._hold_up(self._rates.take(peer, 1))
                 reply = await self._compared_in_turn(topic, at, request.message)
                 await _send(stream, Answer(message=reply))
             elif request.fetch is not None:
