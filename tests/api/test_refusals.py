@@ -8,10 +8,14 @@ import trio
 
 from tests.api.fake_service import FakeService, not_found
 from tests.api.http import exchange, request, run_api
+from vrmnode.api import problems
+from vrmnode.api.bodies import HEX_ID
 from vrmnode.api.limits import MAX_BODY_BYTES
 from vrmnode.errors import ServiceError, StorageError
 
 INTENTS = "/v1/intents"
+FORM = "application/x-www-form-urlencoded"
+"""What curl says of its -d unless it is told."""
 
 REFUSED = {
     "unknown field": (
@@ -55,8 +59,32 @@ REFUSED = {
         (400, "request.invalid", "body"),
     ),
     "another content type": (
-        request("POST", INTENTS, b"a=1", {"content-type": "application/x-www-form-urlencoded"}),
-        (400, "request.invalid", "body"),
+        request("POST", INTENTS, b'{"request": {}}', {"content-type": FORM}),
+        (415, "request.media_type", f"content-type: expected application/json, came '{FORM}'"),
+    ),
+    "no content type": (
+        request("POST", INTENTS, headers={"content-length": "2"}) + b"{}",
+        (415, "request.media_type", "content-type: expected application/json, came nothing"),
+    ),
+    "not a number": (
+        request("GET", "/v1/events?after=x"),
+        (400, "request.invalid", "after: expected an integer, came 'x'"),
+    ),
+    "no vendor": (
+        request("POST", "/v1/trust", {"vendor": "Canal Goods"}),
+        (400, "request.invalid", "vendor: expected a vendor's did:key, or its beginning"),
+    ),
+    "no such state of a deal": (
+        request("GET", "/v1/deals?state=done"),
+        (400, "request.invalid", "state: expected 'none', 'refused', 'offered'"),
+    ),
+    "no such status of an order": (
+        request("GET", "/v1/orders?status=done"),
+        (400, "request.invalid", "status: expected 'placed', 'payment_due'"),
+    ),
+    "no such field in the ledger": (
+        request("GET", "/v1/ledger?field=phone"),
+        (400, "request.invalid", "field: expected one of name, street_address"),
     ),
     "short id": (
         request("GET", "/v1/deals/ab12"),
@@ -210,5 +238,37 @@ def test_personal_data_is_not_repeated(tmp_path, target, body):
         assert answer.status == 400
         assert b"came another value" in answer.body
         assert b"Anna" not in answer.body
+
+    run_api(tmp_path, FakeService(), check)
+
+
+def test_every_pattern_of_a_field_is_told_in_words(tmp_path):
+    """Nobody is answered with a regular expression."""
+    told = set(problems._PATTERNS)
+
+    async def check(path):
+        answer = await exchange(path, request("GET", "/v1/openapi.json"))
+        assert patterns(answer.json) - told == set()
+        assert HEX_ID in patterns(answer.json)
+
+    run_api(tmp_path, FakeService(), check)
+
+
+def patterns(value):
+    if isinstance(value, dict):
+        own = {value["pattern"]} if isinstance(value.get("pattern"), str) else set()
+        return own.union(*map(patterns, value.values()))
+    return set().union(*map(patterns, value)) if isinstance(value, list) else set()
+
+
+def test_the_description_tells_of_problem_documents_and_of_nothing_else(tmp_path):
+    async def check(path):
+        answer = await exchange(path, request("GET", "/v1/openapi.json"))
+        document = json.loads(answer.body)
+        described = [each for path in document["paths"].values() for each in path.values()]
+        assert len(described) > 100
+        for each in described:
+            assert "422" not in each["responses"], "no route answers so"
+            assert set(each["responses"]["4XX"]["content"]) == {"application/problem+json"}
 
     run_api(tmp_path, FakeService(), check)

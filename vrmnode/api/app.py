@@ -105,6 +105,7 @@ def create_app(service: NodeService, *, body_timeout_s: float = BODY_TIMEOUT_S) 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses=problems.RESPONSES,
     )
     problems.install(app)
     found = (

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from vrmnode.values.returning import MOST_COUNTED
+from vrmprotocol import contact, negotiation_rules, order_rules
 
 MAX_PRODUCTS = 500
 MAX_PAGE = 1000
@@ -21,10 +22,12 @@ WEEK = r"^[0-9]{4}-W[0-9]{2}$"
 NONCE = r"^[0-9a-f]{64}$"
 HexId = Annotated[str, Field(pattern=HEX_ID, description="an id or a prefix of it")]
 
+VENDOR = r"^[0-9A-Za-z:]{6,64}$"
 VendorId = Annotated[
     str,
-    Field(pattern=r"^[0-9A-Za-z:]{6,64}$", description="a did:key, a root in hex, or a prefix"),
+    Field(pattern=VENDOR, description="a did:key, a root in hex, or a prefix"),
 ]
+ABSOLUTE_PATH = "^/"
 
 
 def _encodable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -38,6 +41,13 @@ def _encodable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 JsonObject = Annotated[dict[str, JsonValue], AfterValidator(_encodable)]
+
+
+def _disclosable(name: str) -> str:
+    names = (*contact.NAMES, "relationship")
+    if name not in names:
+        raise ValueError(f"one of {', '.join(names)}")
+    return name
 
 
 class Closed(BaseModel):
@@ -147,7 +157,7 @@ class OrderFilter(Closed):
     """Query of `GET /v1/orders`."""
 
     role: Literal["customer", "vendor"] | None = None
-    status: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")] | None = None
+    status: order_rules.Status | None = None
 
 
 class ShopOrderFilter(Closed):
@@ -219,7 +229,7 @@ class JoinPeers(Closed):
 class WriteBackup(Closed):
     """`POST /v1/backup`: where the node writes it, and the passphrase that protects it."""
 
-    path: Annotated[str, Field(min_length=1, max_length=4096, pattern="^/")]
+    path: Annotated[str, Field(min_length=1, max_length=4096, pattern=ABSOLUTE_PATH)]
     passphrase: Annotated[str, Field(max_length=4096)]
     force: Annotated[bool, Field(strict=True)] = False
 
@@ -240,7 +250,7 @@ class DealFilter(Closed):
     """Query of `GET /v1/deals`."""
 
     role: Literal["customer", "vendor"] | None = None
-    state: Annotated[str, Field(pattern=r"^[a-z]{1,16}$")] | None = None
+    state: negotiation_rules.State | None = None
 
 
 class ExportFormat(Closed):
@@ -343,7 +353,7 @@ class LedgerFilter(Closed):
 
     role: Literal["customer", "vendor"] | None = None
     vendor: Annotated[str, Field(min_length=1, max_length=128)] | None = None
-    field: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")] | None = None
+    field: Annotated[str, AfterValidator(_disclosable)] | None = None
     state: Literal["held", "due", "deleted"] | None = None
 
 

@@ -56,7 +56,13 @@ def create_hook_app(
 ) -> ASGIApp:
     """An application that takes reports for `service`, and has nothing else."""
     hooks = _Hooks(service, clock)
-    return Limits(hooks, max_body_bytes=MAX_BODY_BYTES, body_timeout_s=BODY_TIMEOUT_S)
+    # What devices send is JSON, whatever they call it.
+    return Limits(
+        hooks,
+        max_body_bytes=MAX_BODY_BYTES,
+        body_timeout_s=BODY_TIMEOUT_S,
+        any_media_type=True,
+    )
 
 
 class _Hooks:

@@ -1,4 +1,4 @@
-"""What the API refuses before it looks at a request: browsers, large and slow bodies.
+"""What the API refuses before it looks at a request: browsers, large, slow and other bodies.
 
 A page in a browser can't open a unix socket; whoever sends `Origin` came through some bridge
 that its owner did not mean. Bodies are read whole before a route sees them, so that a route
@@ -33,10 +33,12 @@ class Limits:
         *,
         max_body_bytes: int = MAX_BODY_BYTES,
         body_timeout_s: float = BODY_TIMEOUT_S,
+        any_media_type: bool = False,
     ) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
+        self._any_media_type = any_media_type
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -47,6 +49,8 @@ class Limits:
         try:
             self._check_headers(scope)
             body = await self._read_body(receive)
+            if body and not self._any_media_type:
+                self._check_media_type(scope)
         except _Refused as refused:
             response = problem(refused.status, refused.code, refused.detail)
             await response(scope, receive, send)
@@ -62,6 +66,17 @@ class Limits:
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > self._max_body_bytes:
             raise self._too_large(declared.decode("latin-1")[:20])
+
+    def _check_media_type(self, scope: Scope) -> None:
+        # Without this a body that curl sends as a form would be refused as if its JSON were wrong.
+        came = dict(scope["headers"]).get(b"content-type", b"").decode("latin-1")
+        if came.partition(";")[0].strip().lower() != "application/json":
+            shown = repr(came[:80]) if came else "nothing"
+            raise _Refused(
+                415,
+                "request.media_type",
+                f"content-type: expected application/json, came {shown}",
+            )
 
     async def _read_body(self, receive: Receive) -> bytes:
         body = bytearray()

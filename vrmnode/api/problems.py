@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from vrmnode.api.bodies import HEX_ID, NONCE, WEEK
+from vrmnode.api.bodies import ABSOLUTE_PATH, HEX_ID, NONCE, VENDOR, WEEK
 from vrmnode.errors import NodeError, ServiceError, StorageError
 from vrmprotocol.errors import LocalError
 
@@ -27,6 +27,33 @@ CODES_BY_STATUS = {
     404: "request.no_such_path",
     405: "request.method",
 }
+
+
+PROBLEM_SCHEMA: dict[str, object] = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "stable, such as request.invalid"},
+        "detail": {"type": "string", "description": "what was expected, and what came"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "expected", "came"],
+                "properties": {name: {"type": "string"} for name in ("field", "expected", "came")},
+            },
+        },
+    },
+}
+_CONTENT = {"application/problem+json": {"schema": PROBLEM_SCHEMA}}
+RESPONSES: dict[int | str, dict[str, object]] = {
+    "4XX": {"description": "refused", "content": _CONTENT},
+    "5XX": {"description": "failed", "content": _CONTENT},
+}
+"""How the description of the API tells of problem documents."""
 
 
 def problem(
@@ -100,7 +127,17 @@ _PATTERNS = {
     HEX_ID: "an id in hex, or its first 6 characters or more",
     WEEK: "a week such as 2027-W03",
     NONCE: "64 hex digits, in small letters",
+    VENDOR: "a vendor's did:key, or its beginning with at least 6 letters after z6Mk, or its root"
+    " in hex",
+    ABSOLUTE_PATH: "a path that begins with /",
 }
+_KINDS = {
+    "int_parsing": "an integer",
+    "int_from_float": "an integer",
+    "bool_parsing": "true or false",
+    "model_attributes_type": "a JSON object",
+}
+"""Where the words of the library name no expectation, or one in terms of Python."""
 
 
 def _field_error(error: dict[str, object]) -> dict[str, str]:
@@ -122,7 +159,7 @@ def _field_error(error: dict[str, object]) -> dict[str, str]:
             "came": f"invalid JSON at character {place[-1]} ({reason})",
         }
     context = error.get("ctx")
-    words = str(error.get("msg", "another value"))
+    words = _KINDS.get(str(kind)) or str(error.get("msg", "another value"))
     if kind == "string_pattern_mismatch" and isinstance(context, dict):
         words = _PATTERNS.get(str(context.get("pattern")), words)
     expected = words.removeprefix("Input should be ").removeprefix("Value error, ")
