@@ -129,6 +129,24 @@ def test_columns_that_tell_nothing_are_usage(shop, vrm, tmp_path):
     assert "--mapping" in error["advice"]
 
 
+def test_a_file_without_header_is_to_be_mapped_by_numbers(shop, vrm, tmp_path):
+    path = write(tmp_path, "Book,9780131103627,Clean Code,39.90\n")
+    error = vrm.error("vendor", "catalogue", "import", path, code=2)
+    assert "by number" in error["advice"]
+    vrm("vendor", "catalogue", "import", path, "--mapping", "gtin=2,name=3,price=4")
+    assert chunks(shop)[0][0]["name"] == "Clean Code"
+
+
+def test_columns_that_are_left_out_are_named(shop, vrm, tmp_path):
+    path = write(tmp_path, "sku,name,price,capacity_kg,energy_class\n1,Washer,399.00,8,A\n")
+    result = vrm("vendor", "catalogue", "import", path)
+    assert "note: 2 columns left out: capacity_kg, energy_class; " in result.stderr
+    assert "property.NAME=COLUMN" in result.stderr
+    found = vrm.json("vendor", "catalogue", "import", path, "--mapping", "property.kg=capacity_kg")
+    assert found["left_out"] == ["energy_class"]
+    assert chunks(shop)[-1][0]["properties"] == {"kg": "8"}
+
+
 def test_the_currency_may_be_in_small_letters(shop, vrm, tmp_path):
     file = tmp_path / "one.csv"
     file.write_text("sku,name,price\nA,Lamp,12.00\n")

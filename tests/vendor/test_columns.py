@@ -3,7 +3,14 @@
 import pytest
 
 from vrmnode.values.fields import FieldError
-from vrmnode.vendor.columns import looks_like_header, parse_mapping, resolve, suggest_mapping
+from vrmnode.vendor.columns import (
+    complete_mapping,
+    left_out,
+    looks_like_header,
+    parse_mapping,
+    resolve,
+    suggest_mapping,
+)
 
 
 def test_parse():
@@ -50,6 +57,25 @@ def test_suggestions(header, mapping):
 )
 def test_looks_like_header(cells, header):
     assert looks_like_header(cells) is header
+
+
+def test_the_header_completes_a_mapping_with_columns_that_it_leaves():
+    header = ["isbn", "title", "price", "stock", "EAN"]
+    assert complete_mapping({"gtin": "EAN", "stock": 2}, header) == {
+        "price": 3,
+        "gtin": "EAN",
+        "stock": 2,
+    }, "isbn isn't taken for the gtin, nor title for the name"
+
+
+def test_columns_that_hold_nothing_are_named():
+    assert left_out(["sku", " watts", "", "name"], [0, 3]) == ["watts"]
+
+
+def test_an_unresolvable_mapping_is_shown_as_it_was_written():
+    with pytest.raises(FieldError) as caught:
+        resolve({"sku": "Handle", "price": 2}, ["Handle", "Price"], 2)
+    assert caught.value.came == "'sku=Handle,price=2'"
 
 
 def test_resolve():

@@ -180,6 +180,20 @@ def test_header_is_skipped_also_with_numbered_columns():
     assert (len(products), len(errors), report.header) == (1, 0, True)
 
 
+def test_a_mapping_adds_to_what_the_header_says():
+    product = only_product(
+        "a,A,1.00,12",
+        "sku,name,price,power in W",
+        mapping=parse_mapping("property.watts=power in W"),
+    )
+    assert (product.sku, product.name, product.properties) == ("a", "A", {"watts": "12"})
+
+
+def test_columns_left_out_are_told():
+    _, _, report = read("sku,name,price,colour,energy_class\na,A,1.00,red,B\n")
+    assert report.left_out == ["energy_class"]
+
+
 def test_defaults_fill_what_is_missing():
     product = only_product("a,A,1.00,,", defaults={"stock": "5", "brand": "Own"}, currency="CHF")
     assert (product.stock, product.brand, product.currency) == (5, "Own", "CHF")

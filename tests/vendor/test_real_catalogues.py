@@ -17,6 +17,7 @@ from vrmnode.vendor.responder import Plan, Refusal, answer
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "catalogues"
 BOOKS = ROOT.parent / "shared" / "data" / "books.csv"
+SHOPIFY = ROOT.parent / "shared" / "data" / "shopify-apparel.csv"
 BOOKS_MAPPING = "gtin=3,name=4,price=8,stock=9,category_path=2,description=5,sku=7"
 ODD_MAPPING = (
     "sku=shelf mark,name=what it is,gtin=number on the back,brand=house,price=ask,stock=left,"
@@ -191,3 +192,12 @@ def test_the_workshop_does_more_than_sell():
     assert totals(name="assembly of lamps", function="ProvideService", **pickup) == [
         ("ProvideService", 4500)
     ]
+
+
+@pytest.mark.skipif(not SHOPIFY.exists(), reason="the real export isn't here")
+def test_a_real_shopify_export_needs_no_mapping():
+    with SHOPIFY.open("rb") as stream:
+        found = list(read_products(stream))
+    assert [item.words for item in found if isinstance(item, RowError)] == []
+    tops = [item.name for item in found if isinstance(item, Product) and "varsity" in item.sku]
+    assert tops == [f"Classic Varsity Top, {size}" for size in ("Small", "Medium", "Large")]

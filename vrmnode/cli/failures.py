@@ -144,6 +144,10 @@ def coded(error: BaseException) -> BaseException | None:
     return error if isinstance(getattr(error, "code", None), str) else None
 
 
+MAPPING_ADVICE = (
+    "say which column is what, by name, or by number from 1: "
+    '--mapping "gtin=isbn,name=title,price=8"'
+)
 _ADVICE = {
     NOT_FOUND: "list what there is with: vrm intent list, vrm offer list, vrm deal list",
     CONFLICT: "see how it stands with: vrm deal list, vrm intent list",
@@ -178,7 +182,7 @@ _ADVICE_BY_CODE = {
     "keystore.missing": "make a node in this folder with: vrm init",
     "keystore.exists": "use this node as it is, or choose another folder with --data",
     "keystore.wrong_passphrase": "try again; without the passphrase only the 24 words help",
-    "catalogue.mapping": 'say which column is what: --mapping "gtin=isbn,name=title,price=price"',
+    "catalogue.mapping": MAPPING_ADVICE,
     "catalogue.encoding": "save the spreadsheet as CSV, in UTF-8, and import that",
     "message.linked": "choose with --intent or --deal, or allow it with --together",
     "message.nothing": "answers are written a moment after their cause: see vrm deal list",

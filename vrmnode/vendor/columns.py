@@ -1,10 +1,11 @@
 """Which column of a catalogue file holds which field of a product.
 
-From the owner's mapping ("gtin=3,name=Title"), or suggested from the words of a header row.
+From the owner's mapping ("gtin=3,name=Title"), and for what that leaves, from the words of a
+header row.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from vrmnode.values.constraints import property_name
 from vrmnode.values.fields import FieldError, shown
@@ -132,6 +133,22 @@ def suggest_mapping(header: Sequence[str]) -> dict[str, str | int]:
     return mapping
 
 
+def complete_mapping(given: Mapping[str, str | int], header: Sequence[str]) -> dict[str, str | int]:
+    """The owner's mapping, and what the header's names tell of the columns that it leaves.
+
+    Raises: FieldError `catalogue.mapping` when a column isn't there.
+    """
+    taken = {at + 1 for at in _found(given, header, len(header)).values()}
+    suggested = suggest_mapping(["" if at in taken else name for at, name in enumerate(header, 1)])
+    return {**suggested, **given}
+
+
+def left_out(header: Sequence[str], columns: Iterable[int]) -> list[str]:
+    """The names of the header's columns that hold no field, in their order."""
+    used = set(columns)
+    return [name.strip() for at, name in enumerate(header) if at not in used and name.strip()]
+
+
 def looks_like_header(cells: Sequence[str]) -> bool:
     """Whether a first row names columns rather than a product."""
     filled = [cell for cell in cells if cell.strip()]
@@ -148,6 +165,17 @@ def resolve(
 
     Raises: FieldError `catalogue.mapping` when a column isn't there, or name or price has none.
     """
+    columns = _found(mapping, header, width)
+    for field in ("name", "price"):
+        if field not in columns:
+            came = ",".join(f"{name}={column}" for name, column in mapping.items())
+            raise _error("mapping", f"a column for {field}; {MAPPING_EXPECTED}", came or None)
+    return columns
+
+
+def _found(
+    mapping: Mapping[str, str | int], header: Sequence[str] | None, width: int
+) -> dict[str, int]:
     by_name: dict[str, int] = {}
     for number, cell in enumerate(header or ()):
         by_name.setdefault(cell.strip().casefold(), number)
@@ -167,9 +195,6 @@ def resolve(
                 column,
             )
         columns[field] = at
-    for field in ("name", "price"):
-        if field not in columns:
-            raise _error("mapping", f"a column for {field}; {MAPPING_EXPECTED}", dict(mapping))
     return columns
 
 

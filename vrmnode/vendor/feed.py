@@ -20,6 +20,7 @@ from vrmnode.vendor.columns import parse_mapping, suggest_mapping
 from vrmnode.vendor.product import Product
 from vrmnode.vendor.records import DELIMITERS, Record, Records, guess_delimiter
 from vrmnode.vendor.text_lines import FALLBACK, Lines
+from vrmnode.vendor.variants import Variants
 
 MAX_ROWS = 2_000_000
 MAX_IMAGES = 8
@@ -71,6 +72,7 @@ class FeedReport:
     delimiter: str = ""
     header: bool = False
     mapping: dict[str, str | int] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
     rows: int = 0
     products: int = 0
     errors: int = 0
@@ -115,11 +117,17 @@ class Feed:
                     "catalogue.too_many_rows", "file", f"at most {MAX_ROWS} rows", "more"
                 )
             found = self._read(record)
+            if found is None:
+                continue
             if isinstance(found, Product):
                 self.report.products += 1
             else:
                 self.report.errors += 1
             yield found
+        if self._variants is not None and self._variants.asleep:
+            self.report.warnings.append(
+                f"{self._variants.asleep} rows of drafts and archived products were left out"
+            )
         if self._lines.fallbacks:
             self.report.encoding = f"{self._lines.encoding}, {FALLBACK}"
             self.report.warnings.append(
@@ -162,10 +170,15 @@ class Feed:
                 "a first row of " + shown(", ".join(first.cells)),
             )
         self.report.header = header
-        self.report.mapping = dict(given if given is not None else suggest_mapping(first.cells))
         names = first.cells if header else None
         self._width = len(first.cells)
+        self.report.mapping = dict(given or {})
+        if names is not None:
+            self.report.mapping = columns.complete_mapping(given or {}, names)
         self._columns = columns.resolve(self.report.mapping, names, self._width)
+        self._variants = Variants.of(names or ())
+        used = {*self._columns.values(), *(self._variants.used if self._variants else ())}
+        self.report.left_out = columns.left_out(names or (), used)
         self._names = {
             name: names[at].strip()[:40] if names and names[at].strip() else f"column {at + 1}"
             for name, at in self._columns.items()
@@ -175,7 +188,8 @@ class Feed:
         else:
             self._pending.append(first)
 
-    def _read(self, record: Record) -> Product | RowError:
+    def _read(self, record: Record) -> Product | RowError | None:
+        """None for a row that sells nothing by itself."""
         if record.fault is not None:
             return RowError(record.row, "row", "a row of text", record.fault, "catalogue.text")
         cells = record.cells
@@ -187,6 +201,11 @@ class Feed:
                 self._records.reject()
             came = f"{len(cells)} columns"
             return RowError(record.row, "row", f"{self._width} columns", came, "catalogue.columns")
+        if self._variants is not None:
+            whole = self._variants.whole(cells)
+            if whole is None:
+                return None
+            cells = whole
         try:
             product = self._product(cells)
             self._check_new(product.sku)

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from vrmnode.cli.failures import FAILED, CommandError, from_coded
+from vrmnode.cli.failures import FAILED, MAPPING_ADVICE, CommandError, from_coded
 from vrmnode.cli.input_file import unreadable
 from vrmnode.cli.output_file import unwritable
 from vrmnode.cli.session import Session, session, shared_options
+from vrmnode.cli.show import counted
 from vrmprotocol.errors import LocalError
 
 if TYPE_CHECKING:
     from vrmnode.vendor.feed import Feed, RowError
 
 ROWS_SHOWN = 20
+COLUMNS_SHOWN = 8
 CHUNK_PRODUCTS = 500
 PROGRESS_PRODUCTS = 10_000
 # The API takes 1 MiB; what surrounds the products is small.
@@ -61,9 +63,16 @@ def import_file(file: Path, mapping: str | None, errors: Path | None, **options:
     Rows with mistakes are named and left out, all others imported; products with a known sku are
     replaced. Exit code 0 if any product was imported, 1 if none.
 
+    What --mapping doesn't name is found by the header, as far as its names are known; a file
+    without a header needs the number of each column. Fields: sku, name, price, gtin, mpn, brand,
+    description, category, category_path, currency, condition, business_function, price_unit,
+    deposit, lead_days, stock, url, image, and property.NAME for whatever else customers may ask.
+
     \b
     Examples:
       vrm vendor catalogue import books.csv --mapping "gtin=isbn,name=title" --currency EUR
+      vrm vendor catalogue import plain.csv --mapping "gtin=3,name=4,price=8,stock=9"
+      vrm vendor catalogue import lamps.csv --mapping "property.watts=power in W"
       vrm vendor catalogue import feed.csv --errors refused.csv
     """
     here = session()
@@ -202,10 +211,11 @@ def _report(
         "delimiter": report.delimiter,
         "header": report.header,
         "mapping": report.mapping,
+        "left_out": report.left_out,
         "warnings": [*report.warnings, *sent.warnings],
         "errors": refused.first,
     }
-    for warning in (*report.warnings, *sent.warnings):
+    for warning in (*_left_out(report.left_out), *report.warnings, *sent.warnings):
         here.progress(f"note: {warning}")
     for code, number in sorted(sent.other_currencies.items()):
         here.progress(
@@ -219,5 +229,18 @@ def _report(
             FAILED,
             "catalogue.nothing_imported",
             f"{file}: expected at least one product, came none",
-            'say which column is what: --mapping "gtin=isbn,name=title,price=price"',
+            MAPPING_ADVICE,
         )
+
+
+def _left_out(names: list[str]) -> list[str]:
+    """What isn't taken in of a row, for which customers may ask all the same."""
+    if not names:
+        return []
+    shown = ", ".join(names[:COLUMNS_SHOWN])
+    rest = len(names) - COLUMNS_SHOWN
+    more = f" and {rest} more" if rest > 0 else ""
+    return [
+        f"{counted(len(names), 'column')} left out: {shown}{more}; take in what customers may ask"
+        ' for with: --mapping "property.NAME=COLUMN"'
+    ]
