@@ -10,7 +10,7 @@ from vrmnode.errors import ServiceError
 
 
 class FakeService:
-    """Records calls; `answers` by name; names in `failures` raise."""
+    """Records calls; `answers` by name, maybe by parameters; names in `failures` raise."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, object]]] = []
@@ -36,7 +36,8 @@ class FakeService:
             after, limit = params["after"], params["limit"]
             assert isinstance(after, int) and isinstance(limit, int)
             return {"events": self.log[after : after + limit]}
-        return self.answers.get(name, {"asked": name})
+        answer = self.answers.get(name, {"asked": name})
+        return answer(params) if callable(answer) else answer
 
     async def wait_event(self, after: int, timeout_s: float) -> list[dict[str, object]]:
         self.followed.set()

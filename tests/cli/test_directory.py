@@ -41,6 +41,13 @@ def test_search_that_finds_nobody(daemon, vrm):
     assert vrm.json("vendor", "search") == []
 
 
+def test_a_search_that_fits_nobody_says_that_there_are_others(daemon, vrm):
+    daemon.service.answers["vendor.search"] = lambda params: [] if "words" in params else [ROW, ROW]
+    text = vrm("vendor", "search", "washing", "machine").stdout
+    assert text.startswith("no vendors: of the 2 whose profiles are here none fits")
+    assert "vrm vendor search" in text
+
+
 def test_show_says_what_times_mean(daemon, vrm):
     daemon.service.answers["vendor.show"] = {**ROW, "expired": False}
     text = vrm("vendor", "show", "z6MkgDAMxx8R").stdout

@@ -2,7 +2,10 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.api.fake_service import FakeService
 from tests.cli.commands import LEAVES, every_command
@@ -10,6 +13,9 @@ from vrmnode.api.app import create_app
 from vrmnode.cli.failures import EXIT_CODES
 from vrmnode.customer.acceptance import read_policy
 from vrmnode.customer.request import read_request
+from vrmnode.values.fields import FieldError
+from vrmnode.vendor.policy import VendorPolicy
+from vrmnode.vendor.profile import VendorDetails
 
 FOLDER = Path(__file__).parents[2] / "docs" / "cli"
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
@@ -54,6 +60,34 @@ def test_example_file_is_understood():
     example["by"] = example["by"].isoformat()
     assert read_request(example).quantity == 1
     assert read_policy(acceptance).mode == "automatic"
+
+
+def _blocks(page: str) -> list[dict[str, object]]:
+    return [tomllib.loads(text) for text in re.findall(r"```toml\n(.*?)```", PAGES[page], re.S)]
+
+
+def test_example_profile_and_policy_are_understood():
+    profile, policy = _blocks("vendor.md")[:2]
+    assert VendorDetails.from_dict(profile).name == "Canal Goods"
+    assert VendorPolicy.from_dict(policy).prices[0].floor == 800
+
+
+@pytest.mark.parametrize("read", [VendorDetails.from_dict, VendorPolicy.from_dict])
+def test_every_name_of_a_profile_and_a_policy_stands_in_it(read):
+    with pytest.raises(FieldError) as caught:
+        read({"name": "Shop", "surprise": 1})
+    names = caught.value.expected.removeprefix("one of ").split(", ")
+    assert "category" in names or "delivery" in names
+    page = PAGES["vendor.md"]
+    missing = {n for n in names if not re.search(rf"^{n} = |`{n}`|\[{n}\]", page, re.MULTILINE)}
+    assert missing == set()
+
+
+def test_the_policy_shown_as_default_is_the_default():
+    shown = VendorPolicy.from_dict(_blocks("vendor.md")[1])
+    methods = VendorPolicy().payment_method
+    plain = replace(shown, payment_method=methods, delivery={}, prices=(), tax_rate_ppm=None)
+    assert plain == VendorPolicy()
 
 
 def _anchors(page: str) -> set[str]:

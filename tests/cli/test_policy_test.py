@@ -15,6 +15,14 @@ def test_an_intent_and_a_file(daemon, vrm, tmp_path):
     ]  # fmt: skip
 
 
+def test_a_closed_shop_is_not_said_to_have_nothing(daemon, vrm):
+    why = "no profile is set, see vrm vendor profile set"
+    daemon.service.answers["vendor.policy.test"] = {
+        "answer": "silence", "why": why, "proposals": [], "refusal": None, "near": []
+    }  # fmt: skip
+    assert vrm("vendor", "policy", "test", "00002c96").stdout == f"silence: {why}\n"
+
+
 def test_as_if_the_customer_came_back(daemon, vrm):
     known = {"customer": "did:key:z6MkAAAAAAAAAAAA", "deals": ["9f" * 32, "8f" * 32], "finished": 1}
     daemon.service.answers["vendor.policy.test"] = {

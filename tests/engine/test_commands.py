@@ -14,6 +14,7 @@ from tests.engine.steps import (
     interpreted,
     offered,
     own_intent,
+    set_shop_policy,
     told,
 )
 from tests.engine.world import SKU, World
@@ -134,6 +135,7 @@ def _root(world: World) -> bytes:
 
 
 def test_rows_are_taken_and_make_the_shop_look_again(world: World) -> None:
+    set_shop_policy(world, VENDOR, delivery={"NL": {"method": "ship", "charge": "4.00 EUR"}})
     row = {"sku": "N-1", "name": "Kettle", "price": 2500, "currency": "EUR"}
     first = command(world, VENDOR, "catalogue.rows", products=[row])
     again = command(world, VENDOR, "catalogue.rows", products=[row])
@@ -143,6 +145,28 @@ def test_rows_are_taken_and_make_the_shop_look_again(world: World) -> None:
     found = timers.due(world.nodes[VENDOR].reader, world.now + 60)
     assert "reconsider" in {timer.kind for timer in found}
     assert catalogue.get(world.nodes[VENDOR].reader, SKU) is not None
+
+
+def test_the_owner_hears_what_the_shop_leaves_out(world: World) -> None:
+    """Of a shop that ships for nothing because nobody said otherwise, before it is sold out."""
+    row = {"sku": "N-1", "name": "Kettle", "price": 2500, "currency": "EUR"}
+    heard = _warnings(command(world, VENDOR, "catalogue.rows", products=[row]))
+    assert [words.partition(":")[0] for words in heard] == ["the policy has no table delivery"]
+    heard = _warnings(command(world, VENDOR, "vendor.profile.set", name="Shop", area_served=["NL"]))
+    assert [words.partition(":")[0] for words in heard] == ["the policy has no table delivery"]
+    set_shop_policy(world, VENDOR, answer=False)
+    heard = _warnings(command(world, VENDOR, "catalogue.rows", products=[row]))
+    assert heard == [
+        "nobody is offered anything: answer is off in the policy, see vrm vendor policy set"
+        " answer=true"
+    ]
+    heard = _warnings(command(world, CUSTOMER, "catalogue.rows", products=[row]))
+    assert heard == ["nobody is offered anything: no profile is set, see vrm vendor profile set"]
+
+
+def _warnings(answer: object) -> list[str]:
+    assert isinstance(answer, dict)
+    return list(answer["warnings"])
 
 
 def test_rows_that_wont_be_offered_are_counted_by_currency(world: World) -> None:

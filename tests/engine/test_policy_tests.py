@@ -38,7 +38,7 @@ def test_an_example_gets_an_offer_and_nothing_is_sent(world: World) -> None:
         ({}, {**BOOK, "quantity": 99}, "refuse", "we can't supply that many"),
         ({"refuse_near_misses": False}, {**BOOK, "quantity": 99}, "silence", "we can't supply"),
         ({}, {"name": "garden hose", "country": "NL"}, "silence", "nothing in the catalogue"),
-        ({"answer": False}, BOOK, "silence", "there is no profile"),
+        ({"answer": False}, BOOK, "silence", "answer is off in the policy"),
     ],
 )
 def test_what_else_it_would_be(

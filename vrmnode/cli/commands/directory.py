@@ -7,8 +7,11 @@ import time
 import click
 
 from vrmnode.cli.failures import FAILED
-from vrmnode.cli.session import session, shared_options
+from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import day, entries, nested, short_did
+
+_MOST = 1000
+"""As many as the node tells at once."""
 
 
 @click.command("search")
@@ -19,7 +22,7 @@ from vrmnode.cli.show import day, entries, nested, short_did
 @click.option("--function", help="What it does: Sell, LeaseOut, Repair, Maintain, …")
 @click.option(
     "--limit",
-    type=click.IntRange(1, 1000),
+    type=click.IntRange(1, _MOST),
     default=100,
     show_default=True,
     help="How many at most.",
@@ -53,12 +56,21 @@ def search(
         function=function,
         limit=limit,
     )
-    here.result(value, lambda: _vendors_words(entries(value, "vendors")))
+    here.result(value, lambda: _vendors_words(entries(value, "vendors")) or _nobody(here))
+
+
+def _nobody(here: Session) -> str:
+    """Whether nobody is known yet, or nobody of whom is known fits."""
+    known = len(entries(here.client.get("vendors", limit=_MOST), "vendors"))
+    if not known:
+        return "no vendors; profiles come in while the node runs, and vendors repeat them"
+    return (
+        f"no vendors: of the {known} whose profiles are here none fits; a profile says what a shop"
+        " is, not all that it sells; all of them: vrm vendor search"
+    )
 
 
 def _vendors_words(vendors: list[dict[str, object]]) -> str:
-    if not vendors:
-        return "no vendors; profiles come in while the node runs, and vendors repeat them"
     return "\n".join(line for each in vendors for line in _lines(each))
 
 

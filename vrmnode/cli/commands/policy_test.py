@@ -57,7 +57,10 @@ def vendor_policy(intent_id: str | None, file: Path | None, returning: int | Non
 
 def _answer_words(value: dict[str, object]) -> str:
     head = f"{value.get('answer')}: {sentence(value.get('why'))}"
-    return "\n".join([head, *returning_words(value.get("returning")), *considered_words(value)])
+    # With none of them the reason has said it all, and a closed shop has looked at nothing.
+    looked = any(value.get(name) for name in ("proposals", "refusal", "near"))
+    considered = considered_words(value) if looked else []
+    return "\n".join([head, *returning_words(value.get("returning")), *considered])
 
 
 @click.command("test")

@@ -153,16 +153,35 @@ def stored_profile(tx: Connection) -> VendorDetails | None:
 
 
 def unsaid(tx: Connection) -> list[str]:
-    """Words for an owner whose catalogue has more than the profile says."""
+    """Words for an owner of what the profile and the policy leave out, and what follows from it."""
+    if (why := closed(tx)) is not None:
+        return [f"nobody is offered anything: {why}"]
     details, there = stored_profile(tx), catalogue.functions(tx)
-    named = FUNCTIONS if details is None else details.business_function
-    missing = [name for name in FUNCTIONS if name in there and name not in named]
-    if not missing:
-        return []
-    return [
-        f"the catalogue also has products for {', '.join(missing)}, which business_function of the"
-        " profile doesn't name: nobody is offered them"
+    assert details is not None, "else it is closed"
+    missing = [
+        name for name in FUNCTIONS if name in there and name not in details.business_function
     ]
+    words = []
+    if missing:
+        words.append(
+            f"the catalogue also has products for {', '.join(missing)}, which business_function of"
+            " the profile doesn't name: nobody is offered them"
+        )
+    if there and not stored_policy(tx).delivery:
+        words.append(
+            "the policy has no table delivery: the node offers to ship free of charge, within 3 to"
+            " 7 days, to all of area_served"
+        )
+    return words
+
+
+def closed(tx: Connection) -> str | None:
+    """Why no intent is answered at all; None for an open shop."""
+    if stored_profile(tx) is None:
+        return "no profile is set, see vrm vendor profile set"
+    if not stored_policy(tx).answer:
+        return "answer is off in the policy, see vrm vendor policy set answer=true"
+    return None
 
 
 def own_name(tx: Connection) -> str:
