@@ -6,7 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from .cases import VectorFile
-from .mutation import DROP, FLOAT, put, wrong_choices, wrong_recipient_key, wrong_values
+from .mutation import (
+    DROP,
+    FLOAT,
+    edge_values,
+    put,
+    wrong_choices,
+    wrong_recipient_key,
+    wrong_values,
+)
 from .world import Body
 
 BODY, UNKNOWN, CRITICAL = "message.body", "message.unknown_field", "message.critical"
@@ -19,6 +27,8 @@ class BodyCases:
     def __init__(self, file: VectorFile, prefix: str, good: Body, op: str) -> None:
         self.file, self.prefix, self.good, self.op = file, prefix, good, op
         self.float_code = BODY
+        self.bound: frozenset[str] = frozenset()
+        """Fields whose value follows from others, so that the ends of their range can't be."""
         self.given: Callable[[Body], object] = lambda body: {"body": body}
         self.output: Callable[[Body], object] = lambda body: None
         self.failure: Callable[[str], object] = lambda code: None
@@ -63,6 +73,9 @@ class BodyCases:
             for suffix, value, comment in wrong_values(*rest):
                 code = self.float_code if value is FLOAT else BODY
                 self.change(f"{slug(path)}-{suffix}", f"{path}: {comment}", path, value, code)
+            if path not in self.bound:
+                for suffix, value, comment in edge_values(*rest):
+                    self.allow(f"{slug(path)}-{suffix}", f"{path}: {comment}", path, value)
 
     def entries(self, *fields: tuple[str, str]) -> None:
         """Arrays of some type, with one wrong entry after a right one."""
@@ -76,6 +89,9 @@ class BodyCases:
         """An array of choices."""
         for suffix, value, comment in wrong_choices(good, limit, may_be_empty=empty):
             self.change(f"{slug(path)}-{suffix}", f"{path}: {comment}", path, value)
+        if limit is not None and len(good) >= limit and path not in self.bound:
+            comment = f"{path}: {limit} entries"
+            self.allow(f"{slug(path)}-most", comment, path, good[:limit])
         if empty:
             self.allow(f"{slug(path)}-may-be-empty", f"{path} may be empty", path, [])
 

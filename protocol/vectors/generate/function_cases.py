@@ -108,6 +108,7 @@ def _drafts(file: VectorFile) -> None:
     cases.allow("lease-no-deposit", "a deposit of nothing", "draft.lease.deposit", 0)
     cases.missing("draft.lease", "draft.lease.leaseLength", "draft.itemOffered.itemCondition")
     cases.unknown("draft.lease.x", "draft.lease.leaseDays")
+    cases.bound = frozenset({"draft.lease.startDate"})
     cases.wrong(
         ("draft.lease", "map"),
         ("draft.lease.leaseLength", "int", 3650, 1),

@@ -109,6 +109,7 @@ def _intent(file: VectorFile) -> None:
     cases.missing("area.country", "priceSpecification.priceCurrency")
     cases.optional("itemOffered.gtin", "priceSpecification.maxPrice", "inLanguage", "must")
     cases.unknown("x", "itemOffered.sku", "area.city", "priceSpecification.price", "itemoffered")
+    cases.bound = frozenset({"validThrough", "availabilityEnds"})
     cases.wrong(
         ("salt", "bin", 16),
         ("businessFunction", "function"),

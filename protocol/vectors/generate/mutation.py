@@ -59,6 +59,20 @@ def wrong_values(kind: str, limit: int = 0, low: int = 0) -> Iterator[Wrong]:
         raise ValueError(f"no such type of field: {kind}")
 
 
+def edge_values(kind: str, limit: int = 0, low: int = 0) -> Iterator[Wrong]:
+    """(suffix, value, comment) for the ends of the range of a text or a number, which are right."""
+    if kind == "text":
+        # One character that has four bytes in UTF-8 and two units in UTF-16.
+        yield "longest", "a" * (limit - 1) + "\U00010348", f"{limit} characters"
+    elif kind in RANGES or kind == "int":
+        least, most = RANGES.get(kind, (low, limit))
+        yield "least", least, f"{least}"
+        yield "most", most, f"{most}"
+
+
+RANGES = {"amount": (0, 10**12), "time": (0, 2**32 - 1), "category": (0, 2**31 - 1)}
+
+
 def wrong_integers(low: int, high: int) -> Iterator[Wrong]:
     """Out of range at both ends, and not an integer."""
     yield "low", low - 1, f"less than {low}"

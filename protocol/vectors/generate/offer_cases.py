@@ -221,6 +221,17 @@ OPTIONAL = (
     "deliveryEarliest",
     "deliveryLatest",
 )
+# The sum binds some of them, the order of times the others.
+BOUND = (
+    "eligibleQuantity",
+    "priceSpecification.unitPrice",
+    "priceSpecification.deliveryCharge",
+    "priceSpecification.total",
+    "deliveryEarliest",
+    "deliveryLatest",
+    "validThrough",
+    "confirmBy",
+)
 
 
 def _draft(cases: MailCases) -> None:
@@ -253,6 +264,7 @@ def _draft(cases: MailCases) -> None:
         "draft.payment.x",
         "draft.returns.x",
     )
+    cases.bound = frozenset(f"draft.{field}" for field in BOUND)
     cases.wrong(*((f"draft.{field}", *rest) for field, *rest in FIELDS))
     _draft_choices(cases)
     _draft_times(cases)

@@ -141,6 +141,7 @@ def _statuses(file: VectorFile) -> None:
     done.change("until", "an until", "until", ANSWERED_AT)
     done.missing("answer.digest", "answer.size", "answer.parts")
     done.unknown("answer.x")
+    done.bound = frozenset({"answer.size", "answer.parts"})
     done.wrong(("answer.digest", "bin", 32), ("answer.size", "int", 122_880, 1))
     done.wrong(("answer.parts", "int", 48, 1))
     done.change("parts-few", "fewer parts than the size needs", "answer.parts", 2)
