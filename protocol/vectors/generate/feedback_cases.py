@@ -181,6 +181,8 @@ def _item(cases: MarketCases) -> None:
     )
     for name, comment, wrong in no_item:
         cases.change(f"item-{name}", comment, "itemReviewed", wrong)
+    for path, most in (("name", 200), ("mpn", 64), ("brand", 64)):
+        cases.wrong((f"itemReviewed.{path}", "text", most))
 
 
 def _month(cases: FeedbackCases) -> None:

@@ -51,7 +51,8 @@ def _intents(file: VectorFile) -> None:
         alone = small_intent_body(businessFunction=function, leaseLength=length)
         cases.accept(f"{function.lower()}-alone", "one function", alone)
     cases.choices("alternatives", None, ["Sell"], empty=False)
-    cases.change("alternatives-asked", "what is asked for anyway", "alternatives", ["Repair"])
+    asked = ["LeaseOut", "Repair"]
+    cases.change("alternatives-asked", "what is asked for anyway", "alternatives", asked)
     for name, entry in (("unknown", "Lend"), ("lower", "sell"), ("int", 1)):
         comment = "no such function"
         cases.change(f"alternatives-entry-{name}", comment, "alternatives", ["LeaseOut", entry])

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from . import given_back_cases, offer_cases
+from . import first_contact_cases, given_back_cases, offer_cases
 from .body_file import BODY, BodyCases
 from .canonical import pack
 from .cases import VectorFile
-from .envelope_file import intent_envelope
-from .message_cases import CUSTOMERS_EYES, FIRST_CONTACT, VENDORS_EYES, failure
+from .message_cases import CUSTOMERS_EYES, VENDORS_EYES, failure
 from .messages import (
     ACCEPTED_AT,
     COMMITMENTS,
@@ -24,7 +23,7 @@ from .messages import (
     from_vendor,
     offer,
 )
-from .mutation import DROP, put
+from .mutation import put
 from .notation import notation
 from .primitives import fixed, sha256, with_foreign_order
 from .world import (
@@ -32,13 +31,10 @@ from .world import (
     DAY,
     NOW,
     OTHER_CUSTOMER,
-    OTHER_ROOT,
     OTHER_VENDOR,
     STRANGER,
     VENDOR,
     VENDOR_ROOT,
-    Body,
-    altered,
     certificate,
 )
 
@@ -274,40 +270,9 @@ def _declines(file: VectorFile) -> None:
     theirs.refuse("certificate-other", "message.author", "another key's certificate", swapped)
     with_certificate = {**mine.good, "certificate": certificate()}
     mine.refuse("certificate", BODY, "a customer has no certificate", with_certificate)
-    _first_contact(file)
-
-
-def _first_contact(file: VectorFile) -> None:
-    body: Body = {
-        "of": intent_envelope().id,
-        "reason": "closed",
-        "certificate": certificate(),
-    }
-    cases = MailCases(file, "first-decline", from_vendor("decline", body))
-    cases.eyes = FIRST_CONTACT
-    cases.failure = lambda code: {"acknowledged": False}
-    cases.accept("full", "a decline of an intent, with the certificate", body)
-    comment = "without a certificate nobody knows whose it is"
-    cases.change("certificate-missing", comment, "certificate", DROP)
-    for name, code, comment, changed in (
-        ("altered", "certificate.signature", "altered", {"sig": bytes(64)}),
-        ("schema", "certificate.schema", "no serial", {"serial": None}),
-    ):
-        broken = {**body, "certificate": altered(certificate(), changed)}
-        cases.refuse(f"certificate-{name}", code, comment, broken)
-    early = certificate(changes={"notBefore": NOW + 301})
-    late = certificate(changes={"notAfter": NOW - 301})
-    cases.change("certificate-early", "not valid yet", "certificate", early, _NOT_YET)
-    cases.change("certificate-late", "not valid any more", "certificate", late, _EXPIRED)
-    other = certificate(subject=OTHER_VENDOR.public)
-    comment = "the certificate of another key"
-    cases.change("certificate-other-key", comment, "certificate", other, "message.author")
-    foreign = certificate(root=OTHER_ROOT)
-    comment = "another root, from which another deal id follows"
-    cases.change("certificate-other-root", comment, "certificate", foreign, "message.wrong_deal")
-
-
-_NOT_YET, _EXPIRED = "certificate.not_yet_valid", "certificate.expired"
+    refused = from_vendor("decline", first_contact_cases.declined())
+    first_contact_cases.add_decline(MailCases(file, "first-decline", refused))
+    first_contact_cases.add_offer(MailCases(file, "first-offer", offer()))
 
 
 def _withdraw(file: VectorFile) -> None:

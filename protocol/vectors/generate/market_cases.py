@@ -170,7 +170,7 @@ def _intent_arrays(cases: MarketCases) -> None:
     terms = [f"T-{n}" for n in range(14)]
     cases.choices("acceptedTerms", 13, terms, empty=False)
     cases.choices("deliveryMethod", None, ["ship", "pickup"], empty=False)
-    cases.choices("paymentMethod", None, ["invoice"], empty=False)
+    cases.choices("paymentMethod", 16, [f"p{n}" for n in range(17)], empty=False)
     languages = [f"de-{n:04}" for n in range(17)]
     cases.choices("inLanguage", 16, languages, empty=False)
     cases.entries(
@@ -188,7 +188,8 @@ def _intent_arrays(cases: MarketCases) -> None:
     for path in ("must", "prefer", "image", "features"):
         cases.change(f"{path}-empty", "an empty optional array is left out", path, [])
     features = [f"feature/{n}" for n in range(33)]
-    cases.allow("features-32", "32 features", "features", features[:32])
+    longest = [*features[:31], "f" * 64]
+    cases.allow("features-32", "32 features", "features", longest)
     cases.change("features-33", "33 features", "features", features)
     cases.change("features-65", "a name of 65 characters", "features", ["a" * 65])
 
@@ -271,7 +272,10 @@ def _profile(file: VectorFile) -> None:
         ("inLanguage", "lang"),
     )
     cases.allow("features-may-be-empty", "features may be empty", "features", [])
-    cases.change("features-33", "33 features", "features", [f"f{n}" for n in range(33)])
+    features = [f"f{n}" for n in range(31)] + ["f" * 64]
+    cases.allow("features-32", "32 features", "features", features)
+    cases.change("features-33", "33 features", "features", [*features, "f"])
+    cases.change("features-65", "a name of 65 characters", "features", ["f" * 65])
     _profile_pause(cases)
     _profile_certificate(cases)
 
