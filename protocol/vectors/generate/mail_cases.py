@@ -127,6 +127,12 @@ def _accept(file: VectorFile) -> None:
     many = {**alone, **{f"field-{n:02}": fixed(f"commitment {n}") for n in range(32)}}
     some = dict(list(many.items())[:32])
     cases.accept("commitments-32", "as many as may be", accept_body(commitments=some))
+    longest = {**alone, "a" * 64: bytes(32)}
+    cases.accept("commitment-name-64", "a long name", accept_body(commitments=longest))
+    largest = accept_body(offer_cases.of_size(40_000))
+    cases.accept("offer-40000", "the longest offer", largest)
+    larger = accept_body(offer_cases.of_size(40_001))
+    cases.refuse("offer-40001", BODY, "an offer that is too long", larger)
     cases.extensions()
     cases.missing("offer", "acceptedAt", "commitments", "feedbackKey", "signature")
     cases.unknown("x", "relationship")

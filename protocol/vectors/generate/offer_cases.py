@@ -64,15 +64,17 @@ def add(file: VectorFile, cases: MailCases) -> None:
 
 
 def _size(cases: MailCases) -> None:
-    def of_size(size: int) -> Body:
-        ext = {"x": b""}
-        body: Body = {**cases.good, "ext": ext}
-        ext["x"] = bytes(30_000)
-        ext["x"] = bytes(30_000 + size - len(cases.around(body).raw))
-        return body
+    cases.accept("size-40000", "the longest offer", of_size(40_000).body)
+    cases.refuse("size-40001", BODY, "an accept couldn't carry it", of_size(40_001).body)
 
-    cases.accept("size-40000", "the longest offer", of_size(40_000))
-    cases.refuse("size-40001", BODY, "an accept couldn't carry it", of_size(40_001))
+
+def of_size(size: int) -> Inner:
+    """An offer whose signed message has so many bytes."""
+    ext = {"x": b""}
+    body: Body = {**offer().body, "ext": ext}
+    ext["x"] = bytes(30_000)
+    ext["x"] = bytes(30_000 + size - len(replace(offer(), body=body).raw))
+    return replace(offer(), body=body)
 
 
 def _parties(cases: MailCases) -> None:
@@ -329,6 +331,11 @@ def _prices(cases: MailCases) -> None:
     cases.allow("price-free", "for nothing", "draft.priceSpecification", free)
     top = {"priceCurrency": "JPY", "unitPrice": 5 * 10**11, "deliveryCharge": 0, "total": 10**12}
     cases.allow("price-highest", "the highest total", "draft.priceSpecification", top)
+    many = {"priceCurrency": "EUR", "unitPrice": 1, "deliveryCharge": 0, "total": 10_000}
+    draft = draft_body(eligibleQuantity=10_000, priceSpecification=many)
+    cases.allow("quantity-most", "ten thousand pieces", "draft", draft)
+    draft = draft_body(eligibleQuantity=10_001, priceSpecification={**many, "total": 10_001})
+    cases.change("quantity-beyond", "one piece more", "draft", draft)
     comment = "a reader that doesn't know the currency refuses nothing"
     path = "draft.priceSpecification.priceCurrency"
     cases.allow("price-currency-unknown", comment, path, "ZZZ")
