@@ -263,8 +263,8 @@ def _check(k: int, cell: Cell) -> None:
     parts = [_order((part.outcome, part.reason)) for part in cell.outcomes]
     if parts != sorted(set(parts)) or not parts:
         raise RemoteError(SCHEMA, "outcomes: expected each once, in ascending order")
-    if any(part.outcome == OTHER and part.reason for part in cell.outcomes):
-        raise RemoteError(SCHEMA, "outcomes: expected no reason of other")
+    if any(part.outcome in ("agreed", OTHER) and part.reason for part in cell.outcomes):
+        raise RemoteError(SCHEMA, "outcomes: expected no reason of agreed, nor of other")
     median = cell.median_budget
     if median is not None and (median.least, median.below) != band(median.least):
         raise RemoteError(SCHEMA, "medianBudget: expected a band of 1, 2, 5 and their tens")

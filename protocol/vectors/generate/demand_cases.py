@@ -278,6 +278,8 @@ def _files(file: VectorFile) -> None:
     rounded = cell(20, part("agreed", 10), part("other", 10))
     raw = {"raw": written(summary(rounded))}
     file.ok("read", "rounded", "what rounding leaves out is no fault", raw, {"cells": 1})
+    later = {"raw": written(summary(cell(10, part("unmet", 10, "l" * 32))))}
+    file.ok("read", "reason-later", "a reason of later times", later, {"cells": 1})
     for name, comment, raw_bytes in (
         ("text", "no JSON", b"week 3"),
         ("array", "an array", b"[]"),
@@ -302,6 +304,17 @@ def _files(file: VectorFile) -> None:
         ("week-0", "no such week", summary(week="2027-W00")),
         ("week-day", "a day", summary(week="2027-01-18")),
         ("unknown", "an unknown member", {**good, "total": 30}),
+        (
+            "unknown-in-cell",
+            "an unknown member of a cell",
+            summary({**cell(10, part("other", 10)), "vendors": 1}),
+        ),
+        (
+            "unknown-in-outcome",
+            "an unknown member of an outcome",
+            summary(cell(10, {**part("other", 10), "share": 1})),
+        ),
+        ("country-number", "a number", summary({**cell(10, part("other", 10)), "country": 528})),
         ("vendor", "a vendor", {**good, "vendor": "did:key:z6Mk"}),
         ("no-cells", "no array of cells", {name: good[name] for name in good if name != "cells"}),
         ("twice", "a cell twice", summary(whole, whole)),
@@ -322,6 +335,8 @@ def _files(file: VectorFile) -> None:
         ("no-outcomes", "no outcome", summary(cell(10))),
         ("outcome", "no such outcome", summary(cell(10, part("won", 10)))),
         ("other-reason", "other with a reason", summary(cell(10, part("other", 10, "late")))),
+        ("agreed-reason", "agreed with a reason", summary(cell(10, part("agreed", 10, "late")))),
+        ("reason-long", "a word of 33", summary(cell(10, part("unmet", 10, "l" * 33)))),
         ("reason-form", "a reason in capitals", summary(cell(10, part("unmet", 10, "Late")))),
         (
             "outcome-twice",

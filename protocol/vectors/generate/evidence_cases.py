@@ -113,6 +113,16 @@ def _forms(file: VectorFile, raw: bytes, document: Body) -> None:
         ("issuer-web", "no did:key", jws(head, {**body, "issuer": "did:web:a.example"}, CUSTOMER)),
         ("evidence", "without the file", jws(head, put(body, "evidence", DROP), CUSTOMER)),
         (
+            "evidence-media",
+            "a file of another kind",
+            jws(head, _evidence(body, ("application/octet-stream", "text/plain")), CUSTOMER),
+        ),
+        (
+            "evidence-base64",
+            "a space in the base64",
+            jws(head, _evidence(body, ("base64,", "base64, ")), CUSTOMER),
+        ),
+        (
             "evidence-two",
             "two files",
             jws(head, {**body, "evidence": body["evidence"] * 2}, CUSTOMER),
@@ -125,6 +135,13 @@ def _forms(file: VectorFile, raw: bytes, document: Body) -> None:
     _refuse(file, "signed-by-other", SIGNATURE, "the other party signed for it", by_vendor)
     short = first + b"." + second + b"." + third[:80]
     _refuse(file, "short-signature", SIGNATURE, "four bytes of the signature are missing", short)
+
+
+def _evidence(body: Body, change: tuple[str, str]) -> Body:
+    """The payload with a change in the URL of its file."""
+    (entry,) = body["evidence"]
+    url = entry["schema:contentUrl"].replace(*change)
+    return {**body, "evidence": [{**entry, "schema:contentUrl": url}]}
 
 
 def _changed(file: VectorFile, raw: bytes, document: Body) -> None:

@@ -91,6 +91,7 @@ KNOWN = [
 ]
 
 _SHORT = base58(b"\x00\x24\x08\x01\x12\x20" + fixed("peer", 31))
+_OTHER_KEY = base58(b"\x00\x24\x08\x02\x12\x20" + fixed("peer"))
 _RSA = base58(b"\x12\x20" + fixed("peer"))
 UNKNOWN = [
     ("empty", "", "nothing"),
@@ -121,6 +122,7 @@ UNKNOWN = [
     ("dnsaddr", f"/dnsaddr/a.example/tcp/4101/p2p/{P[0]}", "a form that needs a look-up"),
     ("peer-short", f"/ip4/192.0.2.7/tcp/4101/p2p/{_SHORT}", "31 bytes of a key"),
     ("peer-rsa", f"/ip4/192.0.2.7/tcp/4101/p2p/{_RSA}", "a digest instead of a key"),
+    ("peer-other-key", f"/ip4/192.0.2.7/tcp/4101/p2p/{_OTHER_KEY}", "a key of another kind"),
     ("peer-letter", ONE[:-1] + "0", "0 isn't a base58 digit"),
     ("peer-cut", ONE[:-1], "the last character is missing"),
     ("long", f"/dns/{'a.' * 92}aa/tcp/4101/p2p/{P[0]}", "257 characters"),
@@ -209,6 +211,7 @@ def _tables() -> list[Broken]:
         ("version-text", code, "text instead of a number", link(ONE, v="1")),
         ("version-true", code, "a truth value is no integer", link(ONE, v=True)),
         ("network-text", code, "text instead of a number", link(ONE, network="1")),
+        ("network-2-32", code, "a number of 33 bits", link(ONE, network=2**32)),
         ("network-negative", code, "a negative number", link(ONE, network=-1)),
         ("unknown-field", code, "a field too many", link(ONE, name="Linden Books")),
         ("peers-text", code, "an address instead of a list", link(peers=ONE)),

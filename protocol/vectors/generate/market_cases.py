@@ -164,12 +164,15 @@ def _intent(file: VectorFile) -> None:
 _FLOAT = Raw(b"\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00")
 
 
+DELIVERIES = ["ship", "pickup", "download", "onsite"]
+
+
 def _intent_arrays(cases: MarketCases) -> None:
     conditions = ["NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition"]
-    cases.choices("itemCondition", None, conditions, empty=False)
+    cases.choices("itemCondition", 4, conditions, empty=False)
     terms = [f"T-{n}" for n in range(14)]
     cases.choices("acceptedTerms", 13, terms, empty=False)
-    cases.choices("deliveryMethod", None, ["ship", "pickup"], empty=False)
+    cases.choices("deliveryMethod", 4, DELIVERIES, empty=False)
     cases.choices("paymentMethod", 16, [f"p{n}" for n in range(17)], empty=False)
     languages = [f"de-{n:04}" for n in range(17)]
     cases.choices("inLanguage", 16, languages, empty=False)
@@ -203,9 +206,11 @@ def _constraints(cases: MarketCases) -> None:
         ("eq-false", "equal to a truth value", one(value=False)),
         ("in-64", "one of 64", one(op="in", value=[f"c{n}" for n in range(64)])),
         ("in-mixed", "text and numbers", one(op="in", value=["black", 9005])),
+        ("name-64", "a name of 64 characters", one(name="a" * 64)),
         ("16", "sixteen constraints", one() * 16),
     ):
         cases.allow(f"must-{name}", comment, "must", value)
+    cases.allow("prefer-16", "sixteen constraints", "prefer", one() * 16)
     wrong: list[tuple[str, str, Any]] = [
         ("17", "seventeen constraints", one() * 17),
         ("op-unknown", "no such comparison", one(op="ne")),
@@ -260,7 +265,7 @@ def _profile(file: VectorFile) -> None:
     cases.choices("areaServed", 64, [f"{a}{b}" for a in "ABC" for b in LETTERS], empty=True)
     cases.choices("category", 64, list(range(1, 66)), empty=True)
     cases.choices("paymentMethod", 16, [f"p{n}" for n in range(17)], empty=True)
-    cases.choices("deliveryMethod", None, ["ship", "pickup"], empty=True)
+    cases.choices("deliveryMethod", 4, DELIVERIES, empty=True)
     cases.choices("inLanguage", 16, [f"de-{n:04}" for n in range(17)], empty=True)
     cases.entries(
         ("areaServed", "country"),

@@ -44,6 +44,8 @@ BROKEN_REQUESTS: list[tuple[str, str, object]] = [
     ("topic-long", "65 characters", {**BEGIN, "topic": "/" * 65}),
     ("time-negative", "a negative time", {**BEGIN, "at": -1}),
     ("time-large", "2^32", {**BEGIN, "at": 2**32}),
+    ("time-text", "text instead of a time", {**BEGIN, "at": str(AT)}),
+    ("time-true", "a truth value is no integer", {**BEGIN, "at": True}),
     ("message-empty", "an empty message", {**BEGIN, "message": b""}),
     ("message-long", "a message of 32,769 bytes", {"message": b"\x61" * 32_769}),
     ("message-text", "text", {"message": "a"}),
