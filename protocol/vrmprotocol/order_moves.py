@@ -175,6 +175,11 @@ def _check_return(order: Order, body: ReturnRequest, now: int) -> None:
     if until is not None and now > until and body.reason in WINDOW_REASONS:
         raise LocalError("order.too_late", f"expected a request by {until}, came {now}")
     left = _left_to_return(order)
+    if left < 1:
+        raise LocalError(
+            "order.illegal_move",
+            "expected goods to give back, came an order of which all is asked for",
+        )
     if body.quantity > left:
         raise LocalError(
             "order.illegal_move", f"quantity: expected at most {left}, came {body.quantity}"

@@ -94,8 +94,40 @@ def test_one_order(daemon, vrm):
     assert "  2027-01-15 08:00 UTC  they  agreed" in text
     assert "money asked for: 95.00 EUR (by 2027-01-22 08:00 UTC)" in text
     assert "asked to cancel (found a better offer, on 2027-01-14)" in text
-    assert "you may say: cancel, payment_sent, received" in text
+    assert "you may say: vrm order cancel|pay cdcdcdcdcdcd\n" in text
+    assert "you may say: vrm order event cdcdcdcdcdcd received\n" in text
     assert daemon.calls == [("order.show", {"deal": "cdcdcdcd"})]
+
+
+def test_every_word_is_told_as_the_command_that_says_it(daemon, vrm):
+    """A word that is told must be one that can be typed."""
+    for word in {*SELLER_EVENTS, *BUYER_EVENTS, "cancel", "return_request", "return_answer"}:
+        daemon.service.answers["order.show"] = {**SHOWN, "can_say": [word]}
+        (told,) = [
+            line.split()[3:]
+            for line in vrm("order", "show", "cdcdcdcd").output.splitlines()
+            if line.startswith("you may say: ")
+        ]
+        if told[2] == "event":
+            assert told[3:] == ["cdcdcdcdcdcd", word] and word in order_say.EVENTS
+        else:
+            assert told[2] in order.order.commands_at and told[3:] == ["cdcdcdcdcdcd"]
+
+
+def test_money_that_was_sent_is_not_asked_for_again(daemon, vrm):
+    sent = {"status": "sent", "total": 9500, "came": 0}
+    duty = {"by": "customer", "what": "pay", "words": "pay", "amount": 9500}
+    daemon.service.answers["order.show"] = {**SHOWN, "payment": sent, "duties": [duty]}
+    assert "(sent, says the buyer; not again)" in vrm("order", "show", "cdcdcdcd").output
+    daemon.service.answers["order.show"] = {**SHOWN, "duties": [duty]}
+    assert "not again" not in vrm("order", "show", "cdcdcdcd").output
+
+
+def test_the_list_has_a_day_only_where_money_is_owed(daemon, vrm):
+    row = {"deal": DEAL, "role": "customer", "status": "shipped", "due_by": 1_800_604_800}
+    for payment, day in (("due", True), ("sent", True), ("paid", False), ("refunded", False)):
+        daemon.service.answers["order.list"] = [{**row, "payment": payment}]
+        assert ("2027-01-22" in vrm("order", "list").output) is day
 
 
 def test_a_strangers_lines_are_set_off(daemon, vrm):

@@ -70,6 +70,12 @@ def test_a_reason_of_the_other_side_is_refused_with_the_own_ones():
     assert refused.detail == "expected a word of the buyer, came shipped"
 
 
+def test_who_has_asked_to_give_all_back_is_told_so():
+    refused = local_error(after("delivered", "return-both"), "customer", SAID["return-one"].body)
+    assert refused.code == "order.illegal_move"
+    assert refused.detail == "expected goods to give back, came an order of which all is asked for"
+
+
 def local_error(found, role, body):
     with pytest.raises(LocalError) as caught:
         order_moves.check(found, role, body, now=NOW)

@@ -29,8 +29,11 @@ def _row(each: Json) -> tuple[object, ...]:
         money(each.get("total"), each.get("currency")),
         each.get("item_name"),
         each.get("vendor_name"),
-        moment(each.get("due_by")),
+        moment(each.get("due_by")) if each.get("payment") in _OWED else "-",
     )
+
+
+_OWED = ("due", "sent", "partly_paid")
 
 
 def order_text(order: Json) -> str:
@@ -56,9 +59,33 @@ def _lines(order: Json) -> Iterable[str]:
     yield "timeline:"
     for each in entries(order, "timeline"):
         yield from _entry(order, each)
+    yield from _can_say(order)
+
+
+_COMMANDS = {
+    "payment_due": "bill",
+    "payment_sent": "pay",
+    "paid": "paid",
+    "refunded": "refund",
+    "receipt": "receipt",
+    "cancel": "cancel",
+    "return_request": "return",
+    "return_answer": "answer",
+}
+"""The words of spec 11 that have commands of their own; all others are events."""
+
+
+def _can_say(order: Json) -> Iterable[str]:
+    """The commands for what may be said now."""
     said = order.get("can_say")
-    if isinstance(said, list):
-        yield f"you may say: {', '.join(str(word) for word in said)}"
+    words = [str(word) for word in said] if isinstance(said, list) else []
+    deal = short(order.get("deal"))
+    named = sorted(_COMMANDS[word] for word in words if word in _COMMANDS)
+    events = [word for word in words if word not in _COMMANDS]
+    if named:
+        yield f"you may say: vrm order {'|'.join(named)} {deal}"
+    if events:
+        yield f"you may say: vrm order event {deal} {'|'.join(events)}"
 
 
 def _payment(order: Json) -> Iterable[str]:
@@ -124,6 +151,9 @@ def _duty(order: Json, each: Json) -> str:
         told += f" {money(amount, order.get('currency'))}"
     if each.get("until") is not None:
         told += f" by {moment(each.get('until'))}"
+    payment = order.get("payment")
+    if each.get("what") == "pay" and isinstance(payment, dict) and payment.get("status") == "sent":
+        told += " (sent, says the buyer; not again)"
     return told + (", overdue" if each.get("overdue") else "")
 
 
