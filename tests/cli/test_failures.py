@@ -45,6 +45,8 @@ def test_what_was_expected_is_said_in_words(daemon, vrm, words, expected):
     ("code", "advice"),
     [
         ("vendor.not_found", "vrm vendor search"),
+        ("request.vendor", "vrm vendor search"),
+        ("question.answered", "vrm vendor questions --all"),
         ("week.not_found", "vrm vendor demand list"),
         ("rights.not_planned", "vrm rights list"),
         ("history.nothing", "--published"),

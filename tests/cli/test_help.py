@@ -69,6 +69,13 @@ def test_examples_name_known_commands_and_options(path):
                 assert_parses(words[1:])
 
 
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_no_example_is_two_lines_joined(vrm, path):
+    for line in vrm(*path, "--help").output.splitlines():
+        if line.strip().startswith("vrm "):
+            assert "   " not in line.strip()
+
+
 def assert_parses(words):
     """The words name commands that exist, and options that those know."""
     command: click.Command = root

@@ -45,6 +45,9 @@ def test_an_empty_ledger(daemon, vrm):
     daemon.service.answers["ledger"] = []
     assert vrm("ledger").stdout == "nothing was disclosed to anybody\n"
     assert vrm("ledger", "--role", "vendor").stdout == "nothing was disclosed to you\n"
+    nothing = "nothing of that kind; all of it: vrm ledger --role customer\n"
+    for words in (("--vendor", "Shop"), ("--field", "email"), ("--state", "due")):
+        assert vrm("ledger", *words).stdout == nothing
 
 
 def test_only_known_words(daemon, vrm):

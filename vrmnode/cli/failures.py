@@ -144,6 +144,7 @@ def coded(error: BaseException) -> BaseException | None:
     return error if isinstance(getattr(error, "code", None), str) else None
 
 
+_QUESTIONS = "see what customers asked with: vrm vendor questions --all"
 MAPPING_ADVICE = (
     "say which column is what, by name, or by number from 1: "
     '--mapping "gtin=isbn,name=title,price=8"'
@@ -170,6 +171,11 @@ _ADVICE_BY_CODE = {
     "feedback.not_found": "see: vrm feedback list, vrm feedback list --vendor VENDOR",
     "rights.not_planned": "see what waits with: vrm rights list",
     "history.nothing": "only agreements of yours count; those with public feedback: --published",
+    "request.vendor": "see whom this node knows, with their keys: vrm vendor search",
+    "vendor.not_paused": "",
+    "question.answered": _QUESTIONS,
+    "question.not_found": _QUESTIONS,
+    "question.stray": _QUESTIONS,
     "vendor.not_found": "see whom this node knows with: vrm vendor search",
     "week.not_found": "see which weeks are closed with: vrm vendor demand list",
     "contact.missing": "set it with: vrm contact set NAME=VALUE",

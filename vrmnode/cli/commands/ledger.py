@@ -24,7 +24,11 @@ Row = dict[str, object]
     show_default=True,
     help="What vendors hold of you, or what your shop holds of its customers.",
 )
-@click.option("--vendor", metavar="VENDOR", help="Only this vendor: its key, or part of its name.")
+@click.option(
+    "--vendor",
+    metavar="VENDOR",
+    help="Only this vendor: its key, the key's beginning, or part of its name.",
+)
 @click.option("--field", type=click.Choice(FIELDS), help="Only this field.")
 @click.option("--state", type=click.Choice(STATES), help="Only what is in this state.")
 @shared_options
@@ -46,10 +50,13 @@ def ledger(role: str, vendor: str | None, field: str | None, state: str | None) 
     """
     here = session()
     value = here.client.get("ledger", role=role, vendor=vendor, field=field, state=state)
-    here.result(value, lambda: _table(entries(value, "ledger"), role))
+    chosen = any((vendor, field, state))
+    here.result(value, lambda: _table(entries(value, "ledger"), role, chosen=chosen))
 
 
-def _table(rows: list[Row], role: str) -> str:
+def _table(rows: list[Row], role: str, *, chosen: bool) -> str:
+    if not rows and chosen:
+        return f"nothing of that kind; all of it: vrm ledger --role {role}"
     if not rows:
         return "nothing was disclosed" + (" to you" if role == "vendor" else " to anybody")
     other: Callable[[Row], object] = _vendor if role == "customer" else _customer

@@ -75,8 +75,7 @@ def publish(
       vrm intent publish --file lamp.toml --accept automatic --max-total "60.00 EUR"
       vrm intent publish --name "oat milk" --country AT --every 1w --until 2030-06-30
       vrm intent publish --gtin 9780131103627 --country DE --to trusted --to z6Mkq7TzGz
-      vrm intent publish --name "combi drill" --category 1217 --country DE --function Repair \
-        --or Sell --or LeaseOut --lease-days 14
+      vrm intent publish --name "combi drill" --country DE --function Repair --or Sell
     """
     timeout_s = seconds(timeout, "--timeout")
     body = {**_body(file, addendum, options), **_standing(every, until)}

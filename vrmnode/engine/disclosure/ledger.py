@@ -29,6 +29,7 @@ from vrmprotocol.terms_words import words_of
 
 Json = dict[str, object]
 
+_DID = "did:key:"
 _PLACES: Mapping[str, int] = {name: place for place, name in enumerate(DELETED_NAMES)}
 
 
@@ -45,8 +46,9 @@ def ledger(tx: Connection, vault: Vault, params: Mapping[str, object], now: int)
 def _fits(row: Json, params: Mapping[str, object]) -> bool:
     vendor = params.get("vendor")
     if isinstance(vendor, str):
-        whole = vendor == row["vendor"] or vendor.casefold() in str(row["vendor_name"]).casefold()
-        if not whole:
+        key = str(row["vendor"]).removeprefix(_DID)
+        named = vendor.casefold() in str(row["vendor_name"]).casefold()
+        if not named and not key.startswith(vendor.removeprefix(_DID)):
             return False
     same = ("field", "state")
     return all(params.get(name) in (None, row[name]) for name in same)
