@@ -70,6 +70,26 @@ def test_set_says_who_is_told(daemon, vrm):
     )
 
 
+WITHHELD = {
+    **TOLD[0],
+    "fields": ["street_address", "postal_code"],
+    "why": "revoked",
+    "words": "you have revoked that it may write first",
+}
+BY_HAND = (
+    "not told to Shop: street_address, postal_code; you have revoked that it may write first;"
+    " by hand: vrm deal disclose abababababab street_address postal_code"
+)
+
+
+def test_set_and_tell_say_who_keeps_the_old_one(daemon, vrm):
+    daemon.service.answers["contact.set"] = {**FIELDS, "told": [], "not_told": [WITHHELD]}
+    assert vrm("contact", "set", "postal_code=1").stdout.splitlines()[-1] == BY_HAND
+    assert vrm("contact", "set", "postal_code=1", "--dry-run").stdout.splitlines()[-1] == BY_HAND
+    daemon.service.answers["contact.tell"] = {"told": [], "not_told": [WITHHELD]}
+    assert vrm("contact", "tell").stdout.splitlines()[-1] == BY_HAND
+
+
 def test_what_is_planned_is_shown_with_its_moment(daemon, vrm):
     planned = {
         "name": {"value": "Anna Müller", "effective_from": 1_803_859_200},
@@ -111,5 +131,8 @@ def test_status_is_a_table_of_what_fares_alike(daemon, vrm):
     assert "the new one is on its way; holds from 2027-03-01" in lines[3]
     fields["email"] = {"has": "sent", "told_at": 1_800_000_000, "why": "not_told", "words": "no"}
     assert "sent, not acknowledged  email" in vrm("contact", "status").stdout
+    long = "you have revoked that it may write first, and " + "so on " * 9 + "to the end"
+    fields["email"] = {"has": "old", "told_at": 1, "why": "revoked", "words": long}
+    assert vrm("contact", "status").stdout.count(long) == 1, "why isn't cut"
     daemon.service.answers["contact.status"] = []
     assert "you have agreed with no vendor" in vrm("contact", "status").stdout

@@ -74,6 +74,18 @@ def test_changes_show_how_it_is_then(daemon, vrm):
         assert "with Linden Books" in vrm("relation", *words).stdout
 
 
+def test_who_cuts_a_vendor_off_hears_of_its_open_order(daemon, vrm):
+    ended = {**DEAL, "status": "ended"}
+    daemon.service.answers["relation.end"] = {**ROW, "deals": [ended, DEAL], "notes": []}
+    told = vrm("relation", "end", ID).stderr
+    assert told.count("note: the order abababababab isn't over: Linden Books can't write") == 1
+    assert "vrm relation reach abababababab agreed --purpose order" in told
+    over = {**ended, "order_status": "delivered"}
+    for row in ({**ROW, "deals": [over]}, {**ROW, "role": "vendor", "deals": [ended]}):
+        daemon.service.answers["relation.end"] = {**row, "notes": []}
+        assert vrm("relation", "end", ID).stderr == ""
+
+
 def test_a_note_is_named(daemon, vrm):
     daemon.service.answers["relation.write"] = {"note": "cd" * 32, "deal": ID, "purpose": None}
     assert "written as cdcdcdcdcdcd" in vrm("relation", "write", ID, "hello").stdout

@@ -12,6 +12,7 @@ SHORT_ID_CHARS = 12
 MEANING_CHARS = 8
 DID_CHARS = 20
 MAX_CELL_CHARS = 48
+MAX_LAST_CHARS = 400
 
 
 def moment(unix_s: object) -> str:
@@ -69,9 +70,15 @@ def short_did(did: object) -> str:
     return one_line(did).removeprefix("did:key:")[:SHORT_ID_CHARS]
 
 
-def columns(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows under a header, aligned; long cells are cut."""
-    cells = [[shortened("-" if v is None else v, MAX_CELL_CHARS) for v in row] for row in rows]
+def columns(
+    header: Sequence[str], rows: Iterable[Sequence[object]], *, whole_last: bool = False
+) -> str:
+    """Rows under a header, aligned; long cells are cut, but for the last with `whole_last`."""
+    most = [MAX_CELL_CHARS] * (len(header) - 1) + [MAX_LAST_CHARS if whole_last else MAX_CELL_CHARS]
+    cells = [
+        [shortened("-" if v is None else v, at_most) for v, at_most in zip(row, most, strict=True)]
+        for row in rows
+    ]
     table = [list(header), *cells]
     widths = [max(_width(row[i]) for row in table) for i in range(len(header))]
     return "\n".join(_padded(row, widths) for row in table)
@@ -200,6 +207,6 @@ def entries(value: object, key: str) -> list[dict[str, object]]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def listed(value: object) -> str:
+def listed(value: object, between: str = ", ") -> str:
     """The entries of a list of texts, in one line."""
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else ""
+    return between.join(str(each) for each in value) if isinstance(value, list) else ""

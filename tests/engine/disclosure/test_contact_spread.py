@@ -38,6 +38,7 @@ from vrmnode.engine.disclosure import disclosure_desk
 from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, disclosures, messages, outbox, secrets, tags
+from vrmnode.values.reasons import CONTACT
 from vrmprotocol.contact_update import MAX_UPDATES, ContactUpdate, UpdatedField
 from vrmprotocol.mail import WithdrawAccept
 from vrmprotocol.reach_bodies import Note
@@ -128,6 +129,26 @@ def test_removed_without_telling_the_vendor_keeps_it(world: World) -> None:
     settle(world)
     assert values(world) == {"email": ANNA["email"]}
     assert (status(world, "email")["has"], status(world, "email")["why"]) == ("old", "not_told")
+
+
+def test_the_owner_hears_at_once_who_keeps_the_old_value_and_why(world: World) -> None:
+    living_with(world, *PLACE)
+    deal = deal_of(world).hex()
+    command(world, CUSTOMER, "relation.end", relation=deal)
+    for answer in (told(world, postal_code="10117", email="anna@new.example"), _tell(world)):
+        assert answer["told"] == []
+        (withheld,) = answer["not_told"]
+        assert (withheld["deal"], withheld["fields"]) == (deal, ["postal_code"])
+        assert (withheld["why"], withheld["words"]) == ("revoked", CONTACT["revoked"])
+    assert told(world, postal_code="10118", tell=False)["not_told"] == [], "it was meant so"
+    command(world, CUSTOMER, "relation.reach", relation=deal, status="agreed")
+    assert told(world, postal_code="10119")["not_told"] == []
+
+
+def _tell(world: World) -> dict[str, Any]:
+    answer = command(world, CUSTOMER, "contact.tell")
+    assert isinstance(answer, dict)
+    return answer
 
 
 def test_a_dry_run_changes_and_tells_nothing(world: World) -> None:

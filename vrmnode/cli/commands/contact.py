@@ -133,10 +133,20 @@ def set_contact(
 
 def _set_words(value: dict[str, object], *, dry_run: bool) -> str:
     told = entries(value.pop("told", []), "told")
+    not_told = not_told_lines(entries(value.pop("not_told", []), "not_told"))
     lines = ["Dry run: nothing was changed and nobody was told."] if dry_run else [_words(value)]
-    if dry_run:
-        return "\n".join([*lines, *_told(told, "would be told to")])
-    return "\n".join([*lines, *told_lines(told)])
+    lines += _told(told, "would be told to") if dry_run else told_lines(told)
+    return "\n".join([*lines, *not_told])
+
+
+def not_told_lines(withheld: list[dict[str, object]]) -> list[str]:
+    """One line for each vendor that keeps what was told before, and why, and what can be done."""
+    return [
+        f"not told to {one_line(each.get('vendor_name') or short(each.get('vendor')))}:"
+        f" {listed(each.get('fields'))}; {one_line(each.get('words'))}; by hand:"
+        f" vrm deal disclose {short(each.get('deal'))} {listed(each.get('fields'), ' ')}"
+        for each in withheld
+    ]
 
 
 def told_lines(told: list[dict[str, object]]) -> list[str]:
@@ -183,8 +193,9 @@ def tell(fields: tuple[str, ...]) -> None:
     here = session()
     body: dict[str, object] = {"fields": list(fields)} if fields else {}
     value = here.client.post("contact", "tell", body=body)
-    lines = told_lines(entries(value, "told"))
-    here.result(value, lambda: "\n".join(lines) or "nobody lacks anything that it may have")
+    told, withheld = entries(value.get("told"), "told"), entries(value.get("not_told"), "not_told")
+    lines = told_lines(told) or ["nobody lacks anything that it may have"]
+    here.result(value, lambda: "\n".join([*lines, *not_told_lines(withheld)]))
 
 
 @click.command("remove")

@@ -33,7 +33,8 @@ def _table(deals: list[dict[str, object]]) -> str:
     rows = [row for each in deals for row in _rows(each)]
     if not rows:
         return "you have agreed with no vendor, or told and set nothing"
-    return columns(("vendor", "deal", "has", "of", "since", "what becomes of it"), rows)
+    header = ("vendor", "deal", "has", "of", "since", "what becomes of it")
+    return columns(header, rows, whole_last=True)
 
 
 def _rows(each: dict[str, object]) -> list[tuple[object, ...]]:

@@ -164,6 +164,25 @@ def _say(relation_id: str, word: str, body: dict[str, object] | None = None) -> 
     here = session()
     value = here.client.post("relations", relation_id, word, body=body or {})
     here.result(value, lambda: relation_words(value))
+    for words in _cut_off(value):
+        here.progress(f"note: {words}")
+
+
+_OVER = ("delivered", "returned", "cancelled")
+
+
+def _cut_off(value: dict[str, object]) -> list[str]:
+    """What a customer gives up who lets a vendor write nothing while its order goes on."""
+    if value.get("role") != "customer":
+        return []
+    who = one_line(value.get("vendor_name") or short_did(value.get("vendor")))
+    return [
+        f"the order {short(deal.get('deal'))} isn't over: {who} can't write about it, and hears"
+        " nothing of a new address by itself; let it with: vrm relation reach"
+        f" {short(deal.get('deal'))} agreed --purpose order"
+        for deal in entries(value.get("deals"), "deals")
+        if deal.get("status") in ("paused", "ended") and deal.get("order_status") not in _OVER
+    ]
 
 
 @click.command()

@@ -143,6 +143,26 @@ def tell(
     return told
 
 
+def withheld(
+    tx: Connection, vault: Vault, data: ContactData, names: Sequence[str], now: int
+) -> list[Json]:
+    """The vendors of open orders that keep old values of these fields, and why."""
+    kept: list[Json] = []
+    for one in audiences(tx, vault):
+        reasons_of: dict[str, list[str]] = {}
+        for name in names:
+            why = one.why_not(name, now) if one.said.get(name) else None
+            if why not in (None, *_SETTLED) and one.lacks(name, data, now):
+                reasons_of.setdefault(why, []).append(name)
+        vendor = _vendor(one.record)
+        kept += [{**vendor, "fields": fields, **_why(why)} for why, fields in reasons_of.items()]
+    return kept
+
+
+_SETTLED = ("order_ended", "deleted")
+"""Why nothing is left for a vendor to be told."""
+
+
 # SPEC 09: The customer's node MUST tell the vendor to which it discloses a field the announced next
 # value of that field as well, if that vendor may have it.
 def tell_plans(ctx: Context, deal: bytes) -> None:

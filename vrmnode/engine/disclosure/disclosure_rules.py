@@ -6,10 +6,10 @@ module gathers what they look at and carries out what they say, in the turn that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from vrmnode.customer import disclosure as rules
-from vrmnode.customer.contact import known_names
+from vrmnode.customer.contact import ContactData, known_names
 from vrmnode.customer.disclosure import DisclosurePolicy, Situation, Step
 from vrmnode.customer.regard import STRANGER
 from vrmnode.engine.context import Context
@@ -76,9 +76,14 @@ def set_contact(ctx: Context, params: Params) -> Json:
     if not dry_run:
         contact_desk.keep(ctx, data, given)
     told = contact_spread.tell(ctx, data, list(given), dry_run=dry_run) if tell else []
+    not_told = _withheld(ctx, data, list(given)) if tell else []
     if not dry_run:
         consider_all(ctx)
-    return {**contact_desk.shown(data), "told": told}
+    return {**contact_desk.shown(data), "told": told, "not_told": not_told}
+
+
+def _withheld(ctx: Context, data: ContactData, names: Sequence[str]) -> list[Json]:
+    return contact_spread.withheld(ctx.tx, ctx.vault, data, names, ctx.now)
 
 
 def plan_due(ctx: Context) -> None:
@@ -111,7 +116,8 @@ def tell_contact(ctx: Context, params: Params) -> Json:
     names = known_names(asked) if isinstance(asked, list) else list(contact.NAMES)
     data = contact_desk.stored(ctx.tx, ctx.vault, ctx.now)
     data = contact_desk.announced(ctx, data, names)
-    return {"told": contact_spread.tell(ctx, data, names)}
+    told = contact_spread.tell(ctx, data, names)
+    return {"told": told, "not_told": _withheld(ctx, data, names)}
 
 
 def disclose(ctx: Context, params: Params) -> Json:
