@@ -8,7 +8,8 @@ much is in nobody's way but its own.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
 
 import trio
 
@@ -55,6 +56,15 @@ class RoundRobin:
         """Give back what `enter` has given."""
         self._used -= size
         self._serve()
+
+    @asynccontextmanager
+    async def place(self, asker: Asker, size: int = 1) -> AsyncIterator[None]:
+        """Room for `size` in the context."""
+        await self.enter(asker, size)
+        try:
+            yield
+        finally:
+            self.leave(size)
 
     def _fits(self, size: int) -> bool:
         return self._used + size <= self._most or not self._used

@@ -28,7 +28,7 @@ from vrmnode.network.gossip.rpc_messages import (
     publish_frame,
     subscriptions_frame,
 )
-from vrmnode.network.interface import Delivery
+from vrmnode.network.interface import Delivery, Sender, Way
 from vrmnode.network.limits.abreast import BATCHES_ABREAST, abreast
 from vrmnode.network.limits.peer_score import PeerScores
 
@@ -216,7 +216,8 @@ def test_fuzzed_frames_raise_nothing_but_faults_in_the_whole_service() -> None:
                     nursery.start_soon(swallow(node))
                     for _ in range(1_000):
                         try:
-                            async with abreast(BATCHES_ABREAST) as batches:
+                            room, sender = node._gossip.check_room, Sender(Way.GOSSIP, peer.peer_id)
+                            async with abreast(BATCHES_ABREAST, room, sender) as batches:
                                 await node._reader._read(Stream(), peer.peer_id, batches)  # type: ignore[arg-type]
                         except PeerFaultError:
                             faults += 1

@@ -14,6 +14,7 @@ from vrmnode.engine.machine import Machine
 from vrmnode.engine.postbox import Room
 from vrmnode.errors import StorageError
 from vrmnode.network import KEPT, NOT_KEPT, Delivery, Network
+from vrmnode.node import intake as intakes
 from vrmnode.node.gate import Gate
 from vrmnode.node.intake import AT_ONCE, Intake
 from vrmnode.node.loop import Loop
@@ -86,6 +87,16 @@ def test_many_are_kept_in_few_commits(machine: Machine) -> None:
     assert len(commits) == 2
     ids = [each.id for each in some]
     assert seen.known_among(machine.database.reader(), ids) == set(ids)
+
+
+def test_large_ones_are_kept_in_more_commits(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [_made(number) for number in range(10)]
+    monkeypatch.setattr(intakes, "AT_ONCE_BYTES", 3 * len(some[0].raw) - 1)
+    results, commits = _taken(machine, [each.raw for each in some])
+    assert results == [KEPT] * len(some)
+    assert len(commits) == 4
 
 
 def test_each_is_told_what_became_of_it(machine: Machine) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-import trio
-
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection.peer_connection import INBOUND, OUTBOUND, PeerConnection
+from vrmnode.network.deliveries import Deliveries
 from vrmnode.network.gossip.gossip_reader import GossipReader
 from vrmnode.network.gossip.gossip_router import GossipRouter
 from vrmnode.network.gossip.gossip_service import GossipService
@@ -21,7 +19,7 @@ from vrmnode.network.gossip.rpc_messages import MessageId, Rpc, message_id
 from vrmnode.network.gossip.seen_messages import SeenMessages
 from vrmnode.network.gossip.stem import Stem
 from vrmnode.network.gossip.stem_service import StemService
-from vrmnode.network.interface import ACCEPTED, Delivery, Finding, Incoming, Sender
+from vrmnode.network.interface import ACCEPTED, Finding, Incoming, Sender
 from vrmnode.network.limits.admission import Admission
 from vrmnode.network.limits.ban_list import BanList
 from vrmnode.network.limits.bounded_log import BoundedLog
@@ -79,7 +77,7 @@ class SimulatedNode:
         conduct.disconnect = lambda peer: world.disconnect(name, peer)
         cache = MessageCache()
         self.router = GossipRouter(config.topics, cache, scores, rng)
-        send, self._deliveries = trio.open_memory_channel[Delivery](math.inf)
+        self._deliveries = Deliveries(1 << 20, 1 << 40)
         self.gossip = GossipService(
             config,
             self.validate,
@@ -89,7 +87,7 @@ class SimulatedNode:
             scores,
             conduct,
             self.counters,
-            send,
+            self._deliveries,
             log,
             clock,
         )
@@ -178,7 +176,7 @@ class SimulatedNode:
 
     def note_deliveries(self) -> None:
         """Take what was accepted."""
-        while self._deliveries.statistics().current_buffer_used:
+        while self._deliveries:
             delivery = self._deliveries.receive_nowait()
             identifier, source = message_id(delivery.data), delivery.peer
             came = Copy(self._world.now, source, (source, identifier) in self.asked)

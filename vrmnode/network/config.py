@@ -91,6 +91,11 @@ class NetworkConfig:
 
     delivery_queue: int = 1_024
     """Messages waiting for the node; when full, reading from the forwarding peer pauses."""
+    delivery_queue_bytes: int = 16 << 20
+    """Bytes of those; each counts for as many as fill it with that number of messages."""
+    check_bytes: int = 40 << 20
+    """Bytes of messages in check, of all peers together, until they are in that queue; beyond it
+    peers are read from later, in turn."""
     outbound_queue_frames: int = 4_096
     """Frames waiting to be sent to one peer."""
     outbound_queue_bytes: int = 8 << 20
@@ -123,6 +128,8 @@ class NetworkConfig:
             "gossip_burst",
             "gossip_per_s",
             "delivery_queue",
+            "delivery_queue_bytes",
+            "check_bytes",
             "outbound_queue_frames",
             "outbound_queue_bytes",
             "publish_wait_s",

@@ -15,6 +15,7 @@ from vrmnode.network.connection.connector import Connector
 from vrmnode.network.connection.own_addresses import OwnAddresses
 from vrmnode.network.connection.stream_guard import StreamGuard, StreamHandler
 from vrmnode.network.connection.yamux_stream import YamuxStream
+from vrmnode.network.deliveries import Deliveries
 from vrmnode.network.errors import NetworkError
 from vrmnode.network.gossip.gossip_link import PROTOCOLS as GOSSIP_PROTOCOLS
 from vrmnode.network.gossip.gossip_reader import GossipReader
@@ -27,7 +28,7 @@ from vrmnode.network.handover.submission import Submission, open_submission
 from vrmnode.network.handover.submit_service import SubmitService
 from vrmnode.network.handover.sync_keeper import SyncKeeper
 from vrmnode.network.handover.sync_service import SyncService
-from vrmnode.network.interface import Delivery, KnownPeer, PeerStatus, SyncStore, Validator
+from vrmnode.network.interface import KnownPeer, PeerStatus, SyncStore, Validator
 from vrmnode.network.limits.admission import Admission
 from vrmnode.network.limits.ban_list import BanList
 from vrmnode.network.limits.bounded_log import BoundedLog
@@ -76,9 +77,7 @@ class Network:
         clock = trio.current_time
         # Which peers are grafted and told must be unforeseeable, so the system's randomness.
         rng = random.SystemRandom()
-        send, receive = trio.open_memory_channel[Delivery](config.delivery_queue)
-        self.deliveries: trio.MemoryReceiveChannel[Delivery] = receive
-        self._deliveries_in = send
+        self.deliveries = Deliveries(config.delivery_queue, config.delivery_queue_bytes)
         self._closed = False
         self._counters = Counters()
         self._log = BoundedLog(clock)
@@ -97,7 +96,7 @@ class Network:
             self._scores,
             conduct,
             self._counters,
-            send,
+            self.deliveries,
             self._log,
             clock,
         )
@@ -307,7 +306,7 @@ class Network:
     def close(self) -> None:
         """Refuse further use, and end ``deliveries`` once they are read."""
         self._closed = True
-        self._deliveries_in.close()
+        self.deliveries.end()
 
     def _refuse_if_closed(self) -> None:
         if self._closed:

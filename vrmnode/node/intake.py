@@ -25,6 +25,8 @@ from vrmprotocol.errors import RemoteError
 
 AT_ONCE = 512
 """Envelopes kept in one go."""
+AT_ONCE_BYTES = 8 << 20
+"""Bytes from which no more are added to those."""
 
 log = structlog.get_logger("vrmnode.intake")
 
@@ -41,12 +43,13 @@ class Intake:
         """Take until the network ends."""
         async for first in network.deliveries:
             # What came while the others were written goes together.
-            some = [first]
-            while len(some) < AT_ONCE:
+            some, size_bytes = [first], len(first.data)
+            while len(some) < AT_ONCE and size_bytes < AT_ONCE_BYTES:
                 try:
                     some.append(network.deliveries.receive_nowait())
                 except (trio.WouldBlock, trio.EndOfChannel):
                     break
+                size_bytes += len(some[-1].data)
             await self._keep(some)
 
     async def _keep(self, deliveries: list[Delivery]) -> None:

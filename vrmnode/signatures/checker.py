@@ -82,11 +82,8 @@ class SignatureChecker:
                 return await process.check(rows, asker)
             except _GoneError:
                 pass
-        await self._threads.enter(asker)
-        try:
+        async with self._threads.place(asker):
             return await trio.to_thread.run_sync(_check, rows)
-        finally:
-            self._threads.leave()
 
     async def run(self) -> None:
         """Keep the process going once it is wanted, until cancelled."""

@@ -6,15 +6,15 @@ came before them.
 """
 
 import math
-from collections.abc import Sequence
 from functools import partial
 
 import trio
 
 from vrmnode.network.connection.yamux_stream import YamuxStream
-from vrmnode.network.gossip.gossip_service import MESSAGES_AT_ONCE, GossipService
+from vrmnode.network.gossip.gossip_service import MESSAGES_AT_ONCE, GossipService, bytes_of
 from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import GossipMessage, Rpc, decode_rpc
+from vrmnode.network.interface import Sender, Way
 from vrmnode.network.limits.abreast import BATCHES_ABREAST, Abreast, abreast
 
 READ_BYTES = 131_072
@@ -45,7 +45,8 @@ class GossipReader:
             link.reading.cancel()
         with trio.CancelScope() as scope:
             link.reading = scope
-            async with abreast(BATCHES_ABREAST) as batches:
+            room, sender = self._gossip.check_room, Sender(Way.GOSSIP, peer)
+            async with abreast(BATCHES_ABREAST, room, sender) as batches:
                 await self._read(stream, peer, batches)
         stream.reset()
 
@@ -67,12 +68,15 @@ class GossipReader:
             elif whole or deadline == math.inf:
                 deadline = trio.current_time() + FRAME_TIMEOUT_S
 
-    async def _take(self, peer: str, frames: Sequence[bytes], batches: Abreast) -> None:
+    async def _take(self, peer: str, frames: list[bytes], batches: Abreast) -> None:
+        size_bytes = sum(map(len, frames))
         rpcs: list[Rpc] = []
         try:
             for frame in frames:
                 rpcs.append(decode_rpc(frame))
         finally:
+            # What they carry may wait for room, and isn't held twice for that.
+            frames.clear()
             # What came before a frame that can't be read counts.
             if any(rpc.subscriptions or rpc.has_control for rpc in rpcs):
                 await batches.all_ended()
@@ -80,11 +84,13 @@ class GossipReader:
             else:
                 await self._start(peer, [m for rpc in rpcs for m in rpc.messages], batches)
         await trio.lowlevel.checkpoint()
-        await self._gossip.slow_down(peer, sum(map(len, frames)), sum(rpc.units for rpc in rpcs))
+        await self._gossip.slow_down(peer, size_bytes, sum(rpc.units for rpc in rpcs))
 
     async def _start(self, peer: str, messages: list[GossipMessage], batches: Abreast) -> None:
         for first in range(0, len(messages), MESSAGES_AT_ONCE):
             some = messages[first : first + MESSAGES_AT_ONCE]
             await batches.start(
-                partial(self._gossip.check, peer, some), partial(self._gossip.use, peer)
+                partial(self._gossip.check, peer, some),
+                partial(self._gossip.use, peer),
+                bytes_of(some),
             )

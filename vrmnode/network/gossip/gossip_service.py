@@ -15,6 +15,7 @@ import trio
 
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection.peer_connection import OUTBOUND, PeerConnection
+from vrmnode.network.deliveries import Deliveries
 from vrmnode.network.errors import ConnectionLostError, NetworkError
 from vrmnode.network.gossip.gossip_link import GossipLink
 from vrmnode.network.gossip.gossip_router import Effect, GossipRouter, Send
@@ -44,6 +45,7 @@ from vrmnode.network.limits.conduct import Conduct
 from vrmnode.network.limits.counters import Counters
 from vrmnode.network.limits.peer_score import FAULT_REJECTED, GOSSIP_THRESHOLD, PeerScores
 from vrmnode.network.limits.token_bucket import Rates
+from vrmnode.round_robin import RoundRobin
 
 MESSAGES_AT_ONCE = 128
 """Messages of one peer handled together, before other tasks get a turn."""
@@ -75,7 +77,7 @@ class GossipService:
         scores: PeerScores,
         conduct: Conduct,
         counters: Counters,
-        deliveries: trio.MemorySendChannel[Delivery],
+        deliveries: Deliveries,
         log: BoundedLog,
         clock: Callable[[], float],
     ) -> None:
@@ -87,11 +89,14 @@ class GossipService:
         self._scores = scores
         self._conduct = conduct
         self._counters = counters
-        self._deliveries = deliveries
+        self.deliver = deliveries.put
+        """Hand a good message to the node; waits while the node is busy."""
         self._log = log
         self._clock = clock
         self._rates = Rates(config.gossip_burst, config.gossip_per_s, clock)
         self._links: dict[str, GossipLink] = {}
+        self.check_room = RoundRobin(config.check_bytes)
+        """For the messages of all peers that are in check, whichever way they came."""
         self.is_on_stem: Callable[[str, MessageId], bool] = lambda topic, message: False
         """Whether the stem waits for a message, which then is good for certain; set by the stem."""
         self.came_back: Callable[[str, MessageId, int], None] = lambda topic, message, peers: None
@@ -195,7 +200,8 @@ class GossipService:
         messages = [message for rpc in rpcs for message in rpc.messages]
         for first in range(0, len(messages), MESSAGES_AT_ONCE):
             some = messages[first : first + MESSAGES_AT_ONCE]
-            await self.use(peer, await self.check(peer, some))
+            async with self.check_room.place(Sender(Way.GOSSIP, peer), bytes_of(some)):
+                await self.use(peer, await self.check(peer, some))
             await trio.lowlevel.checkpoint()
         for rpc in rpcs:
             self._handle_rest(peer, rpc)
@@ -250,9 +256,10 @@ class GossipService:
         sender = Sender(Way.SYNC, peer)
         for first in range(0, len(fetched), MESSAGES_AT_ONCE):
             some = [(topic, data) for data in fetched[first : first + MESSAGES_AT_ONCE]]
-            for _, data, identifier, verdict in await self._checked(some, sender):
-                if self.note(topic, identifier, verdict, peer):
-                    await self.deliver(Delivery(topic, data, peer))
+            async with self.check_room.place(sender, sum(len(data) for _, data in some)):
+                for _, data, identifier, verdict in await self._checked(some, sender):
+                    if self.note(topic, identifier, verdict, peer):
+                        await self.deliver(Delivery(topic, data, peer))
 
     async def _checked(self, incoming: Sequence[Incoming], sender: Sender) -> list[Checked]:
         new: dict[tuple[str, MessageId], Incoming] = {}
@@ -332,13 +339,6 @@ class GossipService:
         for target in targets:
             self._push(target, frame, control=False)
 
-    async def deliver(self, delivery: Delivery) -> None:
-        """Hand a good message to the node; waits while the node is busy."""
-        try:
-            self._deliveries.send_nowait(delivery)
-        except trio.WouldBlock:
-            await self._deliveries.send(delivery)
-
     # Sending.
 
     def heartbeat(self) -> None:
@@ -361,3 +361,8 @@ class GossipService:
             self._counters.add("queue_full")
         elif not control:
             self._counters.add("relayed")
+
+
+def bytes_of(messages: Iterable[GossipMessage]) -> int:
+    """The length of what messages carry."""
+    return sum(len(each.data) for each in messages)

@@ -119,7 +119,8 @@ class StemService:
     async def _read(self, stream: YamuxStream, peer: str) -> None:
         most = stem_frames.MAX_FRAME_BYTES
         while (raw := await receive_frame(stream, most, FRAME_TIMEOUT_S)) is not None:
-            await self.take(peer, raw)
+            async with self._gossip.check_room.place(Sender(Way.STEM, peer), len(raw)):
+                await self.take(peer, raw)
             await self._conduct.hold_up(self._rates.take(peer, 1.0))
 
     async def take(self, peer: str, raw: bytes) -> None:

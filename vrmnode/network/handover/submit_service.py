@@ -78,7 +78,8 @@ class SubmitService:
             send, receive = trio.open_memory_channel[_Batch](BATCHES)
             nursery.start_soon(_answer_all, stream, receive, nursery.cancel_scope)
             try:
-                async with send, abreast(BATCHES_ABREAST) as checks:
+                room, sender = self._gossip.check_room, Sender(Way.SUBMIT, peer)
+                async with send, abreast(BATCHES_ABREAST, room, sender) as checks:
                     await self._read_all(stream, peer, send, checks)
             except (PeerFaultError, ConnectionLostError, trio.TooSlowError) as error:
                 failure = error
@@ -110,19 +111,19 @@ class SubmitService:
             whole = False
             for envelopes in in_batches(decoder.feed(data), AT_ONCE):
                 whole = True
-                batch = _Batch(envelopes)
-                asked = self._sort_out(batch, peer)
+                batch = _Batch(len(envelopes))
+                asked = self._sort_out(envelopes, batch, peer)
                 try:
                     batches.send_nowait(batch)
                 except trio.WouldBlock:
                     await batches.send(batch)
                 check = partial(self._check, asked, peer)
                 use = partial(self._use, batch, asked, peer)
+                size = sum(len(each.data) for each in asked)
                 if len(asked) > SHORT:
-                    await checks.start(check, use)
+                    await checks.start(check, use, size)
                 elif asked:
-                    await checks.all_ended()
-                    await use(await check())
+                    await checks.alone(check, use, size)
                 units = len(envelopes) + REPEAT_UNITS * batch.repeats
                 await self._gossip.slow_down(peer, sum(map(len, envelopes)), units)
             # What has begun to arrive has its own deadline, which further bytes don't put off.
@@ -131,10 +132,10 @@ class SubmitService:
             elif whole or not unfinished:
                 deadline = trio.current_time() + FRAME_TIMEOUT_S
 
-    def _sort_out(self, batch: "_Batch", peer: str) -> "list[_Asked]":
+    def _sort_out(self, envelopes: Sequence[bytes], batch: "_Batch", peer: str) -> "list[_Asked]":
         """The envelopes of a batch that have to be checked; the others are settled."""
         asked = []
-        for at, data in enumerate(batch.envelopes):
+        for at, data in enumerate(envelopes):
             identifier = message_id(data)
             self._cache.note_handed(identifier, peer)
             if identifier in self._kept:
@@ -194,15 +195,14 @@ class _Asked(NamedTuple):
 
 
 class _Batch:
-    """Envelopes that came together, and what becomes of each."""
+    """What becomes of each of some envelopes that came together."""
 
-    def __init__(self, envelopes: Sequence[bytes]) -> None:
-        self.envelopes = envelopes
-        self.results = [""] * len(envelopes)
+    def __init__(self, count: int) -> None:
+        self.results = [""] * count
         self.settled = trio.Event()
         self.repeats = 0
         """Those that the same peer hands over a third time or more."""
-        self._left = len(envelopes)
+        self._left = count
 
     def settle(self, at: int, code: str) -> None:
         self.results[at] = code
