@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from tests.engine import order_steps
 from tests.engine.conftest import MakeWorld
 from tests.engine.steps import CUSTOMER, VENDOR, agreed, command, event_types, in_turn, pass_on
 from tests.engine.world import World
@@ -214,6 +215,28 @@ def test_a_thing_that_is_bought_knows_its_warranty(make_world: MakeWorld) -> Non
     pass_on(world, VENDOR)
     (thing,) = _things(world)
     assert thing.warranty_until == add_months(floor_day(world.now), 24)
+
+
+def test_what_is_given_back_is_no_thing_of_the_owners_any_more(world: World) -> None:
+    row = order_steps.delivered(world)
+    assert len(_things(world)) == 1
+    order_steps.say(world, CUSTOMER, row, "return_request", reason="defective")
+    order_steps.settle(world)
+    order_steps.say(world, VENDOR, row, "return_answer")
+    order_steps.settle(world)
+    assert len(_things(world)) == 1, "it is still there"
+    order_steps.say(world, VENDOR, row, "return_received")
+    order_steps.settle(world)
+    assert _things(world) == []
+    assert event_types(world, CUSTOMER).count("thing.removed") == 1
+
+
+def test_what_was_cancelled_is_no_thing_of_the_owners(world: World) -> None:
+    row = order_steps.ordered(world)
+    order_steps.say(world, VENDOR, row, "paid")
+    order_steps.say(world, VENDOR, row, "cancel", reason="out_of_stock")
+    order_steps.settle(world)
+    assert (order_steps.both(world, row)[0], _things(world)) == ("cancelled", [])
 
 
 def test_what_the_owner_says_of_the_warranty_stays(make_world: MakeWorld) -> None:

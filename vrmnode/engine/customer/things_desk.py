@@ -124,7 +124,7 @@ def _warranty_until(draft: Draft, begins: int) -> int | None:
 
 
 def not_bought(ctx: Context, deal: bytes) -> None:
-    """Forget the thing of a deal that was cancelled as it was made."""
+    """Forget the thing of a deal that was cancelled, or whose goods were all given back."""
     thing = things.of_deal(ctx.tx, ctx.vault, deal)
     if thing is not None:
         _erase(ctx, thing)

@@ -160,6 +160,7 @@ def _follow(ctx: Context, found: OrderRecord) -> None:
     if order.status == row.status or order.status not in ENDED:
         return
     if found.role == "customer":
+        things_desk.not_bought(ctx, found.deal)
         _want_again(ctx, found)
     elif order.status == "cancelled" and not _has_left(found):
         put_back(ctx, found, order.draft.eligible_quantity)
