@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from vrmprotocol import agreement, agreement_faults
@@ -17,6 +16,7 @@ from vrmprotocol.agreement import AgreementFile
 from vrmprotocol.draft import Draft, deal_id, expected_total, has_its_text
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import RemoteError, passes
+from vrmprotocol.moments import in_words
 
 Evidence = Literal["proven", "asserted"]
 
@@ -252,8 +252,3 @@ def _times(file: AgreementFile) -> tuple[Check, ...]:
         for name, time in times.items()
         if time is not None
     )
-
-
-def in_words(time: int) -> str:
-    """A time (Unix seconds) for people, in UTC."""
-    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -13,13 +13,14 @@ from msgspec import Meta
 
 from vrmprotocol import agreement, agreement_report, bodies, breach, encoding, inner, schema
 from vrmprotocol.agreement import AgreementFile
-from vrmprotocol.agreement_report import AgreementReport, Check, in_words, proven
+from vrmprotocol.agreement_report import AgreementReport, Check, proven
 from vrmprotocol.breach import Breach
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import RemoteError
 from vrmprotocol.fields import Wire
 from vrmprotocol.inner import Header
 from vrmprotocol.mail import Agreement, WithdrawAccept
+from vrmprotocol.moments import in_words
 from vrmprotocol.reach_bodies import Grant, Note, Purpose, Reach
 
 FILE_TYPE = "vrm-breach-record"

@@ -11,11 +11,12 @@ from msgspec import Meta
 
 from vrmprotocol import agreement, agreement_report, bodies, encoding, inner, schema
 from vrmprotocol.agreement import AgreementFile
-from vrmprotocol.agreement_report import AgreementReport, Check, in_words, proven
+from vrmprotocol.agreement_report import AgreementReport, Check, proven
 from vrmprotocol.deletion_body import Deletion
 from vrmprotocol.errors import RemoteError
 from vrmprotocol.fields import Wire
 from vrmprotocol.inner import Header
+from vrmprotocol.moments import in_words
 
 FILE_TYPE = "vrm-deletion-file"
 MAX_FILE_BYTES = 131_072

@@ -17,6 +17,7 @@ from vrmprotocol.encoding import Map
 from vrmprotocol.errors import LocalError
 from vrmprotocol.inner import SignedMessage, UninterpretedMessage
 from vrmprotocol.mail import Accept, Agreement, Decline, Offer, WithdrawAccept
+from vrmprotocol.moments import in_words
 from vrmprotocol.negotiation_rules import MOVES as MOVES
 from vrmprotocol.negotiation_rules import ROLES as ROLES
 from vrmprotocol.negotiation_rules import RULES as RULES
@@ -320,7 +321,8 @@ def check_acceptable(draft: Draft, now: int) -> None:
     # SPEC 03: The writer MUST NOT send an accept after the draft's `validThrough`.
     if now > draft.valid_through:
         raise LocalError(
-            "negotiation.expired", f"expected to accept by {draft.valid_through}, came {now}"
+            "negotiation.expired",
+            f"expected to accept by {in_words(draft.valid_through)}, came {in_words(now)}",
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from vrmprotocol.draft import Draft
 from vrmprotocol.errors import LocalError
+from vrmprotocol.moments import in_words
 from vrmprotocol.negotiation import Role
 from vrmprotocol.order import Order
 from vrmprotocol.order_bodies import (
@@ -139,7 +140,8 @@ def _check_payment_due(order: Order, body: OrderEvent) -> None:
     earliest = earliest_due(order)
     if body.due_by is not None and body.due_by < earliest:
         raise LocalError(
-            "order.too_early", f"dueBy: expected {earliest} or later, came {body.due_by}"
+            "order.too_early",
+            f"dueBy: expected {in_words(earliest)} or later, came {in_words(body.due_by)}",
         )
 
 
@@ -155,7 +157,9 @@ def check_unpaid(order: Order, now: int) -> None:
     if due_by is None:
         raise LocalError("order.too_early", "expected a payment_due with dueBy, came none")
     if now <= due_by:
-        raise LocalError("order.too_early", f"expected to wait until {due_by}, came {now}")
+        raise LocalError(
+            "order.too_early", f"expected to wait until {in_words(due_by)}, came {in_words(now)}"
+        )
 
 
 def return_until(order: Order) -> int | None:
@@ -173,7 +177,9 @@ def return_window_end(draft: Draft, came_at: int) -> int:
 def _check_return(order: Order, body: ReturnRequest, now: int) -> None:
     until = return_until(order)
     if until is not None and now > until and body.reason in WINDOW_REASONS:
-        raise LocalError("order.too_late", f"expected a request by {until}, came {now}")
+        raise LocalError(
+            "order.too_late", f"expected a request by {in_words(until)}, came {in_words(now)}"
+        )
     left = _left_to_return(order)
     if left < 1:
         raise LocalError(

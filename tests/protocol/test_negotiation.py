@@ -26,6 +26,8 @@ from tests.protocol.deals import (
     vendor,
 )
 from vrmprotocol import agreement_report, bodies, draft, inner, mail, message, negotiation
+from vrmprotocol.errors import LocalError
+from vrmprotocol.moments import in_words
 from vrmprotocol.sealed_intent import SealedIntent
 
 _V, _C = vendor(), customer()
@@ -345,6 +347,8 @@ def test_an_offer_can_be_accepted_until_it_ends():
     negotiation.check_acceptable(DRAFT, DRAFT.valid_through)
     code = local_code(negotiation.check_acceptable, DRAFT, DRAFT.valid_through + 1)
     assert code == "negotiation.expired"
+    with pytest.raises(LocalError, match=f"came {in_words(DRAFT.valid_through + 1)}"):
+        negotiation.check_acceptable(DRAFT, DRAFT.valid_through + 1)
 
 
 # SPEC 04: The vendor MUST decline an accept that it first sees after `confirmBy`, with reason

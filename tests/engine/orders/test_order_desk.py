@@ -34,6 +34,7 @@ from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, events, intents, orders
 from vrmnode.values import creditor_reference
 from vrmnode.values.money import format_money
+from vrmprotocol.moments import in_words
 
 
 def test_instructions_come_with_the_agreement(world: World) -> None:
@@ -155,9 +156,21 @@ def test_less_time_than_agreed_is_refused(world: World) -> None:
     with pytest.raises(ServiceError) as caught:
         say(world, VENDOR, row, "payment_due", due_by=world.now + DAY)
     assert caught.value.code == "order.too_early"
+    assert in_words(world.now + DAY) in caught.value.message
     with pytest.raises(ServiceError) as caught:
         say(world, VENDOR, row, "cancel", reason="unpaid")
     assert caught.value.code == "order.too_early"
+    assert f"came {in_words(world.now)}" in caught.value.message
+
+
+def test_what_has_not_happened_yet_is_refused_with_times_that_can_be_read(world: World) -> None:
+    row = ordered(world)
+    world.now = 1_800_000_000
+    with pytest.raises(ServiceError) as caught:
+        say(world, VENDOR, row, "shipped", at=1_800_000_060)
+    assert caught.value.message == (
+        "at: expected a time until now, 2027-01-15 08:00 UTC, came '2027-01-15 08:01 UTC'"
+    )
 
 
 def test_money_after_the_cancel_is_owed_back(world: World) -> None:

@@ -31,6 +31,7 @@ from tests.engine.world import World
 from vrmnode.engine import clockwork
 from vrmnode.errors import ServiceError
 from vrmnode.storage import deals, intents, tags, timers
+from vrmprotocol.moments import in_words
 
 
 def test_a_customers_cancel_is_answered_at_once(world: World) -> None:
@@ -166,6 +167,7 @@ def test_the_time_to_give_back_ends(world: World) -> None:
     with pytest.raises(ServiceError) as caught:
         say(world, CUSTOMER, row, "return_request", reason="changed_mind")
     assert caught.value.code == "order.too_late"
+    assert f"came {in_words(world.now)}" in caught.value.message
     say(world, CUSTOMER, row, "return_request", reason="defective")
     settle(world)
     assert shown(world, VENDOR, row)["returns"][0]["status"] == "requested"

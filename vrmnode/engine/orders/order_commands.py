@@ -16,6 +16,7 @@ from vrmnode.engine.references import find_deal
 from vrmnode.engine.vendor import shop
 from vrmnode.storage import orders
 from vrmnode.values.fields import Fields
+from vrmnode.values.spans import format_moment
 from vrmnode.vendor.order_automation import refund_for
 from vrmnode.vendor.order_policy import METHOD, ways_to_pay
 from vrmprotocol import bodies, order_moves, schema
@@ -80,7 +81,7 @@ def _event(ctx: Context, found: OrderRecord, word: str, fields: Fields, base: Js
     row = FIELDS[word]
     at = fields.whole("at", 0, 2**32 - 1, ctx.now)
     if at > ctx.now:
-        raise fields.error("at", f"a time that is over, at most {ctx.now}", at)
+        raise fields.error("at", f"a time until now, {format_moment(ctx.now)}", format_moment(at))
     told: Json = {**base, "event": word, "at": at}
     if "of" in row.needed:
         told["of"] = _named(found, word, fields)
