@@ -235,7 +235,8 @@ def read_passphrase(
     else:
         raise KeystoreError(
             "keystore.no_passphrase",
-            f"expected a passphrase: give --passphrase-file or {PASSPHRASE_FILE_VARIABLE}",
+            f"expected a passphrase: give --passphrase-file or {PASSPHRASE_FILE_VARIABLE};"
+            " --no-passphrase where there shall be none",
         )
     if not passphrase:
         raise KeystoreError(

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from vrmnode.cli import client
-from vrmnode.errors import ServiceError, StorageError
+from vrmnode.cli import client, failures
+from vrmnode.errors import NodeError, ServiceError, StorageError
 from vrmprotocol.errors import LocalError
 
 
@@ -57,6 +57,11 @@ def test_what_helps_is_said_for_the_case(daemon, vrm, code, advice):
     daemon.service.failures["vendor.counts"] = ServiceError(code, "no such thing", status)
     exit_code = 3 if status == 404 else 4
     assert advice in vrm.error("vendor", "counts", "z6MkgDAMxx8R", code=exit_code)["advice"]
+
+
+def test_another_passphrase_than_that_of_a_backup():
+    error = failures.from_coded(NodeError("backup.wrong_passphrase", "x doesn't open"))
+    assert error.exit_code == 5 and "when the backup was made" in error.advice
 
 
 def test_socket_of_a_dead_daemon(vrm, tmp_path):

@@ -32,6 +32,9 @@ def test_list(daemon, vrm):
     assert "to buy a lamp" in text and "above 50.00 EUR" in text and "Anna" in text
     assert "\x1b" not in text
     assert len(vrm.json("vendor", "inbox", "list")) == 2
+    why = "near miss: we can't promise: capacity at least 7 kg, and delivery by the day asked for"
+    daemon.service.answers["inbox.list"] = [{**ROW, "why": why}]
+    assert why in vrm("vendor", "inbox", "list").output, "the last column isn't cut"
 
 
 def test_nothing_waits(daemon, vrm):

@@ -118,6 +118,11 @@ def test_passphrase_of_a_file_and_of_the_environment(new, tmp_path, monkeypatch)
     unlocked(new, "correct horse")
 
 
+def test_without_a_passphrase_it_says_how_to_have_none(new, monkeypatch):
+    monkeypatch.delenv("VRM_PASSPHRASE_FILE", raising=False)
+    assert "--no-passphrase" in new.error("init", code=5)["detail"]
+
+
 @pytest.mark.parametrize("case", ["no terminal", "empty file", "no file", "both"])
 def test_no_passphrase_to_be_had(new, tmp_path, case):
     empty = tmp_path / "empty"

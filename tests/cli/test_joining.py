@@ -123,7 +123,8 @@ def test_join_without_a_running_node(node):
     assert kept(node.data_dir) == value["peers"]
     text = (node.data_dir / "config.toml").read_text()
     assert all(line in text for line in config.DEFAULT_TEXT.splitlines() if line.startswith("#"))
-    assert "there already" in node("join", LINK).stdout
+    told = node("join", LINK).stdout
+    assert "there already" in told and f"vrm run --data {node.data_dir}" in told
     assert tomllib.loads(text) == tomllib.loads((node.data_dir / "config.toml").read_text())
 
 

@@ -83,6 +83,12 @@ def test_the_customers_list(daemon, vrm):
     assert "denied (late)" in lines[2] and "a law demands" in lines[2]
 
 
+def test_why_something_was_denied_is_not_cut_in_the_list(daemon, vrm):
+    words = "a law demands that these data are kept, and the terms agreed let it keep them"
+    daemon.service.answers["rights.list"] = [{**DENIED, "words": words}]
+    assert words in vrm("rights", "list").stdout
+
+
 def test_what_waits_to_be_asked(daemon, vrm):
     row = {**ROW, "request": None, "state": "planned", "answer_by": None}
     assert "planned  2027-01-15 08:00 UTC" in _list(daemon, vrm, [row])

@@ -1,9 +1,10 @@
 """`vrm vendor key`: listed, rotated, revoked."""
 
+CURRENT = "did:key:z6MkvERr6HKMMqXbcDwmj3GnnJASQFiHqomrFksjHNYkzVZB"
 KEYS = {
     "keys": [
         {
-            "serial": 1, "key": "did:key:z6MkBBBB", "status": "current", "reason": None,
+            "serial": 1, "key": CURRENT, "status": "current", "reason": None,
             "not_before": 1_800_000_000, "not_after": 1_830_000_000,
         },
         {
@@ -20,7 +21,7 @@ def test_list_rotate_and_revoke(daemon, vrm):
     words = vrm("vendor", "key", "list").stdout
     assert words.splitlines()[0].split() == ["serial", "status", "from", "to", "reason", "key"]
     assert "revoked" in words
-    assert "did:key:z6MkBBBB" in words
+    assert CURRENT in words, "a key that is cut can't be compared"
     assert vrm.json("vendor", "key", "rotate") == KEYS
     assert vrm.json("vendor", "key", "revoke", "0", "--reason", "lost") == KEYS
     assert daemon.calls[-1] == ("vendor.key.revoke", {"serial": 0, "reason": "lost"})

@@ -187,6 +187,8 @@ _ADVICE_BY_CODE = {
     "invitation.version": "a newer vrm may read it",
     "keystore.missing": "make a node in this folder with: vrm init",
     "keystore.exists": "use this node as it is, or choose another folder with --data",
+    "backup.wrong_passphrase": "it is the one given when the backup was made; a backup made"
+    " without one opens with --no-passphrase",
     "keystore.wrong_passphrase": "try again; without the passphrase only the 24 words help",
     "catalogue.mapping": MAPPING_ADVICE,
     "catalogue.encoding": "save the spreadsheet as CSV, in UTF-8, and import that",

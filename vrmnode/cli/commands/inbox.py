@@ -65,7 +65,7 @@ def _table(found: list[dict[str, object]]) -> str:
     if not found:
         return "nothing waits"
     header = ("id", "kind", "answer by", "claimed by", "wanted", "why")
-    return columns(header, [_row(each) for each in found])
+    return columns(header, [_row(each) for each in found], whole_last=True)
 
 
 def _kind(each: dict[str, object]) -> object:

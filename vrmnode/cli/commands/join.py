@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 
 from vrmnode.cli.failures import DAEMON_DOWN, NO_PEERS, NOT_FOUND, CommandError, from_coded, usage
+from vrmnode.cli.paths import run_command
 from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.cli.show import counted, entries
 from vrmnode.errors import ConfigError, KeystoreError, WellKnownError
@@ -43,7 +44,9 @@ def join(invitation: str) -> None:
     }
     words = [*found.words, _kept_words(found.addresses, added)]
     if answer is None:
-        here.result(value, "\n".join([*words, "start the node with: vrm run"]))
+        here.result(
+            value, "\n".join([*words, f"start the node with: {run_command(here.data_dir)}"])
+        )
         return
     if not answer.get("connected"):
         raise _unreachable(found.addresses, answer)

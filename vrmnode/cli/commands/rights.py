@@ -158,6 +158,7 @@ def _table(rows: list[Row]) -> str:
             )
             for row in rows
         ],
+        whole_last=True,
     )
 
 

@@ -85,7 +85,7 @@ def revoke(serial: int, reason: str) -> None:
 
 def _table(value: object) -> str:
     header = ("serial", "status", "from", "to", "reason", "key")
-    return columns(header, [_row(each) for each in entries(value, "keys")])
+    return columns(header, [_row(each) for each in entries(value, "keys")], whole_last=True)
 
 
 def _row(each: dict[str, object]) -> tuple[object, ...]:
