@@ -91,6 +91,7 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "rights_planned.due": lambda tx: rights_planned.of_deal(tx, key(1)),
     "messages.offers": lambda tx: messages.offers(tx, key(1)),
     "tags.lookup": lambda tx: tags.lookup(tx, tag(1)),
+    "tags.list_tags": lambda tx: tags.list_tags(tx, key(1)),
     "tags.unwatch_below": lambda tx: tags.unwatch_below(tx, key(1), 1),
     "tags.is_watched": lambda tx: tags.is_watched(tx, key(1)),
     "tags.purge": lambda tx: tags.purge(tx, 1),

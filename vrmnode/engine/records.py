@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import get_args
 
 from vrmnode.engine.context import Context
@@ -83,9 +83,37 @@ def body_of(raw: bytes) -> MailBody | None:
     return signed.body if isinstance(signed, SignedMessage) else None
 
 
+@dataclass(frozen=True, slots=True)
+class MessageSet:
+    """The messages that a deal had at one time; two are equal if they have the same bytes."""
+
+    digest: bytes
+    raws: tuple[bytes, ...] = field(compare=False, repr=False)
+
+    def load(self) -> list[SignedMessage | UninterpretedMessage]:
+        """The messages themselves."""
+        return [load_message(raw) for raw in self.raws]
+
+
+def message_set(stored: Iterable[StoredMessage]) -> MessageSet:
+    """The messages of some rows."""
+    raws = tuple(item.raw for item in stored)
+    lengths = b"".join(len(raw).to_bytes(4, "big") for raw in raws)
+    return MessageSet(encoding.sha256(lengths + b"".join(raws)), raws)
+
+
+@functools.lru_cache(maxsize=256)
+def state_of(known: MessageSet) -> DealState:
+    """The state that follows from a set of messages; the last ones are kept ready.
+
+    One turn asks for the state of its deal from ten places, and verifies signatures each time.
+    """
+    return negotiation.evaluate(known.load())
+
+
 def evaluate(stored: Iterable[StoredMessage]) -> DealState:
     """The state that follows from stored messages, whatever their order."""
-    return negotiation.evaluate([load_message(item.raw) for item in stored])
+    return state_of(message_set(stored))
 
 
 def load_deal(tx: Connection, deal: bytes) -> DealRecord:

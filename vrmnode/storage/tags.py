@@ -55,8 +55,9 @@ def watched_among(tx: Connection, some: Sequence[bytes]) -> set[bytes]:
 
 def list_tags(tx: Connection, owner: bytes | None = None) -> list[WatchedTag]:
     """Return the watched tags; of one intent or deal if given."""
-    where = "WHERE ?1 IS NULL OR owner = ?1 ORDER BY owner, seq, attempt"
-    return _TAGS.select(tx, where, (owner,))
+    if owner is None:
+        return _TAGS.select(tx, "ORDER BY owner, seq, attempt")
+    return _TAGS.select(tx, "WHERE owner = ? ORDER BY seq, attempt", (owner,))
 
 
 def deals_watched(tx: Connection) -> list[bytes]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.engine.steps import (
     CUSTOMER,
     VENDOR,
     agreed,
     deal_with,
     hand_over,
+    in_turn,
     interpreted,
     kinds,
     offered,
@@ -18,8 +21,12 @@ from tests.engine.steps import (
 )
 from tests.engine.world import World
 from vrmnode.engine.context import ACK_DELAY_S
+from vrmnode.engine.mail import mailroom
 from vrmnode.engine.mail.mailroom import MAX_ACKS_PER_DEAL, MAX_PEER_MESSAGES
-from vrmnode.storage import messages, outbox, tags, timers
+from vrmnode.engine.records import load_deal
+from vrmnode.storage import deals, messages, outbox, tags, timers
+from vrmnode.storage.database import Connection
+from vrmnode.storage.tags import WatchedTag
 from vrmprotocol import tags as tag_rules
 from vrmprotocol.mail import Ack, Decline, Offer
 
@@ -153,6 +160,36 @@ def test_tags_of_the_next_messages_are_watched(world: World) -> None:
     }
     theirs = tags.list_tags(world.nodes[VENDOR].reader, row.deal)
     assert {item.seq for item in theirs} == set(range(8))
+
+
+def test_what_is_watched_for_long_enough_is_not_written_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = offered(world)
+    written: list[tuple[int, int]] = []
+    watch = tags.watch
+
+    def noting(tx: Connection, rows: list[WatchedTag]) -> None:
+        written.extend((one.seq, one.attempt) for one in rows)
+        watch(tx, rows)
+
+    def watch_again() -> None:
+        in_turn(world, CUSTOMER, lambda ctx: mailroom.watch(ctx, load_deal(ctx.tx, row.deal)))
+
+    monkeypatch.setattr(tags, "watch", noting)
+    watch_again()
+    assert written == []
+    in_turn(world, CUSTOMER, lambda ctx: tags.unwatch_below(ctx.tx, row.deal, 3))
+    watch_again()
+    assert written == [(seq, attempt) for seq in (1, 2) for attempt in range(4)]
+    until = {tag.until for tag in tags.list_tags(world.nodes[CUSTOMER].reader, row.deal)}
+    later = (row.confirm_by or 0) + 5
+    in_turn(
+        world, CUSTOMER, lambda ctx: deals.update(ctx.tx, row.deal, updated=1, confirm_by=later)
+    )
+    watch_again()
+    (end,) = {tag.until for tag in tags.list_tags(world.nodes[CUSTOMER].reader, row.deal)}
+    assert {end} == {each + 5 for each in until}
 
 
 def test_an_acknowledged_message_is_resent_no_more(world: World) -> None:

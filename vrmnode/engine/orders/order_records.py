@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from vrmnode.engine.failures import conflict
-from vrmnode.engine.records import DealRecord, load_message
+from vrmnode.engine.records import DealRecord, MessageSet, message_set, state_of
 from vrmnode.storage import deals, messages
 from vrmnode.storage.database import Connection
 from vrmnode.storage.deals import Deal
-from vrmprotocol import negotiation, order, order_retention
+from vrmprotocol import order, order_retention
 from vrmprotocol.negotiation import Role
 from vrmprotocol.order import Order
 from vrmprotocol.order_bodies import Side
@@ -60,13 +61,18 @@ def find_order(tx: Connection, deal: bytes) -> OrderRecord | None:
     if row is None:
         return None
     stored = messages.list_messages(tx, deal)
-    known = [load_message(item.raw) for item in stored]
-    state = negotiation.evaluate(known)
-    found = order.of_deal(state, known)
+    known = message_set(stored)
+    found = _order_of(known)
     if found is None:
         return None
     received = {item.digest: item.received_at for item in stored}
-    return OrderRecord(DealRecord(row, state), found, received)
+    return OrderRecord(DealRecord(row, state_of(known)), found, received)
+
+
+@functools.lru_cache(maxsize=256)
+def _order_of(known: MessageSet) -> Order | None:
+    """The order that follows from a set of messages; the last ones are kept ready."""
+    return order.of_deal(state_of(known), known.load())
 
 
 def load_order(tx: Connection, deal: bytes) -> OrderRecord:

@@ -1,0 +1,69 @@
+"""Deals as the engine sees them: their state is that of their messages, worked out once."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tests.engine.steps import CUSTOMER, VENDOR, agreed, command, offered
+from tests.engine.world import World
+from vrmnode.engine import records
+from vrmnode.engine.orders import order_records
+from vrmnode.engine.records import evaluate, load_deal, message_set
+from vrmnode.errors import ServiceError
+from vrmnode.storage import messages
+from vrmprotocol import negotiation
+
+
+def test_an_unknown_deal_is_told(world: World) -> None:
+    with pytest.raises(ServiceError) as error:
+        load_deal(world.nodes[CUSTOMER].reader, bytes(32))
+    assert error.value.code == "deal.not_found"
+
+
+def test_the_state_of_the_same_messages_is_worked_out_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = agreed(world)
+    reader = world.nodes[CUSTOMER].reader
+    before = load_deal(reader, row.deal)
+
+    def again(*_: object) -> None:
+        raise AssertionError("worked out again")
+
+    monkeypatch.setattr(negotiation, "evaluate", again)
+    assert load_deal(reader, row.deal).state is before.state
+    one, other = (order_records.load_order(reader, row.deal) for _ in range(2))
+    assert one.record.state is before.state
+    assert one.order is other.order
+
+
+def test_one_message_more_is_another_set(world: World) -> None:
+    row = offered(world)
+    reader = world.nodes[CUSTOMER].reader
+    assert load_deal(reader, row.deal).state.state == "offered"
+    command(world, CUSTOMER, "offer.accept", offer=(row.offer_digest or b"").hex())
+    assert load_deal(reader, row.deal).state.state == "accepted"
+
+
+def test_the_state_is_that_of_the_messages_in_any_order(world: World) -> None:
+    row = agreed(world)
+    for who in (CUSTOMER, VENDOR):
+        stored = messages.list_messages(world.nodes[who].reader, row.deal)
+        assert len(stored) > 2
+        fresh = negotiation.evaluate(records.load_message(item.raw) for item in stored)
+        assert evaluate(stored) == evaluate(reversed(stored)) == fresh
+
+
+def test_sets_are_equal_by_every_byte_and_where_each_message_ends(world: World) -> None:
+    row = agreed(world)
+    stored = messages.list_messages(world.nodes[CUSTOMER].reader, row.deal)
+    one, other, *rest = stored
+    moved = [
+        dataclasses.replace(one, raw=one.raw + other.raw[:1]),
+        dataclasses.replace(other, raw=other.raw[1:]),
+    ]
+    assert message_set(stored) == message_set(list(stored))
+    assert message_set([*moved, *rest]) != message_set(stored)
+    assert message_set(stored[:-1]) != message_set(stored)
