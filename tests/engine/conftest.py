@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from tests.engine.databases import databases_on_disk
 from tests.engine.steps import NAMES, set_shop_policy
-from tests.engine.world import World, databases_in_memory
+from tests.engine.world import World
 from vrmnode.storage.database import Database
 from vrmprotocol import envelope_rules
 
@@ -16,7 +17,7 @@ MakeWorld = Callable[..., World]
 
 @pytest.fixture(scope="session")
 def four_databases() -> Iterator[dict[str, Database]]:
-    with databases_in_memory(NAMES) as opened:
+    with databases_on_disk(NAMES) as opened:
         yield opened
 
 

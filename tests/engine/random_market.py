@@ -12,8 +12,8 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
+import apsw
 import msgspec
 
 from tests.engine import dishonest
@@ -42,12 +42,10 @@ class RandomMarket:
 
     Args:
         databases: one for each customer and vendor; emptied here.
-        folder: where backups go.
     """
 
-    def __init__(self, databases: dict[str, Database], folder: Path, seed: int) -> None:
+    def __init__(self, databases: dict[str, Database], seed: int) -> None:
         self.rng = random.Random(seed)
-        self._folder = folder
         vendors = VENDORS[: self.rng.randint(2, len(VENDORS))]
         here = CUSTOMERS[: self.rng.randint(1, len(CUSTOMERS))] + vendors
         self.world = World(
@@ -62,7 +60,7 @@ class RandomMarket:
         self.restored: set[str] = set()
         self.done: Counter[str] = Counter()
         self.told: list[str] = ["first publish"]
-        self._backups: dict[str, tuple[Path, int]] = {}
+        self._backups: dict[str, tuple[apsw.Connection, int]] = {}
         for node in self.world.nodes.values():
             node.restart()
         self.world.introduce()
@@ -337,17 +335,14 @@ class RandomMarket:
 
     def _back_up(self) -> None:
         who = self._vendor()
-        path = self._folder / f"{who.name}.backup"
-        path.unlink(missing_ok=True)
-        who.database.backup(path)
-        self._backups[who.name] = path, self.supplied[who.name]
+        self._backups[who.name] = who.copy(), self.supplied[who.name]
         self._note(who.name)
 
     def _restore(self) -> None:
         if self._backups:
             who = self.world.nodes[self.rng.choice(sorted(self._backups))]
-            path, self.supplied[who.name] = self._backups[who.name]
-            who.restore(path)
+            copy, self.supplied[who.name] = self._backups[who.name]
+            who.restore(copy)
             self.restored.add(who.name)
             self._note(who.name)
 

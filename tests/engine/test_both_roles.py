@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, seed
 from hypothesis import strategies as st
 
-from tests.engine.example_runs import examples
-from tests.engine.world import SKU, World, databases_in_memory
+from tests.engine.databases import databases_in_memory
+from tests.engine.example_runs import examples, without_work
+from tests.engine.world import SKU, World
 from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal
 from vrmnode.errors import ServiceError
 from vrmnode.storage import catalogue, deals, events, intents, messages
 from vrmnode.storage.database import Database
-from vrmprotocol import envelope_rules
 
 NAMES = ["customer-1", "customer-2", "vendor-1", "vendor-2"]
 SHARDS = 4
@@ -55,7 +55,7 @@ STOCK = st.lists(st.sampled_from([0, 1, 1, 2, 3]), min_size=2, max_size=2)
 
 @pytest.fixture(scope="module")
 def databases() -> Iterator[dict[str, Database]]:
-    with databases_in_memory(NAMES, alone=True) as opened:
+    with databases_in_memory(NAMES) as opened:
         yield opened
 
 
@@ -213,7 +213,7 @@ def test_both_sides_end_the_same(
     record_property: Callable[[str, object], None],
     shard: int,
 ) -> None:
-    monkeypatch.setattr(envelope_rules, "required_bits", lambda kind, body_bytes: 0)
+    without_work(monkeypatch)
     ends: Counter[str] = Counter()
     bought: Counter[bool] = Counter()
     sealed: Counter[str] = Counter()

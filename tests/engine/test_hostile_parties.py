@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.engine.databases import open_databases
 from tests.engine.steps import pseudonym
-from tests.engine.world import GTIN, SKU, START, Flight, SimNode, World, open_databases
+from tests.engine.world import GTIN, SKU, START, Flight, SimNode, World
 from vrmnode.customer.request import read_request
 from vrmnode.engine import arrivals, clockwork, inbound
 from vrmnode.engine.context import Context

@@ -7,19 +7,17 @@ NEVER_RUNS=1000 pytest -q -n 2 tests/engine/test_never_too_much.py  the first th
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.engine.databases import databases_in_memory
+from tests.engine.example_runs import without_work
 from tests.engine.market_invariants import Watch
 from tests.engine.random_market import CUSTOMERS, VENDORS, RandomMarket
-from tests.engine.world import open_databases
 from vrmnode.engine.vendor import shop
 from vrmnode.storage.database import Database
-from vrmprotocol import envelope_rules
 
 RUNS = int(os.environ.get("NEVER_RUNS") or (1_000 if os.environ.get("CI") else 200))
 SHARDS = 4
@@ -27,29 +25,20 @@ ONE = os.environ.get("NEVER_SEED")
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    shm = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shm if shm.is_dir() else None) as made:
-        yield Path(made)
-
-
-@pytest.fixture(scope="module")
-def databases(folder: Path) -> Iterator[dict[str, Database]]:
-    opened = open_databases(folder, [*CUSTOMERS, *VENDORS])
-    yield opened
-    for database in opened.values():
-        database.close()
+def databases() -> Iterator[dict[str, Database]]:
+    with databases_in_memory([*CUSTOMERS, *VENDORS]) as opened:
+        yield opened
 
 
 Play = Callable[[int], tuple[RandomMarket, Counter[str]]]
 
 
 @pytest.fixture
-def play(databases: dict[str, Database], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
-    monkeypatch.setattr(envelope_rules, "required_bits", lambda kind, body_bytes: 0)
+def play(databases: dict[str, Database], monkeypatch: pytest.MonkeyPatch) -> Play:
+    without_work(monkeypatch)
 
     def one(seed: int) -> tuple[RandomMarket, Counter[str]]:
-        market, watch = RandomMarket(databases, folder, seed), Watch()
+        market, watch = RandomMarket(databases, seed), Watch()
         monkeypatch.setattr(shop, "answer", market.answer)
         try:
             market.run(watch)

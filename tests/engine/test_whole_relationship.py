@@ -11,28 +11,25 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 import pytest
 from hypothesis import Phase, given, seed
 from hypothesis import strategies as st
 
-from tests.engine.example_runs import examples
+from tests.engine.databases import databases_in_memory
+from tests.engine.example_runs import examples, without_work
+from tests.engine.steps import NAMES
 from tests.engine.two_sides import CUSTOMERS, VENDORS
 from tests.engine.whole_relationship import Begun, Step, Story
-from vrmnode.engine import records
 from vrmnode.engine.context import Context
 from vrmnode.engine.disclosure import contact_spread
 from vrmnode.engine.disclosure.contact_spread import Audience
 from vrmnode.engine.feedback import kept_feedback
 from vrmnode.storage import feedback
-from vrmnode.storage.database import Database
 from vrmnode.storage.feedback import StoredFeedback
-from vrmnode.storage.messages import StoredMessage
-from vrmprotocol import ed25519, envelope_rules, reach
+from vrmprotocol import reach
 from vrmprotocol.envelope import Envelope
 from vrmprotocol.feedback import Feedback
-from vrmprotocol.negotiation import DealState
 from vrmprotocol.reach_bodies import GRANTS, PURPOSES
 
 SHARDS = 4
@@ -86,27 +83,10 @@ LOOK_EVERY = 4
 
 
 @pytest.fixture(scope="module")
-def begun(
-    four_databases: dict[str, Database], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Begun]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(envelope_rules, "required_bits", lambda kind, body_bytes: 0)
-        # Both are functions of their arguments alone, and asked the same again and again.
-        patch.setattr(ed25519, "verify", lru_cache(1 << 16)(ed25519.verify))
-        patch.setattr(records, "evaluate", _remembered(records.evaluate))
-        yield Begun(four_databases, tmp_path_factory.mktemp("begun"))
-
-
-def _remembered(evaluate: Callable[[list[StoredMessage]], DealState]) -> Callable[..., DealState]:
-    known: dict[tuple[bytes, ...], DealState] = {}
-
-    def look_up(stored: list[StoredMessage]) -> DealState:
-        raws = tuple(item.raw for item in stored)
-        if raws not in known:
-            known.update({raws: evaluate(stored)})
-        return known[raws]
-
-    return look_up
+def begun() -> Iterator[Begun]:
+    with pytest.MonkeyPatch.context() as patch, databases_in_memory(NAMES) as databases:
+        without_work(patch)
+        yield Begun(databases)
 
 
 def tell_a_story(begun: Begun, script: list[Step], luck: int) -> Story:

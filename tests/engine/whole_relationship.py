@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from tests.engine.disclosing import ANNA, DELIVERY_WORD
 from tests.engine.two_sides import (
@@ -57,16 +56,14 @@ BEGINNING: tuple[Step, ...] = (
 class Begun:
     """A world after `BEGINNING`, to begin many stories with."""
 
-    def __init__(self, databases: dict[str, Database], folder: Path) -> None:
+    def __init__(self, databases: dict[str, Database]) -> None:
         story = Story(World(databases, 7, [5, 5], [0, 0, 0, 0]))
         for step in BEGINNING:
             story.play(step)
         story.world.heal()
         story.check_end()
         self._world, self._said = story.world, story.said
-        self._copies = {name: folder / f"{name}.copy" for name in databases}
-        for name, copy in self._copies.items():
-            databases[name].backup(copy)
+        self._copies = {name: node.copy() for name, node in story.world.nodes.items()}
         self._now = story.world.now
 
     def story(self, luck: int) -> Story:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -106,16 +104,24 @@ class SimNode:
         self.machine = self._boot()
         self.machine.turn(clockwork.start)
 
-    def put_back(self, copy: Path) -> None:
+    def copy(self) -> apsw.Connection:
+        """The database as it is now, in memory."""
+        copy = apsw.Connection(":memory:")
+        _copy(self.database._writer.raw, copy)
+        return copy
+
+    def put_back(self, copy: Path | apsw.Connection) -> None:
         """The database is as it was when the copy was made, and nothing of that is known."""
-        source = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY)
-        with self.database._writer.raw.backup("main", source, "main") as running:
-            running.step(-1)
-        source.close()
+        if isinstance(copy, apsw.Connection):
+            _copy(copy, self.database._writer.raw)
+        else:
+            source = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY)
+            _copy(source, self.database._writer.raw)
+            source.close()
         self.crash_next = False
         self.machine = self._boot()
 
-    def restore(self, copy: Path) -> None:
+    def restore(self, copy: Path | apsw.Connection) -> None:
         """The database becomes an older copy of itself, and the process starts again."""
         self.put_back(copy)
         backup.mark_restored(self.database, self.machine.clock())
@@ -335,6 +341,11 @@ class World:
         return True
 
 
+def _copy(source: apsw.Connection, target: apsw.Connection) -> None:
+    with target.backup("main", source, "main") as running:
+        running.step(-1)
+
+
 def _wipe(ctx: Context) -> None:
     for table in _TABLES:
         ctx.tx.run(f"DELETE FROM {table}")
@@ -364,29 +375,6 @@ def _open_shop(ctx: Context, stock: int) -> None:
         ],
         updated=ctx.now,
     )
-
-
-def open_databases(folder: Path, names: list[str]) -> dict[str, Database]:
-    """One empty database per node."""
-    return {name: Database.open(folder / f"{name}.db") for name in names}
-
-
-@contextmanager
-def databases_in_memory(names: list[str], *, alone: bool = False) -> Iterator[dict[str, Database]]:
-    """One empty database per node, on no disk where that can be.
-
-    Args:
-        alone: nobody but its node opens one meanwhile, not even to copy it; that is quicker.
-    """
-    shm = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shm if shm.is_dir() else None) as made:
-        opened = open_databases(Path(made), names)
-        for database in opened.values():
-            if alone:
-                database._writer.execute("PRAGMA locking_mode=EXCLUSIVE")
-        yield opened
-        for database in opened.values():
-            database.close()
 
 
 TERMINAL = negotiation.TERMINAL

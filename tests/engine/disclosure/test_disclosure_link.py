@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engine.databases import databases_in_memory
 from tests.engine.disclosing import ANNA, DELIVERY_WORD
-from tests.engine.example_runs import examples
-from tests.engine.steps import CUSTOMER, OTHER_CUSTOMER, OTHER_VENDOR, VENDOR
+from tests.engine.example_runs import examples, without_work
+from tests.engine.steps import CUSTOMER, NAMES, OTHER_CUSTOMER, OTHER_VENDOR, VENDOR
 from tests.engine.world import World
 from vrmnode.engine.context import Context
 from vrmnode.engine.disclosure import disclosed
@@ -21,7 +22,7 @@ from vrmnode.engine.mail import mailroom
 from vrmnode.engine.records import load_deal, load_message
 from vrmnode.storage import deals, disclosures, messages
 from vrmnode.storage.database import Database
-from vrmprotocol import agreement, envelope_rules, keys, order
+from vrmprotocol import agreement, keys, order
 from vrmprotocol.contact_state import Disclosed
 from vrmprotocol.message import SignedMessage
 from vrmprotocol.order_bodies import OrderEvent
@@ -51,6 +52,12 @@ STEP = st.one_of(
     st.tuples(st.just("set"), customer),
     st.tuples(st.just("tell"), customer, index, st.sampled_from([[], ["name"], ["email"]])),
 )
+
+
+@pytest.fixture(scope="module")
+def databases() -> Iterator[dict[str, Database]]:
+    with databases_in_memory(NAMES) as opened:
+        yield opened
 
 
 def play(world: World, step: tuple[object, ...]) -> None:
@@ -151,17 +158,17 @@ def check_end(world: World) -> int:
 
 
 def test_none_is_early_and_all_arrive(
-    four_databases: dict[str, Database],
+    databases: dict[str, Database],
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
 ) -> None:
-    monkeypatch.setattr(envelope_rules, "required_bits", lambda kind, body_bytes: 0)
+    without_work(monkeypatch)
     counts: Counter[str] = Counter()
 
     @examples(EXAMPLES, derandomize=True)
     @given(script=st.lists(STEP, min_size=8, max_size=30), luck=st.integers(0, 2**32))
     def run(script: list[tuple[object, ...]], luck: int) -> None:
-        world = World(four_databases, luck, [5, 5], [0, 0, 0, 0])
+        world = World(databases, luck, [5, 5], [0, 0, 0, 0])
         for step in (("set", CUSTOMER), ("buy", CUSTOMER), ("settle",), *script):
             play(world, step)
             check_always(world)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.world import World, open_databases
+from tests.engine.databases import open_databases
+from tests.engine.world import World
 from vrmnode.engine import inbound
 from vrmnode.engine.context import Context
 from vrmnode.engine.mail import dispatch, mailroom, message_file

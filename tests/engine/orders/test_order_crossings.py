@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, seed
 from hypothesis import strategies as st
 
-from tests.engine.example_runs import examples
+from tests.engine.databases import databases_in_memory
+from tests.engine.example_runs import examples, without_work
 from tests.engine.steps import set_shop_policy
-from tests.engine.world import SKU, World, databases_in_memory
+from tests.engine.world import SKU, World
 from vrmnode.engine.orders import order_views
 from vrmnode.engine.orders.order_records import OrderRecord, find_order
 from vrmnode.storage import catalogue, deals, events, intents, messages, orders
 from vrmnode.storage.database import Database
-from vrmprotocol import envelope_rules
 from vrmprotocol.order_bodies import OrderEvent
 from vrmprotocol.order_rules import UNDER_WAY
 
@@ -78,7 +78,7 @@ VALUES: dict[str, dict[str, object]] = {
 
 @pytest.fixture(scope="module")
 def databases() -> Iterator[dict[str, Database]]:
-    with databases_in_memory(NAMES, alone=True) as opened:
+    with databases_in_memory(NAMES) as opened:
         yield opened
 
 
@@ -171,7 +171,7 @@ def test_both_sides_show_the_same_order(
     record_property: Callable[[str, object], None],
     shard: int,
 ) -> None:
-    monkeypatch.setattr(envelope_rules, "required_bits", lambda kind, body_bytes: 0)
+    without_work(monkeypatch)
     ends: Counter[str] = Counter()
     paid: Counter[str] = Counter()
 

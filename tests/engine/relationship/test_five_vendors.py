@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.engine.databases import open_databases
 from tests.engine.disclosing import ANNA
 from tests.engine.steps import set_shop_policy
-from tests.engine.world import World, open_databases
+from tests.engine.world import World
 from vrmnode.engine.disclosure import contact_spread, disclosed
 from vrmnode.engine.records import load_deal
 from vrmnode.engine.relationship import relation_views
