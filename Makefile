@@ -12,6 +12,9 @@ NEWER ?= $(shell for p in python3.13 python3.12 "$$HOME"/.pyenv/versions/3.13*/b
 	done)
 # How many tests run at a time: one for each processor.
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# Bytecode is kept, also where the environment asks for none: else each worker of the tests compiles
+# the whole project.
+export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 CODE := vrmnode protocol tools tests $(wildcard examples benchmarks)
 
