@@ -13,6 +13,7 @@ import trio
 from vrmnode.network import NetworkConfig
 from vrmnode.network.addresses import DialAddress
 from vrmnode.network.connection import multistream
+from vrmnode.network.connection.byte_stream import TcpStream
 from vrmnode.network.connection.multistream import ProtocolsRefusedError
 from vrmnode.network.connection.peer_connection import PeerConnection, agree
 from vrmnode.network.connection.pinned_libp2p import key_pair_from_seed, noise_transport
@@ -92,7 +93,11 @@ class Attacker:
         sock = await self.tcp()
         try:
             agreed = await agree(
-                sock, NetworkConfig(), transport, _listen, expected_peer=self.target.peer_id
+                TcpStream(sock),
+                NetworkConfig(),
+                transport,
+                _listen,
+                expected_peer=self.target.peer_id,
             )
         except BaseException:
             sock.socket.close()

@@ -1,4 +1,4 @@
-"""Attacks below gossip: TCP, multistream, Noise, Yamux, identify, ping."""
+"""Attacks below gossip: TCP, WebSocket, multistream, Noise, Yamux, identify, ping."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from benchmarks.hostile.attacker import THROWN_OUT, Attack, Attacker, until_thro
 from vrmnode.network.connection import identify, ping
 from vrmnode.network.connection.byte_stream import encode_varint
 from vrmnode.network.connection.peer_connection import PeerConnection
+from vrmnode.network.connection.web_socket import ask_for_web_socket
 
 HEADER = b"\x13/multistream/1.0.0\n"
 NOT_UTF8 = b"\xff\xfe\xfd\xfc"
@@ -38,6 +39,24 @@ def tcp_writes(*chunks: bytes) -> Attack:
             await until_thrown_out(stream)
 
     return attack
+
+
+def web_socket_writes(chunk: bytes, times: int = 1) -> Attack:
+    """Agree on a WebSocket, then write what may be no frames."""
+
+    async def attack(attacker: Attacker) -> None:
+        async with await attacker.tcp() as stream:
+            await ask_for_web_socket(stream, "x", 80)
+            for _ in range(times):
+                await attacker.write(stream.send_all, chunk)
+            await until_thrown_out(stream)
+
+    return attack
+
+
+def small(kind: int) -> bytes:
+    """A masked frame with nothing in it."""
+    return bytes((kind, 0x80, 0, 0, 0, 0))
 
 
 async def half_open(attacker: Attacker) -> None:
@@ -155,7 +174,7 @@ async def noise_then_junk(attacker: Attacker) -> None:
     """An agreed connection, then frames that aren't of its keys."""
     async with attacker.connection() as connection:
         await trio.sleep(0.1)  # its own first frames are out
-        await attacker.write(connection._tcp.send_all, b"\x00\x20" + os.urandom(32))
+        await attacker.write(connection._wire.send_all, b"\x00\x20" + os.urandom(32))
         with trio.move_on_after(2):
             await connection.ended.wait()
             raise trio.BrokenResourceError
@@ -165,6 +184,12 @@ ATTACKS: dict[str, Attack] = {
     "tcp garbage": tcp_writes(b"\xff" + os.urandom(5_000)),
     "tcp 10 MB": tcp_writes(HEADER, *[bytes(65_536)] * 160),
     "http": tcp_writes(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+    "websocket headers without end": tcp_writes(
+        b"GET / HTTP/1.1\r\n", *[b"X: " + b"x" * 60_000 + b"\r\n"] * 100
+    ),
+    "websocket junk": web_socket_writes(b"\xff" + os.urandom(1_000)),
+    "websocket frames of nothing": web_socket_writes(small(0x02) + small(0x00) * 10_000, 1_000),
+    "websocket pings": web_socket_writes(small(0x89) * 10_000, 1_000),
     "plaintext": tcp_writes(HEADER, b"\x11/plaintext/2.0.0\n"),
     "noise garbage": tcp_writes(
         HEADER + b"\x07/noise\n", b"\x00\x20" + os.urandom(32), b"\0\5junk!"

@@ -127,7 +127,7 @@ async def never_reads(attacker: Attacker) -> None:
     """Subscribes, asks for what there is, and takes nothing of what the node sends."""
     async with attacker.connection() as connection:
         stream = await connection.open_stream(GOSSIP, TIMEOUT_S)
-        connection._tcp.receive_some = _never  # type: ignore[method-assign]
+        connection._wire.receive_some = _never  # type: ignore[method-assign]
         await attacker.write(stream.send_all, SUBSCRIBE)
         while True:
             await attacker.write(

@@ -13,7 +13,9 @@ from vrmprotocol import base58
 
 MAX_CHARACTERS = 256
 
-_FORM = re.compile(r"/(ip4|ip6|dns|dns4|dns6)/([^/]+)/tcp/([1-9][0-9]{0,4})/p2p/([^/]+)")
+_FORM = re.compile(
+    r"/(ip4|ip6|dns|dns4|dns6)/([^/]+)/tcp/([1-9][0-9]{0,4})(?:/(wss?))?/p2p/([^/]+)"
+)
 _NAME = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 _PEER_ID_PREFIX = bytes.fromhex("002408011220")
 _PEER_ID_BYTES = 38
@@ -28,6 +30,8 @@ class PeerAddress:
     host: str
     port: int
     peer_id: str
+    transport: str = "tcp"
+    """`tcp`; `ws`, a WebSocket; `wss`, one by TLS, to a name."""
 
     @property
     def is_ip(self) -> bool:
@@ -48,10 +52,14 @@ def parse(text: str) -> PeerAddress | None:
     match = _FORM.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
     if match is None:
         return None
-    kind, host, port, peer_id = match.groups()
+    kind, host, port, web_socket, peer_id = match.groups()
+    # A certificate is for a name.
+    if web_socket == "wss" and not kind.startswith("dns"):
+        return None
     if not _is_host(kind, host) or int(port) > 65_535 or not _is_peer_id(peer_id):
         return None
-    return PeerAddress(text=text, host=host, port=int(port), peer_id=peer_id)
+    transport = web_socket or "tcp"
+    return PeerAddress(text=text, host=host, port=int(port), peer_id=peer_id, transport=transport)
 
 
 def could_be(text: str) -> bool:

@@ -79,6 +79,7 @@ class FedConnection:
 
     def __init__(self, raw: bytes) -> None:
         self.peer, self.direction, self.remote = PEER, "outbound", ("127.0.0.1", 4101)
+        self.transport, self.address = "tcp", f"/ip4/127.0.0.1/tcp/4101/p2p/{PEER}"
         self._raw = raw
 
     async def open_stream(self, protocols: tuple[str, ...], timeout_s: float) -> FedStream:

@@ -9,8 +9,10 @@ from typing import Any, cast
 
 import trio
 import trio.testing
+import wsproto
 from libp2p.security.noise.patterns import PatternXX
 from libp2p.security.noise.transport import Transport
+from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Ping, Pong, Request
 
 from tests.fuzz.fed_node import (
     HEADER,
@@ -36,6 +38,7 @@ from vrmnode.network.connection.pinned_libp2p import (
     peer_id_from_key,
 )
 from vrmnode.network.connection.stream_guard import StreamGuard
+from vrmnode.network.connection.web_socket import accept_web_socket
 from vrmnode.network.connection.yamux_connection import YamuxConnection
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import PeerFaultError
@@ -57,6 +60,7 @@ def targets() -> Iterator[Target]:
         REFUSALS,
     )
     yield Target("yamux", _yamux_samples(), _yamux, REFUSALS, cost=4)
+    yield Target("websocket", [_web_socket_sample()], _web_socket, REFUSALS)
     yield Target("noise frames", [_noise_sample()], _noise, REFUSALS)
     yield Target("handshake", [_transcript()], _handshake, REFUSALS, cost=20)
     yield Target("handshake payload", [_payload()], _handshake_payload, REFUSALS, cost=100)
@@ -146,6 +150,34 @@ def _yamux(raw: bytes) -> None:
     run_virtually(main)
 
 
+def _web_socket_sample() -> bytes:
+    """What a peer says: the handshake, and frames of all sorts."""
+    ours, theirs = (wsproto.WSConnection(kind) for kind in wsproto.ConnectionType)
+    if not ours.client:
+        ours, theirs = theirs, ours
+    raw = ours.send(Request(host="x", target="/"))
+    theirs.receive_data(raw)
+    ours.receive_data(theirs.send(AcceptConnection()))
+    said = [
+        BytesMessage(b"one"),
+        BytesMessage(b"part", message_finished=False),
+        Ping(b"?"),
+        BytesMessage(bytes(70_000)),
+        Pong(b"!"),
+        CloseConnection(code=1_000),
+    ]
+    return raw + b"".join(map(ours.send, said))
+
+
+def _web_socket(raw: bytes) -> None:
+    async def main() -> None:
+        wire = await accept_web_socket(cast(trio.SocketStream, FedStream(raw)))
+        while await wire.receive_some(1_000):
+            pass
+
+    run_virtually(main)
+
+
 def _noise_sample() -> bytes:
     sent = bytearray()
 
@@ -195,7 +227,7 @@ async def _both_ends(
         nursery.start_soon(write)
         try:
             await agree(
-                trio.SocketStream(here),
+                TcpStream(trio.SocketStream(here)),
                 NetworkConfig(),
                 noise_transport(OWN),
                 _no_streams,
@@ -260,7 +292,11 @@ def _handshake_payload(raw: bytes) -> None:
     async def write(stream: trio.SocketStream) -> None:
         forged = Hostile(OTHER, noise_privkey=pattern.noise_static_key)
         await agree(
-            stream, NetworkConfig(), forged, _no_streams, expected_peer=peer_id_from_key(OWN)
+            TcpStream(stream),
+            NetworkConfig(),
+            forged,
+            _no_streams,
+            expected_peer=peer_id_from_key(OWN),
         )
 
     trio.run(_both_ends, write)

@@ -97,7 +97,8 @@ class ForeignPeer:
         threading.Thread(target=self._read, daemon=True).start()
         up = self.expect("up")
         self.id: str = up["id"]
-        self.addresses: list[str] = up["addresses"]
+        self.addresses: list[str] = [each for each in up["addresses"] if "/ws/" not in each]
+        self.by_web_socket: list[str] = [each for each in up["addresses"] if "/ws/" in each]
 
     def _read(self) -> None:
         assert self._process.stdout is not None

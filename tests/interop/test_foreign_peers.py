@@ -53,20 +53,38 @@ def grafted(peer: ForeignPeer, count: int) -> None:
 def test_a_deal_whose_every_message_passes_through_it(peer: ForeignPeer, tmp_path: Path) -> None:
     with LocalNodes(tmp_path) as nodes:
         shop, customer = (nodes.add(name, peers=peer.addresses) for name in ("shop", "customer"))
-        grafted(peer, 2)
-        open_shop(shop, [BOOK], reserve=True)
-        publish(customer, BOOK, *automatic(1))
-        until(lambda: "agreed" in states(customer).values(), "an agreement")
-        (deal,) = states(customer)
-        until(lambda: states(shop).get(deal) == "agreed", "the shop's agreement")
-        assert agreement(shop, deal) == agreement(customer, deal)
-        # They know each other by nothing else.
+        _deal_through(peer, shop, customer)
+
+
+def test_the_same_by_web_socket(peer: ForeignPeer, tmp_path: Path) -> None:
+    """One node dials the peer, the peer dials the other."""
+    with LocalNodes(tmp_path) as nodes:
+        shop = nodes.add("shop", peers=peer.by_web_socket)
+        customer = nodes.add("customer")
+        address = customer.addresses[0].replace("/p2p/", "/ws/p2p/")
+        found = peer.ask("dial", "dialled", address=address)
+        assert (found["encryption"], found["muxer"]) == ("/noise", "/yamux/1.0.0")
+        _deal_through(peer, shop, customer)
         for node in (shop, customer):
-            assert [each["peer_id"] for each in ask(node, "peers")] == [peer.id]
-        peer.ask("mesh", "mesh", topic=MARKET)
-        passed = [each["type"] for each in peer.seen if each["event"] == "message"]
-        assert set(passed) == {"unsigned"}
-        tell(f"{len(passed)} messages passed through it")
+            (row,) = ask(node, "peers")
+            assert all("/ws/" in text for text in row["addresses"])
+
+
+def _deal_through(peer: ForeignPeer, shop: LocalNode, customer: LocalNode) -> None:
+    grafted(peer, 2)
+    open_shop(shop, [BOOK], reserve=True)
+    publish(customer, BOOK, *automatic(1))
+    until(lambda: "agreed" in states(customer).values(), "an agreement")
+    (deal,) = states(customer)
+    until(lambda: states(shop).get(deal) == "agreed", "the shop's agreement")
+    assert agreement(shop, deal) == agreement(customer, deal)
+    # They know each other by nothing else.
+    for node in (shop, customer):
+        assert [each["peer_id"] for each in ask(node, "peers")] == [peer.id]
+    peer.ask("mesh", "mesh", topic=MARKET)
+    passed = [each["type"] for each in peer.seen if each["event"] == "message"]
+    assert set(passed) == {"unsigned"}
+    tell(f"{len(passed)} messages passed through it")
 
 
 def sent(node: LocalNode, peer: ForeignPeer, raw: bytes) -> None:

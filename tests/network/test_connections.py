@@ -192,7 +192,8 @@ def test_bad_listen_address_is_said_clearly(listen: str) -> None:
             async with open_node(listen=(listen,)):
                 pass
         assert caught.value.code == "network.address_invalid"
-        assert "expected /ip4/<address>/tcp/<port>, came" in str(caught.value)
+        assert "expected /ip4/<address>/tcp/<port>" in str(caught.value)
+        assert ("WebSockets are taken there" in str(caught.value)) == listen.endswith("/ws")
 
     trio.run(main)
 

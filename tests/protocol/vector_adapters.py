@@ -266,7 +266,12 @@ def read_address(case: Case) -> dict[str, Any]:
     found = peer_address.parse(case.given["address"])
     if found is None:
         raise Refused("invalid")
-    return {"host": found.host, "port": found.port, "peer_id": found.peer_id}
+    return {
+        "host": found.host,
+        "port": found.port,
+        "peer_id": found.peer_id,
+        "transport": found.transport,
+    }
 
 
 def read_wellknown(case: Case) -> dict[str, Any]:

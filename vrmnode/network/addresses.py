@@ -1,7 +1,8 @@
 """Multiaddrs: the few forms the node understands, and errors that say what was wrong.
 
 Understood: ``/ip4|ip6/<address>/tcp/<port>`` and ``/dns|dns4|dns6/<name>/tcp/<port>``, followed by
-``/p2p/<peer id>`` when it is to be dialled.
+``/p2p/<peer id>`` when it is to be dialled. Before that may stand ``/ws``, and after a name
+``/wss`` (or ``/tls/ws``, which is the same).
 """
 
 import ipaddress
@@ -15,6 +16,8 @@ from vrmnode.network.connection.pinned_libp2p import ID
 from vrmnode.network.errors import NetworkError
 
 _DIALLED = "/ip4/<address>/tcp/<port>/p2p/<peer id>"
+_TRANSPORTS = {"p2p": "tcp", "ws/p2p": "ws", "wss/p2p": "wss", "tls/ws/p2p": "wss"}
+_TAKES_BOTH = " (WebSockets are taken there, too; TLS is a web server's to end)"
 _LISTENED = "/ip4/<address>/tcp/<port>"
 
 
@@ -26,6 +29,8 @@ class DialAddress:
     host: str
     port: int
     peer_id: str
+    transport: str = "tcp"
+    """``tcp``, ``ws``, or ``wss``, by TLS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +50,18 @@ def parse_dial_address(text: str) -> DialAddress:
     """
     parts = _parts(text, _DIALLED)
     host, port = _host_and_port(text, parts, _DIALLED, names=True)
-    if len(parts) != 3 or parts[2][0] != "p2p":
+    names = "/".join(name for name, _ in parts[2:])
+    transport = _TRANSPORTS.get(names)
+    if transport is None or (transport == "wss" and not parts[0][0].startswith("dns")):
         raise _invalid(text, _DIALLED)
     try:
-        peer_id = ID.from_base58(parts[2][1]).to_base58()
+        peer_id = ID.from_base58(parts[-1][1]).to_base58()
     except ValueError as error:
         raise _invalid(text, _DIALLED) from error
     if port == 0:
         raise _invalid(text, f"{_DIALLED} with a port above 0")
-    return DialAddress(text=text, host=host, port=port, peer_id=peer_id)
+    text = text.replace("/tls/ws/", "/wss/")
+    return DialAddress(text=text, host=host, port=port, peer_id=peer_id, transport=transport)
 
 
 def parse_listen_address(text: str) -> ListenAddress:
@@ -65,7 +73,8 @@ def parse_listen_address(text: str) -> ListenAddress:
     parts = _parts(text, _LISTENED)
     host, port = _host_and_port(text, parts, _LISTENED, names=False)
     if len(parts) != 2:
-        raise _invalid(text, _LISTENED)
+        web_socket = parts[2][0] in ("ws", "wss", "tls")
+        raise _invalid(text, f"{_LISTENED}{_TAKES_BOTH if web_socket else ''}")
     return ListenAddress(text=text, host=host, port=port)
 
 

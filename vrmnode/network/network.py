@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import trio
 
-from vrmnode.network.addresses import parse_dial_address, parse_listen_address, tcp_multiaddr
+from vrmnode.network.addresses import parse_dial_address, parse_listen_address
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection import identify, listener, ping, pinned_libp2p
 from vrmnode.network.connection.connection_table import ConnectionTable
@@ -253,7 +253,7 @@ class Network:
             found.append(
                 PeerStatus(
                     peer_id=connection.peer,
-                    addresses=(f"{tcp_multiaddr(*connection.remote)}/p2p/{connection.peer}",),
+                    addresses=(connection.address,),
                     direction=connection.direction,
                     topics=self._router.topics_of(connection.peer),
                     connected_at=int(connection.opened_at),

@@ -41,6 +41,7 @@ P = [peer_id(f"peer {number}") for number in range(9)]
 ONE = f"/ip4/192.0.2.7/tcp/4101/p2p/{P[0]}"
 SIX = f"/ip6/2001:db8::7/tcp/4101/p2p/{P[1]}"
 NAMED = f"/dns/linden-books.example/tcp/443/p2p/{P[2]}"
+WSS = f"/dns/linden-books.example/tcp/443/wss/p2p/{P[2]}"
 LATER = f"/ip4/192.0.2.7/udp/4101/quic-v1/p2p/{P[0]}"
 EIGHT = [f"/ip4/192.0.2.{number}/tcp/4101/p2p/{P[number]}" for number in range(1, 9)]
 
@@ -50,13 +51,13 @@ def build() -> VectorFile:
     file = VectorFile(
         "invitation",
         "specs/10-joining.md",
-        "`address` gives host, port and peer id of an address of a known form. `read` gives all "
-        "`peers` of a link, and those of known forms (`known`); `write` makes the link. "
+        "`address` gives host, port, peer id and transport of an address of a known form. `read` "
+        "gives all `peers` of a link, and those of known forms (`known`); `write` makes the link. "
         "`wellknown` reads the text of a well-known file.",
     )
     file.at(ADDRESSING)
-    for name, text, host, port, peer in KNOWN:
-        output: Body = {"host": host, "port": port, "peer_id": peer}
+    for name, text, host, port, peer, transport in KNOWN:
+        output: Body = {"host": host, "port": port, "peer_id": peer, "transport": transport}
         file.ok("address", name, f"port {port} of {host}", {"address": text}, output)
     for name, text, comment in UNKNOWN:
         file.bad("address", f"address-{name}", INVALID, comment, {"address": text})
@@ -82,12 +83,17 @@ def _reads(
 
 
 KNOWN = [
-    ("ip4", ONE, "192.0.2.7", 4101, P[0]),
-    ("ip6", SIX, "2001:db8::7", 4101, P[1]),
-    ("ip6-loopback", f"/ip6/::1/tcp/1/p2p/{P[1]}", "::1", 1, P[1]),
-    ("dns", NAMED, "linden-books.example", 443, P[2]),
-    ("dns4", f"/dns4/a.example/tcp/65535/p2p/{P[3]}", "a.example", 65535, P[3]),
-    ("dns6", f"/dns6/localhost/tcp/80/p2p/{P[4]}", "localhost", 80, P[4]),
+    ("ip4", ONE, "192.0.2.7", 4101, P[0], "tcp"),
+    ("ip6", SIX, "2001:db8::7", 4101, P[1], "tcp"),
+    ("ip6-loopback", f"/ip6/::1/tcp/1/p2p/{P[1]}", "::1", 1, P[1], "tcp"),
+    ("dns", NAMED, "linden-books.example", 443, P[2], "tcp"),
+    ("dns4", f"/dns4/a.example/tcp/65535/p2p/{P[3]}", "a.example", 65535, P[3], "tcp"),
+    ("dns6", f"/dns6/localhost/tcp/80/p2p/{P[4]}", "localhost", 80, P[4], "tcp"),
+    ("ip4-ws", f"/ip4/192.0.2.7/tcp/80/ws/p2p/{P[0]}", "192.0.2.7", 80, P[0], "ws"),
+    ("ip6-ws", f"/ip6/::1/tcp/4101/ws/p2p/{P[1]}", "::1", 4101, P[1], "ws"),
+    ("dns-ws", f"/dns/a.example/tcp/80/ws/p2p/{P[3]}", "a.example", 80, P[3], "ws"),
+    ("dns-wss", WSS, "linden-books.example", 443, P[2], "wss"),
+    ("dns6-wss", f"/dns6/a.example/tcp/443/wss/p2p/{P[3]}", "a.example", 443, P[3], "wss"),
 ]
 
 _SHORT = base58(b"\x00\x24\x08\x01\x12\x20" + fixed("peer", 31))
@@ -100,7 +106,14 @@ UNKNOWN = [
     ("no-peer", "/ip4/192.0.2.7/tcp/4101", "nobody who must answer"),
     ("no-port", f"/ip4/192.0.2.7/p2p/{P[0]}", "no port"),
     ("udp", f"/ip4/192.0.2.7/udp/4101/p2p/{P[0]}", "another transport"),
-    ("websocket", f"/ip4/192.0.2.7/tcp/4101/ws/p2p/{P[0]}", "another transport over TCP"),
+    ("tls", f"/dns/a.example/tcp/443/tls/p2p/{P[0]}", "another transport over TCP"),
+    ("tls-ws", f"/dns/a.example/tcp/443/tls/ws/p2p/{P[0]}", "written as wss"),
+    ("wss-ip4", f"/ip4/192.0.2.7/tcp/443/wss/p2p/{P[0]}", "a certificate is for a name"),
+    ("wss-ip6", f"/ip6/2001:db8::7/tcp/443/wss/p2p/{P[0]}", "a certificate is for a name"),
+    ("ws-twice", f"/ip4/192.0.2.7/tcp/80/ws/ws/p2p/{P[0]}", "twice the transport"),
+    ("ws-first", f"/ws/ip4/192.0.2.7/tcp/80/p2p/{P[0]}", "in another order"),
+    ("ws-upper", f"/ip4/192.0.2.7/tcp/80/WS/p2p/{P[0]}", "capitals"),
+    ("ws-path", f"/ip4/192.0.2.7/tcp/80/ws/http-path/vrm/p2p/{P[0]}", "a path"),
     ("relayed", f"{ONE}/p2p-circuit/p2p/{P[1]}", "through a relay"),
     ("port-0", f"/ip4/192.0.2.7/tcp/0/p2p/{P[0]}", "no port"),
     ("port-zeros", f"/ip4/192.0.2.7/tcp/04101/p2p/{P[0]}", "a leading zero"),
@@ -131,6 +144,7 @@ UNKNOWN = [
 WRITTEN = [
     ("one-peer", [ONE], "one peer"),
     ("three-forms", [ONE, SIX, NAMED], "the three forms"),
+    ("by-web-socket", [ONE, WSS], "one of them by WebSocket, too"),
     ("two-addresses", [ONE, f"/ip4/127.0.0.1/tcp/4101/p2p/{P[0]}"], "two addresses of a peer"),
     ("eight-peers", EIGHT, "as many as there may be"),
 ]

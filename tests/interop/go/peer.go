@@ -1,4 +1,4 @@
-// A go-libp2p peer for the tests: TCP, Noise, Yamux, GossipSub 1.1 under StrictNoSign.
+// A go-libp2p peer for the tests: TCP and WebSocket, Noise, Yamux, GossipSub 1.1 under StrictNoSign.
 //
 // Commands come as one JSON object a line, events leave the same way. It shares no code with the
 // node: what it makes of a message is its own.
@@ -21,6 +21,7 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
 )
 
 type command struct {
@@ -52,8 +53,9 @@ type node struct {
 
 func start(ctx context.Context) (*node, error) {
 	h, err := libp2p.New(
-		libp2p.ListenAddrStrings("/ip4/127.0.0.1/tcp/0"),
+		libp2p.ListenAddrStrings("/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/tcp/0/ws"),
 		libp2p.Transport(tcp.NewTCPTransport),
+		libp2p.Transport(websocket.New),
 		libp2p.Security(noise.ID, noise.New),
 		libp2p.Muxer(yamux.ID, yamux.DefaultTransport),
 		libp2p.DisableRelay(),

@@ -1,4 +1,4 @@
-// A js-libp2p peer for the tests: TCP, Noise, Yamux, GossipSub 1.1 under StrictNoSign.
+// A js-libp2p peer for the tests: TCP and WebSocket, Noise, Yamux, GossipSub 1.1 under StrictNoSign.
 //
 // Commands come as one JSON object a line, events leave the same way. It shares no code with the
 // node: what it makes of a message is its own.
@@ -10,6 +10,7 @@ import { yamux } from '@chainsafe/libp2p-yamux'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 
@@ -17,8 +18,8 @@ const tell = (event) => process.stdout.write(JSON.stringify(event) + '\n')
 const hex = (bytes) => Buffer.from(bytes).toString('hex')
 
 const node = await createLibp2p({
-  addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
-  transports: [tcp()],
+  addresses: { listen: ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'] },
+  transports: [tcp(), webSockets()],
   connectionEncrypters: [noise()],
   streamMuxers: [yamux()],
   services: {

@@ -4,3 +4,8 @@ Promise.withResolvers ??= function () {
   const promise = new this((yes, no) => { resolve = yes; reject = no })
   return { promise, resolve, reject }
 }
+
+import { WebSocket } from 'ws'
+
+// Node 20 has none of its own.
+globalThis.WebSocket ??= WebSocket

@@ -18,7 +18,9 @@ from vrmnode.cli.session import Session, session, shared_options
 from vrmnode.errors import ConfigError, KeystoreError
 
 DEFAULT_LISTEN = "/ip4/0.0.0.0/tcp/4101"
-_ADDRESS = re.compile(r"/(ip4|ip6|dns|dns4|dns6)/[^/\s]+/tcp/\d{1,5}(/p2p/[A-Za-z0-9]+)?")
+_ADDRESS = re.compile(
+    r"/(ip4|ip6|dns|dns4|dns6)/[^/\s]+/tcp/\d{1,5}((?:/wss?|/tls/ws)?/p2p/[A-Za-z0-9]+)?"
+)
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """What every layer of a connection offers to the next: bytes in, bytes out.
 
-Three things in this package are byte streams: the TCP socket, the Noise channel over it, and each
-Yamux stream over that. Names follow trio.
+Byte streams in this package are the wire (a TCP socket, or a WebSocket over one), the Noise channel
+over it, and each Yamux stream over that. Names follow trio.
 """
 
 import math
@@ -96,8 +96,43 @@ def encode_varint(value: int) -> bytes:
     return bytes(out)
 
 
-class TcpStream:
-    """A TCP connection as a byte stream."""
+class Wire(ByteStream, Protocol):
+    """What is nearest to the system."""
+
+    transport: str
+    """``tcp``, ``ws`` or ``wss``."""
+
+    @property
+    def remote(self) -> tuple[str, int]:
+        """IP address and port of the other end.
+
+        Raises:
+            ConnectionLostError: it is gone already.
+        """
+
+    @property
+    def local_host(self) -> str:
+        """IP address of our end, with its zone if that is needed.
+
+        Raises:
+            ConnectionLostError: it is gone already.
+        """
+
+    def send_now(self, data: bytes) -> int:
+        """Hand over as much of ``data`` as fits now; how many bytes that is.
+
+        0 where the connection is gone: whoever sends the rest will hear of that.
+        """
+
+    async def send_eof(self) -> None:
+        """Send nothing more; reading goes on."""
+
+    def close(self) -> None:
+        """Close at once; whatever waits on it raises ``ConnectionLostError``."""
+
+
+class SocketWire:
+    """What all wires over a TCP socket have in common."""
 
     def __init__(self, sock: trio.SocketStream) -> None:
         self._sock = sock
@@ -127,6 +162,16 @@ class TcpStream:
         except OSError as error:
             raise ConnectionLostError("no local address") from error
 
+    def close(self) -> None:
+        """Close at once; whatever waits on it raises ``ConnectionLostError``."""
+        self._sock.socket.close()
+
+
+class TcpStream(SocketWire):
+    """A TCP connection as a wire."""
+
+    transport = "tcp"
+
     async def receive_some(self, max_bytes: int) -> bytes:
         try:
             return bytes(await self._sock.receive_some(max_bytes))
@@ -155,7 +200,3 @@ class TcpStream:
             await self._sock.send_eof()
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             raise ConnectionLostError("tcp write") from error
-
-    def close(self) -> None:
-        """Close at once; whatever waits on it raises ``ConnectionLostError``."""
-        self._sock.socket.close()

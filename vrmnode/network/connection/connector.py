@@ -4,9 +4,11 @@ import trio
 
 from vrmnode.network.addresses import DialAddress
 from vrmnode.network.config import NetworkConfig
+from vrmnode.network.connection.byte_stream import Wire
 from vrmnode.network.connection.connection_table import ConnectionTable
 from vrmnode.network.connection.peer_connection import INBOUND, PeerConnection, StreamServer, agree
 from vrmnode.network.connection.pinned_libp2p import NoiseTransport
+from vrmnode.network.connection.transports import accept_wire, ask_for_wire
 from vrmnode.network.errors import ConnectionLostError, NetworkError, PeerFaultError
 from vrmnode.network.gossip.gossip_link import GossipLink
 from vrmnode.network.gossip.gossip_service import GossipService
@@ -72,7 +74,8 @@ class Connector:
     async def _shake_hands(self, sock: trio.SocketStream, address: str) -> PeerConnection | None:
         with self._admission.handshake(address):
             try:
-                return await self._agree(sock, expected_peer=None)
+                with trio.fail_after(self._config.handshake_timeout_s):
+                    return await self._agree(await accept_wire(sock), expected_peer=None)
             except (PeerFaultError, ConnectionLostError, trio.TooSlowError):
                 # Nobody has proved an identity yet, so there is nobody to hold it against.
                 pass
@@ -138,7 +141,10 @@ class Connector:
                 "network.dial_failed", f"can't reach {address.text}: {error}"
             ) from error
         try:
-            return await self._agree(sock, expected_peer=address.peer_id)
+            wire = await ask_for_wire(sock, address)
+            connection = await self._agree(wire, expected_peer=address.peer_id)
+            connection.dialled = address.text
+            return connection
         except BaseException as error:
             sock.socket.close()
             if isinstance(error, PeerFaultError) and error.reason == "peer_mismatch":
@@ -185,9 +191,9 @@ class Connector:
             await link.queue.drained()
         await connection.goodbye()
 
-    async def _agree(self, sock: trio.SocketStream, *, expected_peer: str | None) -> PeerConnection:
+    async def _agree(self, wire: Wire, *, expected_peer: str | None) -> PeerConnection:
         return await agree(
-            sock, self._config, self._transport, self._serve_stream, expected_peer=expected_peer
+            wire, self._config, self._transport, self._serve_stream, expected_peer=expected_peer
         )
 
     def _admit(self, connection: PeerConnection) -> bool:

@@ -15,15 +15,15 @@ from typing import cast
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from vrmnode.network.connection.byte_stream import TcpStream
+from vrmnode.network.connection.byte_stream import Wire
 from vrmnode.network.connection.pinned_libp2p import (
     ID,
     NoiseTransport,
     NoiseTransportReadWriter,
     PeerIDMismatchesPubkey,
     RawConnection,
+    ReadWriteCloser,
     SecureSession,
-    TrioTCPStream,
 )
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
 
@@ -34,10 +34,10 @@ READ_BYTES = 131_072
 
 
 class NoiseChannel:
-    """Bytes in order, encrypted and authenticated; belongs to one TCP connection."""
+    """Bytes in order, encrypted and authenticated; belongs to one wire."""
 
-    def __init__(self, tcp: TcpStream, send_key: bytes, receive_key: bytes) -> None:
-        self._tcp = tcp
+    def __init__(self, wire: Wire, send_key: bytes, receive_key: bytes) -> None:
+        self._wire = wire
         self._seal = ChaCha20Poly1305(send_key).encrypt
         self._open = ChaCha20Poly1305(receive_key).decrypt
         self._sent = 0
@@ -53,7 +53,7 @@ class NoiseChannel:
             PeerFaultError: ``noise``: a frame doesn't authenticate.
         """
         while not self._plain:
-            data = await self._tcp.receive_some(READ_BYTES)
+            data = await self._wire.receive_some(READ_BYTES)
             if not data:
                 if self._raw:
                     raise ConnectionLostError("ended inside a Noise frame")
@@ -81,13 +81,13 @@ class NoiseChannel:
         Not while a ``send_all`` is under way.
         """
         self._unsent += self._sealed(data)
-        self._unsent = self._unsent[self._tcp.send_now(self._unsent) :]
+        self._unsent = self._unsent[self._wire.send_now(self._unsent) :]
 
     async def send_all(self, data: bytes) -> None:
         """Encrypt ``data`` in frames of at most ``MAX_PLAINTEXT`` and write them at once."""
         raw = self._unsent + self._sealed(data)
         self._unsent = b""
-        await self._tcp.send_all(raw)
+        await self._wire.send_all(raw)
 
     def _sealed(self, data: bytes) -> bytes:
         out = []
@@ -100,7 +100,7 @@ class NoiseChannel:
 
     async def send_eof(self) -> None:
         """Send nothing more; reading goes on."""
-        await self._tcp.send_eof()
+        await self._wire.send_eof()
 
     def _decrypt_whole_frames(self) -> None:
         raw = self._raw
@@ -120,13 +120,31 @@ class NoiseChannel:
         del raw[:position]
 
 
+class _HandshakeWire(ReadWriteCloser):
+    """A wire as libp2p's handshake reads and writes it."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def read(self, n: int | None = None) -> bytes:
+        return await self._wire.receive_some(READ_BYTES if n is None else n)
+
+    async def write(self, data: bytes) -> None:
+        await self._wire.send_all(bytes(data))
+
+    async def close(self) -> None:
+        self._wire.close()
+
+    def get_remote_address(self) -> tuple[str, int] | None:
+        return self._wire.remote
+
+
 def _nonce(counter: int) -> bytes:
     return b"\0\0\0\0" + counter.to_bytes(8, "little")
 
 
 async def noise_handshake(
-    tcp: TcpStream,
-    raw: TrioTCPStream,
+    wire: Wire,
     transport: NoiseTransport,
     *,
     initiator: bool,
@@ -141,7 +159,7 @@ async def noise_handshake(
             peer than expected.
         ConnectionLostError: the connection ended.
     """
-    connection = RawConnection(raw, initiator)
+    connection = RawConnection(_HandshakeWire(wire), initiator)
     try:
         if initiator:
             assert expected_peer is not None
@@ -156,5 +174,5 @@ async def noise_handshake(
         raise PeerFaultError("handshake") from error
     session = cast(SecureSession, secure)
     ciphers = cast(NoiseTransportReadWriter, session.conn).noise_state.noise_protocol
-    channel = NoiseChannel(tcp, ciphers.cipher_state_encrypt.k, ciphers.cipher_state_decrypt.k)
+    channel = NoiseChannel(wire, ciphers.cipher_state_encrypt.k, ciphers.cipher_state_decrypt.k)
     return channel, session.get_remote_peer().to_base58()

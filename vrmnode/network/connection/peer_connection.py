@@ -1,15 +1,16 @@
-"""One connection to one peer: TCP, Noise, Yamux, and what is known about it."""
+"""One connection to one peer: its wire, Noise, Yamux, and what is known about it."""
 
 import time
 from collections.abc import Awaitable, Callable
 
 import trio
 
+from vrmnode.network.addresses import tcp_multiaddr
 from vrmnode.network.config import NetworkConfig
 from vrmnode.network.connection import multistream, yamux_frames
-from vrmnode.network.connection.byte_stream import ByteStream, TcpStream
+from vrmnode.network.connection.byte_stream import ByteStream, Wire
 from vrmnode.network.connection.noise_channel import noise_handshake
-from vrmnode.network.connection.pinned_libp2p import NOISE_PROTOCOL, NoiseTransport, TrioTCPStream
+from vrmnode.network.connection.pinned_libp2p import NOISE_PROTOCOL, NoiseTransport
 from vrmnode.network.connection.yamux_connection import YamuxConnection
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import PeerFaultError
@@ -24,16 +25,28 @@ StreamServer = Callable[[YamuxStream, str], Awaitable[None]]
 class PeerConnection:
     """An agreed connection; ``run`` serves it to its end."""
 
-    def __init__(self, tcp: TcpStream, muxer: YamuxConnection, peer: str, direction: str) -> None:
+    def __init__(self, wire: Wire, muxer: YamuxConnection, peer: str, direction: str) -> None:
         self.peer = peer
         self.direction = direction
-        self.remote = tcp.remote
-        self.local_host = tcp.local_host
+        self.transport = wire.transport
+        self.dialled = ""
+        """The address by which we reached it, if we did."""
+        self.remote = wire.remote
+        self.local_host = wire.local_host
         self.opened_at = time.time()
         self.agreed_at = trio.current_time()
         self.ended = trio.Event()
         self.muxer = muxer
-        self._tcp = tcp
+        self._wire = wire
+
+    @property
+    def address(self) -> str:
+        """Where the peer was reached, or whence it came; with its peer id."""
+        # Its IP address alone doesn't lead to what stands behind a web server under a name.
+        if self.transport == "wss":
+            return self.dialled
+        web_socket = "/ws" if self.transport == "ws" else ""
+        return f"{tcp_multiaddr(*self.remote)}{web_socket}/p2p/{self.peer}"
 
     async def run(self) -> None:
         """Serve streams until the connection ends.
@@ -49,7 +62,7 @@ class PeerConnection:
 
     def close(self) -> None:
         """End the connection at once."""
-        self._tcp.close()
+        self._wire.close()
         self.ended.set()
 
     async def goodbye(self) -> None:
@@ -78,7 +91,7 @@ class PeerConnection:
 
 
 async def agree(
-    sock: trio.SocketStream,
+    wire: Wire,
     config: NetworkConfig,
     transport: NoiseTransport,
     serve_stream: StreamServer,
@@ -87,7 +100,7 @@ async def agree(
 ) -> PeerConnection:
     """Agree with the other end on Noise and Yamux; we are the initiator if a peer is expected.
 
-    The caller closes ``sock`` when this raises.
+    The caller closes the wire when this raises.
 
     Raises:
         PeerFaultError: it doesn't speak our protocols, or isn't the expected peer.
@@ -96,12 +109,11 @@ async def agree(
     """
     # SPEC 07: A node MUST refuse every security protocol but `/noise`.
     # SPEC 07: A node MUST close a connection whose handshake isn't complete after 10 seconds.
-    tcp = TcpStream(sock)
     initiator = expected_peer is not None
     with trio.fail_after(config.handshake_timeout_s):
-        await _select(tcp, str(NOISE_PROTOCOL), initiator=initiator)
+        await _select(wire, str(NOISE_PROTOCOL), initiator=initiator)
         channel, peer = await noise_handshake(
-            tcp, TrioTCPStream(sock), transport, initiator=initiator, expected_peer=expected_peer
+            wire, transport, initiator=initiator, expected_peer=expected_peer
         )
         await _select(channel, yamux_frames.PROTOCOL, initiator=initiator)
 
@@ -117,7 +129,7 @@ async def agree(
         ping_timeout_s=config.ping_timeout_s,
         stall_timeout_s=config.stall_timeout_s,
     )
-    return PeerConnection(tcp, muxer, peer, OUTBOUND if initiator else INBOUND)
+    return PeerConnection(wire, muxer, peer, OUTBOUND if initiator else INBOUND)
 
 
 async def _select(stream: ByteStream, protocol: str, *, initiator: bool) -> None:

@@ -32,7 +32,7 @@ from libp2p.crypto.ed25519 import create_new_key_pair as _ed25519_from_seed
 from libp2p.crypto.keys import KeyPair
 from libp2p.crypto.x25519 import create_new_key_pair as _x25519_random
 from libp2p.identity.identify.pb.identify_pb2 import Identify as IdentifyMessage
-from libp2p.io.trio import TrioTCPStream
+from libp2p.io.abc import ReadWriteCloser
 from libp2p.network.connection.raw_connection import RawConnection
 from libp2p.peer.id import ID
 from libp2p.pubsub.pb import rpc_pb2
@@ -54,8 +54,8 @@ __all__ = [
     "NoiseTransportReadWriter",
     "PeerIDMismatchesPubkey",
     "RawConnection",
+    "ReadWriteCloser",
     "SecureSession",
-    "TrioTCPStream",
     "check_version",
     "key_pair_from_seed",
     "noise_transport",

@@ -50,13 +50,12 @@ class PeerExchange:
 
     def address_of(self, connection: PeerConnection) -> str | None:
         """Where the peer of a connection can be dialled, as far as we know by ourselves."""
-        host, port = connection.remote
-        if connection.direction != OUTBOUND:
-            claimed = self._claimed.get(connection.peer)
-            if claimed is None:
-                return None
-            port = claimed
-        return f"{tcp_multiaddr(host, port)}/p2p/{connection.peer}"
+        if connection.direction == OUTBOUND:
+            return connection.address
+        claimed = self._claimed.get(connection.peer)
+        if claimed is None:
+            return None
+        return f"{tcp_multiaddr(connection.remote[0], claimed)}/p2p/{connection.peer}"
 
     def forget_gone(self) -> None:
         """Drop what was noted of peers that aren't connected any more."""
@@ -131,7 +130,8 @@ class PeerExchange:
         texts = {address.text for address in self._book.to_name() if address.peer_id != asking}
         hosts = {address.text: address.host for address in self._book.to_name()}
         for connection in self._table.all():
-            text = self.address_of(connection)
+            # A name isn't passed on: who looks it up tells others where it goes.
+            text = None if connection.transport == "wss" else self.address_of(connection)
             if text is not None and connection.peer != asking:
                 texts.add(text)
                 hosts[text] = connection.remote[0]
