@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Sequence
 from typing import cast
 
 import trio
 import trio.testing
+from libp2p.pubsub.pb import rpc_pb2
 
 from tests.network.support import MESHSUB, PATIENCE_S, TOPIC, connected, open_node, until
 from tests.network.test_submit import hand_over, keeping, made
@@ -16,6 +18,7 @@ from tests.simulator.world import World
 from vrmnode.network import ACCEPTED, Finding, Incoming, Sender
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.deliveries import Deliveries
+from vrmnode.network.gossip.rpc_frames import encode_frame
 from vrmnode.network.gossip.rpc_messages import publish_frame, subscriptions_frame
 
 CHECK_BYTES, QUEUE_BYTES = 300_000, 50_000
@@ -69,8 +72,8 @@ class Peers:
         return self.asked_bytes - self.taken_bytes
 
 
-def _data(name: str, number: int) -> bytes:
-    return f"{name} {number} ".encode().ljust(SIZE, b".")
+def _data(name: str, number: int, size: int = SIZE) -> bytes:
+    return f"{name} {number} ".encode().ljust(size, b".")
 
 
 def test_a_store_that_stands_still_stops_the_reading_and_loses_nothing() -> None:
@@ -113,6 +116,48 @@ def test_who_sends_much_takes_the_room_of_nobody_else() -> None:
             assert peers.asked.index("little") <= before + 5
             nursery.cancel_scope.cancel()
         assert peers.node.gossip.check_room.wanted == 0
+
+    trio.run(main)
+
+
+class Endless:
+    """A stream of RPCs of a MiB, each made when it is read."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._number = 0
+        self._left = b""
+
+    async def receive_some(self, max_bytes: int) -> bytes:
+        await trio.lowlevel.checkpoint()
+        if not self._left:
+            rpc = rpc_pb2.RPC()
+            for _ in range(15):
+                self._number += 1
+                rpc.publish.add(data=_data(self._name, self._number, 66_500), topicIDs=[TOPIC])
+            self._left = encode_frame(rpc.SerializeToString())
+        taken, self._left = self._left[:max_bytes], self._left[max_bytes:]
+        return taken
+
+
+def test_what_waits_for_room_is_held_once() -> None:
+    async def main() -> None:
+        peers, count, waiting = Peers(), 40, 1 << 20
+        tracemalloc.start()
+        try:
+            async with trio.open_nursery() as nursery:
+                for number in range(count):
+                    name = f"endless {number}"
+                    peers.node.attach(name, outbound=False)
+                    stream = cast(YamuxStream, Endless(name))
+                    nursery.start_soon(peers.node.reader.handle_stream, stream, name, MESHSUB)
+                await trio.testing.wait_all_tasks_blocked()
+                held, _ = tracemalloc.get_traced_memory()
+                nursery.cancel_scope.cancel()
+        finally:
+            tracemalloc.stop()
+        # One that is larger than all the room, and a few copies of it on their way on.
+        assert held < 1.3 * count * waiting + 8 * waiting
 
     trio.run(main)
 

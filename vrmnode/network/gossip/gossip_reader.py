@@ -71,12 +71,12 @@ class GossipReader:
     async def _take(self, peer: str, frames: list[bytes], batches: Abreast) -> None:
         size_bytes = sum(map(len, frames))
         rpcs: list[Rpc] = []
+        frames.reverse()
         try:
-            for frame in frames:
-                rpcs.append(decode_rpc(frame))
+            # What each carries may wait for room, and isn't held twice for that.
+            while frames:
+                rpcs.append(decode_rpc(frames.pop()))
         finally:
-            # What they carry may wait for room, and isn't held twice for that.
-            frames.clear()
             # What came before a frame that can't be read counts.
             if any(rpc.subscriptions or rpc.has_control for rpc in rpcs):
                 await batches.all_ended()

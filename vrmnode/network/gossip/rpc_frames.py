@@ -63,6 +63,8 @@ class FrameDecoder:
 def in_batches(frames: Iterable[bytes], most: int) -> Iterator[list[bytes]]:
     """The same frames, so many together; those before one that can't be cut are given first.
 
+    The lists are the caller's.
+
     Raises:
         PeerFaultError: as ``FrameDecoder.feed``.
     """
@@ -71,6 +73,8 @@ def in_batches(frames: Iterable[bytes], most: int) -> Iterator[list[bytes]]:
     try:
         for frame in frames:
             batch.append(frame)
+            # Whoever has the batch may let go of it, while it isn't asked for the next.
+            del frame
             if len(batch) == most:
                 yield batch
                 batch = []
