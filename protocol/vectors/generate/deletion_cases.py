@@ -159,6 +159,9 @@ def _files(file: VectorFile) -> None:
         ("without-message", SCHEMA, "no message", put(good, "message", DROP)),
         ("without-agreement", SCHEMA, "no agreement", put(good, "agreement", DROP)),
         ("kind", SCHEMA, "another kind of message", {**good, "message": answer.raw}),
+        ("later", SCHEMA, "a message of a later version", {**good, "message": told.with_(v=2).raw}),
+        ("message-map", SCHEMA, "a map for its bytes", {**good, "message": told.unsigned()}),
+        ("agreement-map", SCHEMA, "a map for its bytes", {**good, "agreement": {}}),
         ("forged", SCHEMA, "a message altered", {**good, "message": _turned(told.raw)}),
         ("body", SCHEMA, "no field in it", {**good, "message": deletion(fields=[]).raw}),
         (

@@ -83,6 +83,10 @@ def _good(file: VectorFile) -> None:
     ):
         whole = signed(history(*rows), KEYS[: len(rows)])
         file.ok("verify", name, comment, _given(whole), {"months": [MONTH] * len(rows)})
+    longest = "x" * 128
+    whole = signed({**history(purchase(KEYS[0])), "verifier": longest}, KEYS[:1])
+    given = _given(whole, verifier=longest)
+    file.ok("verify", "verifier-longest", "a name of 128", given, {"months": [MONTH]})
 
 
 def _forms(file: VectorFile) -> None:
@@ -96,6 +100,7 @@ def _forms(file: VectorFile) -> None:
         ("unknown", "an unknown key", {**good, "customer": fixed("x")}),
         ("nonce-31", "a nonce of 31 bytes", {**good, "nonce": NONCE[:31]}),
         ("verifier-none", "no verifier", {k: v for k, v in good.items() if k != "verifier"}),
+        ("verifier-text", "a number for a name", {**good, "verifier": 1}),
         ("verifier-long", "a name of 129", {**good, "verifier": "x" * 129}),
         ("none", "no purchase", {**good, "purchases": []}),
         ("twice", "a key twice", signed(history(one, one), [KEYS[0]] * 2)),
