@@ -85,7 +85,7 @@ def _profiles(file: VectorFile) -> None:
     for name, policy, comment in GOOD_POLICIES:
         cases.allow(name, comment, "termsPolicy", policy)
     for name, wrong, comment in BAD_POLICIES:
-        code = "message.unknown_field" if name == "unknown-field" else BODY
+        code = "message.unknown_field" if name in ("unknown-field", "category-unknown") else BODY
         cases.change(name, comment, "termsPolicy", wrong, code)
     nil = Raw(b"\xc0")
     cases.change("nil", "left out where there is none", "termsPolicy", nil)

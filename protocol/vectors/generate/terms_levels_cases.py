@@ -128,6 +128,14 @@ GOOD_POLICIES: list[tuple[str, Levels, str]] = [
         },
         "everything that a policy can say",
     ),
+    (
+        "most",
+        {
+            "levels": {},
+            "category": [entry(list(range(64 * n, 64 * n + 64)), STRICT) for n in range(32)],
+        },
+        "32 entries of 64 categories",
+    ),
 ]
 BAD_POLICIES: list[tuple[str, object, str]] = [
     ("no-levels", {}, "levels are required"),
@@ -150,6 +158,19 @@ BAD_POLICIES: list[tuple[str, object, str]] = [
         {"levels": {}, "category": [entry([n], STRICT) for n in range(33)]},
         "33 entries",
     ),
+    (
+        "category-65",
+        {"levels": {}, "category": [entry(list(range(65)), STRICT)]},
+        "65 categories",
+    ),
+    (
+        "category-unknown",
+        {"levels": {}, "category": [{**entry([8], STRICT), "name": "Books"}]},
+        "no such field",
+    ),
+    ("category-map", {"levels": {}, "category": entry([8], STRICT)}, "an array of entries"),
+    ("category-alone", {"levels": {}, "category": [{"levels": STRICT}]}, "of which categories?"),
+    ("category-text", {"levels": {}, "category": [entry(["8"], STRICT)]}, "ids are numbers"),  # type: ignore[list-item]
     ("requests-word", {"levels": {}, "requests": "everybody"}, "no such behaviour"),
     ("negotiation-nil", {"levels": {}, "negotiation": None}, "left out where it has no value"),
 ]
