@@ -31,10 +31,13 @@ from .world import (
     DAY,
     NOW,
     OTHER_CUSTOMER,
+    OTHER_ROOT,
     OTHER_VENDOR,
     STRANGER,
     VENDOR,
     VENDOR_ROOT,
+    Body,
+    altered,
     certificate,
 )
 
@@ -184,6 +187,21 @@ def _accepted_offers(cases: MailCases) -> None:
         ("offer-later-version", "an offer of a later version", offer().with_(v=2).raw),
         ("offer-body-alone", "the body without the message", pack(offer().body)),
         ("offer-wrong-total", "an offer whose total is wrong", wrong_total.raw),
+        (
+            "offer-other-certificate",
+            "the certificate of another key than the offer's author",
+            _certified(certificate(subject=OTHER_VENDOR.public)).raw,
+        ),
+        (
+            "offer-other-root",
+            "a certificate of another root than the vendor's",
+            _certified(certificate(root=OTHER_ROOT)).raw,
+        ),
+        (
+            "offer-certificate-altered",
+            "a certificate that its root didn't sign",
+            _certified(altered(certificate(), {"serial": 9})).raw,
+        ),
     ):
         cases.refuse(name, BODY, comment, {**cases.good, "offer": embedded})
     vouched = replace(offer(), body={**offer().body, "ext": {"x": 1}, "critical": ["x"]})
@@ -194,6 +212,11 @@ def _accepted_offers(cases: MailCases) -> None:
     comment = "nor are the dates of the vendor's certificate"
     cases.accept("offer-old-certificate", comment, accept_body(replace(offer(), body=body)))
     cases.change("offer-map", "a map instead of its bytes", "offer", offer().unsigned())
+
+
+def _certified(by: Body) -> Inner:
+    """The offer with another certificate in its draft, rightly signed."""
+    return replace(offer(), body=put(offer().body, "draft.vendor.certificate", by))
 
 
 def _cheaper() -> bytes:
