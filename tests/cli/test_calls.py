@@ -63,6 +63,8 @@ CALLS = [
      {"fields": ["telephone", "email"], "tell": False}),
     ("contact disclosures", "contact.disclosures", {}),
     (f"contact disclosures --deal {ID}", "contact.disclosures", {"deal": ID}),
+    ("vendor intents", "vendor.intents", {"limit": 100}),
+    ("vendor intents --answer none --limit 5", "vendor.intents", {"answer": "none", "limit": 5}),
     ("vendor orders", "vendor.orders", {"all": False}),
     ("vendor orders --all", "vendor.orders", {"all": True}),
     (f"vendor label {ID}", "vendor.label", {"deal": ID}),

@@ -24,7 +24,7 @@ vendor profile show, vendor profile set, vendor policy show, vendor policy set, 
 vendor catalogue import, vendor catalogue list, vendor catalogue set, vendor catalogue remove
 vendor questions, vendor reply, vendor inbox list, vendor inbox show, vendor inbox claim
 vendor pause, vendor resume, vendor inbox release, vendor inbox answer, vendor inbox refuse
-vendor forget, vendor label, vendor orders
+vendor forget, vendor label, vendor orders, vendor intents
 vendor demand on, vendor demand off, vendor demand list, vendor demand show, vendor demand export
 vendor rights list, vendor rights show, vendor rights fulfil, vendor rights deny
 vendor rights progress, rights request, rights cancel, rights list, rights show, rights export

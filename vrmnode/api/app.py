@@ -28,7 +28,7 @@
     GET    /v1/vendor/inbox                    POST /v1/vendor/inbox/{intent}/answer
     GET    /v1/vendor/inbox/{intent}           POST /v1/vendor/inbox/{intent}/refuse
     POST   /v1/vendor/inbox/{intent}/claim     POST /v1/vendor/inbox/{intent}/release
-    POST   /v1/catalogue/change                POST /v1/catalogue/remove
+    GET    /v1/vendor/intents[?answer&limit]
 
     GET    /v1/vendors[?words&category&country&terms&function&limit]
     GET    /v1/vendors/{vendor}                POST /v1/vendors/{vendor}/check

@@ -38,7 +38,7 @@ from vrmnode.engine.postbox import Room
 from vrmnode.engine.relationship import breach_desk, relation_views
 from vrmnode.engine.rights import answers, requests
 from vrmnode.engine.trust import directory, key_desk, trust_desk
-from vrmnode.engine.vendor import demand_desk, shop
+from vrmnode.engine.vendor import came_in, demand_desk, shop
 from vrmnode.errors import ServiceError
 from vrmnode.network import Network, NetworkError, PeerStatus
 from vrmnode.node import domains
@@ -318,6 +318,7 @@ _QUERIES: dict[str, Query] = {
     "vendor.counts": lambda tx, p, now: vendor_counts.counts(tx, _text(p, "vendor") or "", now),
     "vendor.profile": lambda tx, p, now: views.vendor_profile(tx),
     "policy.test": lambda tx, p, now: policy_tests.policy_test(tx, _text(p, "of") or "", now),
+    "vendor.intents": came_in.listed,
     "demand.list": lambda tx, p, now: demand_desk.demand_list(tx, now),
     "demand.show": lambda tx, p, now: demand_desk.demand_show(tx, _text(p, "week") or ""),
     "vendor.policy": lambda tx, p, now: shop.stored_policy(tx).to_dict(),

@@ -54,6 +54,11 @@ _WHO, _HOW = "who you are to customers", "how intents are answered"
         "questions": (_QUESTIONS, "questions", "List the questions of customers."),
         "reply": (_QUESTIONS, "reply", "Answer a customer's question."),
         "policy": (_HERE, "policy", "Show or set how intents are answered."),
+        "intents": (
+            "vrmnode.cli.commands.shop_intents",
+            "list_intents",
+            "List the intents that came, the newest first, and what you answered.",
+        ),
         "orders": (
             "vrmnode.cli.commands.shop_orders",
             "list_orders",
