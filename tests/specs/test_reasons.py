@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -165,9 +166,18 @@ def test_every_error_that_a_command_can_meet_has_a_test() -> None:
 
 def _arguments(function: str, folder: str, place: int = 0) -> Iterator[tuple[Path, str]]:
     """An argument of each call of a function below a folder, where it is a literal."""
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                at = node.args[place] if len(node.args) > place else None
-                if node.func.id == function and isinstance(at, ast.Constant):
-                    yield path, str(at.value)
+    for path, name, args in _calls(folder):
+        at = args[place] if len(args) > place else None
+        if name == function and isinstance(at, ast.Constant):
+            yield path, str(at.value)
+
+
+@cache
+def _calls(folder: str) -> list[tuple[Path, str, list[ast.expr]]]:
+    """The calls of functions by their names below a folder, with their arguments."""
+    return [
+        (path, node.func.id, node.args)
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
