@@ -87,6 +87,14 @@ def test_by_prefix_and_kind(tx: Tx) -> None:
     assert messages.by_prefix(tx, "zz") == []
 
 
+def test_seqs_are_those_of_one_author_in_one_deal(tx: Tx) -> None:
+    assert messages.seqs(tx, key(1), key(201)) == []
+    for number in (5, 0, 2):
+        messages.put(tx, message(number))
+    assert messages.seqs(tx, key(1), key(201)) == [0, 2, 5]
+    assert messages.seqs(tx, key(1), key(202)) == messages.seqs(tx, key(2), key(201)) == []
+
+
 def test_missing_seqs(tx: Tx) -> None:
     assert messages.missing_seqs(tx, key(1), key(201)) == []
     for number in (0, 2, 5):

@@ -83,6 +83,7 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "messages.list_messages": lambda tx: messages.list_messages(tx, key(1)),
     "messages.mark_acked": lambda tx: messages.mark_acked(tx, [key(1)], 1),
     "messages.to_acknowledge": lambda tx: messages.to_acknowledge(tx, key(1)),
+    "messages.seqs": lambda tx: messages.seqs(tx, key(1), key(2)),
     "messages.missing_seqs": lambda tx: messages.missing_seqs(tx, key(1), key(2)),
     "messages.rights_requests": lambda tx: messages.rights_requests(tx, own=True, limit=9),
     "holdings.count": lambda tx: holdings.count(

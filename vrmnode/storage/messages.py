@@ -114,10 +114,15 @@ def need_ack_again(tx: Connection, digest: bytes) -> None:
     tx.run("UPDATE messages SET ack_sent_at = NULL WHERE digest = ? AND own = 0", (digest,))
 
 
+def seqs(tx: Connection, deal: bytes, author: bytes) -> list[int]:
+    """Return the sequence numbers of one author's messages in a deal, ascending."""
+    sql = "SELECT seq FROM messages WHERE deal = ? AND author = ? ORDER BY seq"
+    return [seq for (seq,) in tx.rows(sql, (deal, author))]
+
+
 def missing_seqs(tx: Connection, deal: bytes, author: bytes, limit: int = 64) -> list[int]:
     """Return the lowest sequence numbers below an author's highest that haven't come."""
-    rows = tx.rows("SELECT seq FROM messages WHERE deal = ? AND author = ?", (deal, author))
-    present = {seq for (seq,) in rows}
+    present = set(seqs(tx, deal, author))
     # Lazily: the highest is what a peer wrote, up to 2^31.
     missing = (seq for seq in range(max(present, default=0)) if seq not in present)
     return list(itertools.islice(missing, limit))

@@ -328,9 +328,7 @@ def watch(ctx: Context, record: DealRecord, *, window: TagWindow = tag_rules.win
         if row.role == "customer"
         else (tag_rules.CUSTOMER, row.customer)
     )
-    received = [
-        item.seq for item in messages.list_messages(ctx.tx, row.deal) if item.author == author
-    ]
+    received = messages.seqs(ctx.tx, row.deal, author)
     found = window(offer.secret, direction, row.shard_in or 0, received)
     until = _watch_until(record, ctx.now) + TAG_LIFETIME_S
     # A peer that counts in leaps would leave a trail of windows behind.
