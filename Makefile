@@ -10,8 +10,8 @@ NEWER ?= $(shell for p in python3.13 python3.12 "$$HOME"/.pyenv/versions/3.13*/b
 	"$$HOME"/.pyenv/versions/3.12*/bin/python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { echo $$p; exit; }; \
 	done)
-# How many tests run at a time: one for each processor.
-WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# How many tests run at a time: three for two processors, since those with processes mostly wait.
+WORKERS ?= $(shell echo $$((($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3 + 1) / 2)))
 # Bytecode is kept, also where the environment asks for none: else each worker of the tests compiles
 # the whole project.
 export PYTHONDONTWRITEBYTECODE :=
