@@ -87,6 +87,13 @@ def test_defaults():
     assert read_request({"category": 784, "country": "NL"}).label == "category 784"
 
 
+def test_a_limit_of_its_own_is_known():
+    assert not read_request(PLAIN).bounded
+    for name in ("budget", "private_maximum"):
+        assert read_request({**PLAIN, name: "20.00 EUR"}).bounded
+    assert read_request({**PLAIN, "function": "Buy", "min_price": "20.00 EUR"}).bounded
+
+
 def test_private_maximum_shows_its_currency_only():
     made = build({**PLAIN, "private_maximum": "50 EUR"})
     assert made.price_specification is not None

@@ -94,7 +94,12 @@ def _publish(customer: LocalNode, folder: Path) -> str:
     dry = customer.vrm("intent", "publish", "--file", request, "--dry-run")
     assert [each["addendum"] for each in dry["terms"]] == [STRICT, SECOND]
     assert "advertise to the customer [addendum]" in dry["terms"][0]["text"]
-    return str(customer.vrm("intent", "publish", "--file", request)["intent"])
+    del wanted["acceptance"]["max_total"]  # type: ignore[attr-defined]
+    request.write_text(json.dumps(wanted), encoding="utf-8")
+    endless = customer.vrm("intent", "publish", "--file", request, "--dry-run")
+    assert [words for words in endless["warnings"] if "while no maximum is set" in words]
+    bounded = ("--private-maximum", "90.00 EUR", "--file", request)
+    return str(customer.vrm("intent", "publish", *bounded)["intent"])
 
 
 def _fulfilled(customer: LocalNode, intent: str) -> dict[str, Any] | None:

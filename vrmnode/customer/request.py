@@ -69,6 +69,12 @@ class IntentRequest:
     recognised: bool
     """Whether those of them that can shall know who asks."""
 
+    @property
+    def bounded(self) -> bool:
+        """Whether it says itself what may be paid at most, or has to be paid at least."""
+        bounds = (self.maximum, self.minimum, self.private_maximum)
+        return any(bound is not None for bound in bounds)
+
 
 def read_request(raw: Mapping[str, object]) -> IntentRequest:
     """The request, from the fields that people write.

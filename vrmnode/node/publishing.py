@@ -67,7 +67,10 @@ class Publishing:
             raw = {**raw, "to": await self._read(_spelled_out, {"to": request.to})}
         told = [*_notes(prepared, self._machine.clock()), *self._warnings()]
         unlikely = await self._read(
-            lambda tx, _, now: standing.unlikely(tx, acceptance, request.currency), {}
+            lambda tx, _, now: standing.unlikely(
+                tx, acceptance, request.currency, bounded=request.bounded
+            ),
+            {},
         )
         told += unlikely if isinstance(unlikely, list) else []
         if params.get("dry_run"):

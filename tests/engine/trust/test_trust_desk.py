@@ -156,5 +156,11 @@ def test_rules_that_can_hardly_do_what_was_meant_are_told(world: World) -> None:
     (words,) = standing.unlikely(reader, automatic)
     assert "vrm trust add" in words
     assert standing.unlikely(reader, {**automatic, "vendors": "any"}) == []
+    assert standing.unlikely(reader, {**automatic, "vendors": "any"}, bounded=False) == []
+    endless = {"mode": "automatic", "vendors": "any"}
+    (words,) = standing.unlikely(reader, endless, bounded=False)
+    assert "while no maximum is set" in words and "--max-total" in words
+    assert standing.unlikely(reader, endless, bounded=True) == []
+    assert len(standing.unlikely(reader, {"mode": "automatic"}, bounded=False)) == 2
     command(world, CUSTOMER, "trust.add", vendor=_did(world))
     assert standing.unlikely(reader, automatic) == []

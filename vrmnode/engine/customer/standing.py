@@ -34,11 +34,15 @@ def policy_of(tx: Connection, own: OwnIntent) -> AcceptancePolicy:
 
 
 def unlikely(
-    tx: Connection, acceptance: Mapping[str, object], currency: str | None = None
+    tx: Connection,
+    acceptance: Mapping[str, object],
+    currency: str | None = None,
+    *,
+    bounded: bool = True,
 ) -> list[str]:
     """Words for an owner whose rules for accepting can hardly do what was meant by them.
 
-    `currency` is that of the intent which they are for.
+    `currency` is that of the intent which they are for, `bounded` whether it names a limit itself.
     """
     policy = read_policy(acceptance, _stored_policy(tx))
     if policy.mode != "automatic":
@@ -53,12 +57,18 @@ def unlikely(
             f"the node accepts by itself up to {policy.max_total}, but this intent is in"
             f" {currency}: it will accept nothing unless you give a maximum with --max-total"
         ]
+    found = []
+    if not bounded and policy.max_total is None and policy.min_total is None:
+        found.append(
+            "the node accepts nothing by itself while no maximum is set: give one with --max-total,"
+            " --private-maximum or --budget"
+        )
     if policy.vendors == "trusted" and not trusted(tx):
-        return [
+        found.append(
             "the node may accept trusted vendors only, and you trust none yet: say whom with"
             " vrm trust add, or choose others with --accept-vendors"
-        ]
-    return []
+        )
+    return found
 
 
 def _stored_policy(tx: Connection) -> AcceptancePolicy:
