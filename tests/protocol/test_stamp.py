@@ -41,5 +41,24 @@ def test_the_start_decides_what_is_tried_and_wraps():
     assert stamp.grind(bytes(32), 0, start=2**64) == bytes(8)
 
 
+@given(
+    st.binary(min_size=32, max_size=32),
+    st.integers(0, 11),
+    st.one_of(st.integers(0, 2**64), st.sampled_from([1, 255, 256, 2**48 - 1, 2**64 - 3])),
+    st.sampled_from([0, 1, 2, 255, 256, 257, 600]),
+)
+def test_it_is_the_first_one_that_fits(core, bits, start, tries):
+    def fits(number):
+        tried = (number % 2**64).to_bytes(8, "big")
+        return stamp.leading_zero_bits(stamp.envelope_id(core, tried)) >= bits
+
+    first = next((number for number in range(start, start + tries) if fits(number)), None)
+    if first is None:
+        with pytest.raises(LocalError):
+            stamp.grind(core, bits, start, tries)
+    else:
+        assert stamp.grind(core, bits, start, tries) == (first % 2**64).to_bytes(8, "big")
+
+
 def test_golden_stamp():
     assert stamp.grind(bytes(32), 12).hex() == "000000000000066c"
