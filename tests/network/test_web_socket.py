@@ -63,6 +63,24 @@ def test_nodes_meet_by_tcp_and_by_web_socket_at_one_port() -> None:
     trio.run(main)
 
 
+def test_whoever_dials_speaks_first() -> None:
+    # SPEC 07: A node MUST NOT send anything over a WebSocket that it takes before something has
+    # come.
+    async def main() -> None:
+        async with open_node() as node:
+            _, _, host, _, port, *_ = node.addresses[0].split("/")
+            wire = await ask_for_web_socket(await trio.open_tcp_stream(host, int(port)), "x", 80)
+            with trio.move_on_after(0.2) as waiting:
+                await wire.receive_some(1)
+            assert waiting.cancelled_caught
+            header = b"\x13/multistream/1.0.0\n"
+            await wire.send_all(header)
+            assert await receive_exactly(wire, len(header)) == header
+            wire.close()
+
+    trio.run(main)
+
+
 def test_both_say_goodbye_over_a_web_socket() -> None:
     async def main() -> None:
         async with open_node() as hub:

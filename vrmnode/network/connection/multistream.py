@@ -55,9 +55,13 @@ async def accept(stream: ByteStream, supported: Container[str]) -> str:
         PeerFaultError: ``multistream``: junk, or more than ``MAX_PROPOSALS`` proposals.
         ConnectionLostError: the stream ended.
     """
-    await stream.send_all(_line(HEADER))
+    # SPEC 07: A node MUST NOT send anything over a WebSocket that it takes before something has
+    # come.
+    #
+    # js-libp2p 3.3 loses what comes before it has heard that there is a WebSocket.
     if await _read_line(stream) != HEADER:
         raise PeerFaultError("multistream")
+    await stream.send_all(_line(HEADER))
     for _ in range(MAX_PROPOSALS):
         line = await _read_line(stream)
         try:
