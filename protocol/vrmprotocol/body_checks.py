@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 
 from vrmprotocol import currency, gtin
 from vrmprotocol.errors import LocalError, RemoteError
-from vrmprotocol.fields import SUITE_X25519, Body, RecipientKey
+from vrmprotocol.fields import SUITE_X25519, Body, RecipientKey, is_text
 
 X25519_BYTES = 32
 RELATIONSHIP_COMMITMENT = "relationship"
+MAX_VALUE = 256
+"""Characters of a text that a constraint compares with."""
 
 
 def refuse(field: str, expected: str) -> RemoteError:
@@ -27,6 +29,8 @@ def check_extensions(body: Body, known_ext: frozenset[str]) -> None:
     Raises:
         RemoteError: `message.body`, `message.critical`.
     """
+    if len(set(body.critical)) != len(body.critical):
+        raise refuse("critical", "each name once")
     for name in body.critical:
         # SPEC 00: The writer MUST NOT name in `critical` an extension that is missing from `ext`.
         if name not in body.ext:
@@ -35,6 +39,18 @@ def check_extensions(body: Body, known_ext: frozenset[str]) -> None:
         # `message.critical`.
         if name not in known_ext:
             raise RemoteError("message.critical", "critical: expected extensions known here")
+
+
+def check_constraint(where: str, op: str, value: object) -> None:
+    """Refuse a value of a constraint that doesn't go with `op`, or is no text where it is a str.
+
+    The type of the field can't say it: in a union with an array msgspec 0.22 crashes at a pattern.
+    """
+    if (op == "in") != isinstance(value, tuple):
+        raise refuse(where, "an array exactly when op is in")
+    for each in value if isinstance(value, tuple) else (value,):
+        if isinstance(each, str) and not is_text(each, MAX_VALUE):
+            raise refuse(where, f"a text of 1 to {MAX_VALUE} characters")
 
 
 def check_choices(arrays: Mapping[str, Sequence[str | int]]) -> None:

@@ -6,6 +6,7 @@ in `schema.load`; values that we build ourselves pass the same check in `schema.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
@@ -13,6 +14,12 @@ from msgspec import Meta
 
 # No control characters but the line feed (U+0000–U+001F, U+007F–U+009F).
 _TEXT = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*\Z"
+
+
+def is_text(value: str, most: int) -> bool:
+    """Whether a str has 1 to so many characters and none that controls."""
+    return 1 <= len(value) <= most and re.match(_TEXT, value) is not None
+
 
 Bytes16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]

@@ -15,6 +15,7 @@ from vrmprotocol import certificate as certificates
 from vrmprotocol import encoding, feedback, functions, key_update, schema
 from vrmprotocol.body_checks import (
     check_choices,
+    check_constraint,
     check_extensions,
     check_gtin,
     check_own_currency,
@@ -390,7 +391,6 @@ def _check_wish(intent: Intent) -> None:
     check_proffer(intent.accepted_terms, intent.addendum)
     for name, constraints in (("must", intent.must), ("prefer", intent.prefer)):
         for place, constraint in enumerate(constraints):
-            if (constraint.op == "in") != isinstance(constraint.value, tuple):
-                raise refuse(f"{name}[{place}].value", "an array exactly when op is in")
+            check_constraint(f"{name}[{place}].value", constraint.op, constraint.value)
     if intent.availability_ends is not None and intent.availability_ends % DAY_S:
         raise refuse("availabilityEnds", f"a multiple of {DAY_S}")

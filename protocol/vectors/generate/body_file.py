@@ -132,6 +132,10 @@ class BodyCases:
         self.refuse("critical-empty", BODY, "an empty array is left out", none)
         text = {**self.good, "ext": some, "critical": "x-colour"}
         self.refuse("critical-text", BODY, "text instead of an array", text)
+        twice = {**self.good, "ext": some, "critical": ["x-colour", "x-colour"]}
+        self.refuse("critical-twice", BODY, "a name twice", twice)
+        absent = {**self.good, "ext": some, "critical": ["y"]}
+        self.refuse("critical-absent", BODY, "a name that ext hasn't", absent)
         number = {**self.good, "ext": some, "critical": [1]}
         self.refuse("critical-int", BODY, "a number instead of a name", number)
 

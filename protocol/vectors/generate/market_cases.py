@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import constraint_cases
 from .body_file import BODY, BodyCases
 from .canonical import Raw, pack
 from .cases import VectorFile
@@ -18,7 +19,6 @@ from .world import (
     STRANGER,
     VENDOR,
     Body,
-    altered,
     certificate,
     intent_body,
     profile_body,
@@ -158,7 +158,7 @@ def _intent(file: VectorFile) -> None:
         cases.allow(f"description-{number}", comment, "itemOffered.description", text)
     cases.recipient_key("replyKey")
     _intent_arrays(cases)
-    _constraints(cases)
+    constraint_cases.add(cases)
 
 
 _FLOAT = Raw(b"\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00")
@@ -195,48 +195,6 @@ def _intent_arrays(cases: MarketCases) -> None:
     cases.allow("features-32", "32 features", "features", longest)
     cases.change("features-33", "33 features", "features", features)
     cases.change("features-65", "a name of 65 characters", "features", ["a" * 65])
-
-
-def _constraints(cases: MarketCases) -> None:
-    def one(**changes: Any) -> list[Body]:
-        return [altered({"name": "colour", "op": "eq", "value": "black"}, changes)]
-
-    for name, comment, value in (
-        ("eq-int", "equal to a number", one(value=-5)),
-        ("eq-false", "equal to a truth value", one(value=False)),
-        ("in-64", "one of 64", one(op="in", value=[f"c{n}" for n in range(64)])),
-        ("in-mixed", "text and numbers", one(op="in", value=["black", 9005])),
-        ("name-64", "a name of 64 characters", one(name="a" * 64)),
-        ("16", "sixteen constraints", one() * 16),
-    ):
-        cases.allow(f"must-{name}", comment, "must", value)
-    cases.allow("prefer-16", "sixteen constraints", "prefer", one() * 16)
-    wrong: list[tuple[str, str, Any]] = [
-        ("17", "seventeen constraints", one() * 17),
-        ("op-unknown", "no such comparison", one(op="ne")),
-        ("name-65", "a name of 65 characters", one(name="a" * 65)),
-        ("name-empty", "an empty name", one(name="")),
-        ("name-missing", "no name", one(name=None)),
-        ("op-missing", "no comparison", one(op=None)),
-        ("value-missing", "no value", one(value=None)),
-        ("value-nil", "nil as the value", one(value=Raw(b"\xc0"))),
-        ("value-bin", "bytes as the value", one(value=b"black")),
-        ("value-map", "a map as the value", one(value={"a": 1})),
-        ("eq-array", "an array without `in`", one(value=["black"])),
-        ("in-text", "`in` without an array", one(op="in")),
-        ("in-empty", "one of none", one(op="in", value=[])),
-        ("in-65", "one of 65", one(op="in", value=[f"c{n}" for n in range(65)])),
-        ("in-bool", "truth values in the array", one(op="in", value=[True])),
-        ("in-array", "an array in the array", one(op="in", value=[["black"]])),
-        ("map", "one map instead of an array", one()[0]),
-    ]
-    for name, comment, value in wrong:
-        cases.change(f"must-{name}", comment, "must", value)
-        if name in ("17", "op-unknown", "eq-array"):
-            cases.change(f"prefer-{name}", comment, "prefer", value)
-    cases.change(
-        "must-unknown", "one field too many", "must", one(unit="ml"), "message.unknown_field"
-    )
 
 
 def _profile(file: VectorFile) -> None:
