@@ -48,9 +48,12 @@ def test_json_and_loopback_only(shop, vrm):
 
 
 def test_chosen_addresses_replace_those_of_the_node(shop, vrm):
-    args = ("--address", "/dns4/shop.example/tcp/4101", "--address", address(3))
+    named = "/dns4/shop.example/tcp/4101"
+    by_web = "/dns4/node.shop.example/tcp/443/tls/ws"
+    args = ("--address", named, "--address", by_web, "--address", address(3))
     assert vrm.json("net", "invite", *args)["peers"] == [
-        f"/dns4/shop.example/tcp/4101/p2p/{PEER_ID}",
+        f"{named}/p2p/{PEER_ID}",
+        f"/dns4/node.shop.example/tcp/443/wss/p2p/{PEER_ID}",
         address(3),
     ]
     assert vrm.error("net", "invite", "--address", "shop.example", code=2)["code"] == (

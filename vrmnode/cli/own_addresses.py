@@ -47,11 +47,13 @@ def reach_words(addresses: Sequence[PeerAddress]) -> str | None:
 
 
 def _completed(text: str, peer_id: str) -> PeerAddress:
-    found = peer_address.parse(text if "/p2p/" in text else f"{text}/p2p/{peer_id}")
+    whole = text if "/p2p/" in text else f"{text}/p2p/{peer_id}"
+    # Two ways to write the same, of which invitations have one.
+    found = peer_address.parse(whole.replace("/tls/ws/", "/wss/"))
     if found is None:
-        example = "/dns4/shop.example/tcp/4101"
+        examples = "/dns4/shop.example/tcp/4101 or /dns4/shop.example/tcp/443/wss"
         raise usage(
-            "option.address", f"--address: expected an address such as {example}, came {text!r}"
+            "option.address", f"--address: expected an address such as {examples}, came {text!r}"
         )
     return found
 

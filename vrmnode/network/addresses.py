@@ -16,6 +16,7 @@ from vrmnode.network.connection.pinned_libp2p import ID
 from vrmnode.network.errors import NetworkError
 
 _DIALLED = "/ip4/<address>/tcp/<port>/p2p/<peer id>"
+_BY_TLS = "/dns4/<name>/tcp/<port>/wss/p2p/<peer id>, a name that a certificate can be for"
 _TRANSPORTS = {"p2p": "tcp", "ws/p2p": "ws", "wss/p2p": "wss", "tls/ws/p2p": "wss"}
 _TAKES_BOTH = " (WebSockets are taken there, too; TLS is a web server's to end)"
 _LISTENED = "/ip4/<address>/tcp/<port>"
@@ -52,8 +53,10 @@ def parse_dial_address(text: str) -> DialAddress:
     host, port = _host_and_port(text, parts, _DIALLED, names=True)
     names = "/".join(name for name, _ in parts[2:])
     transport = _TRANSPORTS.get(names)
-    if transport is None or (transport == "wss" and not parts[0][0].startswith("dns")):
+    if transport is None:
         raise _invalid(text, _DIALLED)
+    if transport == "wss" and not parts[0][0].startswith("dns"):
+        raise _invalid(text, _BY_TLS)
     try:
         peer_id = ID.from_base58(parts[-1][1]).to_base58()
     except ValueError as error:
