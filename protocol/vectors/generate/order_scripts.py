@@ -104,6 +104,26 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
         after("paid", "cancel-buyer", "shipped"),
     ),
     (
+        "cancel-crosses-in-transit",
+        "the cancel crosses the word that the parcel is on its way",
+        after("paid", "cancel-buyer", "in-transit"),
+    ),
+    (
+        "cancel-crosses-failed-attempt",
+        "the cancel crosses the word that nobody opened",
+        after("paid", "cancel-buyer", "failed-attempt"),
+    ),
+    (
+        "fetched-after-failed-attempt",
+        "the seller takes back what couldn't be handed over",
+        after("paid", "failed-attempt", "collected"),
+    ),
+    (
+        "fetched-in-transit",
+        "the seller takes back what was on its way",
+        after("paid", "in-transit", "collected"),
+    ),
+    (
         "cancel-crosses-shipped-and-back",
         "and the parcel comes back",
         after("paid", "cancel-buyer", "shipped", "returned-to-sender"),
@@ -211,6 +231,11 @@ SCRIPTS: list[tuple[str, str, Steps]] = [
             *("paid", "received", "return-both", "accepts-both", "return-sent.both"),
             *("return-received.both", "refunded"),
         ),
+    ),
+    (
+        "return-sent",
+        "a piece is on its way back",
+        after("paid", "delivered", "return-one", "accepts-one", "return-sent.one"),
     ),
     (
         "return-refused",
