@@ -84,8 +84,10 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         customer, workshop = made
         workshop.vrm("vendor", "policy", "set", "--file", CATALOGUE / "policy.toml")
         report = workshop.vrm("vendor", "catalogue", "import", CATALOGUE / "catalogue.csv")
-        assert (report["refused"], report["warnings"]) == (0, [])
-        workshop.vrm("vendor", "profile", "set", "--file", CATALOGUE / "profile.toml")
+        closed = "nobody is offered anything: no profile is set, see vrm vendor profile set"
+        assert (report["refused"], report["warnings"]) == (0, [closed])
+        profile = workshop.vrm("vendor", "profile", "set", "--file", CATALOGUE / "profile.toml")
+        assert "warnings" not in profile
         yield Town(customer, workshop, folder)
         statuses = nodes.stop_all()
     assert set(statuses.values()) == {0}

@@ -67,7 +67,7 @@ def vendor_policy_test(
 
 def _answer(tx: Connection, here: Shop | None, intent: Intent, now: int) -> Json:
     if here is None:
-        return {"answer": "silence", "why": shop.closed(tx) or "no intent is answered"}
+        return {"answer": "silence", "why": shop.closed(tx)}
     reply = here.reply(intent, now)
     why = left_to_human(here.policy, here.details, intent, reply, now=now)
     if pause.current(tx, now) is not None and (why or isinstance(reply, tuple)):
