@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from tests.engine.databases import databases_in_memory
@@ -28,6 +28,7 @@ from vrmprotocol.message import SignedMessage
 from vrmprotocol.order_bodies import OrderEvent
 
 EXAMPLES = 1_000 if os.environ.get("CI") else 60
+SHARDS = 4 if os.environ.get("CI") else 1
 CUSTOMERS, VENDORS = (CUSTOMER, OTHER_CUSTOMER), (VENDOR, OTHER_VENDOR)
 DELIVERY = {"name", "street_address"}
 VALUES = {
@@ -157,15 +158,18 @@ def check_end(world: World) -> int:
     return count
 
 
+@pytest.mark.parametrize("shard", range(SHARDS))
 def test_none_is_early_and_all_arrive(
     databases: dict[str, Database],
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
+    shard: int,
 ) -> None:
     without_work(monkeypatch)
     counts: Counter[str] = Counter()
 
-    @examples(EXAMPLES, derandomize=True)
+    @seed(shard)
+    @examples(EXAMPLES // SHARDS)
     @given(script=st.lists(STEP, min_size=8, max_size=30), luck=st.integers(0, 2**32))
     def run(script: list[tuple[object, ...]], luck: int) -> None:
         world = World(databases, luck, [5, 5], [0, 0, 0, 0])
