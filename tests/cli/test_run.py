@@ -44,7 +44,15 @@ def node(monkeypatch):
 
     node = Node()
     monkeypatch.setattr(late, "run_node", node)
-    return node
+    yield node
+    # What asks whether the node is ready ends with it, and isn't there when others' tests run.
+    for thread in _asking():
+        thread.join(120)
+        assert not thread.is_alive()
+
+
+def _asking():
+    return [each for each in threading.enumerate() if each.name == "ready"]
 
 
 def test_options(made, node):
@@ -80,8 +88,8 @@ def test_ready_line(made, node):
         daemon.service.answers["status"] = {"peer_id": "12D3", "addresses": ["/a", "/b"]}
         daemon.start()
         # The line is printed by a thread of its own, which asks until it is answered.
-        asking = [each for each in threading.enumerate() if each.name == "ready"]
-        asking[-1].join(120)  # earlier ones belong to tests whose node never answers
+        (asking,) = _asking()
+        asking.join(120)
         daemon.stop()
         return 0
 

@@ -61,7 +61,8 @@ def run(
     here = session()
     _check_folder(here)
     passphrase = read_passphrase(passphrase_file, none=no_passphrase)
-    ready = threading.Thread(target=_say_when_ready, args=(here,), name="ready", daemon=True)
+    ended = threading.Event()
+    ready = threading.Thread(target=_say_when_ready, args=(here, ended), name="ready", daemon=True)
     ready.start()
     try:
         code = late.run_node(
@@ -77,6 +78,8 @@ def run(
         if cause is None:
             raise
         raise from_coded(cause) from error
+    finally:
+        ended.set()
     sys.exit(code)
 
 
@@ -94,16 +97,15 @@ def _check_folder(here: Session) -> None:
         raise from_coded(LockError("node.already_running", detail, pid))
 
 
-def _say_when_ready(here: Session) -> None:
+def _say_when_ready(here: Session, ended: threading.Event) -> None:
     # A thread, because the node has the main one; it asks as any other client would.
-    pause = threading.Event()
-    while True:
+    while not ended.is_set():
         try:
             status = here.client.get("status")
         except CommandError as error:
             if error.exit_code != DAEMON_DOWN:
                 return  # it answers, but not as it should; its log says why
-            pause.wait(POLL_S)
+            ended.wait(POLL_S)
             continue
         if isinstance(status, dict) and status.get("pid", os.getpid()) == os.getpid():
             here.line(_ready(status), _ready_words(status))
