@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,11 +10,8 @@ from pathlib import Path
 
 import pytest
 import trio
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.certificates import self_signed
 from tests.network.support import TOPIC, open_node, ready, receive, until
 from vrmnode.network import Network, NetworkError
 from vrmnode.network.addresses import parse_dial_address
@@ -87,35 +83,6 @@ def test_both_say_goodbye_over_a_web_socket() -> None:
 # TLS ends at a web server in front of the node.
 
 
-def _certificate(folder: Path, name: str) -> Path:
-    """A file with a key and a certificate for a name, which vouches for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / f"{name}.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + signed.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
-
-
 @asynccontextmanager
 async def _web_server(certificate: Path, node: Network) -> AsyncIterator[int]:
     """The port of a server that takes TLS and passes on what is in it."""
@@ -157,7 +124,7 @@ def test_a_node_behind_a_web_server(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def main() -> None:
-        certificate = _certificate(tmp_path, "localhost")
+        certificate = self_signed(tmp_path)
         context = ssl.create_default_context(cafile=str(certificate))
         monkeypatch.setattr(transports, "_tls", partial(_the_same, context))
         async with open_node() as hub, open_node() as guest, _web_server(certificate, hub) as port:
@@ -174,7 +141,7 @@ def test_a_certificate_for_another_name_or_of_nobody_known_is_refused(
 ) -> None:
     # SPEC 07: A node MUST check that the certificate of a `wss` address is for its name.
     async def main() -> None:
-        other, own = (_certificate(tmp_path, name) for name in ("other.example", "localhost"))
+        other, own = (self_signed(tmp_path, name) for name in ("other.example", "localhost"))
         for presented, trusted in ((other, str(other)), (own, None)):
             context = ssl.create_default_context(cafile=trusted)
             monkeypatch.setattr(transports, "_tls", partial(_the_same, context))
