@@ -62,6 +62,11 @@ def parse(text: str) -> PeerAddress | None:
     return PeerAddress(text=text, host=host, port=int(port), peer_id=peer_id, transport=transport)
 
 
+def as_written(text: str) -> str:
+    """An address as this protocol writes it, where libp2p has two words: `/wss` for `/tls/ws`."""
+    return text.replace("/tls/ws/", "/wss/")
+
+
 def could_be(text: str) -> bool:
     """Whether a text is an address, perhaps of a form of later times."""
     return (

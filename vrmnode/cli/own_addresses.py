@@ -48,8 +48,7 @@ def reach_words(addresses: Sequence[PeerAddress]) -> str | None:
 
 def _completed(text: str, peer_id: str) -> PeerAddress:
     whole = text if "/p2p/" in text else f"{text}/p2p/{peer_id}"
-    # Two ways to write the same, of which invitations have one.
-    found = peer_address.parse(whole.replace("/tls/ws/", "/wss/"))
+    found = peer_address.parse(peer_address.as_written(whole))
     if found is None:
         examples = "/dns4/shop.example/tcp/4101 or /dns4/shop.example/tcp/443/wss"
         raise usage(

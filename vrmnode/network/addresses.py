@@ -14,6 +14,7 @@ from multiaddr.exceptions import Error as MultiaddrError
 
 from vrmnode.network.connection.pinned_libp2p import ID
 from vrmnode.network.errors import NetworkError
+from vrmprotocol import peer_address
 
 _DIALLED = "/ip4/<address>/tcp/<port>/p2p/<peer id>"
 _BY_TLS = "/dns4/<name>/tcp/<port>/wss/p2p/<peer id>, a name that a certificate can be for"
@@ -63,8 +64,8 @@ def parse_dial_address(text: str) -> DialAddress:
         raise _invalid(text, _DIALLED) from error
     if port == 0:
         raise _invalid(text, f"{_DIALLED} with a port above 0")
-    text = text.replace("/tls/ws/", "/wss/")
-    return DialAddress(text=text, host=host, port=port, peer_id=peer_id, transport=transport)
+    written = peer_address.as_written(text)
+    return DialAddress(text=written, host=host, port=port, peer_id=peer_id, transport=transport)
 
 
 def parse_listen_address(text: str) -> ListenAddress:

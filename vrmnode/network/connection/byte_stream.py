@@ -132,18 +132,13 @@ class Wire(ByteStream, Protocol):
 
 
 class SocketWire:
-    """What all wires over a TCP socket have in common."""
+    """What all wires over a TCP socket have in common; see ``Wire``."""
 
     def __init__(self, sock: trio.SocketStream) -> None:
         self._sock = sock
 
     @property
     def remote(self) -> tuple[str, int]:
-        """IP address and port of the other end.
-
-        Raises:
-            ConnectionLostError: it is gone already.
-        """
         try:
             name = self._sock.socket.getpeername()
         except OSError as error:
@@ -152,18 +147,12 @@ class SocketWire:
 
     @property
     def local_host(self) -> str:
-        """IP address of our end, with its zone if that is needed.
-
-        Raises:
-            ConnectionLostError: it is gone already.
-        """
         try:
             return str(self._sock.socket.getsockname()[0])
         except OSError as error:
             raise ConnectionLostError("no local address") from error
 
     def close(self) -> None:
-        """Close at once; whatever waits on it raises ``ConnectionLostError``."""
         self._sock.socket.close()
 
 
@@ -185,17 +174,12 @@ class TcpStream(SocketWire):
             raise ConnectionLostError("tcp write") from error
 
     def send_now(self, data: bytes) -> int:
-        """Hand over as much of ``data`` as fits now; how many bytes that is.
-
-        0 where the connection is gone: whoever sends the rest will hear of that.
-        """
         try:
             return os.write(self._sock.socket.fileno(), data)
         except OSError:
             return 0
 
     async def send_eof(self) -> None:
-        """Send nothing more; reading goes on."""
         try:
             await self._sock.send_eof()
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
