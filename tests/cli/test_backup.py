@@ -45,7 +45,11 @@ def test_nothing_is_replaced_unless_forced(made, tmp_path):
     ("damage", "code", "exit_code"),
     [
         (lambda raw: raw[:-10], "backup.corrupt", 1),
-        (lambda raw: raw[:100_000] + b"\x00" + raw[100_001:], "backup.corrupt", 1),
+        (
+            lambda raw: raw[:100_000] + bytes([raw[100_000] ^ 1]) + raw[100_001:],
+            "backup.corrupt",
+            1,
+        ),
         (lambda raw: b"", "backup.corrupt", 1),
     ],
     ids=["cut short", "altered", "empty"],

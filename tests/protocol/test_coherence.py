@@ -130,7 +130,7 @@ def test_an_accept_long_after_the_certificate_still_stands():
     "offer",
     [
         b"\xc1",
-        OFFERED.raw[:-1] + b"\x02",
+        OFFERED.raw[:-1] + bytes([OFFERED.raw[-1] ^ 1]),
         OFFERED.raw + b"\0",
         customer().say("accept", accept_body(OFFERED)).raw,
         inner.write(header(v=2), VENDOR),
