@@ -1,4 +1,5 @@
 """Hostile peers, each in a process of its own: what `benchmarks.attacks` lets loose on a node.
 
-`attacker` is how one connects and writes; `connections`, `gossip` and `services` have the attacks.
+`attacker` is how one connects and writes; `connections`, `layers`, `gossip` and `services` have the
+attacks.
 """

@@ -15,11 +15,16 @@ from collections.abc import Sequence
 import trio
 
 from benchmarks import corpus
-from benchmarks.hostile import connections, gossip, services
+from benchmarks.hostile import connections, gossip, layers, services
 from benchmarks.hostile.attacker import Attack, Attacker
 from vrmnode.network.addresses import parse_dial_address
 
-ATTACKS: dict[str, Attack] = {**connections.ATTACKS, **gossip.ATTACKS, **services.ATTACKS}
+ATTACKS: dict[str, Attack] = {
+    **connections.ATTACKS,
+    **layers.ATTACKS,
+    **gossip.ATTACKS,
+    **services.ATTACKS,
+}
 
 
 async def attack(

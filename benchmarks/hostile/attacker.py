@@ -13,7 +13,7 @@ import trio
 from vrmnode.network import NetworkConfig
 from vrmnode.network.addresses import DialAddress
 from vrmnode.network.connection import multistream
-from vrmnode.network.connection.byte_stream import TcpStream
+from vrmnode.network.connection.byte_stream import TcpStream, Wire
 from vrmnode.network.connection.multistream import ProtocolsRefusedError
 from vrmnode.network.connection.peer_connection import PeerConnection, agree
 from vrmnode.network.connection.pinned_libp2p import key_pair_from_seed, noise_transport
@@ -89,18 +89,23 @@ class Attacker:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[PeerConnection]:
         """An agreed connection, under a new peer id."""
+        async with self.connection_over(TcpStream(await self.tcp())) as agreed:
+            yield agreed
+
+    @asynccontextmanager
+    async def connection_over(self, wire: Wire) -> AsyncIterator[PeerConnection]:
+        """The same over a wire, which is closed in the end."""
         transport = noise_transport(key_pair_from_seed(os.urandom(32)))
-        sock = await self.tcp()
         try:
             agreed = await agree(
-                TcpStream(sock),
+                wire,
                 NetworkConfig(),
                 transport,
                 _listen,
                 expected_peer=self.target.peer_id,
             )
         except BaseException:
-            sock.socket.close()
+            wire.close()
             raise
         self.nursery.start_soon(_run, agreed)
         try:

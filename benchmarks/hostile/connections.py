@@ -96,15 +96,16 @@ async def idle_connections(attacker: Attacker) -> None:
             await connection.ended.wait()
             raise trio.BrokenResourceError
 
-    await _together([stay] * CONNECTIONS, attacker)
+    await together([stay] * CONNECTIONS, attacker)
 
 
 async def comings_and_goings(attacker: Attacker) -> None:
     """Connect, agree, leave, eight at a time."""
-    await _together([_come_and_go] * AT_ONCE, attacker)
+    await together([_come_and_go] * AT_ONCE, attacker)
 
 
-async def _together(attacks: Iterable[Attack], attacker: Attacker) -> None:
+async def together(attacks: Iterable[Attack], attacker: Attacker) -> None:
+    """Several attacks at a time, each again and again."""
     async with trio.open_nursery() as nursery:
         for each in attacks:
             nursery.start_soon(attacker.attack, each)

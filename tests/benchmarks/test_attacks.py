@@ -74,8 +74,8 @@ def test_names_are_those_of_attacks_and_counters() -> None:
     assert set(TO_BLAME) | set(UNUSED_ENVELOPES) | set(TUNNEL_TOO) <= ATTACKS.keys()
     assert set(BANS) < set(SIGNS) <= set(KEYS)
     assert NetworkConfig().ban_after_faults == 20
-    assert len(ATTACKS) == 77
-    assert len(RUNS) == 77 + len(TUNNEL_TOO)
+    assert len(ATTACKS) == 81
+    assert len(RUNS) == len(ATTACKS) + len(TUNNEL_TOO)
 
 
 def test_attacks_that_need_a_fresh_node_get_one() -> None:

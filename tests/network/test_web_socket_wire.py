@@ -14,6 +14,7 @@ from wsproto.events import AcceptConnection, BytesMessage, Ping, Request, TextMe
 from vrmnode.network.connection.byte_stream import receive_exactly
 from vrmnode.network.connection.web_socket import (
     SMALL_AT_ONCE,
+    SMALL_BYTES,
     SMALL_PER_S,
     WebSocketWire,
     accept_web_socket,
@@ -130,13 +131,13 @@ def test_who_sends_many_small_frames_is_read_later() -> None:
         empty = [BytesMessage(b"", message_finished=False)] * left
 
         async def act(sock: trio.SocketStream, protocol: wsproto.WSConnection) -> None:
-            raw = b"".join(map(protocol.send, [*empty, BytesMessage(b"x" * 64)]))
+            raw = b"".join(map(protocol.send, [*empty, BytesMessage(b"x" * SMALL_BYTES)]))
             nursery.start_soon(sock.send_all, raw)
 
         async with trio.open_nursery() as nursery:
             began = trio.current_time()
             wire = await _foreign(act)
-            assert await wire.receive_some(100) == b"x" * 64
+            assert await receive_exactly(wire, SMALL_BYTES) == b"x" * SMALL_BYTES
             assert trio.current_time() - began >= 0.9 * more / SMALL_PER_S
 
     trio.run(main)
@@ -145,6 +146,52 @@ def test_who_sends_many_small_frames_is_read_later() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
+        b"\x83\x80\0\0\0\0",  # an opcode that there isn't
+        b"\x82\x01x",  # not masked
+        b"\x80\x80\0\0\0\0",  # goes on with nothing
+        b"\xc2\x80\0\0\0\0",  # of an extension
+        b"\x88\x81\0\0\0\0\x03",  # half a reason to close
+    ],
+)
+def test_what_is_no_frame_is_a_fault(raw: bytes) -> None:
+    async def act(sock: trio.SocketStream, protocol: wsproto.WSConnection) -> None:
+        await sock.send_all(raw)
+
+    async def main() -> None:
+        wire = await _foreign(act)
+        with pytest.raises(PeerFaultError, match="websocket"):
+            await wire.receive_some(10)
+
+    trio.run(main)
+
+
+ASKS = (
+    b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+def test_the_name_of_the_host_is_not_looked_at() -> None:
+    """This one has 15 KB, and takes a second of CPU to decode by IDNA, before anybody is known."""
+    name = b"xn--" + ("\ufdfa" * 15_000).encode("punycode")
+
+    async def main() -> None:
+        here, there = _sockets()
+        await here.send_all(b"GET / HTTP/1.1\r\nHost: %s\r\n" % name + ASKS)
+        await accept_web_socket(there)
+        assert (await here.receive_some(65_536)).startswith(b"HTTP/1.1 101")
+
+    trio.run(main)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GET / HTTP/1.0\r\nHost: x\r\n" + ASKS,
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n" + ASKS,
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n" + ASKS + b"x",
+        2 * (b"GET / HTTP/1.1\r\nHost: x\r\n" + ASKS),
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + ASKS + b"\x82\x80\0\0\0\0",
         b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: \xff\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
         b"GET /\xc3\xa9 HTTP/1.1\r\n\r\n",

@@ -12,6 +12,7 @@ which anyone may connect with another's peer id.
 from collections import deque
 from typing import cast
 
+import trio
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
@@ -26,11 +27,16 @@ from vrmnode.network.connection.pinned_libp2p import (
     SecureSession,
 )
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
+from vrmnode.network.limits.token_bucket import TokenBucket
 
 MAX_FRAME = 65_535
 """Bytes of one Noise transport message, its 16-byte tag included (Noise section 3)."""
 MAX_PLAINTEXT = MAX_FRAME - 16
 READ_BYTES = 131_072
+SMALL_BYTES = 256
+SMALL_AT_ONCE, SMALL_PER_S = 16_384.0, 8_192.0
+"""Frames of less than 256 bytes that are taken; then the wire is read later. Any costs 2 µs, and
+may have nothing in it. As many as Yamux takes of its own."""
 
 
 class NoiseChannel:
@@ -45,6 +51,8 @@ class NoiseChannel:
         self._unsent = b""
         self._raw = bytearray()
         self._plain: deque[bytes] = deque()
+        self._plain_bytes = 0
+        self._small = TokenBucket(SMALL_AT_ONCE, SMALL_PER_S, trio.current_time())
 
     async def receive_some(self, max_bytes: int) -> bytes:
         """Next decrypted bytes.
@@ -59,15 +67,19 @@ class NoiseChannel:
                     raise ConnectionLostError("ended inside a Noise frame")
                 return b""
             self._raw += data
-            self._decrypt_whole_frames()
-        if max_bytes >= sum(map(len, self._plain)):
+            wait_s = self._small.take(self._decrypt_whole_frames(), trio.current_time())
+            if wait_s:
+                await trio.sleep(wait_s)
+        if max_bytes >= self._plain_bytes:
             joined = b"".join(self._plain)
             self._plain.clear()
+            self._plain_bytes = 0
             return joined
         first = self._plain.popleft()
         if len(first) > max_bytes:
             self._plain.appendleft(first[max_bytes:])
-            return first[:max_bytes]
+            first = first[:max_bytes]
+        self._plain_bytes -= len(first)
         return first
 
     @property
@@ -102,9 +114,10 @@ class NoiseChannel:
         """Send nothing more; reading goes on."""
         await self._wire.send_eof()
 
-    def _decrypt_whole_frames(self) -> None:
+    def _decrypt_whole_frames(self) -> int:
+        """Decrypt what is whole; how many of the frames were small."""
         raw = self._raw
-        position = 0
+        position = small = 0
         while len(raw) - position >= 2:
             end = position + 2 + int.from_bytes(raw[position : position + 2], "big")
             if len(raw) < end:
@@ -115,9 +128,12 @@ class NoiseChannel:
                 raise PeerFaultError("noise") from error
             self._received += 1
             position = end
+            small += len(plain) < SMALL_BYTES
             if plain:
                 self._plain.append(plain)
+                self._plain_bytes += len(plain)
         del raw[:position]
+        return small
 
 
 class _HandshakeWire(ReadWriteCloser):
