@@ -97,13 +97,14 @@ class Attacker:
         """The same over a wire, which is closed in the end."""
         transport = noise_transport(key_pair_from_seed(os.urandom(32)))
         try:
-            agreed = await agree(
-                wire,
-                NetworkConfig(),
-                transport,
-                _listen,
-                expected_peer=self.target.peer_id,
-            )
+            with trio.fail_after(TIMEOUT_S):
+                agreed = await agree(
+                    wire,
+                    NetworkConfig(),
+                    transport,
+                    _listen,
+                    expected_peer=self.target.peer_id,
+                )
         except BaseException:
             wire.close()
             raise
@@ -142,14 +143,22 @@ async def until_thrown_out(stream: YamuxStream | trio.SocketStream, within_s: fl
         raise ConnectionLostError("ended by the node")
 
 
-async def _listen(stream: YamuxStream, peer: str) -> None:
-    """Take what the node sends, and do nothing with it."""
+async def drain(stream: YamuxStream) -> None:
+    """Take what the node sends on a stream, to its end."""
     try:
-        await multistream.accept(stream, GOSSIP)
         while await stream.receive_some(65_536):
             pass
     except THROWN_OUT:
         return
+
+
+async def _listen(stream: YamuxStream, peer: str) -> None:
+    """Take what the node sends, and do nothing with it."""
+    try:
+        await multistream.accept(stream, GOSSIP)
+    except THROWN_OUT:
+        return
+    await drain(stream)
 
 
 async def _run(connection: PeerConnection) -> None:

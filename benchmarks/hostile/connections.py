@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import trio
 
-from benchmarks.hostile.attacker import THROWN_OUT, Attack, Attacker, until_thrown_out
+from benchmarks.hostile.attacker import THROWN_OUT, Attack, Attacker, drain, until_thrown_out
 from vrmnode.network.connection import identify, ping
 from vrmnode.network.connection.byte_stream import encode_varint
 from vrmnode.network.connection.peer_connection import PeerConnection
@@ -171,6 +171,14 @@ def floods(protocol: str, data: bytes) -> Attack:
     return attack
 
 
+async def pings(attacker: Attacker) -> None:
+    """Pings without end, two thousand a write, on one stream."""
+    async with attacker.stream(ping.PROTOCOL) as stream:
+        attacker.nursery.start_soon(drain, stream)
+        while True:
+            await attacker.write(stream.send_all, bytes(65_536))
+
+
 async def noise_then_junk(attacker: Attacker) -> None:
     """An agreed connection, then frames that aren't of its keys."""
     async with attacker.connection() as connection:
@@ -225,5 +233,6 @@ ATTACKS: dict[str, Attack] = {
     ),
     "identify flood": floods(identify.PROTOCOL, b"x"),
     "identify push junk": floods("/ipfs/id/push/1.0.0", encode_varint(300) + os.urandom(300)),
+    "ping flood": pings,
     "ping junk": floods(ping.PROTOCOL, os.urandom(33)),
 }

@@ -9,10 +9,9 @@ from collections.abc import Callable
 
 import trio
 
-from benchmarks.hostile.attacker import THROWN_OUT, Attack, Attacker, until_thrown_out
+from benchmarks.hostile.attacker import Attack, Attacker, drain, until_thrown_out
 from benchmarks.hostile.gossip import MARKET, forged
 from vrmnode.network.connection.byte_stream import encode_varint
-from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmprotocol import (
     envelope,
     peer_exchange,
@@ -38,20 +37,12 @@ def on_stem(raw: bytes) -> bytes:
     return framed(stem_frames.write(envelope.unsecure_topic(raw) or MARKET, raw))
 
 
-async def _drain(stream: YamuxStream) -> None:
-    try:
-        while await stream.receive_some(65_536):
-            pass
-    except THROWN_OUT:
-        return
-
-
 def envelopes(protocol: str, frame: Frame, *, change: Frame = bytes, most: int = 10**9) -> Attack:
     """Hand over envelopes without end, and take the answers."""
 
     async def attack(attacker: Attacker) -> None:
         async with attacker.stream(protocol) as stream:
-            attacker.nursery.start_soon(_drain, stream)
+            attacker.nursery.start_soon(drain, stream)
             for raw in itertools.cycle(attacker.envelopes[:most]):
                 await attacker.write(stream.send_all, frame(change(raw)))
                 attacker.messages += 1
@@ -102,7 +93,7 @@ async def comparisons(attacker: Attacker) -> None:
     """Compare again and again in one session, asking for all ids of the node each time."""
     message = _comparison()
     async with attacker.stream(sync_frames.PROTOCOL) as stream:
-        attacker.nursery.start_soon(_drain, stream)
+        attacker.nursery.start_soon(drain, stream)
         request = Request(topic=MARKET, at=int(time.time()), message=message)
         while True:
             await attacker.write(stream.send_all, framed(sync_frames.write(request)))
@@ -111,7 +102,7 @@ async def comparisons(attacker: Attacker) -> None:
 async def fetches(attacker: Attacker) -> None:
     """Fetch the same envelopes again and again."""
     async with attacker.stream(sync_frames.PROTOCOL) as stream:
-        attacker.nursery.start_soon(_drain, stream)
+        attacker.nursery.start_soon(drain, stream)
         message = reconciliation.initiate(IdSet(), max_bytes=sync_frames.MAX_MESSAGE_BYTES)
         begin = Request(topic=MARKET, at=int(time.time()), message=message)
         await attacker.write(stream.send_all, framed(sync_frames.write(begin)))

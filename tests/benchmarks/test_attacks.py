@@ -74,7 +74,7 @@ def test_names_are_those_of_attacks_and_counters() -> None:
     assert set(TO_BLAME) | set(UNUSED_ENVELOPES) | set(TUNNEL_TOO) <= ATTACKS.keys()
     assert set(BANS) < set(SIGNS) <= set(KEYS)
     assert NetworkConfig().ban_after_faults == 20
-    assert len(ATTACKS) == 81
+    assert len(ATTACKS) == 82
     assert len(RUNS) == len(ATTACKS) + len(TUNNEL_TOO)
 
 

@@ -31,7 +31,8 @@ from vrmnode.network.connection import multistream
 from vrmnode.network.connection.byte_stream import ByteStream, TcpStream
 from vrmnode.network.connection.noise_channel import NoiseChannel
 from vrmnode.network.connection.peer_connection import agree
-from vrmnode.network.connection.ping import answer_pings
+from vrmnode.network.connection.ping import PROTOCOL as PING
+from vrmnode.network.connection.ping import PingService
 from vrmnode.network.connection.pinned_libp2p import (
     key_pair_from_seed,
     noise_transport,
@@ -88,7 +89,10 @@ def _propose(raw: bytes) -> None:
 
 
 def _ping(raw: bytes) -> None:
-    run_virtually(partial(_awaited, answer_pings(fed_stream(raw))))
+    async def main() -> None:
+        await PingService(trio.current_time, trio.sleep).answer(fed_stream(raw), "peer", PING)
+
+    run_virtually(main)
 
 
 async def _awaited(what: Awaitable[object]) -> None:

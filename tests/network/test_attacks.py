@@ -331,13 +331,14 @@ def test_unfinished_handshake_is_closed() -> None:
                 b"",
                 b"\x13/multistream/1.0.0\n",
                 b"\x13/multistream/1.0.0\n\x07/noise\n",
+                b"GET / HTTP/1.1\r\n",
             ):
                 async with await trio.open_tcp_stream(*host_and_port(node.addresses[0])) as tcp:
                     await tcp.send_all(first)
                     with trio.fail_after(PATIENCE_S):
                         while await tcp.receive_some(1_000):
                             pass
-            await until(lambda: node.stats()["handshakes_failed"] == 3)
+            await until(lambda: node.stats()["handshakes_failed"] == 4)
 
     trio.run(main)
 

@@ -85,6 +85,7 @@ class Network:
         self._scores = PeerScores(config.ban_after_faults, clock)
         self._admission = Admission(config, clock)
         conduct = Conduct(self._scores, self._bans, self._admission, self._counters, self._log)
+        self._pings = ping.PingService(clock, conduct.hold_up)
         cache = MessageCache()
         self._router = GossipRouter(config.topics, cache, self._scores, rng)
         self._gossip = GossipService(
@@ -325,11 +326,8 @@ class Network:
             )
             await identify.answer_identify(stream, frame)
 
-        async def answer_pings(stream: YamuxStream, peer: str, protocol: str) -> None:
-            await ping.answer_pings(stream)
-
         handlers[identify.PROTOCOL] = answer_identify
-        handlers[ping.PROTOCOL] = answer_pings
+        handlers[ping.PROTOCOL] = self._pings.answer
         handlers[STEM_PROTOCOL] = self._stem.handle_stream
         if self._config.min_peers:
             handlers[PEERS_PROTOCOL] = self._exchange.answer

@@ -72,6 +72,7 @@ class Connector:
             sock.socket.close()
 
     async def _shake_hands(self, sock: trio.SocketStream, address: str) -> PeerConnection | None:
+        # SPEC 07: A node MUST close a connection whose handshake isn't complete after 10 seconds.
         with self._admission.handshake(address):
             try:
                 with trio.fail_after(self._config.handshake_timeout_s):
