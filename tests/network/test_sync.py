@@ -251,6 +251,26 @@ def test_a_peer_that_begins_too_often_is_told_so(monkeypatch: pytest.MonkeyPatch
     trio.run(main)
 
 
+def test_whoever_is_busy_reads_nothing() -> None:
+    """What was begun to be asked on sixty streams would be held for half a minute."""
+
+    async def nothing(topic: str, envelopes: Sequence[bytes], peer: str) -> None: ...
+
+    async def main() -> None:
+        service = SyncService(Shelf(), (TOPIC,), nothing, lambda: 0.0, lambda: 0)
+        async with trio.open_nursery() as nursery:
+            _, there = pipe()
+            nursery.start_soon(service.answer, cast(YamuxStream, there), "peer", "")
+            await trio.testing.wait_all_tasks_blocked()
+            here, there = pipe()
+            await service.answer(cast(YamuxStream, there), "peer", "")
+            raw = await here.receive_some(1_000)
+            assert sync_frames.read_answer(raw[1:]).refused == "busy"
+            nursery.cancel_scope.cancel()
+
+    trio.run(main, clock=trio.testing.MockClock())
+
+
 def test_the_oldest_session_gives_way_once_it_has_had_its_time() -> None:
     now = 0.0
 

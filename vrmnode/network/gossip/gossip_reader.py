@@ -3,6 +3,10 @@
 The messages of three batches are checked abreast: while the signatures of one are looked at, the
 next is decoded and the one before it goes to the node. Subscriptions and control wait for all that
 came before them.
+
+A frame of up to 256 KiB has room of its own in each connection, since every reader has to take it.
+A longer one needs room that all peers have together, given in turn, until what it carries has room
+in check: a peer that never ends a frame, or a store that stands still, holds so much and no more.
 """
 
 import math
@@ -16,12 +20,16 @@ from vrmnode.network.gossip.rpc_frames import FrameDecoder, in_batches
 from vrmnode.network.gossip.rpc_messages import GossipMessage, Rpc, decode_rpc
 from vrmnode.network.interface import Sender, Way
 from vrmnode.network.limits.abreast import BATCHES_ABREAST, Abreast, abreast
+from vrmnode.round_robin import RoundRobin
 
 READ_BYTES = 131_072
 RPCS_AT_ONCE = 128
 """RPCs read together; a peer may put tens of thousands of empty ones into one read."""
 FRAME_TIMEOUT_S = 60.0
-"""Seconds for a frame that has begun to arrive."""
+"""Seconds for a frame that has begun to arrive, without those in which it waits for room."""
+OWN_BYTES = 262_144
+LONG_FRAMES_BYTES = 16 << 20
+"""Room for longer frames that arrive, of all peers together."""
 
 
 class GossipReader:
@@ -30,6 +38,7 @@ class GossipReader:
     def __init__(self, gossip: GossipService, max_rpc_bytes: int) -> None:
         self._gossip = gossip
         self._max_rpc_bytes = max_rpc_bytes
+        self.long_frames = RoundRobin(LONG_FRAMES_BYTES)
 
     async def handle_stream(self, stream: YamuxStream, peer: str, protocol: str) -> None:
         """Read the gossip stream that ``peer`` opened, to its end.
@@ -52,21 +61,31 @@ class GossipReader:
 
     async def _read(self, stream: YamuxStream, peer: str, batches: Abreast) -> None:
         decoder = FrameDecoder(self._max_rpc_bytes)
-        deadline = math.inf
-        while True:
-            with trio.fail_at(deadline):
-                data = await stream.receive_some(READ_BYTES)
-            if not data:
-                return
-            whole = False
-            for frames in in_batches(decoder.feed(data), RPCS_AT_ONCE):
-                whole = True
-                await self._take(peer, frames, batches)
-            # What has begun to arrive has its own deadline, which further bytes don't put off.
-            if not decoder.buffered:
-                deadline = math.inf
-            elif whole or deadline == math.inf:
-                deadline = trio.current_time() + FRAME_TIMEOUT_S
+        deadline, room = math.inf, 0
+        try:
+            while True:
+                with trio.fail_at(deadline):
+                    data = await stream.receive_some(READ_BYTES)
+                if not data:
+                    return
+                whole = False
+                for frames in in_batches(decoder.feed(data), RPCS_AT_ONCE):
+                    whole = True
+                    await self._take(peer, frames, batches)
+                if whole and room:
+                    self.long_frames.leave(room)
+                    room = 0
+                if decoder.unfinished > OWN_BYTES and not room:
+                    await self.long_frames.enter(Sender(Way.GOSSIP, peer), decoder.unfinished)
+                    room, deadline = decoder.unfinished, math.inf
+                # What has begun to arrive has its own deadline, which further bytes don't put off.
+                if not decoder.buffered:
+                    deadline = math.inf
+                elif whole or deadline == math.inf:
+                    deadline = trio.current_time() + FRAME_TIMEOUT_S
+        finally:
+            if room:
+                self.long_frames.leave(room)
 
     async def _take(self, peer: str, frames: list[bytes], batches: Abreast) -> None:
         size_bytes = sum(map(len, frames))

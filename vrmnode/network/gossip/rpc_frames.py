@@ -17,6 +17,8 @@ class FrameDecoder:
         self._max_frame_bytes = max_frame_bytes
         self._max_prefix = (max(max_frame_bytes.bit_length(), 1) + 6) // 7
         self._buffer = bytearray()
+        self.unfinished = 0
+        """The length of a frame that isn't complete yet, once that is known."""
 
     @property
     def buffered(self) -> int:
@@ -30,7 +32,7 @@ class FrameDecoder:
             PeerFaultError: ``rpc_length``: a length above the limit, or one that never ends.
         """
         self._buffer += data
-        position = 0
+        self.unfinished = position = 0
         try:
             while True:
                 prefix = self._length_at(position)
@@ -38,6 +40,7 @@ class FrameDecoder:
                     return
                 start, length = prefix
                 if len(self._buffer) - start < length:
+                    self.unfinished = length
                     return
                 position = start + length
                 yield bytes(self._buffer[start:position])

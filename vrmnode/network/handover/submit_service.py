@@ -13,7 +13,7 @@ from typing import NamedTuple
 import trio
 
 from vrmnode.network.config import NetworkConfig
-from vrmnode.network.connection.byte_stream import encode_varint, receive_frame
+from vrmnode.network.connection.byte_stream import encode_varint
 from vrmnode.network.connection.yamux_stream import YamuxStream
 from vrmnode.network.errors import ConnectionLostError, PeerFaultError
 from vrmnode.network.gossip.gossip_service import GossipService
@@ -60,7 +60,7 @@ class SubmitService:
             while peer in self._sessions:
                 await self._sessions[peer].wait()
         if peer in self._sessions or len(self._sessions) >= self._config.submit_sessions:
-            await _read_one(stream)
+            # Whatever it hands over isn't read: there is room for one session's.
             await _send(stream, [Answer(refused="busy")])
             stream.close()
             return
@@ -229,8 +229,3 @@ async def _send(stream: YamuxStream, answers: Sequence[Answer]) -> None:
     frames = [submit_frames.write_answer(each) for each in answers]
     with trio.fail_after(FRAME_TIMEOUT_S):
         await stream.send_all(b"".join(encode_varint(len(raw)) + raw for raw in frames))
-
-
-async def _read_one(stream: YamuxStream) -> None:
-    with trio.fail_after(FRAME_TIMEOUT_S):
-        await receive_frame(stream, submit_frames.MAX_ENVELOPE_BYTES)

@@ -119,7 +119,7 @@ class SyncService:
     async def answer(self, stream: YamuxStream, peer: str, protocol: str) -> None:
         """Answer one session that a peer began (a ``StreamHandler``)."""
         if not self._may_begin(peer):
-            await _receive_request(stream)
+            # What it asks isn't read: it may ask on many streams, and never end.
             await _send(stream, Answer(refused="busy"))
             stream.close()
             return
