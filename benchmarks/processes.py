@@ -19,6 +19,17 @@ def rss_bytes(pid: int) -> int:
     return sum(_rss_bytes(each) for each in _family(pid))
 
 
+def waited_s(pid: int) -> float:
+    """Seconds so far for which its main thread could have run, and had no processor."""
+    fields = _text(Path(f"/proc/{pid}/schedstat")).split()
+    return int(fields[1]) / 1e9 if len(fields) > 1 else 0.0
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether somebody has stopped it (SIGSTOP)."""
+    return _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()[:1] == ["T"]
+
+
 def _family(pid: int) -> list[int]:
     found = [pid]
     for thread in Path(f"/proc/{pid}/task").iterdir():

@@ -13,6 +13,8 @@ from vrmnode.network.gossip.gossip_service import BYTES_PER_UNIT
 HONEST_LEAST, LIMITED_S, GROWTH_MB = 0.9, 10.0, 128.0
 """What every attack has to leave: a share of the honest rate; how soon it is limited; by how much
 the node's memory grows, of which the messages of the last heartbeats may take half."""
+BUSY_S = 1.0
+"""Seconds of waiting for a processor from which lost or late messages say nothing of the node."""
 SIGNS = (
     "banned",
     "ranges_banned",
@@ -126,6 +128,8 @@ class Outcome:
     limited_s: float | None
     signs: dict[str, int]
     hostile: dict[str, Any]
+    busy_s: float = 0.0
+    """For how long the machine let the node or the honest peers wait for a processor."""
 
     @property
     def kept(self) -> float:
@@ -160,6 +164,11 @@ class Outcome:
         }
         return [word for word, is_broken in found.items() if is_broken]
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether honest peers kept too little while the machine was busy with something else."""
+        return "honest" in self.broken and self.busy_s > BUSY_S
+
     def row(self) -> list[str]:
         """A line of the table."""
         signs = ", ".join(f"{word} {n}" for word, n in self.signs.items() if n)
@@ -175,6 +184,7 @@ class Outcome:
             f"{self.attack.p99_ms:.0f}",
             f"{self.hostile['sent'] / 1e6:.1f}",
             str(self.hostile["thrown_out"]),
+            f"{self.busy_s:.1f}",
             signs,
         ]
 
@@ -196,5 +206,6 @@ HEAD = (
     "attacked",
     "sent MB",
     "thrown out",
+    "machine busy s",
     "what the node counted",
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import trio
 
-from benchmarks import attacks
+from benchmarks import attacks, corpus
 from benchmarks.attacks import _chosen, _shared_out
 from benchmarks.hostile.__main__ import ATTACKS
 from benchmarks.hostile.attacker import Attacker
@@ -114,7 +114,8 @@ def test_an_outcome_compares_the_attack_with_the_peace_before_it() -> None:
     assert (found.kept, found.is_banned, found.broken) == (0.95, True, [])
     row = table(HEAD, [found.row()]).splitlines()[1]
     assert row.split() == (
-        ["http", "held", "95.0%", "140", "0.2", "yes", "+10", "10", "20", "1.5", "3", "banned", "2"]
+        ["http", "held", "95.0%", "140", "0.2", "yes", "+10", "10", "20", "1.5", "3", "0.0"]
+        + ["banned", "2"]
     )
 
 
@@ -143,6 +144,27 @@ def test_a_promise_that_is_not_kept_is_named(
     found = outcome(name, **changes)
     assert found.broken == broken
     assert found.row()[1] == ("BROKEN: " + ", ".join(broken) if broken else "held")
+
+
+def test_what_was_lost_while_the_machine_was_busy_is_measured_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late, good = Phase(100, [0.02] * 55), Phase(100, [0.02] * 100)
+    doubtful = outcome(attack=late, busy_s=1.1)
+    assert doubtful.is_in_doubt
+    assert not outcome(attack=late, busy_s=1.0).is_in_doubt
+    assert not outcome(attack=good, busy_s=9.0).is_in_doubt
+    assert not outcome(peak_mb=999.0, busy_s=9.0).is_in_doubt
+    monkeypatch.setattr(corpus, "load", lambda *_: [])
+    for answers, held in (
+        ([doubtful, doubtful, outcome(attack=good)], True),
+        ([doubtful] * 9, False),
+    ):
+        left = list(answers)
+        monkeypatch.setattr(attacks, "_on_new_node", lambda runs, left=left: ([left.pop(0)], 0))
+        ((found,), lost) = attacks.measured([Run("http")])
+        assert (not found.broken, lost) == (held, 0)
+        assert len(answers) - len(left) == (3 if held else 1 + attacks.AGAIN)
 
 
 @pytest.mark.parametrize(("attack", "status"), [(Phase(100, [0.02] * 89), 1), (Phase(1, [0.1]), 0)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -60,6 +61,19 @@ def test_processor_time_and_memory_are_those_of_the_process_and_what_it_started(
     held = bytearray(64 << 20)
     held[:: soak.MIB // 256] = b"x" * len(held[:: soak.MIB // 256])
     assert processes.rss_bytes(pid) > len(held)
+
+
+def test_who_was_not_let_run_is_seen() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert not processes.is_stopped(child.pid)
+        child.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED)
+        assert processes.is_stopped(child.pid)
+        child.send_signal(signal.SIGCONT)
+        child.stdin.close()
+    assert (processes.is_stopped(child.pid), processes.waited_s(child.pid)) == (False, 0.0)
+    assert processes.waited_s(os.getpid()) < time.monotonic()
 
 
 def test_drift_is_that_of_the_last_tenth() -> None:
