@@ -12,10 +12,8 @@ A node is driven as its owner would drive it, by `vrm` commands with `--json`. W
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,51 +23,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from examples import programs
+from examples.programs import COMMAND_TIMEOUT_S, VRM, NodeError, Program, run_vrm
+
 T = TypeVar("T")
 
-VRM = (sys.executable, "-m", "vrmnode.cli")
 LOOPBACK = "/ip4/127.0.0.1/tcp/0"
 POLL_S = 0.05
-COMMAND_TIMEOUT_S = 180.0
 START_TIMEOUT_S = 180.0
 STOP_TIMEOUT_S = 180.0
-
-
-class NodeError(Exception):
-    """A node or a command did something else than was expected; the message says what."""
-
-
-class CommandFailed(NodeError):
-    """`vrm` ended with another exit code than 0; `code` is the stable one of its error."""
-
-    def __init__(self, command: str, exit_code: int, stderr: str) -> None:
-        super().__init__(f"{command}: exit code {exit_code}: {stderr.strip()}")
-        self.exit_code = exit_code
-        self.stderr = stderr
-        self.code = _error_code(stderr)
-
-
-def run_vrm(*args: object, stdin: str = "", timeout_s: float = COMMAND_TIMEOUT_S) -> Any:
-    """The value that `vrm ARGS --json` prints; None when it prints nothing.
-
-    A command that prints several lines of JSON gives the list of them.
-
-    Raises:
-        CommandFailed: any exit code but 0.
-    """
-    words = [str(arg) for arg in args]
-    done = subprocess.run(
-        [*VRM, *words, "--json"],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=timeout_s,
-        env=_environment(),
-        check=False,
-    )
-    if done.returncode != 0:
-        raise CommandFailed(f"vrm {' '.join(words)}", done.returncode, done.stderr)
-    return _parsed(done.stdout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +66,7 @@ class LocalNode:
         self.program: Sequence[str] = VRM
         self.addresses: list[str] = []
         self.log = folder.with_name(f"{folder.name}.log")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Program | None = None
 
     @property
     def pid(self) -> int | None:
@@ -132,16 +94,9 @@ class LocalNode:
             raise NodeError(f"{self.name} runs already, as process {self.pid}")
         peers = [word for address in self.peers for word in ("--peer", address)]
         command = [*self.program, "run", "--data", str(self.folder), "--no-passphrase", "--json"]
-        with self.log.open("ab") as log, self._ready_file.open("wb") as ready:
-            # A session of its own: Ctrl-C reaches the one that started it, which then ends it.
-            self._process = subprocess.Popen(
-                [*command, *peers, *options],
-                stdin=subprocess.DEVNULL,
-                stdout=ready,
-                stderr=log,
-                env=_environment(),
-                start_new_session=True,
-            )
+        self._process = programs.start_program(
+            [*command, *peers, *options], self._ready_file, self.log
+        )
 
     def wait_until_ready(self, timeout_s: float = START_TIMEOUT_S) -> dict[str, Any]:
         """What the ready line says, as soon as it is there.
@@ -180,8 +135,9 @@ class LocalNode:
         while True:
             if found := condition():
                 return found
-            if self._process is not None and self._process.poll() is not None:
-                raise NodeError(self._words(f"ended with status {self._process.returncode}"))
+            status = None if self._process is None else self._process.poll()
+            if status is not None:
+                raise NodeError(self._words(f"ended with status {status}"))
             if time.monotonic() > until:
                 raise NodeError(self._words(f"expected {what} within {timeout_s:g} s"))
             time.sleep(POLL_S)
@@ -249,7 +205,7 @@ class EventFeed:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=programs.environment(),
             start_new_session=True,
         )
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -371,29 +327,3 @@ class LocalNodes:
         status = node.wait_until_ended(STOP_TIMEOUT_S)
         if status is not None:
             statuses[node.name] = status
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment without what would steer `vrm` elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("VRM_")}
-    return {**kept, "LC_ALL": "C.UTF-8"}
-
-
-def _parsed(text: str) -> Any:
-    if not text.strip():
-        return None
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-
-
-def _error_code(stderr: str) -> str:
-    """The code in the JSON error on stderr, which progress may precede; "" if there is none."""
-    for line in reversed(stderr.splitlines()):
-        if line.startswith("{"):
-            try:
-                return str(json.loads(line)["error"]["code"])
-            except (json.JSONDecodeError, KeyError, TypeError):
-                return ""
-    return ""

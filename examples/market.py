@@ -18,16 +18,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from examples.local_node import (
-    VRM,
-    CommandFailed,
-    EventFeed,
-    LocalNode,
-    LocalNodes,
-    NodeError,
-    SeenEvent,
-    run_vrm,
-)
+from examples.local_node import EventFeed, LocalNode, LocalNodes, SeenEvent
+from examples.programs import VRM, CommandFailed, NodeError, run_vrm
 from examples.telling import Teller
 
 CATALOGUES = Path(__file__).parent / "catalogues"

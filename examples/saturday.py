@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from examples import pushy_node
-from examples.local_node import VRM, CommandFailed, LocalNode, SeenEvent, run_vrm
+from examples.local_node import LocalNode, SeenEvent
 from examples.market import CATALOGUES, Market, close_market, expect, open_market, perform
+from examples.programs import VRM, CommandFailed, run_vrm
 from vrmnode.values.money import format_money
 
 WORKSHOP, OTHER, BOOKS = "Werkstatt Nord", "Canal Goods", "Linden Books"

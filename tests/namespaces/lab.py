@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
 
-from examples.local_node import VRM, LocalNode
+from examples.local_node import LocalNode
+from examples.programs import VRM
 
 TOOLS = ("ip", "unshare", "nsenter")
 PREFIX_BITS = 24

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from examples.local_node import CommandFailed, LocalNode, LocalNodes, run_vrm
+from examples.local_node import LocalNode, LocalNodes
+from examples.programs import CommandFailed, run_vrm
 from tests.processes.market import Product, ask, publish, tell
 from vrmnode.cli.client import Client
 from vrmnode.cli.failures import CommandError

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from examples.local_node import CommandFailed
+from examples.programs import CommandFailed
 from tests.processes.market import (
     Market,
     Product,

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from examples.local_node import CommandFailed, LocalNode
+from examples.local_node import LocalNode
+from examples.programs import CommandFailed
 from tests.processes.market import (
     Market,
     Product,

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from examples.local_node import CommandFailed, LocalNode, LocalNodes, run_vrm
+from examples.local_node import LocalNode, LocalNodes
+from examples.programs import CommandFailed, run_vrm
 from tests.processes.market import (
     Product,
     ask,

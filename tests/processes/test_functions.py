@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from examples.local_node import LocalNode, LocalNodes, run_vrm
+from examples.local_node import LocalNode, LocalNodes
+from examples.programs import run_vrm
 from tests.processes.market import (
     agreement,
     ask,

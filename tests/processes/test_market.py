@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from examples.local_node import CommandFailed, LocalNode, run_vrm
+from examples.local_node import LocalNode
+from examples.programs import CommandFailed, run_vrm
 from tests.processes.market import (
     Market,
     Product,

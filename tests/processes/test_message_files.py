@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from examples.local_node import CommandFailed, LocalNode, LocalNodes
+from examples.local_node import LocalNode, LocalNodes
+from examples.programs import CommandFailed
 from tests.processes.market import (
     Product,
     agreement,

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from examples.local_node import LOOPBACK, LocalNode, LocalNodes, run_vrm
+from examples.local_node import LOOPBACK, LocalNode, LocalNodes
+from examples.programs import run_vrm
 from tests.processes.market import (
     Product,
     agreement,

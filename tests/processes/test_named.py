@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from examples.local_node import CommandFailed, LocalNode
+from examples.local_node import LocalNode
+from examples.programs import CommandFailed
 from tests.processes import linkage
 from tests.processes.linkage import Seen
 from tests.processes.logging_node import running_logger

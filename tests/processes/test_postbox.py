@@ -12,7 +12,8 @@ import pytest
 import trio
 
 from benchmarks import corpus
-from examples.local_node import CommandFailed, LocalNode, LocalNodes
+from examples.local_node import LocalNode, LocalNodes
+from examples.programs import CommandFailed
 from tests.processes.market import (
     Product,
     agreement,

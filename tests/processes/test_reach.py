@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from examples import pushy_node
-from examples.local_node import VRM, CommandFailed, LocalNode, run_vrm
+from examples.local_node import LocalNode
+from examples.programs import VRM, CommandFailed, run_vrm
 from tests.processes import dying_node
 from tests.processes.market import (
     PATIENCE_S,

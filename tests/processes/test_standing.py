@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from examples.local_node import CommandFailed, LocalNodes
+from examples.local_node import LocalNodes
+from examples.programs import CommandFailed
 from tests.processes.market import Product, ask, publish
 
 pytestmark = pytest.mark.processes

@@ -10,7 +10,8 @@ import apsw
 import pytest
 from msgspec.structs import replace
 
-from examples.local_node import CommandFailed, LocalNode
+from examples.local_node import LocalNode
+from examples.programs import CommandFailed
 from tests.processes.market import (
     BUSY_TIMEOUT_MS,
     WAIT,
