@@ -49,6 +49,8 @@ def run_forked(
     with tempfile.TemporaryDirectory() as folder:
         asked, said, told = (Path(folder) / name for name in ("in", "out", "err"))
         asked.write_text(stdin, encoding="utf-8")
+        said.touch()
+        told.touch()
         forked = _Forked(command[2:], (asked, said, told))
         try:
             status = forked.wait(timeout_s)
