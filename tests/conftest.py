@@ -5,8 +5,8 @@ Others each time, for as long as one likes: `pytest --hypothesis-profile=explore
 Programs that tests start keep their bytecode, also where the environment asks for none: otherwise a
 node compiles the whole project at each of some hundred starts.
 
-The sixteen thousand tests themselves are no garbage: Python's collector would look at them again and
-again, a tenth of all the time.
+The sixteen thousand tests themselves are no garbage: Python's collector would look at them again
+and again, a tenth of all the time.
 """
 
 from __future__ import annotations

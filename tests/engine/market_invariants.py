@@ -69,7 +69,7 @@ class Watch:
             digests = frozenset(held.get(row.deal, ()))
             known = self._known.setdefault(row.deal, {}).get(node.name)
             if known is None or known[0] != digests:
-                known = digests, evaluate(messages.list_messages(node.reader, row.deal))
+                known = digests, evaluate(messages.raws(node.reader, row.deal))
                 self._known[row.deal][node.name] = known
             state = known[1]
             assert row.state == state.state, (node.name, row.deal.hex(), row.state, state.state)

@@ -104,11 +104,18 @@ def test_full_stores_keep_the_same_whatever_came_first(
         assert envelopes.kept_among(tx, ids) == {key(600 + number) for number in left}
 
 
-def test_mail_of_others_by_its_tag(tx: Tx) -> None:
-    for number, fields in ((1, {}), (2, {}), (3, {"own": True}), (4, {"tag": tag(8)})):
+def test_mail_of_others_by_its_tags(tx: Tx) -> None:
+    for number, fields in (
+        (1, {"tag": tag(6)}),
+        (2, {"received_at": 9}),
+        (3, {"own": True}),
+        (4, {"tag": tag(8)}),
+        (5, {}),
+    ):
         envelopes.put(tx, envelope(number, **{"tag": tag(7), **fields}))
-    assert [item.id for item in envelopes.by_tag(tx, tag(7))] == [key(601), key(602)]
-    assert envelopes.by_tag(tx, tag(9)) == []
+    asked = [*map(tag, range(20, 40)), tag(7), tag(6)]
+    assert [item.id for item in envelopes.by_tags(tx, asked)] == [key(602), key(601), key(605)]
+    assert envelopes.by_tags(tx, [tag(9)]) == envelopes.by_tags(tx, []) == []
 
 
 def test_the_latest_own_one_of_a_kind(tx: Tx) -> None:

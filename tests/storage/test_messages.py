@@ -31,7 +31,9 @@ def test_a_message_needs_its_deal(tx: Tx) -> None:
 def test_list_in_order_of_arrival(tx: Tx) -> None:
     for number, at in ((3, 10), (1, 30), (2, 20)):
         messages.put(tx, message(number, received_at=at))
-    assert [item.seq for item in messages.list_messages(tx, key(1))] == [3, 2, 1]
+    listed = messages.list_messages(tx, key(1))
+    assert [item.seq for item in listed] == [3, 2, 1]
+    assert messages.raws(tx, key(1)) == [item.raw for item in listed]
 
 
 def test_of_one_second_the_first_written_comes_first(tx: Tx) -> None:

@@ -44,7 +44,7 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "seen.contains": lambda tx: seen.contains(tx, key(1)),
     "seen.purge": lambda tx: seen.purge(tx, 1),
     "envelopes.get": lambda tx: envelopes.get(tx, key(1)),
-    "envelopes.by_tag": lambda tx: envelopes.by_tag(tx, tag(1)),
+    "envelopes.by_tags": lambda tx: envelopes.by_tags(tx, [tag(1), tag(2)]),
     "envelopes.latest_own": lambda tx: envelopes.latest_own(tx, "/t", "vendor_profile", 1),
     "settings.get": lambda tx: settings.get(tx, "a"),
     "secrets.get": lambda tx: secrets.get(tx, secrets.Vault(key(1)), "deal", key(1), "a"),
@@ -80,6 +80,7 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "orders.count_by_status": lambda tx: orders.count_by_status(tx, "vendor"),
     "reservations.put_back": lambda tx: reservations.put_back(tx, key(1), 1),
     "messages.get": lambda tx: messages.get(tx, key(1)),
+    "messages.raws": lambda tx: messages.raws(tx, key(1)),
     "messages.list_messages": lambda tx: messages.list_messages(tx, key(1)),
     "messages.mark_acked": lambda tx: messages.mark_acked(tx, [key(1)], 1),
     "messages.to_acknowledge": lambda tx: messages.to_acknowledge(tx, key(1)),
@@ -92,6 +93,7 @@ HOT: dict[str, Callable[[Tx], object]] = {
     "rights_planned.due": lambda tx: rights_planned.of_deal(tx, key(1)),
     "messages.offers": lambda tx: messages.offers(tx, key(1)),
     "tags.lookup": lambda tx: tags.lookup(tx, tag(1)),
+    "tags.untils": lambda tx: tags.untils(tx, key(1)),
     "tags.list_tags": lambda tx: tags.list_tags(tx, key(1)),
     "tags.unwatch_below": lambda tx: tags.unwatch_below(tx, key(1), 1),
     "tags.is_watched": lambda tx: tags.is_watched(tx, key(1)),
@@ -167,6 +169,11 @@ def test_no_table_is_scanned(tx: Tx, name: str, monkeypatch: pytest.MonkeyPatch)
     scans = [plan for plan in plans if plan.startswith("SCAN") and not ALLOWED.fullmatch(plan)]
     assert plans
     assert scans == []
+
+
+def test_mail_is_looked_for_by_its_tags_alone(tx: Tx, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = _plans_of(lambda: envelopes.by_tags(tx, [*map(tag, range(9))]), monkeypatch)
+    assert set(plans) == {"SEARCH envelopes USING INDEX envelopes_tag (tag=?)"}
 
 
 def test_room_is_made_by_the_order_of_an_index(tx: Tx, monkeypatch: pytest.MonkeyPatch) -> None:

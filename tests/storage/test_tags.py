@@ -31,6 +31,8 @@ def test_a_tag_leads_to_its_owner(tx: Tx) -> None:
     assert tags.lookup(tx, rows[5].tag) == rows[5]
     assert tags.lookup(tx, tag(1)) is None
     assert tags.list_tags(tx, key(1)) == rows
+    assert tags.untils(tx, key(1)) == {row.tag: row.until for row in rows}
+    assert tags.untils(tx, key(2)) == {}
 
 
 def test_watching_again_keeps_the_later_end(tx: Tx) -> None:

@@ -6,6 +6,8 @@ change nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vrmnode.engine import arrivals
 from vrmnode.engine.context import ACK_DELAY_S, Context
 from vrmnode.engine.customer import customer_desk, room
@@ -220,13 +222,12 @@ def receive(ctx: Context, watched: WatchedTag, inner: bytes, *, body_bytes: int,
     breach_desk.after_message(ctx, record, signed)
     if record.row.role == deals.CUSTOMER:
         disclosure_rules.consider(ctx, record.deal)
-    for tag in mailroom.watch(ctx, load_deal(ctx.tx, record.deal)):
-        _open_earlier(ctx, tag)
+    _open_earlier(ctx, mailroom.watch(ctx, load_deal(ctx.tx, record.deal)))
 
 
-def _open_earlier(ctx: Context, tag: bytes) -> None:
+def _open_earlier(ctx: Context, fresh: Sequence[bytes]) -> None:
     """Open mail that came before its tag was known: gossip and files keep no order."""
-    for stored in envelopes.by_tag(ctx.tx, tag):
+    for stored in envelopes.by_tags(ctx.tx, fresh):
         _open_mail(ctx, envelope.unsecure_load(stored.raw))
 
 

@@ -8,7 +8,7 @@ queries.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -95,11 +95,10 @@ class MessageSet:
         return [load_message(raw) for raw in self.raws]
 
 
-def message_set(stored: Iterable[StoredMessage]) -> MessageSet:
-    """The messages of some rows."""
-    raws = tuple(item.raw for item in stored)
+def message_set(raws: Sequence[bytes]) -> MessageSet:
+    """The set of these stored messages."""
     lengths = b"".join(len(raw).to_bytes(4, "big") for raw in raws)
-    return MessageSet(encoding.sha256(lengths + b"".join(raws)), raws)
+    return MessageSet(encoding.sha256(lengths + b"".join(raws)), tuple(raws))
 
 
 @functools.lru_cache(maxsize=256)
@@ -111,9 +110,9 @@ def state_of(known: MessageSet) -> DealState:
     return negotiation.evaluate(known.load())
 
 
-def evaluate(stored: Iterable[StoredMessage]) -> DealState:
+def evaluate(raws: Sequence[bytes]) -> DealState:
     """The state that follows from stored messages, whatever their order."""
-    return state_of(message_set(stored))
+    return state_of(message_set(raws))
 
 
 def load_deal(tx: Connection, deal: bytes) -> DealRecord:
@@ -125,7 +124,7 @@ def load_deal(tx: Connection, deal: bytes) -> DealRecord:
     row = deals.get(tx, deal)
     if row is None:
         raise not_found("deal", deal.hex())
-    return DealRecord(row, evaluate(messages.list_messages(tx, deal)))
+    return DealRecord(row, evaluate(messages.raws(tx, deal)))
 
 
 def reload(ctx: Context, record: DealRecord) -> DealRecord:

@@ -134,9 +134,13 @@ def by_prefix(tx: Connection, hex_prefix: str, limit: int = 2) -> list[StoredEnv
     return [] if bounds is None else _ENVELOPES.select(tx, where, (*bounds, limit))
 
 
-def by_tag(tx: Connection, tag: bytes) -> list[StoredEnvelope]:
-    """Return the mail of others that came under a tag, oldest first."""
-    return _ENVELOPES.select(tx, "WHERE tag = ? AND own = 0 ORDER BY received_at, id", (tag,))
+def by_tags(tx: Connection, some: Sequence[bytes]) -> list[StoredEnvelope]:
+    """Return the mail of others that came under some tags, oldest first."""
+    found: list[StoredEnvelope] = []
+    for run in runs(some):
+        # `+own`: or SQLite goes through the index by which all of others is evicted.
+        found += _ENVELOPES.select(tx, f"WHERE tag IN ({marks(run)}) AND +own = 0", run)
+    return sorted(found, key=lambda stored: (stored.received_at, stored.id))
 
 
 def latest_own(tx: Connection, topic: str, kind: str, now: int) -> StoredEnvelope | None:

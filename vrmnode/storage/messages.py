@@ -54,6 +54,12 @@ def list_messages(tx: Connection, deal: bytes) -> list[StoredMessage]:
     return _MESSAGES.select(tx, "WHERE deal = ? ORDER BY received_at, rowid", (deal,))
 
 
+def raws(tx: Connection, deal: bytes) -> list[bytes]:
+    """Return the messages of a deal alone, in the same order."""
+    found = tx.rows("SELECT raw FROM messages WHERE deal = ? ORDER BY received_at, rowid", (deal,))
+    return [bytes(raw) for (raw,) in found]
+
+
 def by_prefix(tx: Connection, hex_prefix: str, kind: str | None = None) -> list[StoredMessage]:
     """Return the messages whose digest starts with these hex digits, of one kind if given."""
     bounds = hex_bounds(hex_prefix)

@@ -60,6 +60,12 @@ def list_tags(tx: Connection, owner: bytes | None = None) -> list[WatchedTag]:
     return _TAGS.select(tx, "WHERE owner = ? ORDER BY seq, attempt", (owner,))
 
 
+def untils(tx: Connection, owner: bytes) -> dict[bytes, int]:
+    """Return until when each tag of one intent or deal is watched."""
+    rows = tx.rows("SELECT tag, until FROM watched_tags WHERE owner = ?", (owner,))
+    return {bytes(tag): until for tag, until in rows}
+
+
 def deals_watched(tx: Connection) -> list[bytes]:
     """Return the deals of which mail is still waited for."""
     rows = tx.rows("SELECT DISTINCT owner FROM watched_tags WHERE kind = 'deal'")

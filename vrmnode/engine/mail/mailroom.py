@@ -333,7 +333,7 @@ def watch(ctx: Context, record: DealRecord, *, window: TagWindow = tag_rules.win
     until = _watch_until(record, ctx.now) + TAG_LIFETIME_S
     # A peer that counts in leaps would leave a trail of windows behind.
     tags.unwatch_below(ctx.tx, row.deal, max(received, default=0) - tag_rules.LOOK_BACK)
-    known = {watched.tag: watched.until for watched in tags.list_tags(ctx.tx, row.deal)}
+    known = tags.untils(ctx.tx, row.deal)
     tags.watch(
         ctx.tx,
         [

@@ -60,12 +60,11 @@ def find_order(tx: Connection, deal: bytes) -> OrderRecord | None:
     row = deals.get(tx, deal)
     if row is None:
         return None
-    stored = messages.list_messages(tx, deal)
-    known = message_set(stored)
+    known = message_set(messages.raws(tx, deal))
     found = _order_of(known)
     if found is None:
         return None
-    received = {item.digest: item.received_at for item in stored}
+    received = {item.digest: item.received_at for item in messages.list_messages(tx, deal)}
     return OrderRecord(DealRecord(row, state_of(known)), found, received)
 
 
