@@ -13,7 +13,16 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from vrmprotocol import ed25519, encoding, envelope_rules, keys, schema, stamp, topics
+from vrmprotocol import (
+    conversion,
+    ed25519,
+    encoding,
+    envelope_rules,
+    keys,
+    schema,
+    stamp,
+    topics,
+)
 from vrmprotocol.encoding import Map
 from vrmprotocol.envelope_rules import (
     DIRECTORY_KINDS as DIRECTORY_KINDS,
@@ -360,7 +369,7 @@ def _read(raw: bytes, max_bytes: int) -> _Fields:
         pass
     fields = encoding.decode(raw, max_bytes=max_bytes)
     try:
-        return msgspec.convert(fields, _Fields, builtin_types=(bytes,))
+        return conversion.convert(fields, _Fields)
     except msgspec.ValidationError as error:
         raise schema.refusal(error, fields, code="envelope.schema") from None
 

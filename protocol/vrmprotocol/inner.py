@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from vrmprotocol import ed25519, encoding, keys, schema
+from vrmprotocol import conversion, ed25519, encoding, keys, schema
 from vrmprotocol.bodies import MailBody
 from vrmprotocol.encoding import Map, Value
 from vrmprotocol.errors import RemoteError
@@ -104,7 +104,7 @@ def read(raw: bytes) -> Opened:
         )
     fields = encoding.decode(raw, max_bytes=MAX_INNER_BYTES)
     try:
-        typed = msgspec.convert(fields, _Fields, builtin_types=(bytes,))
+        typed = conversion.convert(fields, _Fields)
     except msgspec.ValidationError as error:
         raise schema.refusal(error, fields, code="message.schema") from None
     if (typed.prev is None) != (typed.seq == 0):

@@ -12,13 +12,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from vrmprotocol import conversion
 from vrmprotocol.encoding import Map
 from vrmprotocol.errors import LocalError, RemoteError
 
 T = TypeVar("T", bound=msgspec.Struct)
 
-# Without this, msgspec would read a str as base64 where bytes are expected.
-_AS_THEY_ARE = (bytes,)
 # Writes a struct as the canonical bytes of its map, without making the map.
 _SORTED = msgspec.msgpack.Encoder(order="sorted")
 _IN_ORDER = msgspec.msgpack.Encoder()
@@ -38,7 +37,7 @@ def load(struct: type[T], fields: object, *, code: str, unknown_code: str | None
     `unknown_code` is raised for a field that the schema doesn't have, `code` for the rest.
     """
     try:
-        loaded = msgspec.convert(fields, struct, builtin_types=_AS_THEY_ARE)
+        loaded = conversion.convert(fields, struct)
     except msgspec.ValidationError as error:
         raise refusal(error, fields, code=code, unknown_code=unknown_code) from None
     # Signatures cover the map that came, so the struct must stand for that map and no other.

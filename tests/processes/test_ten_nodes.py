@@ -11,7 +11,7 @@ import pytest
 
 from examples import join
 from examples.local_node import LocalNode, LocalNodes
-from tests.processes.market import tell
+from tests.processes.market import ask, tell
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
@@ -21,7 +21,7 @@ PATIENCE_S = 180
 
 
 def peers(node: LocalNode) -> list[dict[str, Any]]:
-    return list(node.vrm("net", "peers"))
+    return list(ask(node, "peers"))
 
 
 def settle(nodes: list[LocalNode]) -> None:

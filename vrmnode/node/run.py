@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import os
 import secrets as randomness
@@ -67,6 +68,8 @@ def run_node(
         NodeError: the folder is in use, the keystore doesn't open, the database is corrupt,
             config.toml is wrong, the port is taken; a postbox is wanted where somebody deals.
     """
+    # Should a library crash the process, its log says where: names and lines, no values.
+    faulthandler.enable()
     settings = configuration.load(data_dir / "config.toml", os.environ)
     set_up(log_level or settings.log.level)
     with NodeLock.acquire(data_dir / "node.lock"):
