@@ -53,7 +53,8 @@ class _InSmallFrames(WebSocketWire):
     """A WebSocket that cuts what it writes into small frames."""
 
     async def send_all(self, data: bytes) -> None:
-        await self._stream.send_all(b"".join(_small_frames(data)))
+        async with self._writing:
+            await TcpStream(self._sock).send_all(b"".join(_small_frames(data)))
 
 
 def _small_frames(data: bytes) -> Iterator[bytes]:
