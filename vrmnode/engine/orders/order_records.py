@@ -60,11 +60,12 @@ def find_order(tx: Connection, deal: bytes) -> OrderRecord | None:
     row = deals.get(tx, deal)
     if row is None:
         return None
-    known = message_set(messages.raws(tx, deal))
+    stored = messages.list_messages(tx, deal)
+    known = message_set([item.raw for item in stored])
     found = _order_of(known)
     if found is None:
         return None
-    received = {item.digest: item.received_at for item in messages.list_messages(tx, deal)}
+    received = {item.digest: item.received_at for item in stored}
     return OrderRecord(DealRecord(row, state_of(known)), found, received)
 
 
